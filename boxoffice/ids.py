@@ -1,4 +1,4 @@
-"""Names for things: UUIDv7 made where the thing happens, and codes that people can read out.
+"""Names for things: UUIDv7 made where the thing happens, and codes people can read out.
 
 Ids are saved before use, and never used for ordering or as secrets.
 """

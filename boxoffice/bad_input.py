@@ -1,0 +1,72 @@
+"""What cannot be true: bad input, by name, with what it was and where it stood.
+
+A refusal is an answer to people. Bad input is a form, a file or a caller that says
+something no theatre can mean, such as half a cent or a negative price. Nothing is guessed.
+"""
+
+from collections.abc import Iterable
+
+
+class BadInput(ValueError):
+    """Something cannot be true.
+
+    what: the offending value, as text. where: the field or the id it belongs to.
+    """
+
+    def __init__(self, what: object, where: str, why: str) -> None:
+        self.what = str(what)
+        self.where = where
+        self.why = why
+        super().__init__(f"{where}: {self.what} {why}")
+
+
+class NegativeMoney(BadInput):
+    """An amount is below zero where none can be owed."""
+
+
+class FractionalMoney(BadInput):
+    """An amount is no whole number of minor units."""
+
+
+class UnknownWord(BadInput):
+    """A status, kind or option that nobody has defined."""
+
+
+class OutOfRange(BadInput):
+    """A number lies outside what it can mean."""
+
+
+class Repeated(BadInput):
+    """An id stands twice where each stands once."""
+
+
+class Missing(BadInput):
+    """Something that is referred to does not exist."""
+
+
+class ImpossibleDate(BadInput):
+    """A date or time that is not in the calendar, or lies on the wrong side of another."""
+
+
+def whole(amount: object, where: str) -> int:
+    """Give back an amount in minor units; raise FractionalMoney unless it is an int."""
+    if not isinstance(amount, int) or isinstance(amount, bool):
+        raise FractionalMoney(amount, where, "is no whole number of minor units")
+    return amount
+
+
+def positive(amount: object, where: str) -> int:
+    """Give back an amount of at least 0 minor units; raise Fractional- or NegativeMoney."""
+    checked = whole(amount, where)
+    if checked < 0:
+        raise NegativeMoney(amount, where, "is negative")
+    return checked
+
+
+def once(ids: Iterable[str], where: str) -> None:
+    """Raise Repeated at the first id that comes a second time."""
+    seen = set()
+    for name in ids:
+        if name in seen:
+            raise Repeated(name, where, "stands there twice")
+        seen.add(name)

@@ -1,0 +1,71 @@
+"""Where frames come from: a camera, a stream, a film or a folder.
+
+All of them yield frames alike, the newest only: a queue at the door must never wait for
+pictures of guests who have gone in already. `None` stands for "nothing to see just now",
+at least once a second, so that whoever loops over frames can also look at other things.
+"""
+
+import time
+from collections.abc import Generator
+from contextlib import closing
+from pathlib import Path
+
+from scanner import film, live, web
+from scanner.frame import Frame
+
+PICTURES = {".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".webp"}
+# The decoder spreads its views of one picture over this many frames.
+SHOWN = 5
+
+
+Frames = Generator[Frame | None, None, None]
+
+
+class NoSuchSource(Exception):
+    """The source named in the settings is neither there nor understood."""
+
+
+def frames(source: str, fps: float) -> Frames:
+    """Yield what the source shows, at most `fps` frames a second.
+
+    source: see Config. Ends only for films and folders. Raises NoSuchSource.
+    """
+    with closing(_frames(source, fps)) as all_frames:
+        yield from _paced(all_frames, fps)
+
+
+def recorded(folder: Path, *, shown: int = 1) -> Frames:
+    """Yield the pictures in a folder in name order: what tests and rehearsals use.
+
+    folder: pictures of any size. shown: how many frames each stays in view.
+    Raises NotAPicture when a file cannot be read.
+    """
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in PICTURES:
+            raw = path.read_bytes()
+            for _ in range(shown):
+                yield Frame(raw)
+
+
+def _frames(source: str, fps: float) -> Frames:
+    if source.startswith(("http://", "https://")):
+        return web.frames(source, fps)
+    if source.isdecimal() or source.startswith("/dev/video"):
+        return live.frames(source)
+    path = Path(source)
+    if path.is_dir():
+        return recorded(path, shown=SHOWN)
+    if path.is_file():
+        return film.frames(path)
+    raise NoSuchSource(
+        f"There is no camera, folder or film at {source!r}; see FOH_SCANNER_SOURCE."
+    )
+
+
+def _paced(frames: Frames, fps: float) -> Frames:
+    """Look at most `fps` times a second, however fast the source is."""
+    due = time.monotonic()
+    for frame in frames:
+        yield frame
+        due = max(due + 1 / fps, time.monotonic() - 1)
+        time.sleep(max(0.0, due - time.monotonic()))

@@ -1,0 +1,44 @@
+"""What came into view: movement, then decoding, then one id for each code."""
+
+import logging
+import secrets
+
+from scanner import ids
+from scanner.decode import Decoder
+from scanner.frame import Frame, NotAPicture
+from scanner.motion import Gate, Scene
+from scanner.sightings import Sighting, Sightings
+
+log = logging.getLogger("scanner.eyes")
+
+
+class Eyes:
+    """Looks at frames in the order in which they were taken."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
+        self._gate = Gate()
+        self._sightings = Sightings(lambda at_ms: ids.uuid7(at_ms, secrets.token_bytes(10)))
+
+    def look(self, frame: Frame | None) -> list[Sighting]:
+        """Return the codes that this frame shows and that were not in view before.
+
+        frame: None when there is nothing to see.
+        """
+        if frame is None:
+            self._gate.forget()
+            return []
+        try:
+            scene = self._gate.compare(frame.small)
+            if scene is Scene.STILL:
+                self._sightings.stay(at_s=frame.at_s)
+                return []
+            if scene is Scene.MOVED:
+                self._sightings.moved()
+            found = self._decoder.read(frame.grey)
+        except NotAPicture:
+            # A cable that crackles spoils single pictures; the next one is due soon.
+            log.warning("frame=unreadable")
+            return []
+        texts = dict.fromkeys(code.text for code in found)
+        return self._sightings.see(texts, at_s=frame.at_s, seen_ms=frame.seen_ms)

@@ -1,0 +1,63 @@
+"""Only the newest frame counts.
+
+A camera delivers at its own pace, on a thread of its own; whoever looks gets the frame that
+came last, and frames that nobody had time for are forgotten.
+"""
+
+import threading
+from collections.abc import Callable, Generator, Iterator
+
+from scanner.frame import Frame
+
+# Nothing new for this long, and whoever waits may look after other things.
+QUIET_S = 0.5
+
+
+class Newest:
+    """One place for one frame: putting replaces, taking empties."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._frame: Frame | None = None
+
+    def put(self, frame: Frame | None) -> None:
+        """Replace what is there; None says that nothing is in view any more."""
+        with self._changed:
+            self._frame = frame
+            self._changed.notify()
+
+    def take(self, timeout_s: float) -> Frame | None:
+        """Wait for a frame and take it; None when none came in time."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._frame is not None, timeout_s)
+            frame, self._frame = self._frame, None
+            return frame
+
+
+def follow(
+    source: Callable[[threading.Event], Iterator[Frame | None]],
+) -> Generator[Frame | None, None, None]:
+    """Read a source on a thread of its own and yield its newest frame, or None.
+
+    source: yields for ever; ends soon after the event it is given is set. An exception in
+    it ends the generator with that exception.
+    """
+    newest, stop = Newest(), threading.Event()
+    trouble: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            for frame in source(stop):
+                newest.put(frame)
+        except BaseException as why:  # Carried over to the thread that is to hear of it.
+            trouble.append(why)
+
+    reader = threading.Thread(target=read, name="camera", daemon=True)
+    reader.start()
+    try:
+        while reader.is_alive() or trouble:
+            if trouble:
+                raise trouble[0]
+            yield newest.take(QUIET_S)
+    finally:
+        stop.set()

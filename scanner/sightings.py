@@ -1,0 +1,57 @@
+"""One id for a code as long as it stays in view.
+
+A code that is held before the camera is read many times a second, and once is enough: the
+first reading gets an id, and it keeps the id until it has been away for three seconds.
+Source: checkin.md §6, lobby.md §4 "Flow".
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+SILENT_S = 3.0
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A code that came into view. `scan` is the camera's id of this coming into view."""
+
+    scan: str
+    text: str
+    seen_ms: int
+
+
+class Sightings:
+    """Which codes are in view, and since which id."""
+
+    def __init__(self, new_id: Callable[[int], str]) -> None:
+        """new_id: makes a UUIDv7 from a time in milliseconds UTC."""
+        self._new_id = new_id
+        self._last_seen_s: dict[str, float] = {}
+        self._here: set[str] = set()
+
+    def see(self, texts: Iterable[str], *, at_s: float, seen_ms: int) -> list[Sighting]:
+        """Take in what one frame shows; return the codes that were not there before.
+
+        at_s: monotonic seconds, which decide about the silence. seen_ms: UTC milliseconds.
+        """
+        self._last_seen_s = {
+            text: seen
+            for text, seen in self._last_seen_s.items()
+            if at_s - seen <= SILENT_S
+        }
+        arrived = []
+        for text in texts:
+            if text not in self._last_seen_s:
+                arrived.append(Sighting(self._new_id(seen_ms), text, seen_ms))
+            self._last_seen_s[text] = at_s
+            self._here.add(text)
+        return arrived
+
+    def moved(self) -> None:
+        """Something moved: what was in view may have gone."""
+        self._here.clear()
+
+    def stay(self, *, at_s: float) -> None:
+        """Nothing has moved: what was read since the last movement is still in view."""
+        for text in self._here:
+            self._last_seen_s[text] = at_s

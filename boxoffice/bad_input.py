@@ -5,6 +5,11 @@ something no theatre can mean, such as half a cent or a negative price. Nothing 
 """
 
 from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 class BadInput(ValueError):
@@ -70,3 +75,22 @@ def once(ids: Iterable[str], where: str) -> None:
         if name in seen:
             raise Repeated(name, where, "stands there twice")
         seen.add(name)
+
+
+def word(words: type[_Word], text: object, where: str) -> _Word:
+    """Read one of a closed set of words; raise UnknownWord with those that are known."""
+    try:
+        return words(text)
+    except ValueError:
+        known = ", ".join(words)
+        raise UnknownWord(repr(text), where, f"is none of {known}") from None
+
+
+def day(text: str, where: str) -> date:
+    """Read a date written YYYY-MM-DD; raise ImpossibleDate."""
+    try:
+        if len(text) != 10:
+            raise ValueError(text)
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ImpossibleDate(repr(text), where, "is no date YYYY-MM-DD") from None

@@ -58,6 +58,7 @@ class Code(StrEnum):
     NOT_ENOUGH_SEAT_CREDITS = "NOT_ENOUGH_SEAT_CREDITS"
     BAD_EMAIL_OR_PASSWORD = "BAD_EMAIL_OR_PASSWORD"  # noqa: S105 - a code, no password.
     EMAIL_NOT_FOUND = "EMAIL_NOT_FOUND"
+    CONSENT_NEEDED = "CONSENT_NEEDED"  # MEM9
     # Seasons: ROL1-ROL9.
     UNKNOWN_STATUS = "UNKNOWN_STATUS"
     CONTROL_HOUSE_MISSING = "CONTROL_HOUSE_MISSING"
@@ -68,6 +69,24 @@ class Code(StrEnum):
     SERIES_UNMAPPED = "SERIES_UNMAPPED"
     SERIES_MAPPED_TWICE = "SERIES_MAPPED_TWICE"
     PLAN_STALE = "PLAN_STALE"
+    # Seasons: why a subscriber has no seats, and what staff should look at.
+    NO_FAVOURITE_SEATS = "NO_FAVOURITE_SEATS"
+    SEAT_NOT_IN_NEW_MAP = "SEAT_NOT_IN_NEW_MAP"
+    TAKEN_BY_PRIORITY_1 = "TAKEN_BY_PRIORITY_1"
+    TAKEN_BY_EARLIER_PRIORITY_2 = "TAKEN_BY_EARLIER_PRIORITY_2"
+    NO_SEATS_TOGETHER = "NO_SEATS_TOGETHER"
+    SERIES_DROPPED = "SERIES_DROPPED"
+    SEAT_COUNT_MISMATCH = "SEAT_COUNT_MISMATCH"
+    MANUAL_RESEAT = "MANUAL_RESEAT"
+    # Seats that a release run keeps, and the colour of a sold seat: REL2, APP5.
+    ORDER_STATUS_NOT_SELECTED = "ORDER_STATUS_NOT_SELECTED"
+    LOCKED_BY_STAFF = "LOCKED_BY_STAFF"
+    TICKET_PRINTED = "TICKET_PRINTED"
+    ZERO_VALUE_COUNTS_AS_PAID = "ZERO_VALUE_COUNTS_AS_PAID"
+    PAID_IN_FULL = "PAID_IN_FULL"
+    PARTIAL_PAYMENT = "PARTIAL_PAYMENT"
+    ORDER_HAS_PAYMENT = "ORDER_HAS_PAYMENT"
+    NOTHING_PAID = "NOTHING_PAID"
     # Exchanges and refunds: REP1, BNK2.
     REPLACEMENT_NOT_OFFERED = "REPLACEMENT_NOT_OFFERED"
     ALREADY_REFUNDED = "ALREADY_REFUNDED"
@@ -131,6 +150,7 @@ _SENTENCES: Mapping[Code, str] = {
     ),
     Code.BAD_EMAIL_OR_PASSWORD: "E-mail and password do not match.",
     Code.EMAIL_NOT_FOUND: "We cannot match this e-mail to a membership.",
+    Code.CONSENT_NEEDED: "Please write down what the patron has agreed to.",
     Code.UNKNOWN_STATUS: "Unknown subscription status {status}.",
     Code.CONTROL_HOUSE_MISSING: "Create the control house first.",
     Code.CONTROL_HOUSE_PUBLIC: "A control house is never on public sale.",
@@ -144,6 +164,22 @@ _SENTENCES: Mapping[Code, str] = {
     Code.SERIES_UNMAPPED: "Nobody has said what becomes of series {series}.",
     Code.SERIES_MAPPED_TWICE: "Series {series} is mapped twice.",
     Code.PLAN_STALE: "Things have changed since this plan. Please plan again.",
+    Code.NO_FAVOURITE_SEATS: "This subscription has no favourite seats.",
+    Code.SEAT_NOT_IN_NEW_MAP: "{seat} is not in the new seating chart.",
+    Code.TAKEN_BY_PRIORITY_1: "{seat} belongs to a Priority 1 subscriber.",
+    Code.TAKEN_BY_EARLIER_PRIORITY_2: "{seat} went to an earlier Priority 2 subscriber.",
+    Code.NO_SEATS_TOGETHER: "There are no {count} seats together any more.",
+    Code.SERIES_DROPPED: "Series {series} does not go on.",
+    Code.SEAT_COUNT_MISMATCH: "{seats} favourite seats, {desired} desired.",
+    Code.MANUAL_RESEAT: "Together before, apart now.",
+    Code.ORDER_STATUS_NOT_SELECTED: "This run is not about orders with this status.",
+    Code.LOCKED_BY_STAFF: "Staff have locked this seat.",
+    Code.TICKET_PRINTED: "The ticket is printed.",
+    Code.ZERO_VALUE_COUNTS_AS_PAID: "A price of 0 counts as paid.",
+    Code.PAID_IN_FULL: "{paid} of {price} paid.",
+    Code.PARTIAL_PAYMENT: "{paid} of {price} paid. Earlier performances are paid first.",
+    Code.ORDER_HAS_PAYMENT: "Another seat of this order has money on it.",
+    Code.NOTHING_PAID: "Nothing of {price} paid. Earlier performances are paid first.",
     Code.REPLACEMENT_NOT_OFFERED: "This performance is not among the replacements.",
     Code.ALREADY_REFUNDED: "This ticket has been refunded.",
     Code.BAD_ACCOUNT: "Please check the account number.",

@@ -1,0 +1,161 @@
+"""How this device is set up: read from the environment once, refused if it makes no sense.
+
+`systemd/kiosk.env.example` explains each setting.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class BadConfig(ValueError):
+    """A setting is missing or makes no sense; the text is a sentence for people."""
+
+
+@dataclass(frozen=True)
+class Invite:
+    """What a device needs to be paired once, as `ledger invite` writes it."""
+
+    url: str
+    token: str
+    ledger_id: str
+    ledger_key: str
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that differs from device to device.
+
+    folder: store, key and scanner secret live here. printer: tcp://host:port, or None.
+    printer_profile: a file of kiosk/printing/profiles. terminal: address of a pretend
+    terminal, or None where no cards are taken. mm: CSS pixels per millimetre, or None.
+    """
+
+    folder: Path
+    host: str
+    port: int
+    ledger_url: str
+    invite_file: Path | None = None
+    printer: str | None = None
+    printer_profile: str = "80"
+    terminal: str | None = None
+    door: str = ""
+    demo: bool = False
+    demo_clock: Path | None = None
+    mm: float | None = None
+    frame_ancestor: str | None = None
+    most_seats: int = 8
+
+    @property
+    def store(self) -> Path:
+        """The one SQLite file of this device."""
+        return self.folder / "store.sqlite"
+
+    @property
+    def key_file(self) -> Path:
+        """This device's private key, mode 0600, never copied."""
+        return self.folder / "device.key"
+
+    @property
+    def scanner_secret_file(self) -> Path:
+        """What a scanner shows to be heard, mode 0640, new at every start."""
+        return self.folder / "scanner.secret"
+
+
+def read(environment: Mapping[str, str]) -> Config:
+    """Read the settings. Raises BadConfig with a sentence that names the setting."""
+    demo = environment.get("FOH_DEMO", "") == "1"
+    return Config(
+        folder=Path(_needed(environment, "FOH_KIOSK_DIR", "a folder for store and key")),
+        host=environment.get("FOH_KIOSK_HOST", "127.0.0.1"),
+        port=_port(environment.get("FOH_KIOSK_PORT", "8410")),
+        ledger_url=_url("FOH_LEDGER_URL", _needed(environment, "FOH_LEDGER_URL", "a URL")),
+        invite_file=_path(environment.get("FOH_INVITE_FILE")),
+        printer=_printer(environment.get("FOH_PRINTER", "")),
+        printer_profile=_profile(environment.get("FOH_PRINTER_PROFILE", "80")),
+        terminal=_terminal(environment.get("FOH_TERMINAL", "")),
+        door=environment.get("FOH_DOOR", ""),
+        demo=demo,
+        demo_clock=_path(environment.get("FOH_DEMO_CLOCK")) if demo else None,
+        mm=_mm(environment.get("FOH_MM", "")),
+        frame_ancestor=environment.get("FOH_FRAME_ANCESTOR") or None if demo else None,
+    )
+
+
+def read_invite(file: Path) -> Invite:
+    """Read an invitation. Raises BadConfig when it is not one."""
+    try:
+        fields = json.loads(file.read_text("utf-8"))
+        url, token = str(fields["url"]), str(fields["token"])
+        return Invite(url, token, str(fields["ledger_id"]), str(fields["ledger_key"]))
+    except (OSError, ValueError, KeyError, TypeError) as why:
+        raise BadConfig(f"FOH_INVITE_FILE: {file} is not an invitation ({why}).") from None
+
+
+def _needed(environment: Mapping[str, str], name: str, what: str) -> str:
+    value = environment.get(name, "").strip()
+    if not value:
+        raise BadConfig(f"{name} is not set; it must be {what}.")
+    return value
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise BadConfig(f"FOH_KIOSK_PORT must be a port from 0 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _url(name: str, text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BadConfig(f"{name} must be an http or https address, not {text!r}.")
+    if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        # Source: sync.md §2.2: TLS except on loopback.
+        raise BadConfig(f"{name} must be https, except on this machine; it is {text!r}.")
+    return text.rstrip("/")
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+def _printer(text: str) -> str | None:
+    if not text:
+        return None
+    parts = urlsplit(text)
+    try:
+        complete = parts.scheme == "tcp" and bool(parts.hostname) and bool(parts.port)
+    except ValueError:
+        complete = False
+    if not complete:
+        raise BadConfig(f"FOH_PRINTER must be tcp://host:port, not {text!r}.")
+    return text
+
+
+def _profile(text: str) -> str:
+    if text not in {"80", "58"}:
+        raise BadConfig(f"FOH_PRINTER_PROFILE must be 80 or 58, not {text!r}.")
+    return text
+
+
+def _terminal(text: str) -> str | None:
+    if not text:
+        return None
+    kind, _, address = text.partition(":")
+    if kind != "pretend":
+        raise BadConfig(f"FOH_TERMINAL must be pretend:ADDRESS or empty, not {text!r}.")
+    return _url("FOH_TERMINAL", address)
+
+
+def _mm(text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 1 <= value <= 40:
+        raise BadConfig(f"FOH_MM must be 1 to 40 pixels per millimetre, not {text!r}.")
+    return value

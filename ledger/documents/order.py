@@ -1,0 +1,177 @@
+"""An order as people read it: in a letter, on paper, on a staff page."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, get_currency_precision
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice import ids
+from ledger.tables.catalogue import ChartRow, PerformanceRow, PriceRow, ProductionRow
+from ledger.tables.house import HouseRow
+from ledger.tables.orders import OrderRow, PatronRow, TicketRow
+
+LOCALE = "en_GB"
+
+
+@dataclass(frozen=True)
+class Evening:
+    """When and where: one performance in words."""
+
+    title: str
+    date: str
+    time: str
+    doors: str | None
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """One ticket in words. code: the text of its QR; blank where there is none to show."""
+
+    id: str
+    evening: Evening
+    section: str
+    row: str
+    seat: str
+    door: str | None
+    price_type: str
+    price: str
+    fee: str | None
+    issue: int
+    code: str
+    status: str
+
+    @property
+    def place(self) -> str:
+        """The seat in one line."""
+        if not self.row:
+            return "Unreserved seating"
+        return f"{self.section}, row {self.row}, seat {self.seat}"
+
+    @property
+    def short(self) -> str:
+        """The last characters of the id, as printed on paper tickets."""
+        return self.id.replace("-", "")[-8:].upper()
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order in words, with its tickets in line order."""
+
+    id: str
+    number: str
+    house: str
+    address: str
+    mail_from: str
+    exchange_rule: str
+    patron: str
+    total: str
+    tickets: tuple[Ticket, ...]
+
+    @property
+    def evening(self) -> Evening:
+        """The first performance of the order."""
+        return self.tickets[0].evening
+
+
+def describe(session: Session, order: str) -> Order:
+    """Put an order into words. Raises LookupError when there is none, or it is empty."""
+    row = session.get(OrderRow, order)
+    house = session.scalars(select(HouseRow)).first()
+    if row is None or house is None:
+        raise LookupError(f"there is no order {order}")
+    patron = session.get(PatronRow, row.patron) if row.patron else None
+    rows = session.scalars(
+        select(TicketRow).where(TicketRow.order == order).order_by(TicketRow.line)
+    ).all()
+    if not rows:
+        raise LookupError(f"order {order} has no tickets")
+    evenings = {
+        performance: _Evening(session, performance, house.zone)
+        for performance in {ticket.performance for ticket in rows}
+    }
+    return Order(
+        id=row.id,
+        number=ids.shown(row.number),
+        house=house.name,
+        address=house.address,
+        mail_from=house.mail_from,
+        exchange_rule=house.exchange_rule,
+        patron=patron.name if patron else "",
+        total=money(row.charge, row.currency),
+        tickets=tuple(
+            evenings[ticket.performance].ticket(ticket, row.currency) for ticket in rows
+        ),
+    )
+
+
+def money(amount: int, currency: str) -> str:
+    """Give an amount of minor units as people read it."""
+    return format_currency(
+        Decimal(amount).scaleb(-get_currency_precision(currency)), currency, locale=LOCALE
+    )
+
+
+def moment(at_ms: int, zone: str) -> datetime:
+    """Give a moment on the house's own clock."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
+
+
+class _Evening:
+    """One performance with its chart and prices, read once for all its tickets."""
+
+    def __init__(self, session: Session, performance: str, zone: str) -> None:
+        found = session.get(PerformanceRow, performance)
+        assert found is not None
+        production = session.get(ProductionRow, found.production)
+        assert production is not None
+        starts = moment(found.starts_ms, zone)
+        doors = moment(found.doors_open_ms, zone) if found.doors_open_ms else None
+        self.words = Evening(
+            title=production.title,
+            date=format_date(starts, "EEE d MMMM y", locale=LOCALE),
+            time=format_time(starts, "HH:mm", locale=LOCALE),
+            doors=format_time(doors, "HH:mm", locale=LOCALE) if doors else None,
+        )
+        chart = session.get(ChartRow, performance)
+        self.names: dict[str, Any] = (
+            json.loads(chart.body).get("names", {}) if chart else {}
+        )
+        prices = session.get(PriceRow, performance)
+        types = json.loads(prices.body)["types"] if prices else []
+        self.types = {entry["id"]: entry["name"] for entry in types}
+        self.doors = _doors(json.loads(found.spaces))
+
+    def ticket(self, row: TicketRow, currency: str) -> Ticket:
+        name = self.names.get(row.seat, {})
+        section = name.get("section", "")
+        return Ticket(
+            id=row.id,
+            evening=self.words,
+            section=section,
+            row=name.get("row", ""),
+            seat=name.get("seat", ""),
+            door=self.doors.get(section) or self.doors.get(""),
+            price_type=self.types.get(row.price_type or "", row.price_type or ""),
+            price=money(row.price + row.fee_outside, currency),
+            fee=money(row.fee_outside, currency) if row.fee_outside else None,
+            issue=row.issue,
+            code=row.payload,
+            status=row.status,
+        )
+
+
+def _doors(spaces: list[dict[str, Any]]) -> dict[str, str]:
+    """Map a section to its door; the blank section to a door that serves every seat."""
+    doors: dict[str, str] = {}
+    for space in spaces:
+        for door in space.get("doors", []):
+            for section in door.get("sections") or [""]:
+                doors.setdefault(section, door["name"])
+    return doors

@@ -1,0 +1,65 @@
+"""What is said in a letter: text, HTML with the codes in it, and the tickets as PDF."""
+
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+
+import structlog
+
+from ledger import assets
+from ledger.documents import code, ticket
+from ledger.documents.order import Order
+
+log = structlog.get_logger()
+
+
+def tickets(order: Order, *, to: str, letter: str, now_ms: int) -> EmailMessage:
+    """Write the letter that brings an order's tickets.
+
+    letter: the id of the letter, so that a second delivery is recognised as the same.
+    Where PDFs cannot be made the letter says nothing of one; its codes are enough.
+    """
+    message = EmailMessage()
+    message["Subject"] = _line(f"Your tickets: {order.evening.title}, {order.evening.date}")
+    message["From"] = _address(order.mail_from, order.house)
+    message["To"] = _address(to, order.patron)
+    message["Date"] = format_datetime(datetime.fromtimestamp(now_ms / 1000, UTC))
+    message["Message-ID"] = f"<{letter}@front-of-house>"
+    pictures = [f"code-{n}.{letter}@front-of-house" for n in range(len(order.tickets))]
+    page = assets.paper()
+    message.set_content(page.get_template("mail/tickets.txt").render(order=order))
+    message.add_alternative(
+        page.get_template("mail/tickets.html").render(order=order, pictures=pictures),
+        subtype="html",
+    )
+    html = message.get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    for n, (entry, picture) in enumerate(zip(order.tickets, pictures, strict=True), 1):
+        html.add_related(
+            code.png(entry.code),
+            maintype="image",
+            subtype="png",
+            cid=f"<{picture}>",
+            filename=f"ticket-{n}.png",
+        )
+    try:
+        message.add_attachment(
+            ticket.pdf(order),
+            maintype="application",
+            subtype="pdf",
+            filename=f"tickets-{order.number}.pdf",
+        )
+    except ticket.NotAvailable as missing:
+        log.warning("letter without PDF", order=order.number, why=str(missing))
+    return message
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _address(address: str, name: str) -> Address:
+    plain = parseaddr(address)[1]
+    user, _, domain = plain.rpartition("@")
+    return Address(display_name=_line(name), username=user, domain=domain)

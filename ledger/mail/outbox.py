@@ -1,0 +1,87 @@
+"""Letters that wait: written with what caused them, sent afterwards, one at a time.
+
+A letter is sent outside any transaction and marked afterwards, so a crash in between sends
+it again under the same Message-ID rather than never.
+"""
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ledger.clock import Clock
+from ledger.documents import order as orders
+from ledger.mail import letters, post
+from ledger.store import Store
+from ledger.tables.records import OutboxRow
+
+log = structlog.get_logger()
+MOST_TRIES = 30
+FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 2_000, 3_600_000
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A letter whose time has come."""
+
+    id: str
+    to: str
+    kind: str
+    order: str
+
+
+def step(store: Store, server: tuple[str, int], clock: Clock) -> bool:
+    """Send the next letter that is due, if any; say whether there was one."""
+    with store.read() as session:
+        found = _due(session, clock())
+        if found is None:
+            return False
+        trouble = None
+        try:
+            message = _write(session, found, clock())
+        except Exception as broken:  # one bad letter must not hold up the others
+            log.exception("letter cannot be written", letter=found.id, order=found.order)
+            message, trouble = None, post.NotSent(type(broken).__name__, again=False)
+    if message is not None:
+        try:
+            post.send(message, server)
+        except post.NotSent as not_sent:
+            trouble = not_sent
+    if trouble is None:
+        store.write(_sent, found.id, now_ms=clock())
+        log.info("letter sent", letter=found.id, order=found.order)
+    else:
+        store.write(_not_sent, found.id, str(trouble), again=trouble.again, now_ms=clock())
+        log.warning("letter not sent", letter=found.id, order=found.order, why=str(trouble))
+    return True
+
+
+def _due(session: Session, now_ms: int) -> Waiting | None:
+    row = session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.state == "waiting", OutboxRow.next_try_ms <= now_ms)
+        .order_by(OutboxRow.next_try_ms)
+        .limit(1)
+    ).first()
+    return Waiting(row.id, row.to, row.kind, row.order or "") if row else None
+
+
+def _write(session: Session, waiting: Waiting, now_ms: int) -> EmailMessage:
+    assert waiting.kind == "tickets", f"no letter is called {waiting.kind}"
+    described = orders.describe(session, waiting.order)
+    return letters.tickets(described, to=waiting.to, letter=waiting.id, now_ms=now_ms)
+
+
+def _sent(session: Session, letter: str, *, now_ms: int) -> None:
+    row = session.get_one(OutboxRow, letter)
+    row.state, row.sent_ms, row.tries = "sent", now_ms, row.tries + 1
+
+
+def _not_sent(session: Session, letter: str, why: str, *, again: bool, now_ms: int) -> None:
+    row = session.get_one(OutboxRow, letter)
+    row.tries, row.trouble = row.tries + 1, why
+    if not again or row.tries >= MOST_TRIES:
+        row.state = "given_up"
+    row.next_try_ms = now_ms + min(FIRST_PAUSE_MS << min(row.tries, 12), LONGEST_PAUSE_MS)

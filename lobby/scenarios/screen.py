@@ -1,0 +1,163 @@
+"""A guest's hand without a browser: opens pages, finds buttons by name, presses them.
+
+It presses the same forms over the same HTTP as a browser without scripts, so a scenario
+proves that pages work without JavaScript.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+import httpx
+from bs4 import BeautifulSoup, Tag
+
+TIMEOUT_S = 10.0
+
+
+class NotFound(Exception):
+    """There is no such button, link or field on the page; the text says what there is."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """Something that can be pressed, by the name that a screen reader says."""
+
+    name: str
+    tag: Tag
+
+
+class Screen:
+    """One screen showing one page. taps counts what was pressed."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._client = httpx.Client(timeout=TIMEOUT_S, follow_redirects=True)
+        self._page = BeautifulSoup("", "html.parser")
+        self.url = address
+        self.status = 0
+        self.taps = 0
+
+    def close(self) -> None:
+        self._client.close()
+
+    def open(self, path: str) -> None:
+        """Open a page of this device, as a reload or a first visit does."""
+        self._show(self._client.get(urljoin(self._address, path)))
+
+    def reload(self) -> None:
+        """Show the page again."""
+        self._show(self._client.get(self.url))
+
+    @property
+    def words(self) -> str:
+        """What the page says, in one line, with the names of controls that show no text."""
+        body = self._page.body or self._page
+        labels = [str(tag["aria-label"]) for tag in body.select("[aria-label]")]
+        return _line(" ".join([body.get_text(" "), *labels]))
+
+    @property
+    def title(self) -> str:
+        """The page's main heading."""
+        heading = self._page.find("h1")
+        return _line(heading.get_text(" ")) if heading else ""
+
+    def controls(self) -> list[Control]:
+        """Everything that can be pressed just now."""
+        found = self._page.select("a[href], button:not([disabled]), input[type=submit]")
+        return [Control(_name(tag), tag) for tag in found]
+
+    def press(self, name: str) -> None:
+        """Press the first control whose name begins with, or holds, these words.
+
+        Raises NotFound with the names that there are.
+        """
+        tag = self._find(name)
+        self.taps += 1
+        if tag.name == "a":
+            self._show(self._client.get(urljoin(self.url, str(tag["href"]))))
+        else:
+            self._submit(tag)
+
+    def type(self, label: str, text: str) -> None:
+        """Type into the field of that label. Raises NotFound."""
+        for tag in self._page.select("label"):
+            if label.lower() in _line(tag.get_text(" ")).lower():
+                field = self._page.find(id=str(tag.get("for"))) or tag.find("input")
+                if isinstance(field, Tag):
+                    field["value"] = text
+                    return
+        raise NotFound(f"no field {label!r} on {self.url}")
+
+    def _find(self, name: str) -> Tag:
+        wanted = name.lower()
+        controls = self.controls()
+        for matches in (
+            lambda given: given == wanted,
+            lambda given: given.startswith(wanted),
+            lambda given: wanted in given,
+        ):
+            for control in controls:
+                if matches(control.name.lower()):
+                    return control.tag
+        names = ", ".join(repr(control.name) for control in controls[:20])
+        raise NotFound(f"no {name!r} on {self.url} ({self.title}); there are {names}")
+
+    def _submit(self, button: Tag) -> None:
+        form = button.find_parent("form")
+        if button.get("form"):
+            form = self._page.find("form", id=button["form"])
+        if not isinstance(form, Tag):
+            raise NotFound(f"{_name(button)!r} stands in no form")
+        fields = _fields(form, self._page)
+        if button.get("name"):
+            fields.append((str(button["name"]), str(button.get("value", ""))))
+        address = urljoin(
+            self.url, str(button.get("formaction") or form.get("action") or "")
+        )
+        data: dict[str, list[str]] = {}
+        for key, value in fields:
+            data.setdefault(key, []).append(value)
+        if str(form.get("method", "get")).lower() == "post":
+            origin = urljoin(self._address, "/").rstrip("/")
+            headers = {"Origin": origin, "Referer": self.url}
+            self._show(self._client.post(address, data=data, headers=headers))
+        else:
+            self._show(self._client.get(address, params=data))
+
+    def _show(self, answer: httpx.Response) -> None:
+        self.url, self.status = str(answer.url), answer.status_code
+        self._page = BeautifulSoup(answer.text, "html.parser")
+
+
+def _fields(form: Tag, page: BeautifulSoup) -> list[tuple[str, str]]:
+    inside = form.select("input[name], select[name], textarea[name]")
+    if form.get("id"):
+        inside += page.select(f'[form="{form["id"]}"][name]:not(button)')
+    fields = []
+    for tag in inside:
+        kind = tag.get("type", "text")
+        if kind in {"submit", "button", "image", "reset"} or tag.has_attr("disabled"):
+            continue
+        if kind in {"checkbox", "radio"} and not tag.has_attr("checked"):
+            continue
+        if tag.name == "select":
+            chosen = tag.select_one("option[selected]") or tag.select_one("option")
+            value = str(chosen.get("value", chosen.get_text())) if chosen else ""
+        elif tag.name == "textarea":
+            value = tag.get_text()
+        else:
+            value = str(tag.get("value", "on" if kind == "checkbox" else ""))
+        fields.append((str(tag["name"]), value))
+    return fields
+
+
+def _name(tag: Tag) -> str:
+    if tag.get("aria-label"):
+        return _line(str(tag["aria-label"]))
+    if tag.name == "input":
+        return _line(str(tag.get("value", "")))
+    pictures = " ".join(str(image.get("alt", "")) for image in tag.find_all("img"))
+    return _line(f"{tag.get_text(' ')} {pictures}")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -5,9 +5,10 @@ if that can be helped. An `Index` keeps what it has worked out from one offer to
 Source: spec.md 4.2.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from itertools import chain
+from typing import TypeVar
 
 from boxoffice.charts import Chart
 from boxoffice.distancing import Policy
@@ -21,7 +22,7 @@ from boxoffice.offers import (
     Tier,
 )
 from boxoffice.refusals import Code
-from boxoffice.splits import split
+from boxoffice.splits import Stretches
 from boxoffice.windows import Ranking
 
 __all__ = [
@@ -36,9 +37,12 @@ __all__ = [
     "find",
 ]
 
-# Kinds of requests whose rankings are kept, and changes of blocks that are remembered.
-KEPT_RANKINGS = 64
+# Kinds of requests that are kept, and changes of blocks that are remembered.
+KEPT_KINDS = 64
 KEPT_CHANGES = 100_000
+
+
+T = TypeVar("T")
 
 
 class WrongIndex(ValueError):
@@ -57,6 +61,7 @@ class Index:
         self.policy = policy
         self.house = House(chart, policy)
         self._rankings: dict[Request, Ranking] = {}
+        self._stretches: dict[Request, Stretches] = {}
 
     def update(
         self,
@@ -94,7 +99,8 @@ class Index:
             return NoOffer(Code.INSUFFICIENT_SEATS, available)
         if request.accessible or not request.allow_split:
             return NoOffer(Code.NOT_TOGETHER, available)
-        return self._offer(split(self.house, request), request, apart=True)
+        slots = self._splitter(request).split(request.count)
+        return self._offer(slots, request, apart=True)
 
     def _offer(
         self, slots: Collection[int], request: Request, *, apart: bool = False
@@ -108,16 +114,26 @@ class Index:
         )
 
     def _ranking(self, request: Request) -> Ranking:
+        # Splitting is decided later, and the ranking of windows does not depend on it.
+        kind = replace(request, allow_split=True)
+        return self._kept(self._rankings, kind, lambda: Ranking(self.house, kind))
+
+    def _splitter(self, request: Request) -> Stretches:
+        # Free stretches do not depend on how many people come, nor on what else they wish.
+        kind = Request(1, levels=request.levels, released=request.released)
+        return self._kept(self._stretches, kind, lambda: Stretches(self.house, kind))
+
+    def _kept(self, shelf: dict[Request, T], kind: Request, make: Callable[[], T]) -> T:
+        """Take what was worked out for this kind of request, or work it out."""
         if len(self.house.changes) > KEPT_CHANGES:
             self.house.changes.clear()
             self._rankings.clear()
-        # Splitting is decided later, and the ranking of windows does not depend on it.
-        kind = replace(request, allow_split=True)
-        ranking = self._rankings.pop(kind, None) or Ranking(self.house, kind)
-        while len(self._rankings) >= KEPT_RANKINGS:
-            self._rankings.pop(next(iter(self._rankings)))
-        self._rankings[kind] = ranking  # At the end: the least recently used goes first.
-        return ranking
+            self._stretches.clear()
+        known = shelf.pop(kind, None) or make()
+        while len(shelf) >= KEPT_KINDS:
+            shelf.pop(next(iter(shelf)))
+        shelf[kind] = known  # At the end: what was not asked for the longest goes first.
+        return known
 
 
 def find(

@@ -1,19 +1,28 @@
-"""How well a party can be split, told by the lengths of free stretches alone."""
+"""How well a party can be split, told by the lengths of free stretches alone.
+
+A stretch is an unbroken line of candidates. It holds one piece of a split party at most:
+two pieces in it would be better as one. Source: spec.md 4.2, step 5.
+"""
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable
-from itertools import accumulate
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 
-class Stretch(Protocol):
-    """What matters here of an unbroken line of candidates."""
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """An unbroken line of candidates: slots start…stop, half open."""
+
+    start: int
+    stop: int
+    row: int
+    section: str
 
     @property
-    def length(self) -> int: ...
-    @property
-    def section(self) -> str: ...
+    def length(self) -> int:
+        """Count its seats."""
+        return self.stop - self.start
 
 
 class Goal(NamedTuple):
@@ -31,53 +40,74 @@ Cost = tuple[int, int]
 class Lengths:
     """How many stretches of each length some rows have, section by section."""
 
-    def __init__(self, count: int) -> None:
-        """count: people in the party; a longer stretch is as good as one of this length."""
-        self._count = count
-        self._sections: defaultdict[str, list[int]] = defaultdict(lambda: [0] * (count + 1))
-        self._all = [0] * (count + 1)
+    def __init__(self, stretches: Iterable[Stretch] = ()) -> None:
+        self._sections: dict[str, dict[int, int]] = {}
+        self.add(stretches)
 
     def add(self, stretches: Iterable[Stretch], weight: int = 1) -> None:
         """Count these stretches too."""
         for stretch in stretches:
-            length = min(stretch.length, self._count)
-            self._sections[stretch.section][length] += weight
-            self._all[length] += weight
+            lengths = self._sections.setdefault(stretch.section, {})
+            length = stretch.length
+            number = lengths.get(length, 0) + weight
+            if number:
+                lengths[length] = number
+            else:
+                del lengths[length]
 
     def remove(self, stretches: Iterable[Stretch]) -> None:
         """Count these stretches no longer."""
         self.add(stretches, -1)
 
-    def reach(self, goal: Goal) -> bool:
-        """Say whether these stretches do as well as the whole house."""
-        # The longest stretches hold the party, or the rest need not be asked.
-        return _longest_sum(self._all, goal.pieces) >= self._count and self.goal() == goal
-
-    def goal(self) -> Goal | None:
-        """Find the least (alone, sections, pieces); None if the party does not fit."""
-        overall = _cost(self._all, self._count)
+    def goal(self, count: int) -> Goal | None:
+        """Find the least (alone, sections, pieces) for a party; None if it does not fit."""
+        overall = _costs(_joined(self._sections.values()), count)[count]
         if overall is None:
             return None
         alone = overall[0]
-        costs = [_cost(lengths, self._count) for lengths in self._sections.values()]
-        within_one = [cost[1] for cost in costs if cost and cost[0] == alone]
-        return Goal(alone, 1, min(within_one)) if within_one else self._over_sections(alone)
+        costs = [_costs(lengths, count)[count] for lengths in self._sections.values()]
+        in_one = [cost[1] for cost in costs if cost and cost[0] == alone]
+        return Goal(alone, 1, min(in_one)) if in_one else self._over_sections(alone, count)
 
-    def _over_sections(self, alone: int) -> Goal:
+    def reach(self, goal: Goal, count: int) -> bool:
+        """Say whether these stretches alone reach the goal of the whole house."""
+        if goal.sections > 1:
+            everything = _joined(self._sections.values())
+            return _room(everything, goal.pieces) >= count and self.goal(count) == goal
+        return any(
+            _room(lengths, goal.pieces) >= count
+            and _costs(lengths, count)[count] == (goal.alone, goal.pieces)
+            for lengths in self._sections.values()
+        )
+
+    def least_useful(self, goal: Goal, count: int) -> dict[str, int]:
+        """By section, the least length of a stretch that can help to reach the goal."""
+        everything = _joined(self._sections.values())
+        least = 1 if goal.alone else 2
+        return {
+            section: max(
+                least,
+                count
+                - _room(everything if goal.sections > 1 else lengths, goal.pieces - 1),
+            )
+            for section, lengths in self._sections.items()
+        }
+
+    def _over_sections(self, alone: int, count: int) -> Goal:
         """Share the party over as few sections as leave no more people alone."""
         # By number of sections, then by people seated in them: the least cost.
         tables: list[dict[int, Cost]] = [{0: (0, 0)}]
         for lengths in self._sections.values():
-            costs = [(seated, _cost(lengths, seated)) for seated in range(1, self._count)]
-            possible = [(seated, cost) for seated, cost in costs if cost]
-            if len(tables) <= self._count:
+            costs = [(seated, cost) for seated, cost in enumerate(_costs(lengths, count))]
+            possible = [(seated, cost) for seated, cost in costs[1:count] if cost]
+            if len(tables) <= count:
                 tables.append({})
             for used in range(len(tables) - 2, -1, -1):
-                _spread(tables[used], tables[used + 1], possible, self._count)
+                _spread(tables[used], tables[used + 1], possible, count)
         return min(
-            Goal(table[self._count][0], sections, table[self._count][1])
+            Goal(alone, sections, table[count][1])
             for sections, table in enumerate(tables)
-            if self._count in table and table[self._count][0] == alone
+            if count in table and table[count][0] == alone
         )
 
 
@@ -97,24 +127,38 @@ def _spread(
                 more[seated + others] = total
 
 
-def _longest_sum(lengths: list[int], number: int) -> int:
-    total = 0
-    for length in range(len(lengths) - 1, 0, -1):
-        taken = min(number, lengths[length])
-        total += taken * length
-        number -= taken
-    return total
+def _joined(sections: Iterable[Mapping[int, int]]) -> dict[int, int]:
+    joined: dict[int, int] = {}
+    for lengths in sections:
+        for length, number in lengths.items():
+            joined[length] = joined.get(length, 0) + number
+    return joined
 
 
-def _cost(lengths: list[int], count: int) -> Cost | None:
-    """Find the least (alone, pieces) that seats so many people, one piece per stretch."""
-    stretches = sum(lengths)
-    longest = [
-        length
-        for length in range(len(lengths) - 1, 1, -1)
-        for _ in range(min(lengths[length], count))
-    ]
-    sums = [0, *accumulate(longest[:count])]
+def _room(lengths: Mapping[int, int], pieces: int) -> int:
+    """How many people the longest stretches hold."""
+    room = 0
+    for length in sorted(lengths, reverse=True):
+        taken = min(pieces, lengths[length])
+        room += taken * length
+        pieces -= taken
+        if not pieces:
+            break
+    return room
+
+
+def _costs(lengths: Mapping[int, int], count: int) -> list[Cost | None]:
+    """By number of people up to count: the least (alone, pieces), one piece per stretch."""
+    stretches = sum(lengths.values())
+    sums = [0]  # People in the longest stretches, by number of stretches.
+    for length in sorted(lengths, reverse=True):
+        for _ in range(lengths[length] if length > 1 else 0):
+            if sums[-1] < count:
+                sums.append(sums[-1] + length)
+    return [_cost(sums, stretches, seated) for seated in range(count + 1)]
+
+
+def _cost(sums: list[int], stretches: int, count: int) -> Cost | None:
     for alone in range(count + 1):
         together = count - alone
         pieces = bisect_left(sums, together)

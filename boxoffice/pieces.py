@@ -7,31 +7,14 @@ a later stretch. Source: spec.md 4.2, step 5.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
 from boxoffice.houses import House
-from boxoffice.lengths import Goal
+from boxoffice.lengths import Goal, Stretch
 
 # Orphans, rank sum, chosen slots in chart order: the less the better.
 Choice = tuple[int, int, tuple[int, ...]]
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """An unbroken line of candidates: slots start…stop, half open."""
-
-    start: int
-    stop: int
-    block: int
-    row: int
-    section: str
-
-    @property
-    def length(self) -> int:
-        """Count its seats."""
-        return self.stop - self.start
 
 
 class Piece(NamedTuple):
@@ -70,12 +53,11 @@ class Pieces:
 
     def best(self, stretches: Sequence[Stretch]) -> Iterator[Choice]:
         """Yield the best choice from these, in chart order, if any reaches the goal."""
-        useful = self._useful(stretches)
-        ties = _Ties([self._zone(stretch) for stretch in useful])
-        rooms = _rooms(useful, self._goal.pieces)
-        last_of = {stretch.section: number for number, stretch in enumerate(useful)}
+        ties = _Ties([self._zone(stretch) for stretch in stretches])
+        rooms = _rooms(stretches, self._goal.pieces)
+        last_of = {stretch.section: number for number, stretch in enumerate(stretches)}
         states: dict[State, Choice] = {State(): (0, 0, ())}
-        for number, stretch in enumerate(useful):
+        for number, stretch in enumerate(stretches):
             options = self._all(stretch) if ties.shared[number] else self._best_of(stretch)
             after: dict[State, Choice] = {}
             for state, choice in states.items():
@@ -95,17 +77,6 @@ class Pieces:
                         after[key] = new
             states = after
         yield from sorted(choice for choice in states.values() if choice[2])[:1]
-
-    def _useful(self, stretches: Sequence[Stretch]) -> list[Stretch]:
-        """Leave out those in which no piece can lie if the goal is to be reached."""
-        lengths = sorted((stretch.length for stretch in stretches), reverse=True)
-        others = sum(lengths[: self._goal.pieces - 1])
-        least = 1 if self._goal.alone else 2
-        return [
-            stretch
-            for stretch in stretches
-            if stretch.length >= least and stretch.length + others >= self.count
-        ]
 
     def _seat(
         self, state: State, number: int, stretch: Stretch, piece: Piece | None

@@ -1,76 +1,99 @@
 """A party that cannot sit together, split as kindly as can be.
 
 The least of (people alone, sections, pieces, row span, orphans, rank sum, chart positions).
-A *stretch* is an unbroken line of candidates; two pieces in one stretch would be better as
-one, so a stretch holds one piece at most. All that comes before the row span follows from
-the lengths of the stretches alone: that is the *goal*. Then the narrowest rows that reach
-it are looked through exactly (`boxoffice.pieces`). Source: spec.md 4.2, step 5.
+All that comes before the row span follows from the lengths of the free stretches alone:
+that is the *goal*. Then the narrowest rows that reach it are looked through exactly.
+Source: spec.md 4.2, step 5.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 
 from boxoffice.houses import House, both
-from boxoffice.lengths import Goal, Lengths
+from boxoffice.lengths import Goal, Lengths, Stretch
 from boxoffice.offers import Request
-from boxoffice.pieces import Choice, Pieces, Stretch
+from boxoffice.pieces import Choice, Pieces
 
 UNBROKEN = re.compile(b"\x01+")
 
 
-def split(house: House, request: Request) -> list[int]:
-    """Choose the slots for a party that fits in the house, but in no window of it.
+class Stretches:
+    """The free stretches of one house for one kind of request.
 
-    There must be as many candidates as people. Source: spec.md 4.2, step 5.
+    It reads the house's changes from where it last stopped.
     """
-    count = request.count
-    rows = [
-        list(row) for _, row in groupby(_stretches(house, request), key=lambda s: s.row)
-    ]
-    goal = _lengths(count, rows).goal()
-    assert goal is not None, "somebody counted candidates that are not there"
-    pieces = Pieces(house, house.public(request.released), count, goal)
-    return list(min(_choices(rows, goal, pieces))[2])
 
+    def __init__(self, house: House, request: Request) -> None:
+        self._house = house
+        self._request = request
+        self._wished = house.wished(request)
+        self._read = len(house.changes)
+        self._blocks = [self._stretches(block) for block in range(len(house.bounds))]
+        self._lengths = Lengths(stretch for block in self._blocks for stretch in block)
 
-def _stretches(house: House, request: Request) -> Iterator[Stretch]:
-    candidates = both(house.free, house.wished(request))
-    for found in UNBROKEN.finditer(candidates):
-        block = house.chart.block_of[house.places[found.start()]]
-        row = house.chart.blocks[block].row
-        yield Stretch(*found.span(), block, row, house.chart.rows[row].section)
+    def split(self, count: int) -> list[int]:
+        """Choose the slots for a party that fits in the house, but in no window of it.
+
+        There must be as many candidates as people. Source: spec.md 4.2, step 5.
+        """
+        self._catch_up()
+        goal = self._lengths.goal(count)
+        assert goal is not None, "there are fewer candidates than people"
+        least = self._lengths.least_useful(goal, count)
+        useful = (
+            stretch
+            for block in self._blocks
+            for stretch in block
+            if stretch.stop - stretch.start >= least[stretch.section]
+        )
+        rows = [list(row) for _, row in groupby(useful, key=lambda stretch: stretch.row)]
+        public = self._house.public(self._request.released)
+        pieces = Pieces(self._house, public, count, goal)
+        return list(min(_choices(rows, goal, pieces))[-1])
+
+    def _catch_up(self) -> None:
+        spoilt = set(self._house.changes[self._read :])
+        self._read = len(self._house.changes)
+        for block in spoilt:
+            self._lengths.remove(self._blocks[block])
+            self._blocks[block] = self._stretches(block)
+            self._lengths.add(self._blocks[block])
+
+    def _stretches(self, number: int) -> list[Stretch]:
+        first, last = self._house.bounds[number]
+        candidates = both(self._house.free[first:last], self._wished[first:last])
+        row = self._house.chart.blocks[number].row
+        section = self._house.chart.rows[row].section
+        return [
+            Stretch(first + found.start(), first + found.end(), row, section)
+            for found in UNBROKEN.finditer(candidates)
+        ]
 
 
 def _choices(rows: list[list[Stretch]], goal: Goal, pieces: Pieces) -> Iterator[Choice]:
+    """The best choice of every window of rows, and where one section will do, of each."""
     for low, high in _narrowest(rows, goal, pieces.count):
         window = [stretch for row in rows[low : high + 1] for stretch in row]
         if goal.sections > 1:
             yield from pieces.best(window)
             continue
-        for section in {stretch.section for stretch in window}:
+        for section in sorted({stretch.section for stretch in window}):
             yield from pieces.best([s for s in window if s.section == section])
 
 
 def _narrowest(rows: list[list[Stretch]], goal: Goal, count: int) -> list[tuple[int, int]]:
     """Find all windows of rows, first to last, that reach the goal with the least span."""
-    lengths = Lengths(count)
+    lengths = Lengths()
     found: list[tuple[int, int, int]] = []
     high = -1
     for low, row in enumerate(rows):
-        while not lengths.reach(goal) and high + 1 < len(rows):
+        while not (reached := lengths.reach(goal, count)) and high + 1 < len(rows):
             high += 1
             lengths.add(rows[high])
-        if not lengths.reach(goal):
+        if not reached:
             break
         found.append((rows[high][0].row - row[0].row, low, high))
         lengths.remove(row)
     least = min(span for span, _, _ in found)
     return [(low, high) for span, low, high in found if span == least]
-
-
-def _lengths(count: int, rows: Iterable[Iterable[Stretch]]) -> Lengths:
-    lengths = Lengths(count)
-    for row in rows:
-        lengths.add(row)
-    return lengths

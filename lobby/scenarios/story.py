@@ -1,0 +1,72 @@
+"""A night as data: what somebody touches, shows and cuts, and what must then be so.
+
+Each step is one object with one verb; CONTRIBUTING.md lists them. The desk-top
+lobby's page and the player without a browser read the same files.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "stories"
+VERBS = frozenset(
+    {
+        "open", "press", "type", "wait", "verdict", "slips", "mail", "show", "clear",
+        "printer", "refill", "terminal", "cut", "mend", "pull", "back", "ledger",
+        "invariants", "mark", "measure", "clock", "take",
+    }
+)  # fmt: skip
+
+
+class NoSuchStory(Exception):
+    """There is no scenario of that name; the text lists those that there are."""
+
+
+class BadStory(ValueError):
+    """A scenario file that does not say what to do; the text names the step."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """One scenario: its steps, each an object with one verb."""
+
+    name: str
+    title: str
+    steps: Sequence[Mapping[str, Any]]
+
+
+def names() -> list[str]:
+    """All scenarios, in order."""
+    return sorted(file.stem for file in FOLDER.glob("*.json"))
+
+
+def load(name: str) -> Story:
+    """Read a scenario. Raises NoSuchStory, BadStory."""
+    if name not in names():
+        raise NoSuchStory(
+            f"There is no scenario called {name}. There are: {', '.join(names())}."
+        )
+    document = json.loads((FOLDER / f"{name}.json").read_text())
+    for number, step in enumerate(document["steps"], 1):
+        if len(VERBS & step.keys()) != 1:
+            raise BadStory(f"{name}, step {number}: one verb of {sorted(VERBS)}: {step}")
+    return Story(name, document["title"], document["steps"])
+
+
+def verb(step: Mapping[str, Any]) -> str:
+    """The verb of a step."""
+    return next(iter(VERBS & step.keys()))
+
+
+def filled(value: Any, facts: Mapping[str, Any]) -> Any:
+    """Put facts of the demo house in: "$will_call.0.order" becomes the order's number."""
+    if isinstance(value, str) and value.startswith("$"):
+        found: Any = facts
+        for part in value[1:].split("."):
+            found = found[int(part)] if isinstance(found, list) else found[part]
+        return found
+    if isinstance(value, dict):
+        return {key: filled(entry, facts) for key, entry in value.items()}
+    return value

@@ -61,11 +61,11 @@ class Lengths:
 
     def goal(self, count: int) -> Goal | None:
         """Find the least (alone, sections, pieces) for a party; None if it does not fit."""
-        overall = _costs(_joined(self._sections.values()), count)[count]
+        overall = _cost(_joined(self._sections.values()), count)
         if overall is None:
             return None
         alone = overall[0]
-        costs = [_costs(lengths, count)[count] for lengths in self._sections.values()]
+        costs = [_cost(lengths, count) for lengths in self._sections.values()]
         in_one = [cost[1] for cost in costs if cost and cost[0] == alone]
         return Goal(alone, 1, min(in_one)) if in_one else self._over_sections(alone, count)
 
@@ -76,7 +76,7 @@ class Lengths:
             return _room(everything, goal.pieces) >= count and self.goal(count) == goal
         return any(
             _room(lengths, goal.pieces) >= count
-            and _costs(lengths, count)[count] == (goal.alone, goal.pieces)
+            and _cost(lengths, count) == (goal.alone, goal.pieces)
             for lengths in self._sections.values()
         )
 
@@ -98,8 +98,7 @@ class Lengths:
         # By number of sections, then by people seated in them: the least cost.
         tables: list[dict[int, Cost]] = [{0: (0, 0)}]
         for lengths in self._sections.values():
-            costs = [(seated, cost) for seated, cost in enumerate(_costs(lengths, count))]
-            possible = [(seated, cost) for seated, cost in costs[1:count] if cost]
+            possible = _costs(lengths, count)
             if len(tables) <= count:
                 tables.append({})
             for used in range(len(tables) - 2, -1, -1):
@@ -147,18 +146,29 @@ def _room(lengths: Mapping[int, int], pieces: int) -> int:
     return room
 
 
-def _costs(lengths: Mapping[int, int], count: int) -> list[Cost | None]:
-    """By number of people up to count: the least (alone, pieces), one piece per stretch."""
-    stretches = sum(lengths.values())
-    sums = [0]  # People in the longest stretches, by number of stretches.
+def _sums(lengths: Mapping[int, int], count: int) -> list[int]:
+    """How many people the longest stretches hold, by their number, until a party fits."""
+    sums = [0]
     for length in sorted(lengths, reverse=True):
         for _ in range(lengths[length] if length > 1 else 0):
             if sums[-1] < count:
                 sums.append(sums[-1] + length)
-    return [_cost(sums, stretches, seated) for seated in range(count + 1)]
+    return sums
 
 
-def _cost(sums: list[int], stretches: int, count: int) -> Cost | None:
+def _cost(lengths: Mapping[int, int], count: int) -> Cost | None:
+    """The least (alone, pieces) for so many people, one piece per stretch."""
+    return _cost_of(_sums(lengths, count), sum(lengths.values()), count)
+
+
+def _costs(lengths: Mapping[int, int], count: int) -> list[tuple[int, Cost]]:
+    """All that a party can leave to others: people seated, and the least cost of them."""
+    sums, stretches = _sums(lengths, count), sum(lengths.values())
+    costs = ((seated, _cost_of(sums, stretches, seated)) for seated in range(1, count))
+    return [(seated, cost) for seated, cost in costs if cost]
+
+
+def _cost_of(sums: list[int], stretches: int, count: int) -> Cost | None:
     for alone in range(count + 1):
         together = count - alone
         pieces = bisect_left(sums, together)

@@ -48,7 +48,7 @@ class Pieces:
         self._house = house
         self._public = public
         self._goal = goal
-        self._best: dict[Stretch, list[Piece]] = {}
+        self._best: dict[tuple[Stretch, int], Piece] = {}
         self._gone: dict[range, frozenset[int]] = {}
 
     def best(self, stretches: Sequence[Stretch]) -> Iterator[Choice]:
@@ -56,9 +56,12 @@ class Pieces:
         ties = _Ties([self._zone(stretch) for stretch in stretches])
         rooms = _rooms(stretches, self._goal.pieces)
         last_of = {stretch.section: number for number, stretch in enumerate(stretches)}
+        # What the other pieces cannot hold, every piece must.
+        least = max(1 if self._goal.alone else 2, self.count - rooms[0][-2])
         states: dict[State, Choice] = {State(): (0, 0, ())}
         for number, stretch in enumerate(stretches):
-            options = self._all(stretch) if ties.shared[number] else self._best_of(stretch)
+            sizes = range(least, min(stretch.length, self.count) + 1)
+            options = (self._all if ties.shared[number] else self._best_of)(stretch, sizes)
             after: dict[State, Choice] = {}
             for state, choice in states.items():
                 for piece in (None, *options):
@@ -145,33 +148,29 @@ class Pieces:
         near = (slot + step for slot in gone for step in (-1, 0, 1))
         return frozenset(slot for slot in near if self._public[slot])
 
-    def _all(self, stretch: Stretch) -> list[Piece]:
+    def _all(self, stretch: Stretch, sizes: range) -> list[Piece]:
         """All pieces of a stretch; what they strand is not settled yet."""
-        sums = self._house.rank_sums
-        return [
-            Piece(range(start, start + size), 0, sums[start + size] - sums[start])
-            for size in self._sizes(stretch)
-            for start in range(stretch.start, stretch.stop - size + 1)
-        ]
+        return [piece for size in sizes for piece in self._of_size(stretch, size)]
 
-    def _best_of(self, stretch: Stretch) -> list[Piece]:
+    def _best_of(self, stretch: Stretch, sizes: range) -> list[Piece]:
         """The best piece of each size, where no other stretch has a say in its orphans."""
-        if stretch not in self._best:
-            judged = (
-                piece._replace(orphans=len(self._house.stranded(piece.slots, self._public)))
-                for piece in self._all(stretch)
-            )
-            best: dict[int, Piece] = {}
-            for piece in judged:
-                known = best.setdefault(len(piece.slots), piece)
-                if (piece.orphans, piece.rank_sum) < (known.orphans, known.rank_sum):
-                    best[len(piece.slots)] = piece
-            self._best[stretch] = list(best.values())
-        return self._best[stretch]
+        for size in sizes:
+            if (stretch, size) not in self._best:
+                self._best[stretch, size] = min(
+                    (
+                        piece._replace(
+                            orphans=len(self._house.stranded(piece.slots, self._public))
+                        )
+                        for piece in self._of_size(stretch, size)
+                    ),
+                    key=lambda piece: piece[1:],
+                )
+        return [self._best[stretch, size] for size in sizes]
 
-    def _sizes(self, stretch: Stretch) -> range:
-        least = 1 if self._goal.alone else 2
-        return range(least, min(stretch.length, self.count) + 1)
+    def _of_size(self, stretch: Stretch, size: int) -> Iterator[Piece]:
+        sums = self._house.rank_sums
+        for start in range(stretch.start, stretch.stop - size + 1):
+            yield Piece(range(start, start + size), 0, sums[start + size] - sums[start])
 
 
 class _Ties:

@@ -1,0 +1,52 @@
+"""What time it is, and what else a use case needs from outside: ids and chance.
+
+Holds run on this clock, and requests are judged by it. In the desk-top lobby it is moved by
+a file that holds an offset.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from boxoffice import ids
+
+Clock = Callable[[], int]
+
+
+@dataclass(frozen=True)
+class Means:
+    """The moment of one use case, in ms UTC, and its chance.
+
+    chance(n) gives n random bytes.
+    """
+
+    now_ms: int
+    chance: ids.Chance = os.urandom
+
+    def new_id(self) -> str:
+        """Make a UUIDv7 of this moment."""
+        return ids.uuid7(self.now_ms, self.chance(10))
+
+
+def system_ms() -> int:
+    """The machine's time in ms UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def moved_by(file: Path | None, clock: Clock = system_ms) -> Clock:
+    """Give a clock that adds the offset, in ms, that a file holds.
+
+    No file, or one that holds no number: no offset. The demo alone sets one.
+    """
+    if file is None:
+        return clock
+
+    def moved() -> int:
+        try:
+            return clock() + int(file.read_text().strip() or "0")
+        except (OSError, ValueError):
+            return clock()
+
+    return moved

@@ -1,0 +1,80 @@
+"""Settings, read from the environment once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class Incomplete(Exception):
+    """A setting is missing or makes no sense; the text says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of one ledger process. `systemd/foh-ledger.env.example` explains each.
+
+    database: an SQLAlchemy address. directory: keys, and the database on SQLite.
+    """
+
+    directory: Path
+    database: str
+    host: str = "127.0.0.1"
+    port: int = 8401
+    public_url: str = "http://127.0.0.1:8401"
+    smtp: tuple[str, int] | None = None
+    demo: bool = False
+    demo_clock: Path | None = None
+    secret_key_file: Path | None = None
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether the book is one file, so that one process does all the writing."""
+        return self.database.startswith("sqlite")
+
+    @property
+    def database_file(self) -> Path | None:
+        """The database's file, on SQLite."""
+        if not self.on_sqlite:
+            return None
+        return Path(self.database.split("///", 1)[1].split("?", 1)[0])
+
+
+def read(environment: Mapping[str, str]) -> Config:
+    """Read the settings. Raises Incomplete."""
+    folder = environment.get("FOH_LEDGER_DIR", "")
+    if not folder:
+        raise Incomplete("FOH_LEDGER_DIR is not set: say where the ledger keeps its files.")
+    directory = Path(folder).resolve()
+    host = environment.get("FOH_LEDGER_HOST", "127.0.0.1")
+    port = _port(environment, "FOH_LEDGER_PORT", 8401)
+    clock = environment.get("FOH_DEMO_CLOCK")
+    secret = environment.get("FOH_SECRET_KEY_FILE")
+    demo = environment.get("FOH_DEMO") == "1"
+    return Config(
+        directory=directory,
+        database=environment.get("FOH_LEDGER_URL_DB")
+        or f"sqlite:///{directory / 'ledger.sqlite'}",
+        host=host,
+        port=port,
+        public_url=environment.get("FOH_LEDGER_PUBLIC_URL") or f"http://{host}:{port}",
+        smtp=_address(environment.get("FOH_SMTP", "")),
+        demo=demo,
+        demo_clock=Path(clock) if clock and demo else None,
+        secret_key_file=Path(secret) if secret else None,
+    )
+
+
+def _port(environment: Mapping[str, str], name: str, usual: int) -> int:
+    text = environment.get(name, str(usual))
+    if not text.isdecimal() or int(text) > 65535:
+        raise Incomplete(f"{name} is {text!r}, which is no port.")
+    return int(text)
+
+
+def _address(text: str) -> tuple[str, int] | None:
+    if not text:
+        return None
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdecimal():
+        raise Incomplete(f"FOH_SMTP is {text!r}; it should look like 127.0.0.1:8440.")
+    return host, int(port)

@@ -1,0 +1,64 @@
+"""A door's settings, as staff set them and as they travel. Source: checkin.md §2."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Door:
+    """One door. Times are ms UTC; null means what the default of checkin.md §2 says.
+
+    performances: ids it serves; null: the performance it is set up for. sections: those
+    it leads to. words: how a guest finds it. clears_at: local HH:MM.
+    """
+
+    name: str
+    performances: tuple[str, ...] | None = None
+    opens_ms: int | None = None
+    closes_ms: int | None = None
+    late_hold: bool = False
+    hold_until_ms: int | None = None
+    price_types: tuple[str, ...] | None = None
+    reentry: str = "after_exit"
+    unpaid: str = "refuse"
+    strict: bool = False
+    takes_all: bool = False
+    addons: bool = False
+    clears_at: str | None = None
+    rule: Mapping[str, Any] | None = None
+    sections: tuple[str, ...] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Space:
+    """Where doors lead to; movements count per ticket and space."""
+
+    space: str
+    doors: tuple[Door, ...]
+
+
+def document(spaces: Sequence[Space]) -> list[dict[str, Any]]:
+    """Give spaces as they are kept and travel in a performance's document."""
+    return [
+        {"space": space.space, "doors": [asdict(door) for door in space.doors]}
+        for space in spaces
+    ]
+
+
+def read(body: Sequence[Mapping[str, Any]]) -> tuple[Space, ...]:
+    """Read spaces from their document."""
+    return tuple(
+        Space(space["space"], tuple(_door(door) for door in space["doors"]))
+        for space in body
+    )
+
+
+def _door(body: Mapping[str, Any]) -> Door:
+    known = {field.name for field in fields(Door)} & body.keys()
+    given = {name: body[name] for name in known}
+    for name in ("performances", "price_types", "sections"):
+        if given.get(name) is not None:
+            given[name] = tuple(given[name])
+    return Door(**given)

@@ -1,0 +1,134 @@
+"""A performance's price list: levels, types and fees, and the document that travels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from boxoffice.pricing import Buyer, FeeRule, PriceType, Seller, repeated_title
+
+
+@dataclass(frozen=True)
+class Level:
+    """One price level: what each type costs on its seats, in minor units."""
+
+    id: str
+    name: str
+    prices: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Type:
+    """One price type, such as Student. check: somebody looks at this guest at the door."""
+
+    id: str
+    name: str
+    buyer: Buyer = Buyer.GUEST
+    default: bool = False
+    note: str = ""
+    check: bool = False
+
+
+@dataclass(frozen=True)
+class PriceList:
+    """All prices of a performance. Source: INV9, FEE1."""
+
+    currency: str
+    levels: tuple[Level, ...]
+    types: tuple[Type, ...]
+    fees: tuple[FeeRule, ...] = field(default=())
+
+    def price(self, level: str | None, price_type: str) -> int | None:
+        """Give what a type costs on a level, in minor units; None if it is not sold there.
+
+        Without a level, as in general admission, the first level's prices hold.
+        """
+        wanted = self.levels[0].id if level is None and self.levels else level
+        for found in self.levels:
+            if found.id == wanted:
+                return found.prices.get(price_type)
+        return None
+
+    def type_of(self, price_type: str) -> Type | None:
+        """Find a type by its id."""
+        return next((kind for kind in self.types if kind.id == price_type), None)
+
+    @property
+    def lowest(self) -> int | None:
+        """What the cheapest ticket for the default type costs."""
+        usual = [t.id for t in self.types if t.default] or [t.id for t in self.types]
+        found = [
+            level.prices[kind]
+            for level in self.levels
+            for kind in usual
+            if kind in level.prices
+        ]
+        return min(found, default=None)
+
+    @property
+    def title_twice(self) -> str | None:
+        """The title that stands there twice, if one does: PRICE_TITLE_TWICE."""
+        return repeated_title([PriceType(kind.name, 0) for kind in self.types])
+
+
+def document(prices: PriceList) -> dict[str, Any]:
+    """Give the list as it is kept and travels: the `price` document of docs/api.md."""
+    return {
+        "currency": prices.currency,
+        "levels": [
+            {"id": level.id, "name": level.name, "prices": dict(level.prices)}
+            for level in prices.levels
+        ],
+        "types": [
+            {
+                "id": kind.id,
+                "name": kind.name,
+                "buyer": kind.buyer.value,
+                "default": kind.default,
+                "note": kind.note,
+                "check": kind.check,
+            }
+            for kind in prices.types
+        ],
+        "fees": [
+            {
+                "buyer": rule.buyer.value if rule.buyer else None,
+                "seller": rule.seller.value if rule.seller else None,
+                "fee": rule.fee,
+                "outside": rule.outside,
+                "on_zero_price": rule.on_zero_price,
+            }
+            for rule in prices.fees
+        ],
+    }
+
+
+def read(body: Mapping[str, Any]) -> PriceList:
+    """Read a list from its document. Ours, so anything wrong with it is a mistake."""
+    return PriceList(
+        currency=body["currency"],
+        levels=tuple(
+            Level(level["id"], level["name"], dict(level["prices"]))
+            for level in body["levels"]
+        ),
+        types=tuple(
+            Type(
+                kind["id"],
+                kind["name"],
+                Buyer(kind["buyer"]),
+                kind["default"],
+                kind["note"],
+                kind["check"],
+            )
+            for kind in body["types"]
+        ),
+        fees=tuple(
+            FeeRule(
+                Buyer(rule["buyer"]) if rule["buyer"] else None,
+                Seller(rule["seller"]) if rule["seller"] else None,
+                rule["fee"],
+                rule["outside"],
+                rule["on_zero_price"],
+            )
+            for rule in body["fees"]
+        ),
+    )

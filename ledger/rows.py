@@ -1,0 +1,25 @@
+"""Compare-and-set: change rows only where they still are what we judged by."""
+
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+
+def changed(session: Session, statement: Executable, parameters: Any = None) -> int:
+    """Run an UPDATE, DELETE or INSERT and give how many rows it touched.
+
+    Fewer than asked for: somebody was quicker.
+    """
+    return cast("CursorResult[Any]", session.execute(statement, parameters)).rowcount
+
+
+def insert(session: Session, row: type[Any]) -> PostgresqlInsert | SqliteInsert:
+    """Begin an INSERT that may say `on_conflict_…`, in this database's words."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql_insert(row)
+    return sqlite_insert(row)

@@ -1,0 +1,215 @@
+"""Where the book is kept, and how use cases are run on it.
+
+On SQLite one process owns the file and one thread in it does all the writing: a race in
+SQLite's WAL before 3.51.3 corrupts databases with several writers. On PostgreSQL each use
+case has a session of its own, and runs again when the database asks for that. A use case
+never commits: `write` does, so that an answer, its effect and what devices are told become
+durable together. Source: sync.md §3.4, §3.5.
+"""
+
+import fcntl
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import sqlalchemy
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from ledger import feed
+
+P = ParamSpec("P")
+T = TypeVar("T")
+UseCase = Callable[Concatenate[Session, P], T]
+
+MOST_TRIES = 5
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.010, 0.200
+WAL_COMMITS, WAL_IDLE_S = 250, 5.0
+_TRY_AGAIN = {"40001", "40P01"}
+_PRAGMAS = (
+    ("journal_mode", "WAL", "wal"),
+    ("synchronous", "FULL", 2),
+    ("foreign_keys", "ON", 1),
+    ("busy_timeout", "5000", 5000),
+    ("trusted_schema", "OFF", 0),
+    ("cell_size_check", "ON", 1),
+    ("wal_autocheckpoint", "0", 0),
+    ("journal_size_limit", "16777216", 16777216),
+)
+
+
+class Busy(Exception):
+    """The database could not serve this now; trying again later may help."""
+
+
+class InUse(Exception):
+    """Another process writes in this folder; it has to stop first."""
+
+
+class Store:
+    """Runs use cases. `write` for those that change something, `read` for all others."""
+
+    def __init__(self, database: str, *, lock: Path | None = None) -> None:
+        """Open the book.
+
+        database: an SQLAlchemy address. lock: a file that only one writing process may
+        hold at a time (SQLite); None to write without, as readers and tests do.
+        Raises InUse.
+        """
+        self.on_sqlite = database.startswith("sqlite")
+        self._lock = _locked(lock) if lock and self.on_sqlite else None
+        if self.on_sqlite:
+            self._writer = _sqlite(database)
+            self._reader = _sqlite(database, only_read=True)
+            self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+            self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+            self._thread.start()
+        else:
+            self._writer = _postgresql(database)
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+
+    def write(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case in one transaction and commit it.
+
+        What the use case raises comes out, and nothing of it stays. Raises Busy.
+        """
+        if not self.on_sqlite:
+            return self._again(use_case, *args, **kwargs)
+        answer: Future[T] = Future()
+
+        def job() -> None:
+            try:
+                answer.set_result(self._once(use_case, *args, **kwargs))
+            except BaseException as trouble:
+                answer.set_exception(trouble)
+
+        assert threading.current_thread() is not self._thread, "a use case calls write"
+        self._jobs.put(job)
+        return answer.result()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session that sees one moment of the book and can change nothing."""
+        with Session(self._reader, autoflush=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Finish what is being written and let go of the files."""
+        if self.on_sqlite:
+            self._jobs.put(None)
+            self._thread.join()
+        self._reader.dispose()
+        self._writer.dispose()
+        if self._lock:
+            self._lock.close()
+
+    def _once(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with Session(self._writer, expire_on_commit=False, autoflush=False) as session:
+            result = use_case(session, *args, **kwargs)
+            session.flush()
+            feed.flush(session)
+            session.commit()
+            return result
+
+    def _again(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        for tried in range(1, MOST_TRIES + 1):
+            try:
+                return self._once(use_case, *args, **kwargs)
+            except DBAPIError as trouble:
+                if not _try_again(trouble):
+                    raise
+                if tried == MOST_TRIES:
+                    raise Busy from trouble
+                # Chance only spreads the tries; nothing depends on it.
+                pause_s = random.uniform(SHORTEST_PAUSE_S, LONGEST_PAUSE_S)  # noqa: S311
+                time.sleep(pause_s)
+        raise AssertionError("the loop returns or raises")
+
+    def _run(self) -> None:
+        # Checkpoints belong to the writing thread too: about every 1,000 pages, and a
+        # commit writes some four of them.
+        since = 0
+        while True:
+            try:
+                job = self._jobs.get(timeout=WAL_IDLE_S) if since else self._jobs.get()
+            except Empty:
+                since = self._checkpoint()
+                continue
+            if job is None:
+                self._checkpoint()
+                return
+            job()
+            since += 1
+            if since >= WAL_COMMITS:
+                since = self._checkpoint()
+
+    def _checkpoint(self) -> int:
+        try:
+            with self._writer.connect() as connection:
+                raw: Any = connection.connection.dbapi_connection
+                raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except (DBAPIError, OSError):
+            # The next one may do; readers and writers go on with a longer WAL.
+            return 1
+        return 0
+
+
+def _locked(file: Path) -> Any:
+    held = file.open("a")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        held.close()
+        raise InUse(f"Another ledger process writes in {file.parent}.") from None
+    return held
+
+
+def _try_again(trouble: DBAPIError) -> bool:
+    return getattr(trouble.orig, "sqlstate", None) in _TRY_AGAIN
+
+
+def _postgresql(database: str) -> sqlalchemy.Engine:
+    return sqlalchemy.create_engine(
+        database,
+        isolation_level="READ COMMITTED",
+        pool_size=16,
+        max_overflow=4,
+        pool_pre_ping=True,
+    )
+
+
+def _sqlite(database: str, *, only_read: bool = False) -> sqlalchemy.Engine:
+    address = sqlalchemy.make_url(database)
+    if only_read:
+        file = f"file:{address.database}"
+        address = address.set(database=file).update_query_dict(
+            {"mode": "ro", "uri": "true"}
+        )
+    engine = sqlalchemy.create_engine(
+        address, pool_size=20, max_overflow=0, connect_args={"check_same_thread": False}
+    )
+
+    @sqlalchemy.event.listens_for(engine, "connect")
+    def opened(connection: Any, _record: object) -> None:
+        # The driver must not begin by itself: SAVEPOINT and BEGIN IMMEDIATE are ours.
+        connection.isolation_level = None
+        for name, value, wanted in _PRAGMAS:
+            if only_read and name in {"journal_mode", "wal_autocheckpoint"}:
+                continue
+            connection.execute(f"PRAGMA {name}={value}")
+            (found,) = connection.execute(f"PRAGMA {name}").fetchone()
+            assert found == wanted, f"PRAGMA {name} is {found}, not {wanted}"
+
+    @sqlalchemy.event.listens_for(engine, "begin")
+    def begun(connection: sqlalchemy.Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if only_read else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,29 @@
+"""Every table, so that migrations and tests see the whole book."""
+
+from ledger.tables import (
+    catalogue,
+    devices,
+    discrepancies,
+    doors,
+    feed,
+    house,
+    money,
+    orders,
+    records,
+    seats,
+)
+from ledger.tables.names import Row
+
+NOUNS = (
+    catalogue,
+    devices,
+    discrepancies,
+    doors,
+    feed,
+    house,
+    money,
+    orders,
+    records,
+    seats,
+)
+metadata = Row.metadata

@@ -1,0 +1,56 @@
+"""The book itself, the house it belongs to, and the people who work there."""
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.tables.names import Row
+
+
+class BookRow(Row):
+    """This ledger: one row. Source: sync.md §3.6.
+
+    timeline: the ledger's clock in seconds at its birth or restore. recovering: since when
+    devices are still to acknowledge a restore, else null.
+    """
+
+    __tablename__ = "book"
+    __table_args__ = (CheckConstraint("only = 1", name="one_row"),)
+
+    only: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ledger_id: Mapped[str]
+    timeline: Mapped[int]
+    recovering_ms: Mapped[int | None]
+
+
+class HouseRow(Row):
+    """The theatre. Its id names the stream `venue:<id>`. Lists are JSON text."""
+
+    __tablename__ = "house"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    address: Mapped[str]
+    currency: Mapped[str]
+    zone: Mapped[str]
+    languages: Mapped[str]
+    tax_number: Mapped[str]
+    max_seats: Mapped[int]
+    hold_minutes: Mapped[int]
+    idle_s: Mapped[int]
+    exchange_rule: Mapped[str]
+    box_office_words: Mapped[str]
+    mail_from: Mapped[str]
+
+
+class StaffRow(Row):
+    """Somebody who works here. roles: JSON list of words such as usher, supervisor."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    login: Mapped[str] = mapped_column(unique=True)
+    password: Mapped[str]
+    pin: Mapped[str | None]
+    roles: Mapped[str]
+    left_ms: Mapped[int | None]

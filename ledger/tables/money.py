@@ -1,0 +1,77 @@
+"""Payments as they happened, and the journal, which nobody edits."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.tables.names import Row
+
+
+class TenderRow(Row):
+    """How an order was paid, or paid back when the amount is below 0.
+
+    ref: the terminal's or voucher's reference.
+    """
+
+    __tablename__ = "tender"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    order: Mapped[str] = mapped_column(ForeignKey("order.id"), index=True)
+    kind: Mapped[str]
+    ref: Mapped[str]
+    intent: Mapped[str | None] = mapped_column(index=True)
+    amount: Mapped[int]
+    at_ms: Mapped[int]
+
+
+class PaymentRow(Row):
+    """One attempt at a terminal, as its device reported it. state: see ledger.payments."""
+
+    __tablename__ = "payment"
+
+    intent: Mapped[str] = mapped_column(primary_key=True)
+    order: Mapped[str | None] = mapped_column(index=True)
+    device: Mapped[str]
+    terminal: Mapped[str]
+    kind: Mapped[str]
+    amount: Mapped[int]
+    currency: Mapped[str]
+    state: Mapped[str]
+    ref: Mapped[str | None]
+    why: Mapped[str | None]
+    captured: Mapped[bool]
+    booked: Mapped[int]
+    changed_ms: Mapped[int]
+
+
+class JournalEntryRow(Row):
+    """One thing that happened to money. Append-only. Source: P10."""
+
+    __tablename__ = "journal_entry"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    order: Mapped[str | None] = mapped_column(index=True)
+    source: Mapped[str | None] = mapped_column(index=True)
+    why: Mapped[str]
+    corrects: Mapped[str | None] = mapped_column(
+        ForeignKey("journal_entry.id"), unique=True
+    )
+    at_ms: Mapped[int]
+
+
+class JournalLineRow(Row):
+    """One account and what was added to it. Append-only."""
+
+    __tablename__ = "journal_line"
+    __table_args__ = (
+        CheckConstraint("length(currency) = 3", name="currency"),
+        Index("ix_journal_line_account", "account"),
+    )
+
+    entry: Mapped[str] = mapped_column(ForeignKey("journal_entry.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account: Mapped[str]
+    amount: Mapped[int]
+    currency: Mapped[str]
+
+
+APPEND_ONLY = (JournalEntryRow.__tablename__, JournalLineRow.__tablename__, "audit")

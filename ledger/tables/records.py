@@ -1,0 +1,68 @@
+"""Who did what, what is waiting to be mailed, who called, who guessed."""
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.tables.names import Row
+
+
+class AuditRow(Row):
+    """A change by a person. Append-only. facts: JSON text."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at_ms: Mapped[int] = mapped_column(index=True)
+    staff: Mapped[str]
+    device: Mapped[str | None]
+    action: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
+    reason: Mapped[str]
+    facts: Mapped[str]
+
+
+class OutboxRow(Row):
+    """A letter that waits to be sent. kind: which letter; `to` is one address."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'sent', 'given_up')", name="state"),
+        Index("ix_outbox_state_next_try_ms", "state", "next_try_ms"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    to: Mapped[str]
+    subject: Mapped[str]
+    kind: Mapped[str]
+    order: Mapped[str | None] = mapped_column(index=True)
+    state: Mapped[str]
+    next_try_ms: Mapped[int]
+    tries: Mapped[int]
+    trouble: Mapped[str]
+    made_ms: Mapped[int]
+    sent_ms: Mapped[int | None]
+
+
+class LookupMissRow(Row):
+    """A look-up that found nothing, by the place where somebody typed. Source: COL2."""
+
+    __tablename__ = "lookup_miss"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(index=True)
+    at_ms: Mapped[int] = mapped_column(index=True)
+
+
+class StaffCallRow(Row):
+    """A guest who called somebody. by, eta_min: who is coming, and when."""
+
+    __tablename__ = "staff_call"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    device: Mapped[str]
+    place: Mapped[str]
+    page: Mapped[str]
+    at_ms: Mapped[int]
+    by: Mapped[str | None]
+    eta_min: Mapped[int | None]
+    done_ms: Mapped[int | None]

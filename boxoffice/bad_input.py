@@ -4,6 +4,7 @@ A refusal is an answer to people. Bad input is a form, a file or a caller that s
 something no theatre can mean, such as half a cent or a negative price. Nothing is guessed.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
@@ -77,7 +78,7 @@ def once(ids: Iterable[str], where: str) -> None:
         seen.add(name)
 
 
-def word(words: type[_Word], text: object, where: str) -> _Word:
+def word(words: type[_Word], text: str, where: str) -> _Word:
     """Read one of a closed set of words; raise UnknownWord with those that are known."""
     try:
         return words(text)
@@ -89,7 +90,7 @@ def word(words: type[_Word], text: object, where: str) -> _Word:
 def day(text: str, where: str) -> date:
     """Read a date written YYYY-MM-DD; raise ImpossibleDate."""
     try:
-        if len(text) != 10:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
             raise ValueError(text)
         return date.fromisoformat(text)
     except (TypeError, ValueError):

@@ -1,0 +1,105 @@
+"""Who was there: the list of all tickets, and who sat near whom.
+
+Tracing is for an illness or an accident. Whoever asks is logged, and the list can be
+purged; both happen in the ledger.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from boxoffice.bad_input import ImpossibleDate, Missing, OutOfRange, once
+from boxoffice.orders import TicketStatus
+
+Metres = float | int
+
+
+@dataclass(frozen=True)
+class Attendee:
+    """A ticket on the attendee list, refunded ones too. Source: ATT1."""
+
+    ticket: str
+    status: TicketStatus
+    seat: str
+    buyer: str
+    phone: str
+    admitted_at: tuple[datetime, ...] = ()
+    refunded_at: datetime | None = None
+
+
+def listed(tickets: Iterable[Attendee]) -> list[Attendee]:
+    """Give the attendee list: every ticket, by seat, then ticket. Source: ATT1."""
+    return sorted(tickets, key=lambda ticket: (ticket.seat, ticket.ticket))
+
+
+@dataclass(frozen=True)
+class Stay:
+    """Where somebody sat, in metres, and when.
+
+    came_at: None, never. left_at: None, stayed to the end.
+    Raises ImpossibleDate for someone who left before coming, or left without coming, and
+    OutOfRange for a place that is no number.
+    """
+
+    ticket: str
+    xy: tuple[Metres, Metres]
+    came_at: datetime | None = None
+    left_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.left_at and (self.came_at is None or self.left_at < self.came_at):
+            raise ImpossibleDate(
+                self.left_at, f"leaving of {self.ticket}", f"does not follow {self.came_at}"
+            )
+        if not all(math.isfinite(metres) for metres in self.xy):
+            raise OutOfRange(self.xy, f"place of {self.ticket}", "is nowhere")
+
+    def met(self, other: "Stay") -> bool:
+        """Whether both were there at one moment; [came, left) is half open."""
+        if self.came_at is None or other.came_at is None:
+            return False
+        began = max(self.came_at, other.came_at)
+        ended = min(filter(None, (self.left_at, other.left_at)), default=None)
+        return ended is None or began < ended
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A ticket, and how far away it sat: metres to two decimals."""
+
+    ticket: str
+    distance: Decimal
+
+
+def contacts(index: str, radius: Metres, people: Sequence[Stay]) -> list[Contact]:
+    """List who sat near a person and was there at the same time, nearest first.
+
+    index: the person's ticket. radius: metres; exactly on it counts.
+    Raises Missing when the person is not among the people, Repeated, and OutOfRange for a
+    radius below 0. Source: ATT2.
+    """
+    once((stay.ticket for stay in people), "people")
+    if not radius >= 0:
+        raise OutOfRange(radius, "radius", "is less than 0 m")
+    person = next((stay for stay in people if stay.ticket == index), None)
+    if person is None:
+        raise Missing(index, "people", "is not among them")
+    near = [
+        Contact(other.ticket, square.sqrt().quantize(Decimal("0.01"), ROUND_HALF_UP))
+        for other in people
+        if other is not person and person.met(other)
+        # Decimals are compared as they were measured: 2.0 m is on a radius of 2.0 m.
+        if (square := _square(person, other)) <= _exact(radius) ** 2
+    ]
+    return sorted(near, key=lambda contact: (contact.distance, contact.ticket))
+
+
+def _square(one: Stay, other: Stay) -> Decimal:
+    dx, dy = (_exact(a) - _exact(b) for a, b in zip(one.xy, other.xy, strict=True))
+    return dx * dx + dy * dy
+
+
+def _exact(metres: Metres) -> Decimal:
+    return Decimal(repr(metres))

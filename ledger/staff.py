@@ -1,0 +1,108 @@
+"""Who works here, and what they may do."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import argon2
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ledger.clock import Means
+from ledger.tables.house import StaffRow
+from ledger.tables.records import AuditRow, LookupMissRow
+
+MOST_MISSES, WINDOW_MS = 5, 5 * 60_000
+ROLES = ("manager", "supervisor", "box_office", "usher", "reader")
+_hasher = argon2.PasswordHasher()
+# Somebody who does not exist takes as long to refuse as somebody who does.
+_NOBODY = _hasher.hash("nobody's password")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff who is logged in."""
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+
+
+def hire(
+    session: Session,
+    means: Means,
+    *,
+    name: str,
+    login: str,
+    password: str,
+    pin: str | None,
+    roles: Sequence[str],
+) -> str:
+    """Give somebody an account and give its id. Raises ValueError for an unknown role."""
+    if unknown := set(roles) - set(ROLES):
+        raise ValueError(f"unknown roles: {', '.join(sorted(unknown))}")
+    row = StaffRow(
+        id=means.new_id(),
+        name=name,
+        login=login.strip().lower(),
+        password=_hasher.hash(password),
+        pin=_hasher.hash(pin) if pin else None,
+        roles=json.dumps(list(roles)),
+        left_ms=None,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def log_in(session: Session, means: Means, *, login: str, password: str) -> Person | None:
+    """Let somebody in, or say no: wrong name, wrong password and locked look the same.
+
+    Five misses in five minutes lock the account until the window has passed.
+    """
+    place = f"login:{login.strip().lower()}"
+    misses = session.scalars(
+        select(LookupMissRow.id).where(
+            LookupMissRow.place == place, LookupMissRow.at_ms > means.now_ms - WINDOW_MS
+        )
+    ).all()
+    row = session.scalars(
+        select(StaffRow).where(
+            StaffRow.login == login.strip().lower(), StaffRow.left_ms.is_(None)
+        )
+    ).first()
+    fits = _fits(row.password if row else _NOBODY, password)
+    if len(misses) >= MOST_MISSES or row is None or not fits:
+        session.add(LookupMissRow(id=means.new_id(), place=place, at_ms=means.now_ms))
+        return None
+    session.execute(delete(LookupMissRow).where(LookupMissRow.place == place))
+    session.add(
+        AuditRow(
+            id=means.new_id(),
+            at_ms=means.now_ms,
+            staff=row.id,
+            device=None,
+            action="log_in",
+            subject=row.id,
+            reason="",
+            facts="{}",
+        )
+    )
+    return _person(row)
+
+
+def find(session: Session, id: str) -> Person | None:
+    """Find somebody who still works here."""
+    row = session.get(StaffRow, id)
+    return _person(row) if row and row.left_ms is None else None
+
+
+def _person(row: StaffRow) -> Person:
+    return Person(row.id, row.name, tuple(json.loads(row.roles)))
+
+
+def _fits(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password)
+    except (argon2.exceptions.VerifyMismatchError, argon2.exceptions.InvalidHashError):
+        return False

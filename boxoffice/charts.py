@@ -10,26 +10,37 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate
+from math import isfinite
+
+from boxoffice.bad_input import BadInput, Missing, OutOfRange, Repeated, UnknownWord
 
 
-class ChartError(ValueError):
+class ChartError(BadInput):
     """A chart, or a question about one, that makes no sense."""
 
 
-class SeatTwice(ChartError):
-    """A seat code appears twice where it may appear once."""
+class SeatTwice(ChartError, Repeated):
+    """A seat code stands twice where it may stand once."""
 
 
-class UnknownSeat(ChartError):
+class UnknownSeat(ChartError, Missing):
     """A seat code that the chart does not have."""
 
 
-class EmptyRow(ChartError):
+class EmptyRow(ChartError, Missing):
     """A row without seats, or a chart without rows."""
 
 
-class MissingCoordinates(ChartError):
+class MissingCoordinates(ChartError, Missing):
     """A rule measures lengths, and a seat has no coordinates."""
+
+
+class UnknownType(ChartError, UnknownWord):
+    """A type of seat that nobody has defined."""
+
+
+class BadCoordinates(ChartError, OutOfRange):
+    """Coordinates that are no place in a house: not a number, or without end."""
 
 
 class SeatType(StrEnum):
@@ -53,7 +64,7 @@ class Row:
 
     def __post_init__(self) -> None:
         if not self.seats:
-            raise EmptyRow(f"row {self.name} of {self.section} has no seats")
+            raise EmptyRow(self.name, f"section {self.section}", "is a row without seats")
         _once(self.seats, f"row {self.name}")
         _known(self.breaks_after, set(self.seats), f"an aisle of row {self.name}")
 
@@ -80,7 +91,7 @@ class Chart:
     types: only seats that are not standard need to be named.
     levels: seat to price level; a seat without one belongs to no wished level.
     coords: seat to (x, y) in metres; x along a straight row, y away from the stage.
-    Raises SeatTwice, UnknownSeat, EmptyRow, ChartError.
+    Raises SeatTwice, UnknownSeat, UnknownType, EmptyRow, BadCoordinates.
     """
 
     rows: tuple[Row, ...]
@@ -91,7 +102,7 @@ class Chart:
 
     def __post_init__(self) -> None:
         if not self.rows:
-            raise EmptyRow("the chart has no rows")
+            raise EmptyRow("chart", "rows", "has none")
         _once(self.seats, "the chart")
         _once(self.best_first, "the ranks")
         for named, where in (
@@ -103,7 +114,10 @@ class Chart:
             self.check(named, where)
         for seat, kind in self.types.items():
             if not isinstance(kind, SeatType):
-                raise ChartError(f"seat {seat}: {kind!r} is no type of seat")
+                raise UnknownType(repr(kind), f"seat {seat}", "is no type of seat")
+        for seat, spot in self.coords.items():
+            if not all(map(isfinite, spot)):
+                raise BadCoordinates(spot, f"seat {seat}", "is no place in metres")
 
     @cached_property
     def seats(self) -> tuple[str, ...]:
@@ -181,11 +195,11 @@ def _once(seats: Iterable[str], where: str) -> None:
     seen: set[str] = set()
     for seat in seats:
         if seat in seen:
-            raise SeatTwice(f"seat {seat} appears twice in {where}")
+            raise SeatTwice(seat, where, "stands there twice")
         seen.add(seat)
 
 
 def _known(seats: Iterable[str], known: Collection[str], where: str) -> None:
     for seat in seats:
         if seat not in known:
-            raise UnknownSeat(f"{where}: there is no seat {seat}")
+            raise UnknownSeat(seat, where, "is no seat of this chart")

@@ -13,12 +13,13 @@ from functools import cached_property
 from itertools import chain
 from math import isfinite, isqrt
 
+from boxoffice.bad_input import OutOfRange
 from boxoffice.charts import Chart, MissingCoordinates
 
 UM_PER_M = 1_000_000
 
 
-class BadPolicy(ValueError):
+class BadPolicy(OutOfRange):
     """A distancing policy, or a plan, that cannot be."""
 
 
@@ -42,12 +43,12 @@ class Policy:
 
     def __post_init__(self) -> None:
         if self.side < 0:
-            raise BadPolicy(f"{self.side} seats on each side: not below 0")
+            raise BadPolicy(self.side, "seats blocked on each side", "is negative")
         if not (isfinite(self.pitch_m) and self.pitch_m > 0):
-            raise BadPolicy(f"seats {self.pitch_m} m apart: must be above 0")
+            raise BadPolicy(self.pitch_m, "metres between seats", "is not above 0")
         least_m = self.min_distance_m
         if least_m is not None and not (isfinite(least_m) and least_m >= 0):
-            raise BadPolicy(f"a distance of {least_m} m: not below 0")
+            raise BadPolicy(least_m, "least metres between orders", "is no distance")
 
     @property
     def within_blocks(self) -> bool:
@@ -66,7 +67,7 @@ class Spacing:
     def __init__(self, chart: Chart, policy: Policy) -> None:
         sections = {row.section for row in chart.rows}
         if unknown := sorted((policy.areas or frozenset()) - sections):
-            raise BadPolicy(f"the chart has no section {unknown[0]} to tick")
+            raise BadPolicy(unknown[0], "ticked areas", "is no section of this chart")
         self.chart = chart
         self.policy = policy
         self._ticked = [
@@ -158,7 +159,7 @@ class Spacing:
         """Where the seat stands, in whole micrometres, so that sums stay exact."""
         seat = self.chart.seats[place]
         if seat not in self.chart.coords:
-            raise MissingCoordinates(f"seat {seat} has no coordinates")
+            raise MissingCoordinates(seat, "coordinates", "has none")
         x_m, y_m = self.chart.coords[seat]
         return _um(x_m), _um(y_m)
 
@@ -217,11 +218,13 @@ def most_people(row_length: int, gap: int, max_group: int) -> int:
     A party of g costs g + gap seats of row_length + gap. Raises BadPolicy.
     Source: spec.md 4.4.
     """
-    if row_length < 0 or gap < 0 or max_group < 1:
-        raise BadPolicy(
-            f"a row of {row_length}, a gap of {gap}, parties up to {max_group}:"
-            " not below 0, 0 and 1"
-        )
+    for number, least, where in (
+        (row_length, 0, "seats in the row"),
+        (gap, 0, "seats between parties"),
+        (max_group, 1, "people in the largest party"),
+    ):
+        if number < least:
+            raise BadPolicy(number, where, f"is below {least}")
     people = [0] * (row_length + gap + 1)
     for room in range(1, len(people)):
         for party in range(1, min(max_group, room - gap) + 1):

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from boxoffice.bad_input import OutOfRange
 from boxoffice.charts import Chart, SeatType
 from boxoffice.refusals import Code
 
 
-class BadRequest(ValueError):
+class BadRequest(OutOfRange):
     """A party that cannot be: no people, or more wheelchairs than people."""
 
 
@@ -62,9 +63,9 @@ class Request:
 
     def __post_init__(self) -> None:
         if self.count < 1:
-            raise BadRequest(f"a party of {self.count}: at least one person must come")
+            raise BadRequest(self.count, "people in the party", "is below 1")
         if not 0 <= self.accessible <= self.count:
-            raise BadRequest(f"{self.accessible} accessible seats for {self.count} people")
+            raise BadRequest(self.accessible, "accessible seats", f"is not 0…{self.count}")
 
 
 @dataclass(frozen=True)

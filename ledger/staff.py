@@ -72,7 +72,10 @@ def log_in(session: Session, means: Means, *, login: str, password: str) -> Pers
         )
     ).first()
     fits = _fits(row.password if row else _NOBODY, password)
-    if len(misses) >= MOST_MISSES or row is None or not fits:
+    if len(misses) >= MOST_MISSES:
+        # Leaves no trace, or a stranger could keep somebody out for ever.
+        return None
+    if row is None or not fits:
         session.add(LookupMissRow(id=means.new_id(), place=place, at_ms=means.now_ms))
         return None
     session.execute(delete(LookupMissRow).where(LookupMissRow.place == place))

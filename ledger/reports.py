@@ -1,0 +1,274 @@
+"""What staff look up: orders, who is in the house, what is still to be settled."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from boxoffice import ids, will_call
+from ledger.tables.catalogue import ChartRow, PerformanceRow, ProductionRow
+from ledger.tables.devices import DeviceRow
+from ledger.tables.discrepancies import DiscrepancyRow
+from ledger.tables.doors import MovementRow, RefusedScanRow
+from ledger.tables.money import JournalEntryRow, JournalLineRow, TenderRow
+from ledger.tables.orders import OrderRow, PatronRow, TicketRow
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """One row of the list of orders. Amounts in minor units."""
+
+    id: str
+    number: str
+    state: str
+    patron: str
+    title: str
+    starts_ms: int | None
+    tickets: int
+    charge: int
+    paid: int
+    currency: str
+    seller: str
+    device: str | None
+    made_ms: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the orders that fit. count: all that fit."""
+
+    lines: Sequence[OrderLine]
+    count: int
+    page: int
+
+    @property
+    def first(self) -> int:
+        return self.page * PAGE + 1 if self.lines else 0
+
+    @property
+    def last(self) -> int:
+        return self.page * PAGE + len(self.lines)
+
+
+def orders(session: Session, wanted: str = "", page: int = 0) -> Page:
+    """Find orders, newest first, by number, name, seat code or ticket id; or give all."""
+    matching = select(OrderRow.id).outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
+    words = wanted.strip()
+    if words:
+        by_ticket = select(TicketRow.order).where(
+            or_(
+                func.lower(TicketRow.seat) == words.lower(),
+                TicketRow.id == words.lower(),
+                # The end of a ticket's id is what stands on its paper.
+                TicketRow.id.like(f"%{_plain(words.lower())}") & (literal(len(words)) >= 8),
+            )
+        )
+        matching = matching.where(
+            or_(
+                OrderRow.number == ids.clean_code(words),
+                OrderRow.number.like(f"{_plain(ids.clean_code(words))}%"),
+                func.lower(PatronRow.name).like(f"%{_plain(words.lower())}%"),
+                *(
+                    PatronRow.folded.like(f"%{_plain(f)}%")
+                    for f in will_call.foldings(words)
+                ),
+                OrderRow.id.in_(by_ticket),
+            )
+        )
+    found = matching.subquery()
+    count = session.scalar(select(func.count()).select_from(found)) or 0
+    tickets = (
+        select(
+            TicketRow.order.label("order"),
+            func.count().label("n"),
+            func.min(TicketRow.performance).label("performance"),
+        )
+        .group_by(TicketRow.order)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            OrderRow, PatronRow.name, ProductionRow.title, PerformanceRow.starts_ms,
+            tickets.c.n, DeviceRow.name,
+        )
+        .outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
+        .outerjoin(tickets, tickets.c.order == OrderRow.id)
+        .outerjoin(PerformanceRow, PerformanceRow.id == tickets.c.performance)
+        .outerjoin(ProductionRow, ProductionRow.id == PerformanceRow.production)
+        .outerjoin(DeviceRow, DeviceRow.id == OrderRow.device)
+        .where(OrderRow.id.in_(select(found.c.id)))
+        .order_by(OrderRow.made_ms.desc(), OrderRow.id)
+        .limit(PAGE)
+        .offset(page * PAGE)
+    ).all()  # fmt: skip
+    lines = [
+        OrderLine(
+            id=order.id,
+            number=ids.shown(order.number),
+            state=order.state,
+            patron=patron or "",
+            title=title or "",
+            starts_ms=starts_ms,
+            tickets=n or 0,
+            charge=order.charge,
+            paid=order.paid,
+            currency=order.currency,
+            seller=order.seller,
+            device=device,
+            made_ms=order.made_ms,
+        )
+        for order, patron, title, starts_ms, n, device in rows
+    ]
+    return Page(lines, count, page)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened to an order: money, paper, a guest through a door."""
+
+    at_ms: int
+    words: str
+
+
+def history(session: Session, order: str) -> list[Entry]:
+    """Tell what happened to an order, in order."""
+    entries = [
+        Entry(entry.at_ms, f"{entry.why}: " + ", ".join(lines))
+        for entry, lines in _journal(session, order)
+    ]
+    tickets = {
+        ticket.id: ticket.seat
+        for ticket in session.scalars(select(TicketRow).where(TicketRow.order == order))
+    }
+    for movement in session.scalars(
+        select(MovementRow).where(MovementRow.ticket.in_(tickets))
+    ):
+        way = "admitted" if movement.kind == "admission" else "left"
+        undone = " (undone)" if movement.undone else ""
+        entries.append(
+            Entry(
+                movement.at_ms,
+                f"{tickets[movement.ticket]} {way} at {movement.door}: "
+                f"{movement.verdict}{undone}",
+            )
+        )
+    return sorted(entries, key=lambda entry: entry.at_ms)
+
+
+def _journal(session: Session, order: str) -> list[tuple[JournalEntryRow, list[str]]]:
+    entries = session.scalars(
+        select(JournalEntryRow).where(JournalEntryRow.order == order)
+    ).all()
+    lines: dict[str, list[str]] = {entry.id: [] for entry in entries}
+    for line in session.scalars(
+        select(JournalLineRow)
+        .where(JournalLineRow.entry.in_(lines))
+        .order_by(JournalLineRow.line)
+    ):
+        lines[line.entry].append(f"{line.account} {line.amount / 100:+.2f}")
+    return [(entry, lines[entry.id]) for entry in entries]
+
+
+def tenders(session: Session, order: str) -> Sequence[TenderRow]:
+    """Give how an order was paid."""
+    return session.scalars(
+        select(TenderRow).where(TenderRow.order == order).order_by(TenderRow.at_ms)
+    ).all()
+
+
+def seat_names(session: Session, performance: str) -> dict[str, str]:
+    """Give seat codes in words: "Stalls F 12"."""
+    chart = session.get(ChartRow, performance)
+    names = json.loads(chart.body).get("names", {}) if chart else {}
+    return {
+        seat: " ".join(part for part in (n["section"], n["row"], n["seat"]) if part)
+        for seat, n in names.items()
+    }
+
+
+@dataclass(frozen=True)
+class House:
+    """One performance as the door sees it. by_door: (door, admitted, left)."""
+
+    performance: str
+    title: str
+    starts_ms: int
+    sold: int
+    inside: int
+    by_door: Sequence[tuple[str, int, int]]
+    refused: Sequence[tuple[str, int]]
+
+
+def evening(session: Session, now_ms: int) -> list[House]:
+    """Give the performances around now, with who is in."""
+    performances = session.execute(
+        select(PerformanceRow, ProductionRow.title)
+        .join(ProductionRow, ProductionRow.id == PerformanceRow.production)
+        .where(
+            PerformanceRow.starts_ms.between(now_ms - 6 * 3_600_000, now_ms + 86_400_000)
+        )
+        .order_by(PerformanceRow.starts_ms)
+    ).all()
+    return [_house(session, performance, title) for performance, title in performances]
+
+
+def _house(session: Session, performance: PerformanceRow, title: str) -> House:
+    sold = session.scalar(
+        select(func.coalesce(func.sum(TicketRow.admits), 0)).where(
+            TicketRow.performance == performance.id, TicketRow.status == "active"
+        )
+    )
+    live = MovementRow.undone.is_(None) & (MovementRow.performance == performance.id)
+    admitted = case((MovementRow.kind == "admission", MovementRow.count), else_=0)
+    left = case((MovementRow.kind == "exit", MovementRow.count), else_=0)
+    doors = session.execute(
+        select(MovementRow.door, func.sum(admitted), func.sum(left))
+        .where(live)
+        .group_by(MovementRow.door)
+        .order_by(MovementRow.door)
+    ).all()
+    refused = session.execute(
+        select(RefusedScanRow.verdict, func.count())
+        .where(RefusedScanRow.performance == performance.id)
+        .group_by(RefusedScanRow.verdict)
+        .order_by(func.count().desc())
+    ).all()
+    return House(
+        performance=performance.id,
+        title=title,
+        starts_ms=performance.starts_ms,
+        sold=int(sold or 0),
+        inside=sum(int(entered) - int(gone) for _, entered, gone in doors),
+        by_door=[(door, int(entered), int(gone)) for door, entered, gone in doors],
+        refused=[(verdict, count) for verdict, count in refused],
+    )
+
+
+def discrepancies(session: Session, *, settled: bool = False) -> Sequence[DiscrepancyRow]:
+    """Give what staff must settle, oldest first, or what was settled, newest first."""
+    if settled:
+        return session.scalars(
+            select(DiscrepancyRow)
+            .where(DiscrepancyRow.state == "settled")
+            .order_by(DiscrepancyRow.settled_ms.desc())
+            .limit(PAGE)
+        ).all()
+    return session.scalars(
+        select(DiscrepancyRow)
+        .where(DiscrepancyRow.state != "settled")
+        .order_by(DiscrepancyRow.noted_ms)
+    ).all()
+
+
+def devices(session: Session) -> Sequence[DeviceRow]:
+    """Give every device, by name."""
+    return session.scalars(select(DeviceRow).order_by(DeviceRow.name)).all()
+
+
+def _plain(words: str) -> str:
+    """Words without the signs that LIKE would read as wishes."""
+    return words.replace("%", "").replace("_", "")

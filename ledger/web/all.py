@@ -1,0 +1,80 @@
+"""Put the staff pages into the ledger's app."""
+
+from datetime import timedelta
+
+from flask import Flask, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from ledger.documents.order import money
+from ledger.web import desk, house, login, orders
+
+IDLE = timedelta(hours=2)
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'self'; object-src 'none'"
+)
+
+
+def install(app: Flask, *, secure: bool) -> None:
+    """Add pages, sessions and forgery protection; blueprints named `api` are left alone.
+
+    secure: cookies only over TLS.
+    """
+    app.config.update(
+        SESSION_COOKIE_NAME="foh_staff",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure,
+        PERMANENT_SESSION_LIFETIME=IDLE,
+        # A token lives as long as its session: a clerk's page may stay open all evening.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+    )
+    csrf = CSRFProtect(app)
+    pages = {blueprint.name for blueprint in (login.bp, orders.bp, house.bp)}
+    for blueprint in (login.bp, orders.bp, house.bp):
+        app.register_blueprint(blueprint)
+    app.jinja_env.filters.update(money=money, day=desk.day_and_time, clock=desk.time_of_day)
+    app.jinja_env.globals.update(person=desk.person)
+
+    @app.before_request
+    def no_forgery() -> None:
+        # Devices sign each request, so a browser's cookies mean nothing to them.
+        if request.blueprint in pages:
+            csrf.protect()
+
+    @app.after_request
+    def keep_private(response: Response) -> Response:
+        if request.blueprint in pages or request.blueprint is None:
+            response.headers.setdefault("Content-Security-Policy", _POLICY)
+            response.headers.setdefault("X-Content-Type-Options", "nosniff")
+            response.headers.setdefault("Referrer-Policy", "same-origin")
+            if not request.path.startswith("/static/"):
+                response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    @app.errorhandler(CSRFError)
+    def forged(_: CSRFError) -> ResponseReturnValue:
+        words = "This page was open too long. Please go back, reload it and try again."
+        return render_template(
+            "staff/trouble.html", title="Please try again", words=words
+        ), 400
+
+    @app.errorhandler(HTTPException)
+    def trouble(error: HTTPException) -> ResponseReturnValue:
+        if error.code in {301, 302, 303, 307, 308} or request.blueprint == "api":
+            return error
+        words = _WORDS.get(error.code or 500, _WORDS[500])
+        page = render_template("staff/trouble.html", title=words[0], words=words[1])
+        return page, error.code or 500
+
+
+_WORDS = {
+    400: ("Not understood", "Something in that request is not as it should be."),
+    404: ("Not here", "There is no such page. It may have been typed wrongly."),
+    405: ("Not here", "That page cannot do that."),
+    413: ("Too large", "That is more than this page takes at once."),
+    500: ("Something went wrong", "It was written down. Nothing was changed."),
+}

@@ -1,0 +1,52 @@
+"""Log in and out. A session ends after two idle hours, or at once when somebody leaves."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask import session as member_of_staff
+from flask.typing import ResponseReturnValue
+
+from ledger import staff
+from ledger.clock import Means
+from ledger.web import desk
+
+bp = Blueprint("login", __name__, url_prefix="/login")
+
+
+@bp.get("")
+def show() -> ResponseReturnValue:
+    return render_template("staff/login.html", next=_inside(request.args.get("next", "")))
+
+
+@bp.post("")
+def log_in() -> ResponseReturnValue:
+    ledger = desk.ledger()
+    person = ledger.store.write(
+        staff.log_in,
+        Means(ledger.clock()),
+        login=request.form.get("login", "")[:100],
+        password=request.form.get("password", "")[:200],
+    )
+    wanted = _inside(request.form.get("next", ""))
+    if person is None:
+        page = render_template("staff/login.html", next=wanted, refused=True)
+        return page, 403
+    member_of_staff.clear()
+    member_of_staff["staff"] = person.id
+    member_of_staff.permanent = True
+    return redirect(wanted or url_for("orders.index"), 303)
+
+
+@bp.post("/out")
+def log_out() -> ResponseReturnValue:
+    member_of_staff.clear()
+    return redirect(url_for("login.show"), 303)
+
+
+def _inside(address: str) -> str:
+    """The address, if it leads to a page of ours."""
+    parts = urlsplit(address)
+    inside = not parts.scheme and not parts.netloc and address.startswith("/")
+    return (
+        address if inside and "\\" not in address and not address.startswith("//") else ""
+    )

@@ -1,0 +1,73 @@
+"""Find an order and see everything that happened to it."""
+
+import io
+
+from flask import Blueprint, abort, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from ledger import catalogue, reports
+from ledger.documents import order as orders
+from ledger.documents import ticket
+from ledger.tables.devices import DeviceRow
+from ledger.tables.orders import OrderRow, TicketRow
+from ledger.web import desk
+
+bp = Blueprint("orders", __name__, url_prefix="/staff/orders")
+
+
+@bp.get("")
+@desk.needs_login
+def index() -> ResponseReturnValue:
+    wanted = request.args.get("q", "")[:100]
+    page = max(0, request.args.get("page", 0, type=int))
+    with desk.ledger().store.read() as session:
+        return render_template(
+            "staff/orders.html",
+            found=reports.orders(session, wanted, min(page, 100_000)),
+            wanted=wanted,
+            zone=catalogue.house(session).zone,
+        )
+
+
+@bp.get("/<order>")
+@desk.needs_login
+def show(order: str) -> ResponseReturnValue:
+    with desk.ledger().store.read() as session:
+        row = session.get(OrderRow, order)
+        if row is None:
+            abort(404)
+        tickets = session.scalars(
+            select(TicketRow).where(TicketRow.order == order).order_by(TicketRow.line)
+        ).all()
+        return render_template(
+            "staff/order.html",
+            order=row,
+            described=orders.describe(session, order) if tickets else None,
+            tickets=tickets,
+            tenders=reports.tenders(session, order),
+            history=reports.history(session, order),
+            device=session.get(DeviceRow, row.device) if row.device else None,
+            zone=catalogue.house(session).zone,
+        )
+
+
+@bp.get("/<order>/tickets.pdf")
+@desk.needs_login
+def tickets(order: str) -> ResponseReturnValue:
+    with desk.ledger().store.read() as session:
+        try:
+            described = orders.describe(session, order)
+        except LookupError:
+            abort(404)
+    try:
+        made = ticket.pdf(described)
+    except ticket.NotAvailable:
+        return render_template(
+            "staff/trouble.html",
+            title="Not available",
+            words="PDFs are not available here.",
+        ), 503
+    return send_file(
+        io.BytesIO(made), "application/pdf", download_name=f"{described.number}.pdf"
+    )

@@ -116,8 +116,6 @@ class Case:
     def finding(self) -> Finding:
         """What the door's rule says of this entry."""
         night = self.night
-        entries = tuple(movement.at for movement in self.trail.admissions)
-        present = self.trail.present
         return entry_rules.evaluate(
             self.door.rule,
             Circumstances(
@@ -126,8 +124,8 @@ class Case:
                 starts=night.starts if night else None,
                 ends=night.ends if night else None,
                 doors=night.doors_open if night else None,
-                entries=entries,
-                inside=bool(present) and present[-1].kind == "admission",
+                entries=self.trail.entries,
+                inside=self.trail.ends_inside,
                 door=self.door.name,
                 price_type=self.ticket.price_type,
                 price_level=self.ticket.price_level,

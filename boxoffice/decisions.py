@@ -17,9 +17,10 @@ def decide(case: Case) -> Verdict:
     failed = failures(case)
     if not failed:
         return _passes(case)
+    answers = tuple(dict.fromkeys(failure.answer for failure in failed))
     if case.scan.overridden:
-        return _passes(case, overrode=tuple(dict.fromkeys(f.answer for f in failed)))
-    return _refused(case, failed[0])
+        return replace(_passes(case, overrode=answers), failed=answers)
+    return replace(_refused(case, failed[0]), failed=answers)
 
 
 def written(record: Record, scan: Scan | Undo) -> Record | None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Literal
 
 from boxoffice.answers import Answer
+from boxoffice.bad_input import OutOfRange
 from boxoffice.moments import moment
 
 Reentry = Literal["never", "after_exit", "free"]
@@ -23,7 +24,7 @@ class Movement:
 
     id: of the scan that recorded it. at: aware; evidence only. after: id of the movement
     that it follows, None for none. count: people. issue: in the code that was read.
-    Raises NaiveTime.
+    Raises NaiveTime, and OutOfRange for fewer than no people.
     """
 
     id: str
@@ -41,6 +42,8 @@ class Movement:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", moment(self.at, "movement.at"))
+        if self.count < 0:
+            raise OutOfRange(self.count, "movement.count", "is fewer than nobody")
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,16 @@ class Trail:
     def entered(self) -> int:
         """People who came in, counted each time. Source: checkin.md 5."""
         return sum(movement.count for movement in self.admissions)
+
+    @property
+    def entries(self) -> tuple[datetime, ...]:
+        """When people came in, in the order of the list."""
+        return tuple(movement.at for movement in self.admissions)
+
+    @property
+    def ends_inside(self) -> bool:
+        """Whether the last movement that counts for presence was an entry."""
+        return bool(self.present) and self.present[-1].kind == "admission"
 
     @property
     def last(self) -> str | None:

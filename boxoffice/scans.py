@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from boxoffice.answers import Answer
+from boxoffice.bad_input import OutOfRange
 from boxoffice.moments import moment
 
 
@@ -30,7 +31,7 @@ class Scan:
     chose. count: people, None if not said. link: who answered: the ledger, the building
     without it, nobody. claimed_by: door that is admitting this ticket right now. accept:
     what the usher lets pass. asks: this screen can ask questions. simulate: answer only.
-    Raises NaiveTime.
+    Raises NaiveTime, and OutOfRange for fewer than one person.
     """
 
     id: str
@@ -50,6 +51,8 @@ class Scan:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", moment(self.at, "scan.at"))
+        if self.count is not None and self.count < 1:
+            raise OutOfRange(self.count, "scan.count", "is fewer than one person")
 
     @property
     def overridden(self) -> bool:

@@ -11,6 +11,8 @@ from boxoffice.entry_questions import Canonical
 from boxoffice.movements import Movement
 from boxoffice.reasons import Reason
 
+_EARLIER = frozenset({Answer.ALREADY_ADMITTED, Answer.USED_UP, Answer.PARTY_FULL})
+
 Record = Literal["admission", "exit", "admission.undone", "scan.refused"]
 
 
@@ -23,7 +25,8 @@ class Verdict:
     write with it; of an undo, the row as it is from now on. count: people that went
     through (or would). marks: sorted; see `admission`. inside, of: people inside after
     this scan, and the ticket's number. left: who may still come in; None for no limit.
-    overrode: every answer that a supervisor lifted. may_admit: a touch of the usher
+    failed: every check that did not pass, in order; overrode: the same when a supervisor
+    lifted them. may_admit: a touch of the usher
     suffices. due: minor units. since, since_door: the last admission, or the door that is
     checking. go_to: doors to send to. ask: ids of questions still open. answers: to be
     saved with the admission; settled: questions that need not be asked again.
@@ -41,6 +44,7 @@ class Verdict:
     inside: int | None = None
     of: int | None = None
     left: int | None = None
+    failed: tuple[Answer, ...] = ()
     overrode: tuple[Answer, ...] = ()
     may_admit: bool = False
     attention: bool = False
@@ -63,6 +67,17 @@ class Verdict:
     def admit(self) -> bool:
         """Whether to let people in."""
         return self.answer.admits
+
+    @property
+    def worth_claiming(self) -> bool:
+        """Whether to ask the ledger who was first.
+
+        A ticket that is good, or whose only fault is an earlier admission.
+        Source: sync.md 5.
+        """
+        if self.repeat:
+            return False
+        return self.admit or (bool(self.failed) and _EARLIER.issuperset(self.failed))
 
 
 def remember(facts: Facts, verdict: Verdict) -> Facts:

@@ -15,7 +15,7 @@ from boxoffice.door_facts import Door, Facts, Note, Performance, Ticket
 from boxoffice.doubles import doubles
 from boxoffice.entry_questions import Option, Question
 from boxoffice.entry_rules import Circumstances
-from boxoffice.movements import Movement
+from boxoffice.movements import Allowance, Movement, Trail
 from boxoffice.presented import Presented
 from boxoffice.scans import Override, Scan, Undo
 from boxoffice.verdicts import Verdict, remember
@@ -99,13 +99,10 @@ def _reading(reading: tickets.Reading) -> Json:
 def rules(given: Json) -> Json:
     if given.get("task") == "check":
         error = entry_rules.check(given["rule"])
-        return {"ok": error is None, "error": error}
+        return {"ok": error is None, "error": error and error.value}
     zone = ZoneInfo(given.get("zone", "UTC"))
-    performance = given.get("performance", {})
-    live = [
-        movement for movement in given.get("movements", []) if not movement.get("undone")
-    ]
-    kinds = [movement.get("kind", "admission") for movement in live]
+    performance = given.get("performance") or {}
+    trail = Trail(tuple(_movements(given, [], zone)), Allowance())
     finding = entry_rules.evaluate(
         given["rule"],
         Circumstances(
@@ -114,12 +111,8 @@ def rules(given: Json) -> Json:
             starts=_time(performance.get("starts"), zone),
             ends=_time(performance.get("ends"), zone),
             doors=_time(performance.get("doors_open"), zone),
-            entries=tuple(
-                _needed(movement["at"], zone)
-                for movement, kind in zip(live, kinds, strict=True)
-                if kind == "admission"
-            ),
-            inside=kinds[-1:] == ["admission"],
+            entries=trail.entries,
+            inside=trail.ends_inside,
             door=given.get("door"),
             price_type=given.get("price_type"),
             price_level=given.get("price_level"),
@@ -406,7 +399,7 @@ def _verdict(verdict: Verdict, show: list[str], zone: ZoneInfo) -> Json:
     if "why" in show and verdict.why is not None:
         shown["why"] = [reason.as_data(zone) for reason in verdict.why]
     return {
-        "verdict": verdict.answer,
+        "verdict": verdict.answer.value,
         "admit": verdict.admit,
         "record": verdict.record,
         **shown,
@@ -417,8 +410,10 @@ def _plain(value: Any, zone: ZoneInfo) -> Any:
     match value:
         case datetime():
             return moments.shown(value, zone)
+        case Answer():
+            return value.value
         case tuple():
-            return list(value)
+            return [_plain(each, zone) for each in value]
         case Mapping():
             return {key: _plain(each, zone) for key, each in value.items()}
     return value

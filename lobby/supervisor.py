@@ -38,6 +38,7 @@ class Supervisor:
     ) -> None:
         self._programs = {program.name: program for program in programs}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._pulled: set[str] = set()
         self._checkout, self._folder = checkout, folder
         self._lock = threading.Lock()
         # A process dies with the thread that started it (see _with_us), so one thread that
@@ -70,6 +71,7 @@ class Supervisor:
     def start(self, name: str) -> None:
         """Start a program unless it runs already."""
         with self._lock:
+            self._pulled.discard(name)
             if not self.alive(name):
                 start = self._starter.submit(self._start, self._programs[name])
                 self._running[name] = start.result()
@@ -91,10 +93,17 @@ class Supervisor:
     def pull(self, name: str) -> None:
         """Pull the plug: the process gets no chance to say goodbye."""
         with self._lock:
+            self._pulled.add(name)
             process = self._running.get(name)
             if process and process.poll() is None:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
+
+    def restart_fallen(self) -> None:
+        """Start again what ended by itself, as systemd would; a pulled plug stays pulled."""
+        for name, process in list(self._running.items()):
+            if process.poll() is not None and name not in self._pulled:
+                self.start(name)
 
     def stop(self, name: str) -> None:
         """Ask a program to stop, and make it after a while."""

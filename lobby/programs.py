@@ -1,0 +1,149 @@
+"""The real programs of a desk-top lobby, with the settings that a house gives them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lobby.supervisor import Program
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where everything listens, counted from one number."""
+
+    base: int
+
+    @property
+    def lobby(self) -> int:
+        return self.base
+
+    @property
+    def ledger(self) -> int:
+        return self.base + 1
+
+    @property
+    def kiosk(self) -> int:
+        return self.base + 10
+
+    @property
+    def door_a(self) -> int:
+        return self.base + 11
+
+    @property
+    def door_b(self) -> int:
+        return self.base + 12
+
+    @property
+    def printer(self) -> int:
+        return self.base + 20
+
+    @property
+    def terminal(self) -> int:
+        return self.base + 30
+
+    @property
+    def mail(self) -> int:
+        return self.base + 40
+
+    def line(self, device: str) -> int:
+        """The forwarder through which a device reaches the ledger."""
+        return self.base + {"kiosk": 50, "door-a": 51, "door-b": 52}[device]
+
+    @property
+    def line_to_terminal(self) -> int:
+        return self.base + 53
+
+    @property
+    def line_to_printer(self) -> int:
+        return self.base + 54
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Every port that a lobby needs."""
+        own = (self.lobby, self.ledger, self.kiosk, self.door_a, self.door_b)
+        pretended = (self.printer, self.terminal, self.mail)
+        return own + pretended + tuple(range(self.base + 50, self.base + 55))
+
+    def device(self, name: str) -> int:
+        """The port of a device's own pages."""
+        return {"kiosk": self.kiosk, "door-a": self.door_a, "door-b": self.door_b}[name]
+
+
+DEVICES = {"kiosk": "Kiosk 1", "door-a": "Door A", "door-b": "Door B"}
+
+
+def address(port: int) -> str:
+    return f"http://{HOST}:{port}"
+
+
+def demo_environment(folder: Path) -> dict[str, str]:
+    """What makes a process part of the demo: hooks, and a clock that can be moved."""
+    return {"FOH_DEMO": "1", "FOH_DEMO_CLOCK": str(folder / "clock-offset")}
+
+
+def ledger(ports: Ports, folder: Path) -> Program:
+    """The central book."""
+    return Program(
+        "ledger",
+        "ledger",
+        ("serve",),
+        {
+            **demo_environment(folder),
+            "FOH_LEDGER_DIR": str(folder / "ledger"),
+            "FOH_LEDGER_HOST": HOST,
+            "FOH_LEDGER_PORT": str(ports.ledger),
+            "FOH_LEDGER_PUBLIC_URL": address(ports.ledger),
+            "FOH_SMTP": f"{HOST}:{ports.mail}",
+        },
+    )
+
+
+def device(ports: Ports, folder: Path, name: str) -> Program:
+    """A kiosk or a door; which of the two, pairing decides."""
+    settings: Mapping[str, str] = {
+        **demo_environment(folder),
+        "FOH_KIOSK_DIR": str(folder / name),
+        "FOH_KIOSK_HOST": HOST,
+        "FOH_KIOSK_PORT": str(ports.device(name)),
+        "FOH_LEDGER_URL": address(ports.line(name)),
+        "FOH_INVITE_FILE": str(_invitation(folder, name)),
+        "FOH_FRAME_ANCESTOR": address(ports.lobby),
+    }
+    if name == "kiosk":
+        hardware = {
+            "FOH_PRINTER": f"tcp://{HOST}:{ports.line_to_printer}",
+            "FOH_PRINTER_PROFILE": "80",
+            "FOH_TERMINAL": f"pretend:{address(ports.line_to_terminal)}",
+        }
+    else:
+        hardware = {"FOH_DOOR": DEVICES[name]}
+    return Program(name, "kiosk", ("serve",), {**settings, **hardware})
+
+
+def scanner(ports: Ports, folder: Path, name: str) -> Program:
+    """The eyes of a device, before the lobby's pretend camera."""
+    return Program(
+        f"scanner-{name}",
+        "scanner",
+        (),
+        {
+            "FOH_SCANNER_SOURCE": f"{address(ports.lobby)}/cameras/{name}/frame.jpg",
+            "FOH_SCANNER_POST": f"{address(ports.device(name))}/scans",
+            "FOH_SCANNER_SECRET_FILE": str(folder / name / "scanner.secret"),
+            "FOH_SCANNER_NAME": name,
+        },
+    )
+
+
+def everything(ports: Ports, folder: Path) -> list[Program]:
+    """All programs of one lobby, in the order in which they are started."""
+    programs = [ledger(ports, folder)]
+    for name in DEVICES:
+        programs += [device(ports, folder, name), scanner(ports, folder, name)]
+    return programs
+
+
+def _invitation(folder: Path, name: str) -> Path:
+    return folder / "ledger" / "invites" / f"{DEVICES[name].lower().replace(' ', '-')}.json"

@@ -100,7 +100,7 @@ class Supervisor:
                 process.wait()
 
     def restart_fallen(self) -> None:
-        """Start again what ended by itself, as systemd would; a pulled plug stays pulled."""
+        """Start again what ended by itself, as systemd would; a pulled plug stays out."""
         for name, process in list(self._running.items()):
             if process.poll() is not None and name not in self._pulled:
                 self.start(name)

@@ -1,0 +1,73 @@
+"""A whole lobby on ports of its own, as ./run starts it: for stories and browser tests."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class Lobby:
+    """A lobby that runs. base: its first port."""
+
+    base: int
+    folder: Path
+    process: subprocess.Popen[str]
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.base}"
+
+    @property
+    def ledger(self) -> str:
+        return f"http://127.0.0.1:{self.base + 1}"
+
+    def device(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.base + {'kiosk': 10, 'door-a': 11, 'door-b': 12}[name]}"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return json.loads((self.folder / "ledger" / "demo.json").read_text())
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        answer = httpx.post(f"{self.address}{path}", json=body or {}, timeout=10)
+        answer.raise_for_status()
+        return answer
+
+    def logs(self) -> str:
+        """Everything that the processes said."""
+        return "\n".join(file.read_text() for file in (self.folder / "log").glob("*.log"))
+
+
+@contextmanager
+def lobby(folder: Path, base: int) -> Iterator[Lobby]:
+    """Start a lobby with an empty house, and stop it again."""
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            *("-m", "lobby", "--headless", "--port-base", str(base)),
+            *("--folder", str(folder)),
+        ],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        assert "The desk-top lobby is open" in said, said + process.stdout.read()
+        yield Lobby(base, folder, process)
+    finally:
+        process.terminate()
+        process.wait(20)
+        if process.stdout:
+            process.stdout.close()

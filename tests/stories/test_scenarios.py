@@ -1,0 +1,36 @@
+"""Every scenario plays through the running parts, each in a house of its own."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from lobby.scenarios import story
+from tests.lobby_running import CHECKOUT
+
+BASE = 19_400
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", story.names())
+def test_a_scenario_plays_to_its_end(name, tmp_path):
+    base = BASE + 60 * story.names().index(name)
+
+    played = subprocess.run(
+        [
+            sys.executable,
+            *("-m", "lobby", "--headless", "--scenario", name),
+            *("--port-base", str(base), "--folder", str(tmp_path / "house")),
+        ],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+    said = json.loads(played.stdout.splitlines()[-1]) if played.stdout else {}
+    assert played.returncode == 0, said.get("why") or played.stderr
+    assert said["scenario"] == name
+    assert said["passed"] is True

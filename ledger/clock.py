@@ -11,19 +11,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from boxoffice import ids
+from ledger.keys import Keys
 
 Clock = Callable[[], int]
 
 
 @dataclass(frozen=True)
 class Means:
-    """The moment of one use case, in ms UTC, and its chance.
+    """The moment of one use case, in ms UTC, its chance, and the ledger's keys.
 
-    chance(n) gives n random bytes.
+    chance(n) gives n random bytes. keys: only use cases that sign need them.
     """
 
     now_ms: int
     chance: ids.Chance = os.urandom
+    keys: Keys | None = None
+
+    @property
+    def signing(self) -> Keys:
+        """The keys, for use cases that sign."""
+        assert self.keys, "this use case signs, and was given no keys"
+        return self.keys
 
     def new_id(self) -> str:
         """Make a UUIDv7 of this moment."""

@@ -336,7 +336,7 @@ def _ticket(
         "valid_until_ms": row.valid_until_ms,
         "price_type": row.price_type,
         "price_level": row.level,
-        "doors": (list(plan.doors_of(row.seat)) if known else []) or None,
+        "doors": list(plan.doors_of(row.seat)) if known else [],
         "admits": row.admits,
         "entries": row.entries,
         "parent": row.parent,

@@ -9,8 +9,9 @@ from ledger.tables.names import Row
 class BookRow(Row):
     """This ledger: one row. Source: sync.md §3.6.
 
-    timeline: the ledger's clock in seconds at its birth or restore. recovering: since when
-    devices are still to acknowledge a restore, else null.
+    timeline: the ledger's clock in seconds at its birth or restore. recovering_ms: since
+    when devices are still to acknowledge a restore, else null. public: the ledger's own
+    key, null before the first start.
     """
 
     __tablename__ = "book"
@@ -20,6 +21,7 @@ class BookRow(Row):
     ledger_id: Mapped[str]
     timeline: Mapped[int]
     recovering_ms: Mapped[int | None]
+    public: Mapped[bytes | None]
 
 
 class HouseRow(Row):

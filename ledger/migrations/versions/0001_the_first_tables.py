@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("ledger_id", sa.Text(), nullable=False),
         sa.Column("timeline", sa.BigInteger(), nullable=False),
         sa.Column("recovering_ms", sa.BigInteger(), nullable=True),
+        sa.Column("public", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("only = 1", name=op.f("ck_book_one_row")),
         sa.PrimaryKeyConstraint("only", name=op.f("pk_book")),
     )

@@ -1,0 +1,331 @@
+"""Kiosks and doors: invite, pair, revoke, drain.
+
+Pairing a known device gives it the next incarnation. The older one is draining: it may
+upload and read its cursor, nothing more, and the new one inherits no seats.
+Source: sync.md §2.1, §9.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from boxoffice import ids, log, wire
+from boxoffice.signatures import genuine
+from ledger import book, feed, notices
+from ledger.clock import Means
+from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.devices import DeviceLogRow, DeviceRow, KeyRow, PairTokenRow
+from ledger.tables.house import HouseRow
+
+INVITED_FOR_MS = 10 * 60_000
+# An invitation that is handed over in a file waits for the device's first start.
+FILED_FOR_MS = 30 * 86_400_000
+_TOKEN_BYTES = 16
+SUPPORTED = (wire.PROTOCOL,)
+# What a device is told about: evenings from a day back on.
+_TOLD_SINCE_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Paired:
+    """What a device is told when it is paired: the answer of POST /api/pair."""
+
+    answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class NotPaired:
+    """The invitation is no good: used, too old, unknown, or the proof does not hold."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A device as its requests are judged by.
+
+    state: of this incarnation's log; draining also when a newer incarnation exists.
+    """
+
+    id: str
+    name: str
+    role: str
+    place: str
+    incarnation: int
+    public: bytes
+    revoked: bool
+    state: str
+    seen_ms: int | None
+
+
+def invite(
+    session: Session,
+    means: Means,
+    *,
+    name: str,
+    role: str,
+    url: str,
+    place: str = "",
+    lives_ms: int = FILED_FOR_MS,
+) -> dict[str, Any]:
+    """Invite a device, new or known by its name, and give what it needs to pair.
+
+    Older invitations of the same device end. Source: sync.md §2.1.
+    """
+    row = session.scalars(select(DeviceRow).where(DeviceRow.name == name)).one_or_none()
+    if row is None:
+        row = DeviceRow(
+            id=means.new_id(),
+            name=name,
+            role=role,
+            place=place or name,
+            incarnation=0,
+            hardware="",
+            software="",
+            added_ms=means.now_ms,
+            revoked_ms=None,
+            seen_ms=None,
+            health="{}",
+        )
+        session.add(row)
+        session.flush()
+    session.execute(
+        update(PairTokenRow)
+        .where(PairTokenRow.device == row.id, PairTokenRow.public.is_(None))
+        .values(expires_ms=0)
+    )
+    token = log.encoded(means.chance(_TOKEN_BYTES))
+    session.add(
+        PairTokenRow(
+            hash=_hash(token),
+            device=row.id,
+            expires_ms=means.now_ms + lives_ms,
+            public=None,
+            incarnation=None,
+        )
+    )
+    return {
+        "v": 1,
+        "url": url,
+        "token": token,
+        "ledger_id": book.read(session).ledger_id,
+        "ledger_key": means.signing.public_text,
+        "spki": None,
+    }
+
+
+def pair(
+    session: Session,
+    means: Means,
+    *,
+    token: str,
+    public: bytes,
+    proof: bytes,
+    hardware: str = "",
+    software: str = "",
+) -> Paired | NotPaired:
+    """Pair a device; the same token and key again get the same answer.
+
+    proof: signature over wire.pairing_text by the key that wants to be paired.
+    """
+    ledger = book.read(session)
+    said = wire.pairing_text(token, log.encoded(public), ledger.ledger_id)
+    if not genuine(public, proof, said):
+        return NotPaired()
+    book.lock(session)
+    invitation = session.get(PairTokenRow, _hash(token), with_for_update=True)
+    if invitation is None:
+        return NotPaired()
+    device = session.get_one(DeviceRow, invitation.device)
+    if invitation.public is not None:
+        if invitation.public != public or invitation.incarnation is None:
+            return NotPaired()
+        return Paired(_answer(session, means, ledger, device, invitation.incarnation))
+    if means.now_ms >= invitation.expires_ms or device.revoked_ms is not None:
+        return NotPaired()
+    device.incarnation += 1
+    device.hardware, device.software = hardware, software
+    invitation.public, invitation.incarnation = public, device.incarnation
+    session.execute(
+        update(DeviceLogRow)
+        .where(DeviceLogRow.device == device.id, DeviceLogRow.state == "active")
+        .values(state="draining")
+    )
+    retired = session.scalars(
+        select(KeyRow).where(KeyRow.device == device.id, KeyRow.state == "active")
+    ).all()
+    for key in retired:
+        key.state = "retired"
+        notices.key(session, key.key_id, means.now_ms)
+    key_id = book.next_key_id(session)
+    session.add(
+        DeviceLogRow(
+            device=device.id,
+            incarnation=device.incarnation,
+            seq=0,
+            hash=log.genesis(device.id, device.incarnation),
+            state="active",
+            timeline_acked=ledger.timeline,
+        )
+    )
+    session.add(
+        KeyRow(
+            key_id=key_id,
+            kind="device",
+            owner=device.id,
+            device=device.id,
+            incarnation=device.incarnation,
+            state="active",
+            public=public,
+            last_seq=None,
+            added_ms=means.now_ms,
+        )
+    )
+    session.flush()
+    notices.key(session, key_id, means.now_ms)
+    notices.device(session, device.id, means.now_ms)
+    return Paired(_answer(session, means, ledger, device, device.incarnation))
+
+
+def known(session: Session, device: str, incarnation: int) -> Known | None:
+    """Find one incarnation of a device."""
+    found = session.execute(
+        select(
+            DeviceRow.id,
+            DeviceRow.name,
+            DeviceRow.role,
+            DeviceRow.place,
+            DeviceRow.incarnation,
+            DeviceRow.revoked_ms,
+            DeviceRow.seen_ms,
+            KeyRow.public,
+            DeviceLogRow.state,
+        )
+        .join(KeyRow, KeyRow.device == DeviceRow.id)
+        .join(
+            DeviceLogRow,
+            (DeviceLogRow.device == DeviceRow.id)
+            & (DeviceLogRow.incarnation == KeyRow.incarnation),
+        )
+        .where(DeviceRow.id == device, KeyRow.incarnation == incarnation)
+    ).one_or_none()
+    if found is None:
+        return None
+    newest = found.incarnation == incarnation
+    return Known(
+        id=found.id,
+        name=found.name,
+        role=found.role,
+        place=found.place,
+        incarnation=incarnation,
+        public=found.public,
+        revoked=found.revoked_ms is not None,
+        state=found.state if newest or found.state != "active" else "draining",
+        seen_ms=found.seen_ms,
+    )
+
+
+def revoke(session: Session, means: Means, device: str) -> bool:
+    """Believe nothing that a device signs from now on, beyond what is recorded.
+
+    Requests are refused, doors learn it by a critical row, and its unsold seats stay frozen
+    until somebody breaks the allotment. Gives False when it was revoked before.
+    """
+    row = session.get_one(DeviceRow, device, with_for_update=True)
+    if row.revoked_ms is not None:
+        return False
+    row.revoked_ms = means.now_ms
+    heads = dict(
+        session.execute(
+            select(DeviceLogRow.incarnation, DeviceLogRow.seq).where(
+                DeviceLogRow.device == device
+            )
+        ).all()
+    )
+    for key in session.scalars(select(KeyRow).where(KeyRow.device == device)):
+        key.state, key.last_seq = "revoked", heads.get(key.incarnation or 0, 0)
+        notices.key(session, key.key_id, means.now_ms)
+    session.flush()
+    notices.device(session, device, means.now_ms)
+    return True
+
+
+def drain(session: Session, means: Means, device: str) -> bool:
+    """Let a recovered device upload what it has, and nothing more.
+
+    It is not revoked any longer, but its keys stay so. Gives False when there is none.
+    """
+    row = session.get(DeviceRow, device, with_for_update=True)
+    if row is None:
+        return False
+    row.revoked_ms = None
+    session.execute(
+        update(DeviceLogRow)
+        .where(DeviceLogRow.device == device, DeviceLogRow.state == "active")
+        .values(state="draining")
+    )
+    session.flush()
+    notices.device(session, device, means.now_ms)
+    return True
+
+
+def streams(session: Session, device: str, now_ms: int) -> list[str]:
+    """Name the streams a device follows: the house's, its own, those of evenings."""
+    house = session.scalar(select(HouseRow.id))
+    evenings: Sequence[str] = session.scalars(
+        select(PerformanceRow.id)
+        .where(PerformanceRow.starts_ms > now_ms - _TOLD_SINCE_MS)
+        .order_by(PerformanceRow.starts_ms)
+    ).all()
+    own = [feed.venue(house)] if house else []
+    return [*own, feed.device(device), *(feed.performance(id) for id in evenings)]
+
+
+def may_read(session: Session, device: str, stream: str) -> bool:
+    """Whether a stream is this device's, or of this house."""
+    kind, _, id = stream.partition(":")
+    if kind == "dev":
+        return id == device
+    if kind == "venue":
+        return session.scalar(select(HouseRow.id).where(HouseRow.id == id)) is not None
+    if kind == "perf":
+        return session.get(PerformanceRow, id) is not None
+    return False
+
+
+def _answer(
+    session: Session, means: Means, ledger: book.Book, device: DeviceRow, incarnation: int
+) -> dict[str, Any]:
+    keys = session.scalars(select(KeyRow).order_by(KeyRow.key_id)).all()
+    own = next(k for k in keys if k.device == device.id and k.incarnation == incarnation)
+    told = notices.keys(session, [str(key.key_id) for key in keys])
+    return {
+        "device": device.id,
+        "name": device.name,
+        "place": device.place,
+        "incarnation": incarnation,
+        "role": device.role,
+        "key_id": own.key_id,
+        "ledger_id": ledger.ledger_id,
+        "ledger_key": means.signing.public_text,
+        "venue": ledger.house,
+        "streams": streams(session, device.id, means.now_ms),
+        "keys": [told[str(key.key_id)] for key in keys],
+    }
+
+
+def _hash(token: str) -> str:
+    return log.encoded(log.digest(token.encode()))
+
+
+def health(session: Session, device: str, facts: Mapping[str, Any]) -> None:
+    """Remember what a device last said about itself."""
+    row = session.get_one(DeviceRow, device)
+    row.health = json.dumps({**json.loads(row.health), **facts})
+
+
+def typed_code(chance: ids.Chance) -> str:
+    """Draw the twelve characters of an invitation that is typed."""
+    return "".join(ids.ALPHABET[byte & 31] for byte in chance(12))

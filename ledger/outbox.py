@@ -1,0 +1,34 @@
+"""Leave a letter to be sent: it commits with what caused it. Source: MAI1, ORD11."""
+
+from sqlalchemy.orm import Session
+
+from ledger.clock import Means
+from ledger.tables.records import OutboxRow
+
+
+def add(
+    session: Session,
+    means: Means,
+    *,
+    to: str,
+    kind: str,
+    order: str | None = None,
+    subject: str = "",
+) -> str:
+    """Write down that a letter of this kind goes to one address; give its id."""
+    row = OutboxRow(
+        id=means.new_id(),
+        to=to,
+        subject=subject,
+        kind=kind,
+        order=order,
+        state="waiting",
+        next_try_ms=means.now_ms,
+        tries=0,
+        trouble="",
+        made_ms=means.now_ms,
+        sent_ms=None,
+    )
+    session.add(row)
+    session.flush()
+    return row.id

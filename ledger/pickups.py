@@ -1,0 +1,42 @@
+"""Codes that find an order: what its QR holds, of which only the hash is kept.
+
+80 random bits, so that nobody guesses one. Codes of six characters, which people type, are
+kept the same way; whoever types is throttled (COL2). Source: lobby.md §2.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice import ids, log
+from ledger import rows
+from ledger.tables.orders import PickupRow
+
+PREFIX = "FOHC:"
+_CHARACTERS = 16
+
+
+def draw(chance: ids.Chance) -> str:
+    """Draw the text of a pickup QR: 16 characters of five bits each."""
+    return PREFIX + "".join(ids.ALPHABET[byte & 31] for byte in chance(_CHARACTERS))
+
+
+def hash_of(code: str) -> str:
+    """Give what is kept of a code. How it was typed does not matter."""
+    return log.encoded(log.digest(ids.clean_code(code).encode()))
+
+
+def keep(session: Session, order: str, hashes: Iterable[str], *, now_ms: int) -> None:
+    """Remember that these hashes lead to an order. One that leads elsewhere stays there."""
+    for hash_ in hashes:
+        session.execute(
+            rows.insert(session, PickupRow)
+            .values(hash=hash_, order=order, made_ms=now_ms)
+            .on_conflict_do_nothing()
+        )
+
+
+def find(session: Session, code: str) -> str | None:
+    """Give the order that a code leads to."""
+    return session.scalar(select(PickupRow.order).where(PickupRow.hash == hash_of(code)))

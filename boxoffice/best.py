@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
+from boxoffice.bad_input import BadInput
 from boxoffice.charts import Chart
 from boxoffice.distancing import Policy
 from boxoffice.houses import House, both
@@ -45,7 +46,7 @@ KEPT_CHANGES = 100_000
 T = TypeVar("T")
 
 
-class WrongIndex(ValueError):
+class WrongIndex(BadInput):
     """An index was handed in that belongs to another chart or policy. Our mistake."""
 
 
@@ -156,6 +157,6 @@ def find(
     if index is None:
         index = Index(chart, policy)
     elif index.house.chart is not chart or index.policy != policy:
-        raise WrongIndex("the index is of another chart, or another distancing policy")
+        raise WrongIndex(index.policy, "index", "is of another chart or distancing policy")
     index.update(unavailable, other_orders)
     return index.find(request)

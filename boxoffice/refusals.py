@@ -10,8 +10,10 @@ from enum import StrEnum
 from string import Formatter
 from types import MappingProxyType
 
+from boxoffice.bad_input import Missing
 
-class MissingFact(ValueError):
+
+class MissingFact(Missing):
     """A sentence was asked for without one of the facts that it names. Our mistake."""
 
 
@@ -33,8 +35,12 @@ class Code(StrEnum):
     TWO_PEOPLE_NEEDED = "TWO_PEOPLE_NEEDED"
     REASON_NEEDED = "REASON_NEEDED"
     HOLD_MINUTES_BELOW_15 = "HOLD_MINUTES_BELOW_15"
+    ALREADY_EXTENDED = "ALREADY_EXTENDED"
     NO_TICKETS_REQUESTED = "NO_TICKETS_REQUESTED"
     NOT_ENOUGH_TICKETS = "NOT_ENOUGH_TICKETS"
+    # What is on sale at all: INV12.
+    NOT_ON_SALE = "NOT_ON_SALE"
+    PERFORMANCE_CANCELLED = "PERFORMANCE_CANCELLED"
     # Choosing: INV8, 4.2, 4.3, ORT1.
     TOO_MANY_SEATS = "TOO_MANY_SEATS"
     INSUFFICIENT_SEATS = "INSUFFICIENT_SEATS"
@@ -121,6 +127,9 @@ _SENTENCES: Mapping[Code, str] = {
     Code.TWO_PEOPLE_NEEDED: "A second person must confirm.",
     Code.REASON_NEEDED: "Please say why.",
     Code.HOLD_MINUTES_BELOW_15: "Seats are held for at least 15 minutes.",
+    Code.ALREADY_EXTENDED: "You have had more time already.",
+    Code.NOT_ON_SALE: "This performance is not on sale here.",
+    Code.PERFORMANCE_CANCELLED: "This performance is cancelled.",
     Code.NO_TICKETS_REQUESTED: "Please choose at least one ticket.",
     Code.NOT_ENOUGH_TICKETS: "Only {left} tickets left.",
     Code.TOO_MANY_SEATS: "Up to {limit} seats in one order.",
@@ -205,6 +214,16 @@ _SENTENCES: Mapping[Code, str] = {
     Code.SEE_STAFF: "One of your tickets may already have printed. A colleague will check.",
 }
 
+# By number of seats or tickets, where the plural would be wrong.
+_FEW: Mapping[tuple[Code, str, str | int], str] = {
+    (Code.NOT_ENOUGH_TICKETS, "left", 0): "No tickets left.",
+    (Code.NOT_ENOUGH_TICKETS, "left", 1): "Only 1 ticket left.",
+    (Code.INSUFFICIENT_SEATS, "available", 0): "No seats are left for this performance.",
+    (Code.INSUFFICIENT_SEATS, "available", 1): "Only 1 seat is left for this performance.",
+    (Code.SEAT_COUNT_DIFFERS, "count", 1): "The order has 1 seat: please choose 1.",
+    (Code.TOO_MANY_SEATS, "limit", 1): "Up to 1 seat in one order.",
+}
+
 # Where kiosk, door and shop have words of their own: lobby.md §2.
 LOBBY_KEYS: Mapping[Code, str] = MappingProxyType(
     {
@@ -244,6 +263,7 @@ def sentence(code: Code, *, rule: str = "", **facts: str | int) -> str:
     """
     missing = facts_needed(code) - facts.keys()
     if missing:
-        raise MissingFact(f"{code}: no {', '.join(sorted(missing))} for the sentence")
-    said = _SENTENCES[code].format(**facts)
+        raise MissingFact(", ".join(sorted(missing)), f"sentence of {code}", "is missing")
+    few = (_FEW.get((code, name, value)) for name, value in facts.items())
+    said = next(filter(None, few), _SENTENCES[code].format(**facts))
     return f"{said.removesuffix('.')}; {rule}." if rule else said

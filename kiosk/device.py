@@ -4,15 +4,90 @@ One object that `kiosk.app` puts together once and that every use case gets as i
 argument. Pages reach it as `current_app.extensions["foh"]`.
 """
 
-from dataclasses import dataclass
+import os
+import threading
+from collections.abc import Callable
 
+from boxoffice import ids
+from kiosk import identity
 from kiosk.clock import Clock
 from kiosk.config import Config
+from kiosk.identity import Identity, Key
+from kiosk.line import Line
+from kiosk.payments.port import Terminal
+from kiosk.printing.transport import Printer
+from kiosk.shown import Status
+from kiosk.store.store import Store
 
 
-@dataclass
+class NotPaired(Exception):
+    """This device does not belong to a house yet."""
+
+
 class Device:
-    """What a use case may need. `line`, `store`, terminal and printer follow."""
+    """What a use case may need.
 
-    config: Config
-    clock: Clock
+    chance: gives that many random bytes. terminal, printer: None where there is none.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Clock,
+        store: Store,
+        chance: Callable[[int], bytes] = os.urandom,
+        terminal: Terminal | None = None,
+        printer: Printer | None = None,
+    ) -> None:
+        self.config = config
+        self.clock = clock
+        self.store = store
+        self.chance = chance
+        self.terminal = terminal
+        self.printer = printer
+        self.key: Key = identity.key(config.key_file, chance(32))
+        self.stopping = threading.Event()
+        # What the spool's thread last heard from the printer; nothing before it asked.
+        self.paper_status = Status.UNKNOWN
+        # Old bytes may wait in the printer until its buffer was cleared.
+        self.printer_buffer_doubtful = True
+        self._line: Line | None = None
+        with store.read() as session:
+            self._me = identity.load(session)
+
+    @property
+    def paired(self) -> bool:
+        """Whether this device belongs to a house."""
+        return self._me is not None
+
+    @property
+    def me(self) -> Identity:
+        """Who this device is. Raises NotPaired."""
+        if self._me is None:
+            raise NotPaired
+        return self._me
+
+    @property
+    def line(self) -> Line:
+        """The line to the ledger. Raises NotPaired."""
+        if self._line is None:
+            raise NotPaired
+        return self._line
+
+    def connect(self, line: Line) -> None:
+        """Use this line from now on."""
+        self._line = line
+
+    def become(self, me: Identity) -> None:
+        """Be this device from now on: it has just been paired."""
+        self._me = me
+
+    def new_id(self) -> str:
+        """Make an id, to be saved before it is used."""
+        return ids.uuid7(max(self.clock.wall_ms(), 0), self.chance(10))
+
+    @property
+    def up(self) -> bool:
+        """Whether the ledger answered the last time it was asked."""
+        return self._line is not None and self._line.link.up

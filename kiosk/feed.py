@@ -1,0 +1,347 @@
+"""Apply what the ledger tells: rows, cursor and digest in one transaction.
+
+A hole or a digest that differs means that this copy cannot be trusted: a snapshot replaces
+it whole, and never merges. Source: sync.md §2.5.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from boxoffice import failpoints, wire
+from kiosk import documents, sync
+from kiosk.device import Device
+from kiosk.line import NotUnderstood
+from kiosk.store.tables import AllottedRow, CursorRow, DocRow, IdentityRow, StateRow
+
+ENTITIES = frozenset(
+    {
+        "config",
+        "performance",
+        "key",
+        "device",
+        "chart",
+        "price",
+        "seat",
+        "ticket",
+        "foreign_code",
+        "revocation",
+        "allotment",
+        "resolution",
+        "call",
+        "tender",
+        "willcall",
+        "staff",
+    }
+)
+CRITICAL = frozenset({"key", "device", "revocation"})
+CLIENT = 1
+SNAPSHOT_S = 20.0
+SLACK_S = 5.0
+_DAY_MS = 86_400_000
+_MOST_PERFORMANCES = 40
+_words = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """How a pull went. rows: applied; poll_again_ms: how soon the ledger wants us back."""
+
+    rows: int
+    poll_again_ms: int
+
+
+def wanted(session: Session, *, now_ms: int) -> list[str]:
+    """Name the streams to follow: the house's, our own, and the performances' that matter.
+
+    A kiosk follows what is on sale, a door what is on within a day.
+    """
+    me = session.get_one(IdentityRow, 1)
+    streams = list(dict.fromkeys([*me.streams, f"venue:{me.venue}", f"dev:{me.device}"]))
+    followed = [
+        documents.stream_of(performance.id)
+        for performance in documents.performances(session)
+        if _matters(performance, me.role, now_ms)
+    ][:_MOST_PERFORMANCES]
+    return list(dict.fromkeys([*streams, *followed]))
+
+
+def pull(device: Device, streams: Sequence[str], *, wait_s: int = 0) -> Pulled:
+    """Read on in these streams, waiting for news if asked to; snapshot where it must be.
+
+    Raises as `Line.request`, and `wire.Malformed` for an answer that cannot be read.
+    """
+    troubles: list[Exception] = []
+    known: list[tuple[str, str]] = []
+    for stream in streams:
+        position = _position(device, stream)
+        if position is None:
+            try:
+                snapshot(device, stream)
+            except (NotUnderstood, wire.Malformed) as why:
+                troubles.append(why)  # One bad stream does not keep the others from us.
+            position = _position(device, stream)
+        if position is not None:
+            known.append((stream, str(position)))
+    query = "&".join(f"s={quote(stream, safe=':')}@{cursor}" for stream, cursor in known)
+    answer = device.line.get(f"/api/feed?{query}&wait={wait_s}", timeout_s=wait_s + SLACK_S)
+    told = answer.get("streams")
+    if not isinstance(told, list):
+        raise wire.Malformed("feed.streams must be a list")
+    applied = 0
+    for part in told:
+        try:
+            applied += _take(device, part)
+        except (NotUnderstood, wire.Malformed) as why:
+            troubles.append(why)
+    if troubles:
+        raise troubles[0]
+    again = answer.get("poll_again_ms")
+    return Pulled(applied, again if isinstance(again, int) and again >= 0 else 0)
+
+
+def pull_to(device: Device, stream: str, pos: int, *, tries: int = 3) -> bool:
+    """Read one stream until it stands at pos: an answer sent us here."""
+    for _ in range(tries):
+        found = _position(device, stream)
+        if found is not None and found.pos >= pos:
+            return True
+        pull(device, [stream])
+    found = _position(device, stream)
+    return found is not None and found.pos >= pos
+
+
+def snapshot(device: Device, stream: str) -> None:
+    """Replace this copy of a stream by the ledger's, whole, at one position.
+
+    Raises as `Line.request`, and `wire.Malformed`.
+    """
+    page: int | None = 0
+    start: wire.Position | None = None
+    until: wire.Position | None = None
+    found: dict[tuple[str, str], tuple[int, str]] = {}
+    while page is not None:
+        answer = device.line.get(
+            f"/api/snapshot?s={quote(stream, safe=':')}&page={page}", timeout_s=SNAPSHOT_S
+        )
+        start = start or wire.position(str(answer.get("from")))
+        until = wire.position(str(answer.get("until")))
+        for document in _documents(answer.get("docs")):
+            found[document.entity, document.id] = (document.ver, document.body)
+        page = answer.get("next") if isinstance(answer.get("next"), int) else None
+    assert start is not None
+    assert until is not None
+    _catch_up(device, stream, start, until, found)
+    digest = 0
+    for (entity, id), (ver, body) in found.items():
+        part = wire.document_digest(entity, id, ver, body)
+        digest = wire.digest_after(digest, old=None, new=part)
+    if digest != until.digest:
+        raise wire.Malformed(f"snapshot of {stream} does not add up to its digest")
+    device.store.write(_replace, stream, until, found)
+    _words.info("snapshot", stream=stream, pos=until.pos, documents=len(found))
+
+
+def _catch_up(
+    device: Device,
+    stream: str,
+    start: wire.Position,
+    until: wire.Position,
+    found: dict[tuple[str, str], tuple[int, str]],
+) -> None:
+    """Read the feed from before the first page to after the last one."""
+    if start.timeline != until.timeline:
+        raise wire.Malformed("the ledger was restored during a snapshot")
+    at = start
+    while at.pos < until.pos:
+        answer = device.line.get(
+            f"/api/feed?s={quote(stream, safe=':')}@{at}&wait=0", timeout_s=SLACK_S
+        )
+        told = answer.get("streams")
+        part = told[0] if isinstance(told, list) and told else {}
+        if not isinstance(part, dict) or "gone" in part:
+            raise wire.Malformed(f"snapshot of {stream} cannot be caught up")
+        rows = wire.rows(part.get("rows"))
+        if not rows or wire.has_hole(rows, after=at.pos):
+            raise wire.Malformed(f"snapshot of {stream} cannot be caught up")
+        for row in rows:
+            if row.pos > until.pos:
+                break
+            if row.op == "delete":
+                found.pop((row.entity, row.id), None)
+            else:
+                found[row.entity, row.id] = (row.ver, row.body)
+        at = wire.position(str(part.get("cursor")))
+
+
+def _take(device: Device, part: object) -> int:
+    if not isinstance(part, dict) or not isinstance(part.get("stream"), str):
+        raise wire.Malformed("feed.streams[] must name its stream")
+    stream = part["stream"]
+    gone = part.get("gone")
+    if gone is None:
+        rows = wire.rows(part.get("rows"), stream)
+        after = wire.position(str(part.get("cursor")))
+        gone = device.store.write(_apply, stream, rows, after)
+    if gone is None:
+        return len(rows)
+    _words.warning("stream gone", stream=stream, why=gone)
+    if gone == "timeline":
+        # The ledger was restored: it must have all we know before we take what it knows.
+        sync.cursor(device)
+        sync.everything(device)
+    snapshot(device, stream)
+    return 1
+
+
+def _apply(
+    session: Session, stream: str, rows: Sequence[wire.Row], after: wire.Position
+) -> str | None:
+    """Apply rows in one transaction; give why a snapshot is needed, if it is."""
+    cursor = session.get(CursorRow, stream)
+    if cursor is None or cursor.timeline != after.timeline:
+        return "timeline"
+    if after.pos <= cursor.pos:
+        return None  # Somebody else was quicker.
+    fresh = [row for row in rows if row.pos > cursor.pos]
+    if wire.has_hole(fresh, after=cursor.pos) or not fresh or fresh[-1].pos != after.pos:
+        return "drift"
+    digest = int(cursor.digest, 16)
+    before = _bodies(session, stream, fresh)
+    for row in fresh:
+        old = before.get((row.entity, row.id))
+        new = None if row.op == "delete" else (row.ver, row.body)
+        digest = wire.digest_after(
+            digest, old=_part(row.entity, row.id, old), new=_part(row.entity, row.id, new)
+        )
+        before[row.entity, row.id] = new
+    if digest != after.digest:
+        return "drift"
+    changed = {(row.entity, row.id): before[row.entity, row.id] for row in fresh}
+    for (entity, id), now in changed.items():
+        _put(session, stream, entity, id, now)
+    _look_for_unknown(session, fresh)
+    cursor.pos, cursor.digest = after.pos, f"{after.digest:032x}"
+    failpoints.reached("feed: rows written")
+    return None
+
+
+def _replace(
+    session: Session,
+    stream: str,
+    position: wire.Position,
+    found: dict[tuple[str, str], tuple[int, str]],
+) -> None:
+    session.execute(delete(DocRow).where(DocRow.stream == stream))
+    if stream.startswith("dev:"):
+        session.execute(delete(AllottedRow))
+    documents_found = [
+        {"stream": stream, "entity": entity, "id": id, "ver": ver, "body": body}
+        for (entity, id), (ver, body) in found.items()
+    ]
+    if documents_found:
+        session.execute(insert(DocRow), documents_found)
+    for (entity, id), (_, body) in found.items():
+        if entity == "allotment":
+            _own(session, id, body)
+    cursor = session.get(CursorRow, stream)
+    if cursor is None:
+        cursor = CursorRow(stream=stream)
+        session.add(cursor)
+    cursor.timeline, cursor.pos = position.timeline, position.pos
+    cursor.digest = f"{position.digest:032x}"
+    failpoints.reached("feed: rows written")
+
+
+def _put(
+    session: Session, stream: str, entity: str, id: str, now: tuple[int, str] | None
+) -> None:
+    row = session.get(DocRow, (stream, entity, id))
+    if now is None:
+        if row is not None:
+            session.delete(row)
+    elif row is None:
+        session.add(DocRow(stream=stream, entity=entity, id=id, ver=now[0], body=now[1]))
+    else:
+        row.ver, row.body = now
+    if entity == "allotment":
+        _own(session, id, None if now is None else now[1])
+
+
+def _own(session: Session, id: str, body: str | None) -> None:
+    """Keep `allotted` as the ledger says: ownership arrives here and nowhere else."""
+    performance, _, seat = id.partition("/")
+    row = session.get(AllottedRow, (performance, seat))
+    given = documents.allotment(body) if body is not None else None
+    me = session.get_one(IdentityRow, 1)
+    if given is None or given.incarnation != me.incarnation:
+        if row is not None:
+            session.delete(row)
+        return
+    if row is None:
+        row = AllottedRow(performance=performance, seat=seat)
+        session.add(row)
+    row.epoch, row.sell_by_ms = given.epoch, given.sell_by_ms
+
+
+def _look_for_unknown(session: Session, rows: Iterable[wire.Row]) -> None:
+    """Unknown optional documents wait for an upgrade; a critical one degrades us."""
+    if any(
+        row.min_client > CLIENT and (row.entity in CRITICAL or row.entity not in ENTITIES)
+        for row in rows
+    ):
+        session.get_one(StateRow, 1).degraded = True
+
+
+def _bodies(
+    session: Session, stream: str, rows: Sequence[wire.Row]
+) -> dict[tuple[str, str], tuple[int, str] | None]:
+    found: dict[tuple[str, str], tuple[int, str] | None] = {}
+    by_entity: dict[str, set[str]] = {}
+    for row in rows:
+        by_entity.setdefault(row.entity, set()).add(row.id)
+    for entity, names in by_entity.items():
+        query = select(DocRow).where(
+            DocRow.stream == stream, DocRow.entity == entity, DocRow.id.in_(names)
+        )
+        for doc in session.scalars(query):
+            found[entity, doc.id] = (doc.ver, doc.body)
+    return found
+
+
+def _part(entity: str, id: str, document: tuple[int, str] | None) -> int | None:
+    if document is None:
+        return None
+    return wire.document_digest(entity, id, document[0], document[1])
+
+
+def _position(device: Device, stream: str) -> wire.Position | None:
+    with device.store.read() as session:
+        row = session.get(CursorRow, stream)
+        if row is None:
+            return None
+        return wire.Position(row.timeline, row.pos, int(row.digest, 16))
+
+
+def _documents(entries: Any) -> tuple[wire.Row, ...]:
+    if not isinstance(entries, list):
+        raise wire.Malformed("snapshot.docs must be a list")
+    return wire.rows(
+        [
+            {**entry, "op": "put", "pos": 0} if isinstance(entry, dict) else entry
+            for entry in entries
+        ],
+        "snapshot.docs",
+    )
+
+
+def _matters(performance: documents.Performance, role: str, now_ms: int) -> bool:
+    ends_ms = performance.ends_ms or performance.starts_ms + _DAY_MS // 4
+    if ends_ms + _DAY_MS // 4 < now_ms:
+        return False
+    return role != "door" or performance.starts_ms < now_ms + _DAY_MS

@@ -1,0 +1,262 @@
+"""The line to the ledger: signed requests, and whether anybody is there.
+
+Whoever calls gets an answer, a refusal or `LineDown`; only an answer changes anything about
+facts on this device. Source: sync.md §2.2.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+
+from boxoffice import log, wire
+from kiosk.clock import Clock
+from kiosk.identity import Identity, Key
+
+CONNECT_S: Final = 1.0
+LONGEST_RETRY_AFTER_S: Final = 600.0
+
+
+class LineDown(Exception):
+    """Nobody answered, or the ledger cannot serve now; trying again later helps.
+
+    retry_after_s: what the ledger asked for, if it did.
+    """
+
+    def __init__(self, why: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(why)
+        self.retry_after_s = retry_after_s
+
+
+class Refused(Exception):
+    """The ledger said no (409), with a code, a sentence and perhaps facts."""
+
+    def __init__(self, code: str, facts: Mapping[str, Any]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+
+class NotUnderstood(Exception):
+    """The ledger does not take this request or talks nonsense; trying again is no help.
+
+    status: of HTTP, 0 for an answer that cannot be read. code: the ledger's word for it.
+    """
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Link:
+    """Whether the line is up, and since when by our best clock (ms)."""
+
+    up: bool
+    since_ms: int
+
+
+class Line:
+    """One device's line. Thread-safe.
+
+    new_id: gives UUIDv7 text. transport: for tests.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Clock,
+        key: Key,
+        identity: Identity,
+        new_id: Callable[[], str],
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._clock, self._key, self._identity = clock, key, identity
+        self._new_id = new_id
+        self._lock = threading.Lock()
+        self.link = Link(up=False, since_ms=clock.now_ms())
+        self.revoked = False
+        self._client = httpx.Client(
+            base_url=url,
+            transport=transport,
+            trust_env=False,
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
+        )
+
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
+
+    def get(self, target: str, *, timeout_s: float) -> Any:
+        """Read something; target is path?query. Raises as `request`."""
+        return self.request("GET", target, None, timeout_s=timeout_s)
+
+    def post(
+        self,
+        target: str,
+        body: Mapping[str, Any],
+        *,
+        timeout_s: float,
+        request: str | None = None,
+    ) -> Any:
+        """Ask for something or report. request: the id saved before the first send."""
+        return self.request("POST", target, body, timeout_s=timeout_s, request=request)
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        body: Mapping[str, Any] | None,
+        *,
+        timeout_s: float,
+        request: str | None = None,
+    ) -> Any:
+        """Send one signed request and give the answer's document (None for 204).
+
+        Raises LineDown, Refused, NotUnderstood.
+        """
+        raw = b"" if body is None else wire.compact(body).encode()
+        request = request or self._new_id()
+        if self._clock.ledger_ms() is None:
+            self.read_time()
+        answer = self._send(method, target, raw, request, timeout_s)
+        if answer.status_code == 401 and _document(answer).get("error") == "clock":
+            self.read_time()
+            answer = self._send(method, target, raw, request, timeout_s)
+        return self._read(answer)
+
+    def read_time(self) -> None:
+        """Learn the ledger's time from an answer that it signed. Raises LineDown."""
+        nonce = self._new_id()
+        try:
+            answer = self._client.get(
+                "/api/time", params={"nonce": nonce}, timeout=httpx.Timeout(2, connect=1)
+            )
+            told = answer.raise_for_status().json()
+            text = wire.time_text(str(told["ledger_id"]), nonce, int(told["now_ms"]))
+            signature = log.decoded(told["signature"])
+        except (httpx.HTTPError, KeyError, TypeError, ValueError) as why:
+            self._note(up=False)
+            raise LineDown(f"no time: {type(why).__name__}") from why
+        if told["ledger_id"] != self._identity.ledger_id or not log.head_holds(
+            self._identity.ledger_key, signature, text
+        ):
+            self._note(up=False)
+            raise LineDown("the time is not signed by our ledger")
+        self._clock.learn(int(told["now_ms"]))
+
+    def _send(
+        self, method: str, target: str, raw: bytes, request: str, timeout_s: float
+    ) -> httpx.Response:
+        me = self._identity
+        time_ms = self._clock.ledger_ms()
+        assert time_ms is not None
+        asked = self._client.build_request(
+            method,
+            target,
+            content=raw or None,
+            headers={"Content-Type": "application/json"} if raw else None,
+            timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
+        )
+        text = wire.request_text(
+            method,
+            asked.url.raw_path.decode("ascii"),  # Path and query as they are sent.
+            raw,
+            ledger_id=me.ledger_id,
+            device=me.device,
+            incarnation=me.incarnation,
+            time_ms=time_ms,
+            request=request,
+        )
+        asked.headers.update(
+            {
+                "FoH-Protocol": str(wire.PROTOCOL),
+                "FoH-Device": f"{me.device};{me.incarnation}",
+                "FoH-Time": str(time_ms),
+                "FoH-Request": request,
+                "FoH-Signature": log.encoded(self._key.sign(text)),
+            }
+        )
+        try:
+            answer = self._client.send(asked)
+        except httpx.HTTPError as why:
+            self._note(up=False)
+            raise LineDown(type(why).__name__) from why
+        except RuntimeError as why:  # Hung up while a request was on its way.
+            raise LineDown("hung up") from why
+        now = answer.headers.get("FoH-Now", "")
+        if now.isascii() and now.isdigit() and len(now) < 16:
+            self._clock.learn(int(now))
+        return answer
+
+    def _read(self, answer: httpx.Response) -> Any:
+        status = answer.status_code
+        if status in {429, 500, 502, 503, 504}:
+            self._note(up=False)
+            raise LineDown(str(status), retry_after_s=_retry_after_s(answer))
+        self._note(up=True)
+        if status == 204:
+            return None
+        document = _document(answer)
+        code = str(document.get("error", ""))
+        if status == 409:
+            raise Refused(code, document)
+        if not answer.is_success:
+            if status == 401 and code == "revoked":
+                self.revoked = True
+            raise NotUnderstood(status, code)
+        if not document:
+            raise NotUnderstood(0, "not an object")
+        self.revoked = False
+        return document
+
+    def _note(self, *, up: bool) -> None:
+        with self._lock:
+            if self.link.up != up:
+                self.link = Link(up, self._clock.now_ms())
+
+
+def pair(
+    url: str, request: Mapping[str, Any], *, transport: httpx.BaseTransport | None = None
+) -> dict[str, Any]:
+    """Post a pairing request, unsigned. Raises LineDown, NotUnderstood."""
+    try:
+        with httpx.Client(
+            base_url=url, transport=transport, trust_env=False, timeout=10
+        ) as client:
+            answer = client.post(
+                "/api/pair",
+                content=wire.compact(request).encode(),
+                headers={
+                    "Content-Type": "application/json",
+                    "FoH-Protocol": str(wire.PROTOCOL),
+                },
+            )
+    except httpx.HTTPError as why:
+        raise LineDown(type(why).__name__) from why
+    if answer.status_code in {429, 500, 502, 503, 504}:
+        raise LineDown(str(answer.status_code), retry_after_s=_retry_after_s(answer))
+    document = _document(answer)
+    if not answer.is_success:
+        raise NotUnderstood(answer.status_code, str(document.get("error", "")))
+    return document
+
+
+def _document(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        document = answer.json()
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _retry_after_s(answer: httpx.Response) -> float | None:
+    text = answer.headers.get("Retry-After", "")
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return min(float(text), LONGEST_RETRY_AFTER_S)

@@ -1,0 +1,159 @@
+"""The device log: append in the caller's transaction, read on from a cursor.
+
+Facts are written here in the transaction of the rows they describe, before anything leaves
+the device. Acknowledged events stay 30 days, so that a restored ledger can be refilled.
+Source: design.md §4, sync.md §2.4.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from boxoffice import log, wire
+from kiosk.clock import Clock
+from kiosk.store.tables import IdentityRow, LogRow, LogStateRow
+
+KEPT_MS: Final = 30 * 24 * 3_600_000
+CHECKED_AT_BOOT: Final = 1000
+
+
+class Broken(Exception):
+    """The log's chain does not hold: this store is damaged."""
+
+
+def append(
+    session: Session, clock: Clock, event_id: str, type: str, body: Mapping[str, Any]
+) -> int:
+    """Write one event, version 1, in the caller's transaction; give its seq."""
+    seq, prev = head(session)
+    entry = log.event(
+        prev,
+        seq=seq + 1,
+        event_id=event_id,
+        type=type,
+        ver=1,
+        body=wire.compact(body),
+        boot_id=clock.boot_id,
+        boot_ms=clock.boot_ms(),
+        wall_ms=clock.wall_ms(),
+        trust=clock.trust,
+    )
+    assert len(entry.body.encode()) <= wire.MOST_BODY_BYTES, type
+    session.add(LogRow(**{name: getattr(entry, name) for name in _FIELDS}))
+    session.flush()
+    return entry.seq
+
+
+def head(session: Session) -> tuple[int, bytes]:
+    """Give seq and hash of the newest event; 0 and the genesis before the first."""
+    newest = session.execute(
+        select(LogRow.seq, LogRow.hash).order_by(LogRow.seq.desc()).limit(1)
+    ).first()
+    if newest is not None:
+        return newest.seq, newest.hash
+    me = session.get_one(IdentityRow, 1)
+    return 0, log.genesis(me.device, me.incarnation)
+
+
+def after(session: Session, seq: int) -> list[log.Event]:
+    """Give the events that follow seq: at most 500, at most 1 MiB on the wire."""
+    found: list[log.Event] = []
+    size = 0
+    query = select(LogRow).where(LogRow.seq > seq).order_by(LogRow.seq)
+    for row in session.scalars(query.limit(wire.MOST_EVENTS)):
+        # Escaping may grow a body; everything else of an event is below 600 bytes.
+        size += 2 * len(row.body.encode()) + 600
+        if found and size > wire.MOST_BATCH_BYTES:
+            break
+        found.append(_event(row))
+    return found
+
+
+def hash_at(session: Session, seq: int) -> bytes | None:
+    """Give the hash of our event seq; None if it is not kept, genesis for 0."""
+    if seq == 0:
+        me = session.get_one(IdentityRow, 1)
+        return log.genesis(me.device, me.incarnation)
+    return session.scalar(select(LogRow.hash).where(LogRow.seq == seq))
+
+
+def oldest(session: Session) -> int | None:
+    """Give the seq of the oldest event kept."""
+    return session.scalar(select(func.min(LogRow.seq)))
+
+
+def unsent(session: Session) -> int:
+    """Say how many events the ledger has not acknowledged."""
+    acked = acknowledged(session).acked_seq
+    return session.scalar(select(func.count()).where(LogRow.seq > acked)) or 0
+
+
+def oldest_unsent_ms(session: Session) -> int | None:
+    """Say when the oldest event that waits was written, by this device's clock."""
+    acked = acknowledged(session).acked_seq
+    query = select(LogRow.wall_ms).where(LogRow.seq > acked).order_by(LogRow.seq).limit(1)
+    return session.scalar(query)
+
+
+def acknowledged(session: Session) -> LogStateRow:
+    """Give how far the ledger has read, as it last said."""
+    row = session.get(LogStateRow, 1)
+    return row or LogStateRow(one=1, acked_seq=0, acked_hash=b"", timeline=0)
+
+
+def acknowledge(session: Session, seq: int, hash: bytes, timeline: int) -> None:
+    """Remember how far the ledger has read."""
+    row = session.get(LogStateRow, 1)
+    if row is None:
+        row = LogStateRow(one=1, acked_hash=hash)
+        session.add(row)
+    row.acked_seq, row.acked_hash, row.timeline = seq, hash, timeline
+
+
+def prune(session: Session, *, now_ms: int) -> int:
+    """Forget acknowledged events after 30 days; give how many. The newest always stays."""
+    acked = acknowledged(session).acked_seq
+    newest, _ = head(session)
+    gone = session.execute(
+        delete(LogRow).where(
+            LogRow.seq <= acked, LogRow.seq < newest, LogRow.wall_ms < now_ms - KEPT_MS
+        )
+    )
+    return int(getattr(gone, "rowcount", 0))
+
+
+def check(session: Session) -> None:
+    """Check the chain of the newest events. Raises Broken. Source: sync.md §3.4."""
+    query = select(LogRow).order_by(LogRow.seq.desc()).limit(CHECKED_AT_BOOT)
+    events: Sequence[log.Event] = [_event(row) for row in session.scalars(query)][::-1]
+    if not events:
+        return
+    first = events[0]
+    if first.seq == 1:
+        me = session.get_one(IdentityRow, 1)
+        if first.prev != log.genesis(me.device, me.incarnation):
+            raise Broken("the log does not begin with this device's own genesis")
+    broken = log.first_break(events, after_seq=first.seq - 1, after_hash=first.prev)
+    if broken is not None:
+        raise Broken(f"event {broken} does not follow the one before")
+
+
+_FIELDS: Final = (
+    "seq",
+    "event_id",
+    "type",
+    "ver",
+    "body",
+    "boot_id",
+    "boot_ms",
+    "wall_ms",
+    "trust",
+    "prev",
+    "hash",
+)
+
+
+def _event(row: LogRow) -> log.Event:
+    return log.Event(**{name: getattr(row, name) for name in _FIELDS})

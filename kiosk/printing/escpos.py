@@ -1,0 +1,129 @@
+"""Pieces in, ESC/POS bytes out. Only this module knows the printer's language.
+
+python-escpos builds bytes and nothing else: what the printer really does is for `status`
+and `transport`. What its code page lacks is drawn. Source: lobby.md §3, dependencies.md.
+"""
+
+import contextlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, assert_never
+
+from escpos.constants import QR_ECLEVEL_M
+from escpos.printer import Dummy
+from PIL import Image, ImageDraw, ImageFont
+
+from kiosk.printing.pieces import Code, Cut, Gap, Piece, Text
+from kiosk.printing.profile import Profile
+
+INITIALISE: Final = b"\x1b@"
+# Real-time commands: obeyed at once, even while the printer cannot print.
+ASK_STATUS: Final = tuple(bytes((0x10, 0x04, n)) for n in (1, 2, 3, 4))
+CLEAR: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+CLEARED: Final = b"\x37\x25\x00"
+ASK_PAPER: Final = b"\x1dr\x01"
+
+_LINE_DOTS: Final = 30
+_FONTS: Final = Path("/usr/share/fonts/truetype/dejavu")
+_SCALES: Final = {"normal": (1, 1), "tall": (1, 2), "big": (2, 2)}
+
+
+def bytes_of(pieces: Sequence[Piece], profile: Profile) -> bytes:
+    """Give one job: initialised, laid out, cut. Without a fence: see `fence`."""
+    # The library prints remarks about its profiles; they are not meant for anybody here.
+    with contextlib.redirect_stdout(io.StringIO()):
+        return _job(pieces, profile)
+
+
+def fence(profile: Profile, job: bytes) -> tuple[bytes, bytes]:
+    """Give what is sent after a job, and how the answer that proves it begins.
+
+    job: four printable characters that name it. With GS ( H the answer carries them; with
+    GS r 1 it is one byte of paper status, whose fixed bits `status` checks.
+    """
+    if profile.fence == "status":
+        return ASK_PAPER, b""
+    assert len(job) == 4
+    assert all(32 <= byte <= 126 for byte in job)
+    return b"\x1d(H\x06\x00\x30\x30" + job, b"\x37\x22" + job + b"\x00"
+
+
+def length_mm(pieces: Sequence[Piece], profile: Profile) -> int:
+    """Say how much paper a job takes, for the gauge of the roll."""
+    dots = 0
+    for piece in pieces:
+        match piece:
+            case Text():
+                dots += _LINE_DOTS * _SCALES[piece.size][1]
+            case Code():
+                dots += 41 * profile.module_dots
+            case Gap():
+                dots += _LINE_DOTS * piece.lines
+            case Cut():
+                dots += _LINE_DOTS * profile.lines_after
+            case _ as never:
+                assert_never(never)
+    return round(dots / profile.dots_per_mm)
+
+
+def _job(pieces: Sequence[Piece], profile: Profile) -> bytes:
+    paper = Dummy()
+    paper._raw(INITIALISE)
+    paper._raw(bytes((0x1B, ord("t"), profile.code_page)))
+    for piece in pieces:
+        match piece:
+            case Text():
+                _text(paper, piece, profile)
+            case Code():
+                paper.set(align="center")
+                paper.qr(piece.text, ec=QR_ECLEVEL_M, size=profile.module_dots, native=True)
+                paper.set(align="left")
+            case Gap():
+                paper._raw(b"\n" * piece.lines)
+            case Cut():
+                paper._raw(bytes((0x1B, ord("d"), profile.lines_after)))
+                paper._raw(b"\x1dV\x00")
+            case _ as never:
+                assert_never(never)
+    return bytes(paper.output)
+
+
+def _text(paper: Dummy, text: Text, profile: Profile) -> None:
+    wide, high = _SCALES[text.size]
+    try:
+        encoded = text.words.encode(profile.encoding)
+    except UnicodeEncodeError:
+        paper.image(_drawn(text, profile), impl="bitImageRaster")
+        return
+    paper.set(
+        custom_size=True, width=wide, height=high, bold=text.bold, invert=text.inverse
+    )
+    # Past the library's own guess at a code page, which prints "?" for what it lacks.
+    paper._raw(encoded + b"\n")
+    paper.set(custom_size=True, width=1, height=1, bold=False, invert=False)
+
+
+def _drawn(text: Text, profile: Profile) -> Image.Image:
+    """Draw a line in black on white, as wide as the paper, in the letters' own size."""
+    _, high = _SCALES[text.size]
+    height = _LINE_DOTS * high
+    picture = Image.new("1", (profile.dots, height), 0 if text.inverse else 1)
+    pencil = ImageDraw.Draw(picture)
+    size = int(height * 0.75)
+    font = _font(size, bold=text.bold)
+    while size > 10 and pencil.textlength(text.words, font=font) > profile.dots:
+        size -= 1
+        font = _font(size, bold=text.bold)
+    pencil.text(
+        (0, height // 2), text.words, font=font, fill=1 if text.inverse else 0, anchor="lm"
+    )
+    return picture
+
+
+def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    try:
+        return ImageFont.truetype(_FONTS / name, size)
+    except OSError:
+        return ImageFont.load_default(size)

@@ -1,0 +1,214 @@
+"""Print jobs as rows: queued with their cause, each step with its event.
+
+What may happen to a job is `boxoffice.printing`'s to say; here it is written down.
+Source: spec.md 4.9, sync.md §3.3.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from boxoffice import printing
+from kiosk import log
+from kiosk.clock import Clock
+from kiosk.printing.receipt import Receipt
+from kiosk.printing.ticket import Ticket
+from kiosk.store.tables import PrintJobRow
+
+# An older job waits for somebody to look: nobody may stand there any more.
+FRESH_MS: Final = 60_000
+
+NewId = Callable[[], str]
+
+
+def queue(
+    session: Session, clock: Clock, new_id: NewId, tickets: Sequence[Ticket]
+) -> list[PrintJobRow]:
+    """Queue the paper of some tickets, in order, in the caller's transaction."""
+    return [
+        _add(session, clock, new_id(), "ticket", t.order, t.ticket, t.issue, t.document())
+        for t in tickets
+    ]
+
+
+def queue_receipt(
+    session: Session, clock: Clock, new_id: NewId, receipt: Receipt
+) -> PrintJobRow:
+    """Queue a receipt, in the caller's transaction."""
+    document = receipt.document()
+    return _add(session, clock, new_id(), "receipt", receipt.order, None, 1, document)
+
+
+def waiting(session: Session) -> PrintJobRow | None:
+    """Give the job that is next, if any."""
+    query = select(PrintJobRow).where(PrintJobRow.state == "queued")
+    return session.scalars(query.order_by(PrintJobRow.place).limit(1)).first()
+
+
+def of_order(session: Session, order: str) -> list[PrintJobRow]:
+    """Give the newest job of each ticket of an order, in the order of the tickets."""
+    query = select(PrintJobRow).where(
+        PrintJobRow.order == order,
+        PrintJobRow.kind == "ticket",
+        PrintJobRow.state != "replaced",
+    )
+    newest: dict[str, PrintJobRow] = {}
+    for job in session.scalars(query.order_by(PrintJobRow.issue)):
+        newest[job.ticket or job.id] = job
+    return sorted(newest.values(), key=lambda job: int(job.document.get("n", 0)))
+
+
+def fresh(job: PrintJobRow, clock: Clock) -> bool:
+    """Whether the job is young enough to print by itself."""
+    if job.held or job.boot_id != clock.boot_id:
+        return False
+    return clock.boot_ms() - job.queued_boot_ms < FRESH_MS
+
+
+def begin(session: Session, id: str) -> bool:
+    """Note that bytes are about to leave. False: it is no longer to be printed."""
+    job = session.get_one(PrintJobRow, id)
+    if not _step(job, printing.Event.SEND):
+        return False
+    return True
+
+
+def proven(session: Session, clock: Clock, new_id: NewId, id: str, proof: str) -> None:
+    """Note the printer's proof."""
+    job = session.get_one(PrintJobRow, id)
+    assert _step(job, printing.Event.PROOF)
+    job.proof = proof
+    if job.ticket:
+        body = {"ticket": job.ticket, "issue": job.issue, "job": job.id, "proof": proof}
+        log.append(session, clock, new_id(), "ticket.printed", body)
+
+
+def doubt(
+    session: Session,
+    clock: Clock,
+    new_id: NewId,
+    id: str,
+    why: str,
+    *,
+    event: printing.Event = printing.Event.NO_ANSWER,
+) -> None:
+    """Note that nobody knows whether paper came out."""
+    job = session.get_one(PrintJobRow, id)
+    assert _step(job, event)
+    job.reason = why
+    _tell(session, clock, new_id, job, "ticket.uncertain")
+
+
+def fail(session: Session, clock: Clock, new_id: NewId, id: str, why: str) -> None:
+    """Note that not a byte left: proof that nothing came out."""
+    job = session.get_one(PrintJobRow, id)
+    if _step(job, printing.Event.NOT_READY):
+        job.reason = why
+        _tell(session, clock, new_id, job, "ticket.failed")
+
+
+def fail_rest(session: Session, clock: Clock, new_id: NewId, order: str, why: str) -> None:
+    """Stop the rest of an order at the first doubt."""
+    query = select(PrintJobRow.id).where(
+        PrintJobRow.order == order, PrintJobRow.state == "queued"
+    )
+    for id in session.scalars(query.order_by(PrintJobRow.place)).all():
+        fail(session, clock, new_id, id, why)
+
+
+def owe(session: Session, clock: Clock, new_id: NewId, job: PrintJobRow, why: str) -> None:
+    """Leave a queued ticket to be fetched: its guest may have gone."""
+    assert _step(job, printing.Event.NOT_READY)
+    job.reason, job.held = why, True
+    _tell(session, clock, new_id, job, "ticket.owed")
+
+
+def requeue(session: Session, clock: Clock, id: str) -> bool:
+    """Queue a failed job again, as new: somebody touched it, or it is still fresh."""
+    job = session.get_one(PrintJobRow, id)
+    if job.state != "failed" or not _step(job, printing.Event.PICKUP):
+        return False
+    job.reason = ""
+    return True
+
+
+def touch(session: Session, clock: Clock, order: str) -> int:
+    """Let the failed jobs of an order print from now on; give how many."""
+    count = 0
+    for job in of_order(session, order):
+        if requeue(session, clock, job.id):
+            job.held, job.boot_id, job.queued_boot_ms = (
+                False,
+                clock.boot_id,
+                clock.boot_ms(),
+            )
+            count += 1
+    return count
+
+
+def recover(session: Session, clock: Clock, new_id: NewId) -> int:
+    """At boot: what was being sent is uncertain. Gives how many. Source: sync.md §6."""
+    query = select(PrintJobRow.id).where(PrintJobRow.state == "sending")
+    found = session.scalars(query).all()
+    for id in found:
+        doubt(session, clock, new_id, id, "restart", event=printing.Event.RESTART)
+    return len(found)
+
+
+def _add(
+    session: Session,
+    clock: Clock,
+    id: str,
+    kind: str,
+    order: str,
+    ticket: str | None,
+    issue: int,
+    document: dict[str, object],
+) -> PrintJobRow:
+    last = session.scalar(select(func.max(PrintJobRow.place))) or 0
+    job = PrintJobRow(
+        id=id,
+        place=last + 1,
+        kind=kind,
+        order=order,
+        ticket=ticket,
+        issue=issue,
+        document=document,
+        state="queued",
+        reason="",
+        proof="",
+        held=False,
+        length_mm=0,
+        boot_id=clock.boot_id,
+        queued_boot_ms=clock.boot_ms(),
+    )
+    session.add(job)
+    session.flush()
+    return job
+
+
+def _step(job: PrintJobRow, event: printing.Event) -> bool:
+    """Ask the rule; take the job there if the event has a place in its state."""
+    if job.state not in {state.value for state in printing.State}:
+        return False  # On the phone, or replaced: no paper of it is wanted.
+    now = printing.Printing(printing.State(job.state), job.issue)
+    step = printing.step(now, event)
+    if step.ignored or step.refusal is not None:
+        return False
+    job.state = step.printing.state.value
+    return True
+
+
+def _tell(
+    session: Session, clock: Clock, new_id: NewId, job: PrintJobRow, type: str
+) -> None:
+    if job.ticket:
+        body = {
+            "ticket": job.ticket,
+            "issue": job.issue,
+            "job": job.id,
+            "reason": job.reason,
+        }
+        log.append(session, clock, new_id(), type, body)

@@ -1,0 +1,63 @@
+"""What paper is made of, whichever printer prints it."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Text:
+    """One line. size: normal, tall (twice as high) or big (twice both ways)."""
+
+    words: str
+    size: Literal["normal", "tall", "big"] = "normal"
+    bold: bool = False
+    inverse: bool = False
+
+
+@dataclass(frozen=True)
+class Code:
+    """A QR code, centred, level M."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Some blank lines."""
+
+    lines: int = 1
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The end of this piece of paper."""
+
+
+Piece = Text | Code | Gap | Cut
+
+
+def plain(text: str) -> str:
+    """Strip what commands printers and what has no width: a name cannot open a drawer.
+
+    Bytes below 0x20 and 0x7F are the printer's own language. Source: sync.md §9.
+    """
+    return "".join(
+        character
+        for character in text
+        if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    )
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """Break a text at words into lines of at most so many characters."""
+    lines: list[str] = []
+    for word in text.split():
+        while len(word) > columns:
+            head, word = word[:columns], word[columns:]
+            lines.append(head)
+        if lines and word and len(lines[-1]) + 1 + len(word) <= columns:
+            lines[-1] += f" {word}"
+        elif word:
+            lines.append(word)
+    return lines

@@ -1,0 +1,101 @@
+"""The few words on paper, in the languages of the house; dates and amounts as they write.
+
+Paper prints in the language of the sale, on a thread that knows no request.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
+from boxoffice import money
+
+ENGLISH: Final[Mapping[str, str]] = {
+    "unreserved": "UNRESERVED",
+    "row": "ROW {row}",
+    "seat": "SEAT {seat}",
+    "door_opens": "{door}, doors open {time}",
+    "door": "{door}",
+    "opens": "Doors open {time}",
+    "fee_included": "(fee {fee} incl.)",
+    "order": "Order {order}",
+    "ticket": "Ticket {n} of {of}",
+    "issue": "Issue {issue}",
+    "one_person": "One person per code.",
+    "people": "{people} people on this code.",
+    "reprint": "REPRINT",
+    "demo": "DEMO",
+    "receipt": "Receipt",
+    "copy": "COPY",
+    "tax_number": "Tax number {number}",
+    "fee": "Fee",
+    "total": "Total",
+    "paid_by": "Paid by {kind}",
+    "card": "card",
+    "reference": "Reference {ref}",
+    "thanks": "Thank you, enjoy the show.",
+}
+DANISH: Final[Mapping[str, str]] = {
+    "unreserved": "UNUMMERERET",
+    "row": "RÆKKE {row}",
+    "seat": "PLADS {seat}",
+    "door_opens": "{door}, dørene åbner {time}",
+    "door": "{door}",
+    "opens": "Dørene åbner {time}",
+    "fee_included": "(heraf gebyr {fee})",
+    "order": "Ordre {order}",
+    "ticket": "Billet {n} af {of}",
+    "issue": "Udgave {issue}",
+    "one_person": "Én person pr. kode.",
+    "people": "{people} personer på denne kode.",
+    "reprint": "GENTRYK",
+    "demo": "DEMO",
+    "receipt": "Kvittering",
+    "copy": "KOPI",
+    "tax_number": "CVR-nr. {number}",
+    "fee": "Gebyr",
+    "total": "I alt",
+    "paid_by": "Betalt med {kind}",
+    "card": "kort",
+    "reference": "Reference {ref}",
+    "thanks": "Tak, og god fornøjelse.",
+}
+_LANGUAGES: Final = {"en": ENGLISH, "da": DANISH}
+_LOCALES: Final = {"en": Locale("en", "GB"), "da": Locale("da", "DK")}
+
+
+class Words:
+    """One language on paper; unknown ones are English."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in _LANGUAGES else "en"
+        self._words = _LANGUAGES[self.language]
+        self._locale = _LOCALES[self.language]
+
+    def say(self, key: str, **facts: object) -> str:
+        """Give a phrase with its facts."""
+        return self._words[key].format(**facts)
+
+    def date(self, at_ms: int, zone: str) -> str:
+        """Sat 14 March 2026."""
+        return format_datetime(_local(at_ms, zone), "EEE d MMMM y", locale=self._locale)
+
+    def time(self, at_ms: int, zone: str) -> str:
+        """19:30."""
+        return _local(at_ms, zone).strftime("%H:%M")
+
+    def amount(self, amount: int, currency: str) -> str:
+        """24.00 or 24,00; the currency stands elsewhere or is the house's own."""
+        places = money.decimals(currency)
+        pattern = "#,##0." + "0" * places if places else "#,##0"
+        return format_decimal(
+            money.shown(amount, currency), format=pattern, locale=self._locale
+        )
+
+
+def _local(at_ms: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))

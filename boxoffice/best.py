@@ -24,7 +24,7 @@ from boxoffice.offers import (
 )
 from boxoffice.refusals import Code
 from boxoffice.splits import Stretches
-from boxoffice.windows import Ranking
+from boxoffice.windows import Ranking, Window
 
 __all__ = [
     "BadRequest",
@@ -35,6 +35,7 @@ __all__ = [
     "Request",
     "Tier",
     "WrongIndex",
+    "brought_up_to_date",
     "find",
 ]
 
@@ -90,7 +91,7 @@ class Index:
 
     def find(self, request: Request) -> Offer | NoOffer:
         """Offer the best seats for a party, or say why there are none (4.2)."""
-        window = self._ranking(request).best()
+        window = self.window(request)
         if window:
             return self._offer(range(window[-1], window[-1] + request.count), request)
         candidates = both(self.house.free, self.house.wished(request))
@@ -102,6 +103,10 @@ class Index:
             return NoOffer(Code.NOT_TOGETHER, available)
         slots = self._splitter(request).split(request.count)
         return self._offer(slots, request, apart=True)
+
+    def window(self, request: Request) -> Window | None:
+        """Find the best window alone; None if no neighbours will do."""
+        return self._ranking(request).best()
 
     def _offer(
         self, slots: Collection[int], request: Request, *, apart: bool = False
@@ -154,9 +159,21 @@ def find(
     brought up to date. Raises UnknownSeat, BadPolicy, MissingCoordinates, WrongIndex.
     Source: spec.md 4.2.
     """
+    index = brought_up_to_date(chart, unavailable, policy, other_orders, index)
+    return index.find(request)
+
+
+def brought_up_to_date(
+    chart: Chart,
+    unavailable: Collection[str],
+    policy: Policy | None,
+    other_orders: Iterable[Collection[str]],
+    index: Index | None,
+) -> Index:
+    """Make an index say what the facts say; without one, make one. Raises as `find`."""
     if index is None:
         index = Index(chart, policy)
     elif index.house.chart is not chart or index.policy != policy:
         raise WrongIndex(index.policy, "index", "is of another chart or distancing policy")
     index.update(unavailable, other_orders)
-    return index.find(request)
+    return index

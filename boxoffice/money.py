@@ -104,7 +104,7 @@ def read(text: str, currency: str) -> Money:
     Raises NotAnAmount, and FractionalMoney when there are more decimals than the currency
     has.
     """
-    match = re.fullmatch(r"(-?)([0-9]{1,12})(?:[.,]([0-9]+))?", text.strip())
+    match = re.fullmatch(r"(-?)([0-9]{1,15})(?:[.,]([0-9]+))?", text.strip())
     if match is None:
         raise NotAnAmount(repr(text), "amount", "is no amount of money")
     sign, major, minor = match[1], match[2], match[3] or ""

@@ -8,7 +8,7 @@ seen.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from boxoffice.bad_input import once
@@ -72,6 +72,12 @@ def _chart_facts(chart: Chart | None) -> object:
         [row.name, row.seats, row.section, sorted(row.breaks_after)] for row in chart.rows
     ]
     return [rows, chart.best_first, sorted(chart.types.items())]
+
+
+def head_counts(subscriptions: Iterable[Subscription]) -> dict[str, int]:
+    """Count who would roll, by old series: what the grid shows beside each. Source: ROL5."""
+    rolling = (sub.series for sub in subscriptions if fate(sub.status) is Fate.ROLLS)
+    return dict(Counter(rolling))
 
 
 @dataclass(frozen=True)

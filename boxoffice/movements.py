@@ -154,6 +154,7 @@ def links(movements: Iterable[Movement], counted: Iterable[Movement]) -> Links:
     """Say which movement each counted one follows, stepping over those not counted.
 
     A movement that was never heard of stays named: its own predecessors are unknown.
+    Movements that follow one another in a ring follow nothing.
     """
     after = {movement.id: movement.after for movement in movements}
     kept = {movement.id: movement.after for movement in counted}
@@ -164,7 +165,24 @@ def links(movements: Iterable[Movement], counted: Iterable[Movement]) -> Links:
             seen.add(to)
             to = after[to]
         follows[id_] = to
+    for id_ in _rings(follows):
+        follows[id_] = None
     return follows
+
+
+def _rings(follows: Links) -> set[str]:
+    """Ids that would follow themselves in the end: nobody can tell which came first."""
+    ends, rings = set[str](), set[str]()
+    for start in follows:
+        path: dict[str, int] = {}
+        id_: str | None = start
+        while id_ is not None and id_ in follows and id_ not in ends and id_ not in path:
+            path[id_] = len(path)
+            id_ = follows[id_]
+        if id_ in path:
+            rings.update(list(path)[path[id_] :])
+        ends.update(path)
+    return rings
 
 
 def along(
@@ -174,10 +192,10 @@ def along(
     by_id = {movement.id: movement for movement in movements}
     counts: dict[str | None, int] = {}
     for id_ in by_id:
-        path: dict[str, None] = {}
+        path: list[str] = []
         to: str | None = id_
-        while to is not None and to in by_id and to not in counts and to not in path:
-            path[to] = None
+        while to in by_id and to not in counts:
+            path.append(to)
             to = follows[to]
         for each in reversed(path):
             counts[each] = step(counts.get(follows[each], 0), by_id[each])

@@ -1,0 +1,5 @@
+"""The pages of a device."""
+
+from kiosk.web.pages import blueprints, install
+
+__all__ = ["blueprints", "install"]

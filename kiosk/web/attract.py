@@ -1,0 +1,163 @@
+"""The first page: collect tickets, or buy for tonight. Whoever was here before is gone."""
+
+from flask import Blueprint, redirect, url_for
+from flask import session as guest
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kiosk import sales
+from kiosk.payments import attempts
+from kiosk.printing import spool
+from kiosk.shown import OrderShown, Outcome, Stage, Tonight
+from kiosk.web import formats, frame, house, posters
+from kiosk.web.guest import device, forget, order
+
+bp = Blueprint("attract", __name__)
+
+MOST_BILLS = 3
+MOST_BUTTONS = 2
+ENDED = {
+    Outcome.IDLE,
+    Outcome.CANCELLED,
+    Outcome.DECLINED,
+    Outcome.UNREACHABLE,
+    Outcome.PART,
+}
+
+
+@bp.get("/")
+def show() -> Response | str:
+    """Show the bill of tonight, and wipe what the last guest left.
+
+    A payment that runs and paper that is coming out are never left alone: their page comes
+    back instead.
+    """
+    here = order()
+    if here and _busy(here):
+        return redirect(
+            url_for("printing.show") if _sold(here) else url_for("payment.show")
+        )
+    language = guest.get("language") if here is None and "order" not in guest else None
+    forget()
+    if not house.ready(device()):
+        return _break()
+    if house.is_door(device()):
+        return redirect(url_for("door.show"))
+    if language:
+        guest["language"] = language
+    return _bill()
+
+
+def _busy(here: OrderShown) -> bool:
+    if here.stage is Stage.PAYING:
+        return attempts.state(device(), here.order).outcome not in ENDED
+    if _sold(here):
+        progress = spool.progress(device(), here.order)
+        return not progress.done and not progress.owed and progress.trouble is None
+    return False
+
+
+def _sold(here: OrderShown) -> bool:
+    return here.stage in {Stage.SOLD, Stage.COLLECTING}
+
+
+def _bill() -> str:
+    now_ms = device().clock.now_ms()
+    all_shown = sales.performances(device())
+    tonight = [
+        one for one in all_shown if formats.is_today(one.starts_ms, one.zone, now_ms)
+    ]
+    on_sale = [one for one in tonight if can_buy(one)]
+    return frame.page(
+        "kiosk/attract.html",
+        sheets=["components/poster", "screens/attract"],
+        idle_s=0,
+        bills=[
+            {
+                "poster": posters.poster(one.title),
+                "when": formats.when(one.starts_ms, one.zone, now_ms),
+                "words": state_words(one),
+            }
+            for one in (tonight or all_shown)[:MOST_BILLS]
+        ],
+        sales=[
+            {
+                "url": url_for("how_many.show", performance=one.performance),
+                "words": _buy_words(one, now_ms),
+            }
+            for one in (on_sale or [one for one in all_shown if can_buy(one)])[
+                :MOST_BUTTONS
+            ]
+        ],
+        others=len(all_shown) > len(on_sale[:MOST_BUTTONS]),
+        strips=_strips(all_shown),
+    )
+
+
+def can_buy(one: Tonight) -> bool:
+    """Say whether this performance can be bought here now."""
+    return one.sale in {"open", "few", "limited"} and not one.cancelled
+
+
+def state_words(one: Tonight) -> str:
+    """Say in a few words whether there is anything to buy."""
+    if one.cancelled:
+        return _("Cancelled")
+    match one.sale:
+        case "sold_out":
+            return _("Sold out")
+        case "closed":
+            return _("Sales here have ended")
+        case "empty":
+            return _("Not on sale here right now")
+        case "few":
+            words = _("from %(price)s", price=formats.money(one.price_from, one.currency))
+            return _("Few left, %(from_price)s", from_price=words)
+        case _:
+            return _("from %(price)s", price=formats.money(one.price_from, one.currency))
+
+
+def _buy_words(one: Tonight, now_ms: int) -> str:
+    price = formats.money(one.price_from, one.currency)
+    if formats.is_today(one.starts_ms, one.zone, now_ms):
+        return _(
+            "Buy for tonight: %(title)s %(time)s, from %(price)s",
+            title=one.title,
+            time=formats.clock(one.starts_ms, one.zone),
+            price=price,
+        )
+    return _(
+        "Buy: %(title)s, %(when)s, from %(price)s",
+        title=one.title,
+        when=formats.when(one.starts_ms, one.zone, now_ms),
+        price=price,
+    )
+
+
+def _strips(all_shown: list[Tonight]) -> list[str]:
+    strips = []
+    open_or_cut = {one.sale for one in all_shown}
+    if "limited" in open_or_cut:
+        strips.append(
+            _("Limited service: tonight's performance only. Tickets sold here are valid.")
+        )
+    elif "empty" in open_or_cut and not open_or_cut & {"open", "few"}:
+        strips.append(
+            _(
+                "The line to the box office is down and this kiosk has no seats left."
+                " You can still collect tickets."
+            )
+        )
+    if not spool.paper(device()).can_print:
+        strips.append(_("No paper tickets here right now; tickets go to your phone."))
+    return strips
+
+
+def _break() -> str:
+    return frame.page(
+        "kiosk/break.html",
+        sheets=["screens/sorry"],
+        idle_s=0,
+        words=_("This kiosk is taking a break. %(nearest)s", nearest="").strip(),
+        code="FH-N1",
+    )

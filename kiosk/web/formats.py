@@ -1,0 +1,176 @@
+"""Amounts, times and seats, as they are said in the guest's language."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from boxoffice import money as minor
+from kiosk.shown import MapSeat, Offer, SeatShown
+
+# English is written the way that the venue writes it: 24 hours, the day before the month.
+_HOUSE_LOCALES = {"en": Locale("en", "GB"), "da": Locale("da", "DK")}
+ENGLISH = _HOUSE_LOCALES["en"]
+
+
+def locale() -> Locale:
+    """Give the locale of this request; numbers and dates follow it."""
+    asked = get_locale()
+    return ENGLISH if asked is None else _HOUSE_LOCALES.get(asked.language, asked)
+
+
+def money(amount: int, currency: str) -> str:
+    """Write an amount of minor units without its currency: 4800 EUR is "48.00"."""
+    places = minor.decimals(currency)
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return format_decimal(Decimal(amount).scaleb(-places), pattern, locale=locale())
+
+
+def moment(at_ms: int, zone: str) -> datetime:
+    """Give a moment (ms since 1970, UTC) in the zone of the venue."""
+    return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone))
+
+
+def clock(at_ms: int, zone: str) -> str:
+    """Write the time of day: "19:30"."""
+    return format_time(moment(at_ms, zone), "short", locale=locale())
+
+
+def day(at_ms: int, zone: str) -> str:
+    """Write the day in full: "Saturday 14 March"."""
+    return format_skeleton("MMMMEEEEd", moment(at_ms, zone), locale=locale())
+
+
+def weekday(at_ms: int, zone: str) -> str:
+    """Name the day of the week: "Friday"."""
+    return format_date(moment(at_ms, zone), "EEEE", locale=locale())
+
+
+def plain_day(at_ms: int, zone: str) -> str:
+    """Write the day without its weekday: "3 March"."""
+    return format_skeleton("MMMMd", moment(at_ms, zone), locale=locale())
+
+
+def short_day(at_ms: int, zone: str) -> str:
+    """Write the day so that it fits a tile: "Sat 14 Mar"."""
+    return format_skeleton("MMMEd", moment(at_ms, zone), locale=locale())
+
+
+def when(at_ms: int, zone: str, now_ms: int) -> str:
+    """Say the day as a person would, and the time: "Tonight 19:30"."""
+    at, now = moment(at_ms, zone), moment(now_ms, zone)
+    time = clock(at_ms, zone)
+    if at.date() == _theatre_day(now):
+        late = at.hour >= 17
+        return _("Tonight %(time)s", time=time) if late else _("Today %(time)s", time=time)
+    if at.date() == _theatre_day(now) + timedelta(days=1):
+        return _("Tomorrow %(time)s", time=time)
+    return _("%(day)s %(time)s", day=short_day(at_ms, zone), time=time)
+
+
+def is_today(at_ms: int, zone: str, now_ms: int) -> bool:
+    """Say whether a moment lies on the day that people in the lobby call today."""
+    return moment(at_ms, zone).date() == _theatre_day(moment(now_ms, zone))
+
+
+def _theatre_day(now: datetime) -> date:
+    # Until four in the morning it is still the night before.
+    return (now - timedelta(hours=4)).date()
+
+
+def together(words: Iterable[str]) -> str:
+    """Join words with commas and a last "and"."""
+    return format_list(list(words), locale=locale())
+
+
+def seat_names(seats: Sequence[SeatShown]) -> str:
+    """Name seats shortly: "F 14 and F 15"."""
+    return together(seat_name(seat) for seat in seats)
+
+
+def seat_name(seat: SeatShown) -> str:
+    """Name one seat: "F 12", or "12" where rows have no name."""
+    return f"{seat.row} {seat.seat}".strip()
+
+
+def rows_of(seats: Sequence[SeatShown]) -> list[tuple[SeatShown, list[SeatShown]]]:
+    """Group seats by section and row, in the order given; the first stands for its row."""
+    groups: dict[tuple[str, str], list[SeatShown]] = {}
+    for seat in seats:
+        groups.setdefault((seat.section, seat.row), []).append(seat)
+    return [(seats[0], seats) for seats in groups.values()]
+
+
+def places(seats: Sequence[SeatShown]) -> str:
+    """Say where the seats are: "Stalls, row F, seats 12 and 13"."""
+    said: list[str] = []
+    section = ""
+    for first, group in rows_of(seats):
+        words = [] if first.section == section else [first.section]
+        section = first.section
+        if first.row:
+            words.append(_("row %(row)s", row=first.row))
+        numbers = together(seat.seat for seat in group)
+        words.append(
+            _("seat %(seat)s", seat=numbers)
+            if len(group) == 1
+            else _("seats %(seats)s", seats=numbers)
+        )
+        said.append(", ".join(word for word in words if word))
+    return "; ".join(said)
+
+
+def offer_sentence(offer: Offer) -> str:
+    """Say an offer: "Stalls, row F, seats 12 and 13, together, centre."."""
+    words = [places(offer.seats)]
+    if offer.tier in {"together", "together_orphan"} and len(offer.seats) > 1:
+        words.append(_("together"))
+    if offer.place:
+        words.append(
+            {"left": _("left"), "centre": _("centre"), "right": _("right")}[offer.place]
+        )
+    return ", ".join(words) + "."
+
+
+def number_word(number: int) -> str:
+    """Say a small number in a word: "two"."""
+    words = (
+        _("none"),
+        _("one"),
+        _("two"),
+        _("three"),
+        _("four"),
+        _("five"),
+        _("six"),
+        _("seven"),
+        _("eight"),
+    )
+    return words[number] if 0 <= number < len(words) else str(number)
+
+
+def apart(seats: Sequence[SeatShown], house: Sequence[MapSeat]) -> str:
+    """Say how a split party would sit: "two in row F and two right behind"."""
+    row_of = {seat.shown.code: seat.row_index for seat in house}
+    said: list[str] = []
+    before: SeatShown | None = None
+    for first, group in rows_of(seats):
+        count = number_word(len(group))
+        behind = (
+            before is not None
+            and before.section == first.section
+            and row_of.get(first.code, -9) == row_of.get(before.code, -9) + 1
+        )
+        said.append(
+            _("%(count)s right behind", count=count)
+            if behind
+            else _("%(count)s in row %(row)s", count=count, row=first.row)
+        )
+        before = first
+    return together(said)

@@ -1,0 +1,130 @@
+"""What every page stands in: the house's name, languages, time held, ways back and help."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from flask import current_app, render_template, request, url_for
+from flask import session as guest
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from kiosk.shown import OrderShown, Stage
+from kiosk.web import house, newest
+from kiosk.web.guest import device, order
+
+# Languages under their own names, the house's first. A house chooses from these.
+LANGUAGES = {"en": "English", "da": "Dansk"}
+SHEETS = (
+    "reset",
+    "tokens",
+    "base",
+    "components/button",
+    "components/bar",
+    "components/notice",
+    "components/pager",
+    "components/dialog",
+    "components/bill",
+)
+IDLE_LONG_S = 90
+IDLE_ACCESS_S = 180
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What frame.html draws around a page. Times in seconds."""
+
+    venue: str
+    language: str
+    languages: Sequence[tuple[str, str]]
+    classes: str
+    sheets: Sequence[str]
+    held_s: int | None
+    held_words: str
+    idle_s: int
+    idle_url: str
+    here: str
+    listens: bool
+    scans_url: str
+    scanned: int
+    demo: bool
+
+    @staticmethod
+    def asset(path: str) -> str:
+        """Give the address of a file of ours; it changes when the file does."""
+        folder = Path(current_app.static_folder or "static")
+        return url_for("static", filename=path, v=_version(folder / path))
+
+
+def page(
+    template: str,
+    *,
+    sheets: Sequence[str] = (),
+    idle_s: int | None = None,
+    listens: bool = True,
+    shown: OrderShown | None = None,
+    **facts: Any,
+) -> str:
+    """Render a page in its frame.
+
+    sheets: style sheets that only this page needs. idle_s: seconds until the guest is asked
+    for more time, 0 for never. listens: a code shown to the camera takes the page over.
+    """
+    return render_template(
+        template,
+        frame=_frame(sheets, idle_s, listens=listens, shown=shown or order()),
+        **facts,
+    )
+
+
+def _frame(
+    sheets: Sequence[str], idle_s: int | None, *, listens: bool, shown: OrderShown | None
+) -> Frame:
+    home = house.read(device())
+    held_s = held(shown)
+    wishes = [name for name in ("contrast", "larger") if guest.get(name)]
+    newest.newest().listening = listens
+    idle = home.idle_s if idle_s is None else idle_s
+    if idle and (wishes or guest.get("slowly")):
+        idle = max(idle, IDLE_ACCESS_S)
+    here = request.full_path.rstrip("?")
+    return Frame(
+        venue=home.name,
+        language=guest.get("language", home.languages[0]),
+        languages=[(code, LANGUAGES[code]) for code in home.languages if code in LANGUAGES],
+        classes=" ".join(wishes),
+        sheets=[*SHEETS, *sheets],
+        held_s=held_s,
+        held_words="" if held_s is None else held_words(held_s),
+        idle_s=idle,
+        idle_url=url_for("leaving.still_there", to=here) if idle else "",
+        here=here,
+        listens=listens,
+        scans_url=url_for("scans.last"),
+        scanned=newest.last_id(device()) if home.name else 0,
+        demo=device().config.demo,
+    )
+
+
+def held(shown: OrderShown | None) -> int | None:
+    """Seconds that the guest's seats are still held, or None where none are."""
+    if shown is None or shown.stage is not Stage.HELD or shown.held_until_ms is None:
+        return None
+    return max(0, (shown.held_until_ms - device().clock.now_ms()) // 1000)
+
+
+def held_words(left_s: int) -> str:
+    """Say how long: in minutes, and in seconds only in the last one."""
+    if left_s < 60:
+        return ngettext(
+            "Held for you: %(num)s second", "Held for you: %(num)s seconds", left_s
+        )
+    return _("Held for you: %(minutes)s min", minutes=left_s // 60)
+
+
+@cache
+def _version(file: Path) -> str:
+    return blake2b(file.read_bytes(), digest_size=6).hexdigest()

@@ -1,0 +1,80 @@
+"""The guest in front of the screen: what a page must remember between two touches.
+
+Nothing personal outlives the way back to the first page: the session is wiped there, and
+seats, money and paper are in the store, never here.
+"""
+
+from collections.abc import Sequence
+from typing import cast
+
+from flask import current_app, url_for
+from flask import session as guest
+
+from kiosk import sales
+from kiosk.device import Device
+from kiosk.shown import OrderShown, Refusal, SeatShown, Stage
+
+
+def device() -> Device:
+    """Give the device whose pages these are."""
+    return cast(Device, current_app.extensions["foh"])
+
+
+def order() -> OrderShown | None:
+    """Give the guest's order as it stands, or None without one."""
+    number = guest.get("order")
+    return sales.order(device(), str(number)) if number else None
+
+
+def order_number() -> str:
+    """Give the number of the guest's order, or nothing."""
+    return str(guest.get("order", ""))
+
+
+def begin(number: str) -> None:
+    """Remember which order this guest is at."""
+    guest["order"] = number
+
+
+def forget() -> None:
+    """Wipe everything: the next guest finds an empty page."""
+    guest.clear()
+
+
+def where(shown: OrderShown) -> str:
+    """Give the address of the page that this order has come to."""
+    match shown.stage:
+        case Stage.CHOOSING:
+            return url_for("seats.show", performance=shown.performance)
+        case Stage.HELD:
+            return url_for("order.show")
+        case Stage.PAYING | Stage.PARKED:
+            return url_for("payment.show")
+        case Stage.SOLD | Stage.COLLECTING:
+            return url_for("printing.show")
+        case Stage.RELEASED:
+            return url_for("attract.show")
+
+
+def remember(refusal: Refusal, **facts: object) -> None:
+    """Keep a refusal for the page that says it, so that it survives a reload."""
+    guest["sorry"] = {
+        "key": refusal.key,
+        "seats": [[s.code, s.section, s.row, s.seat, s.level] for s in refusal.seats],
+        "facts": dict(refusal.facts),
+        **facts,
+    }
+
+
+def refused() -> Refusal | None:
+    """Give the refusal that was kept, if any."""
+    kept = guest.get("sorry")
+    if not kept:
+        return None
+    seats = tuple(SeatShown(*names) for names in kept["seats"])
+    return Refusal(kept["key"], seats, kept["facts"])
+
+
+def picked() -> Sequence[str]:
+    """Give the seats that were touched on the map, not held yet."""
+    return [str(code) for code in guest.get("picked", [])]

@@ -1,0 +1,30 @@
+"""The house as pages need it: its name, its languages, its words."""
+
+from flask import current_app
+
+from kiosk import documents
+from kiosk.device import Device
+from kiosk.documents import House
+
+
+def read(device: Device) -> House:
+    """Give the house's settings; bare ones before this device was paired."""
+    if not device.paired:
+        return House()
+    with device.store.read() as session:
+        return documents.house(session)
+
+
+def ready(device: Device) -> bool:
+    """Say whether this device belongs to a house and has heard of it."""
+    return device.paired and bool(read(device).name)
+
+
+def is_door(device: Device) -> bool:
+    """Say whether this device is a door and nothing else."""
+    return device.paired and device.me.role == "door"
+
+
+def in_development() -> bool:
+    """Say whether pages for developers are shown."""
+    return bool(current_app.config.get("FOH_COMPONENTS", False))

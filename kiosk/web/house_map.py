@@ -1,0 +1,266 @@
+"""Choose on the map: a part of the house, a row, a seat. Everything drawn has a button."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask import session as guest
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from kiosk import sales
+from kiosk.shown import HouseMap, MapSeat, MapSection, Offer, OrderShown, Refusal
+from kiosk.web import formats, frame, paging, refusals
+from kiosk.web.guest import device, picked
+from kiosk.web.picture import picture
+from kiosk.web.seats import choosing
+
+bp = Blueprint("house_map", __name__)
+
+SHEETS = ["components/picture", "components/seat", "screens/map"]
+# How many buttons fit on S, L and P.
+ROWS = {"s": 12, "l": 15, "p": 24}
+SEATS = {"s": 16, "l": 20, "p": 30}
+
+
+@bp.get("/p/<performance>/map")
+def show(performance: str) -> Response | str:
+    """Show the parts of the house, the rows of one part, or the seats of one row."""
+    here = choosing(performance)
+    if isinstance(here, Response):
+        return here
+    house = sales.house_map(device(), here.order)
+    if isinstance(house, Refusal):
+        return refusals.page(house, performance=performance)
+    section = _section(house, request.args.get("section", ""))
+    if section is None:
+        return _sections(here, house)
+    row = request.args.get("row", "")
+    seats = [seat for seat in section.seats if seat.shown.row == row]
+    return (
+        _seats(here, house, section, row, seats) if seats else _rows(here, house, section)
+    )
+
+
+def _section(house: HouseMap, name: str) -> MapSection | None:
+    if len(house.sections) == 1:
+        return house.sections[0]
+    return next((part for part in house.sections if part.name == name), None)
+
+
+def _sections(here: OrderShown, house: HouseMap) -> str:
+    choices = [
+        {
+            "url": url_for(
+                "house_map.show", performance=here.performance, section=part.name
+            )
+            if part.free
+            else "",
+            "words": part.name,
+            "more": _section_words(house, part),
+            "sizes": "on on-s on-l on-p",
+        }
+        for part in house.sections
+    ]
+    return _page(
+        here,
+        house,
+        level="sections",
+        heading=_("Where would you like to sit?"),
+        choices=choices,
+        back=url_for("seats.show", performance=here.performance),
+    )
+
+
+def _section_words(house: HouseMap, part: MapSection) -> str:
+    if not part.free:
+        return _("Sold out")
+    levels = {seat.shown.level for seat in part.seats if seat.available}
+    prices = [level.price_from for level in house.levels if level.id in levels]
+    if not prices:
+        return part.words
+    return _("from %(price)s", price=formats.money(min(prices), house.currency))
+
+
+def _rows(here: OrderShown, house: HouseMap, section: MapSection) -> str:
+    free: dict[str, int] = {}
+    for seat in section.seats:
+        free[seat.shown.row] = free.get(seat.shown.row, 0) + seat.available
+    first = paging.asked(request.args.get("first"), len(free))
+    pages = paging.pages(
+        len(free), first, ROWS, lambda at: _url(here, section, first=str(at + 1))
+    )
+    choices = [
+        {
+            "url": _url(here, section, row=row) if count else "",
+            "words": _("Row %(row)s", row=row) if row else section.name,
+            "more": ngettext("%(num)s seat", "%(num)s seats", count)
+            if count
+            else _("Taken"),
+            "sizes": paging.sizes(place, pages),
+        }
+        for place, (row, count) in enumerate(free.items())
+    ]
+    return _page(
+        here,
+        house,
+        level="rows",
+        section=section,
+        heading=_("%(section)s: which row?", section=section.name),
+        choices=[choice for choice in choices if choice["sizes"]],
+        pages=pages,
+        back=url_for("house_map.show", performance=here.performance)
+        if len(house.sections) > 1
+        else url_for("seats.show", performance=here.performance),
+    )
+
+
+def _seats(
+    here: OrderShown,
+    house: HouseMap,
+    section: MapSection,
+    row: str,
+    seats: Sequence[MapSeat],
+) -> str:
+    yours = set(picked())
+    first = paging.asked(request.args.get("first"), len(seats))
+    pages = paging.pages(
+        len(seats), first, SEATS, lambda at: _url(here, section, row=row, first=str(at + 1))
+    )
+    buttons = [
+        {
+            "code": seat.shown.code,
+            "name": seat.shown.seat,
+            "free": seat.available or seat.chosen,
+            "yours": seat.shown.code in yours,
+            "words": _seat_words(seat, yours),
+            "aisle": place + 1 < len(seats) and seats[place + 1].block != seat.block,
+            "sizes": paging.sizes(place, pages),
+        }
+        for place, seat in enumerate(seats)
+    ]
+    offer = sales.price(device(), here.order, list(yours)) if yours else None
+    return _page(
+        here,
+        house,
+        level="seats",
+        section=section,
+        row=row,
+        heading=_heading(section, row, offer),
+        seats=[button for button in buttons if button["sizes"]],
+        pages=pages,
+        codes=[seat.code for seat in offer.seats] if isinstance(offer, Offer) else [],
+        total_minor=str(offer.total) if isinstance(offer, Offer) else "",
+        back=_url(here, section),
+    )
+
+
+def _heading(section: MapSection, row: str, offer: Offer | Refusal | None) -> str:
+    match offer:
+        case Offer():
+            return _(
+                "%(places)s: %(total)s",
+                places=formats.places(offer.seats),
+                total=formats.money(offer.total, offer.currency),
+            )
+        case Refusal(key="seat.single"):
+            return _("That would leave one empty seat alone. Please move one seat.")
+        case Refusal():
+            return _("Those seats were just taken.")
+        case None:
+            return _(
+                "%(section)s, row %(row)s: touch a seat", section=section.name, row=row
+            )
+
+
+def _seat_words(seat: MapSeat, yours: set[str]) -> str:
+    name = seat.shown.seat
+    if not (seat.available or seat.chosen):
+        return _("Seat %(seat)s, unavailable", seat=name)
+    if seat.shown.code in yours:
+        return _("Seat %(seat)s, yours", seat=name)
+    match seat.kind:
+        case "accessible":
+            return _("Seat %(seat)s, step-free, available", seat=name)
+        case "companion":
+            return _("Seat %(seat)s, for a companion, available", seat=name)
+        case "standard":
+            return _("Seat %(seat)s, available", seat=name)
+
+
+def _url(here: OrderShown, section: MapSection, **asked: str) -> str:
+    return url_for(
+        "house_map.show", performance=here.performance, section=section.name, **asked
+    )
+
+
+def _page(
+    here: OrderShown,
+    house: HouseMap,
+    *,
+    level: str,
+    heading: str,
+    section: MapSection | None = None,
+    row: str = "",
+    **facts: Any,
+) -> str:
+    codes = set(picked())
+    yours = [
+        seat.shown
+        for part in house.sections
+        for seat in part.seats
+        if seat.shown.code in codes
+    ]
+    name = section.name if section else ""
+    nothing: dict[str, Any] = {
+        "choices": [],
+        "pages": [],
+        "seats": [],
+        "codes": [],
+        "total_minor": "",
+    }
+    return frame.page(
+        "kiosk/map.html",
+        sheets=SHEETS,
+        idle_s=frame.IDLE_LONG_S,
+        shown=here,
+        performance=here.performance,
+        level=level,
+        heading=heading,
+        section=name,
+        row=row,
+        picture=picture(house, yours, section=name, row=row),
+        picture_words=_("Plan of the house"),
+        **{**nothing, **facts},
+    )
+
+
+@bp.post("/p/<performance>/map")
+def touch(performance: str) -> Response:
+    """One touch seats the party from there; every further touch moves one person."""
+    here = choosing(performance)
+    if isinstance(here, Response):
+        return redirect(here.location, 303)
+    seat = request.form.get("seat", "")[:64]
+    now = list(picked())
+    size = sum(here.counts.values())
+    if seat in now:
+        pass
+    elif len(now) == size and size > 1:
+        # The one who has sat longest moves; so each of a party can be moved in turn.
+        guest["picked"] = [*now[1:], seat]
+    else:
+        offer = sales.party_from(device(), here.order, seat)
+        if isinstance(offer, Refusal):
+            return refusals.go(offer, performance=performance)
+        guest["picked"] = [one.code for one in offer.seats]
+    return redirect(
+        url_for(
+            "house_map.show",
+            performance=performance,
+            section=request.form.get("section", "")[:64],
+            row=request.form.get("row", "")[:16],
+        ),
+        303,
+    )

@@ -1,0 +1,101 @@
+"""Review is Pay: what is bought, what it costs with all fees, and one large button."""
+
+from flask import Blueprint, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kiosk import sales
+from kiosk.shown import Refusal, Review, ReviewLine, Stage
+from kiosk.web import formats, frame, refusals
+from kiosk.web.guest import device, order, where
+
+bp = Blueprint("order", __name__, url_prefix="/order")
+
+
+@bp.get("")
+def show() -> Response | str:
+    """Show the order, to be paid."""
+    here = order()
+    if here is None:
+        return redirect(url_for("attract.show"))
+    if here.stage not in {Stage.HELD, Stage.CHOOSING}:
+        return redirect(where(here))
+    review = sales.review(device(), here.order)
+    if isinstance(review, Refusal):
+        return refusals.page(review, performance=here.performance)
+    tonight, currency = review.tonight, review.currency
+    reserved = tonight.kind == "reserved"
+    back = "seats.show" if reserved else "how_many.show"
+    total = formats.money(review.total, currency)
+    return frame.page(
+        "kiosk/order.html",
+        sheets=["screens/order"],
+        shown=here,
+        performance=here.performance,
+        title=tonight.title,
+        when=formats.when(tonight.starts_ms, tonight.zone, device().clock.now_ms()),
+        hall=tonight.hall,
+        places=formats.places([line.seat for line in review.lines if line.seat])
+        if reserved
+        else _("Unreserved seating"),
+        lines=_lines(review),
+        total=total,
+        pay_words=_("Pay %(total)s", total=total) if review.total else _("Get tickets"),
+        rule=review.exchange_rule,
+        notes=_notes(review),
+        reserved=reserved,
+        may_extend=review.may_extend,
+        back=url_for(back, performance=here.performance),
+    )
+
+
+def _lines(review: Review) -> list[dict[str, str]]:
+    """One line for each price: two adults at 24.00 are one line."""
+    groups: dict[tuple[str, str, int], list[ReviewLine]] = {}
+    for line in review.lines:
+        groups.setdefault((line.price_type_name, line.level_name, line.price), []).append(
+            line
+        )
+    lines = [
+        {
+            "words": _("%(count)s × %(name)s", count=len(group), name=name),
+            "amount": formats.money(price * len(group), review.currency),
+        }
+        for (name, _level, price), group in groups.items()
+    ]
+    if review.fee:
+        lines.append(
+            {"words": _("Fees"), "amount": formats.money(review.fee, review.currency)}
+        )
+    return lines
+
+
+def _notes(review: Review) -> list[str]:
+    notes = []
+    match review.terminal:
+        case "none" | "unreachable":
+            notes.append(_("No cards are taken here right now. The box office can help."))
+        case "busy" | "in_doubt":
+            notes.append(
+                _(
+                    "This terminal can't take a payment right now. Your seats are kept."
+                    " The box office can help."
+                )
+            )
+        case "ready":
+            pass
+    if not review.paper.can_print:
+        notes.append(_("No paper tickets here right now; tickets go to your phone."))
+    return notes
+
+
+@bp.post("/extend")
+def extend() -> Response:
+    """Give more time, once."""
+    here = order()
+    if here is None:
+        return redirect(url_for("attract.show"), 303)
+    held = sales.extend(device(), here.order)
+    if isinstance(held, Refusal):
+        return refusals.go(held, performance=here.performance)
+    return redirect(url_for("order.show"), 303)

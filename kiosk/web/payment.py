@@ -1,0 +1,235 @@
+"""Paying: the terminal's steps mirrored, and every way that a payment can end.
+
+Exact English: "How a payment can end" in lobby.md §2. "Nothing was charged" is said only
+after a definite answer.
+"""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from flask import Blueprint, redirect, request, url_for
+from flask import session as guest
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kiosk import sales
+from kiosk.payments import attempts, box_office
+from kiosk.shown import Outcome, PayState, Refusal, Stage
+from kiosk.web import formats, frame, house, refusals
+from kiosk.web.guest import device, order, where
+from kiosk.web.words import Button, call_staff, start_over
+
+bp = Blueprint("payment", __name__, url_prefix="/order")
+
+STEP_S = 1
+UNKNOWN_STAYS_S = 5
+
+
+@dataclass(frozen=True)
+class Said:
+    """One outcome as the page says it. drawing: what the terminal is shown doing."""
+
+    words: str
+    lines: tuple[str, ...] = ()
+    drawing: str = ""
+    amount: bool = False
+    code: str = ""
+    buttons: tuple[Button, ...] = ()
+    refresh_s: int = STEP_S
+    calm: bool = False
+
+
+@bp.post("/pay")
+def pay() -> Response:
+    """Press Pay. A second press, or a reload, finds the attempt that runs."""
+    here = order()
+    if here is None:
+        return redirect(url_for("attract.show"), 303)
+    if here.stage not in {Stage.HELD, Stage.PAYING}:
+        return redirect(where(here), 303)
+    if request.form.get("on_phone"):
+        guest["on_phone"] = True
+    intent = attempts.pay(device(), here.order, on_phone=bool(guest.get("on_phone")))
+    if isinstance(intent, Refusal):
+        return refusals.go(intent, performance=here.performance)
+    return redirect(url_for("payment.show"), 303)
+
+
+@bp.get("/pay")
+def show() -> Response | str:
+    """Show how far the payment has come; the page asks again each second."""
+    here = order()
+    if here is None:
+        return redirect(url_for("attract.show"))
+    if here.stage in {Stage.SOLD, Stage.COLLECTING}:
+        return redirect(url_for("printing.show"))
+    state = attempts.state(device(), here.order)
+    if state.outcome is Outcome.IDLE:
+        return redirect(url_for("order.show") if here.stage is Stage.HELD else where(here))
+    if state.outcome is Outcome.APPROVED:
+        return redirect(url_for("printing.show"))
+    said = _said(state)
+    return frame.page(
+        "kiosk/paying.html",
+        sheets=["components/terminal", "screens/paying"],
+        idle_s=0,
+        listens=False,
+        shown=here,
+        outcome=state.outcome.value,
+        state=f"{state.outcome.value}-{state.may_cancel}-{state.asking_s}",
+        words=said.words,
+        lines=said.lines,
+        amount=formats.money(state.amount, state.currency) if said.amount else "",
+        code=said.code,
+        drawing=said.drawing,
+        buttons=said.buttons,
+        calm=said.calm,
+        refresh_s=said.refresh_s,
+        next="",
+    )
+
+
+def _said(state: PayState) -> Said:
+    amount = formats.money(state.amount, state.currency)
+    nothing = _("Nothing was charged.")
+    kept = _("Your seats are kept.")
+    choices = _choices(state)
+    match state.outcome:
+        case Outcome.STARTING | Outcome.PROCESSING | Outcome.IDLE:
+            return Said(
+                _("One moment"),
+                drawing="wait",
+                amount=True,
+                buttons=_cancel(state),
+                calm=True,
+            )
+        case Outcome.WAITING_FOR_CARD:
+            return Said(
+                _("Tap or insert your card"),
+                drawing="card",
+                amount=True,
+                buttons=_cancel(state),
+                calm=True,
+            )
+        case Outcome.ENTER_PIN:
+            return Said(
+                _("Enter your PIN"),
+                drawing="pin",
+                amount=True,
+                buttons=_cancel(state),
+                calm=True,
+            )
+        case Outcome.ASKING:
+            return Said(
+                _("We are asking the terminal what happened. Please don't pay again."),
+                lines=(_count(state.asking_s),),
+                drawing="wait",
+            )
+        case Outcome.APPROVED:
+            return Said(paid_words(state), drawing="yes")
+        case Outcome.DECLINED:
+            words = _("The card was not accepted.")
+            return Said(words, (nothing, kept), "attention", buttons=choices, refresh_s=0)
+        case Outcome.THIRD_DECLINE:
+            return _third(state, nothing)
+        case Outcome.CANCELLED:
+            words = _("Payment was cancelled.")
+            return Said(words, (nothing, kept), "attention", buttons=choices, refresh_s=0)
+        case Outcome.UNREACHABLE:
+            words = _("The card terminal is not answering.")
+            return Said(words, (nothing, kept), "attention", buttons=choices, refresh_s=0)
+        case Outcome.PART:
+            words = _("The card could not pay the whole amount.")
+            return Said(words, (nothing,), "attention", buttons=choices, refresh_s=0)
+        case Outcome.UNKNOWN:
+            return Said(
+                _("Please do not pay again."),
+                (
+                    _("We can't see yet whether %(amount)s was taken.", amount=amount),
+                    _("Your seats are safe. Staff are coming."),
+                    _("Reference %(reference)s.", reference=state.reference),
+                ),
+                buttons=(call_staff(),),
+                refresh_s=UNKNOWN_STAYS_S,
+            )
+        case Outcome.REVERSED:
+            words = _("The money is being returned.")
+            lines = (_("Your seats are no longer held."),)
+            return Said(words, lines, buttons=(start_over(), call_staff()), refresh_s=0)
+        case _ as never:
+            assert_never(never)
+
+
+def paid_words(state: PayState) -> str:
+    """Say that it is paid."""
+    amount = formats.money(state.amount, state.currency)
+    if state.late:
+        return _("Your payment went through after all. %(amount)s is paid.", amount=amount)
+    return _("Thank you. %(amount)s is paid.", amount=amount)
+
+
+def _third(state: PayState, nothing: str) -> Said:
+    lines = [nothing]
+    code = ""
+    if state.kept_until_ms is not None:
+        zone = house.read(device()).zone
+        until = formats.clock(state.kept_until_ms, zone)
+        lines.append(_("We keep your seats until %(time)s.", time=until))
+        code = state.code
+        lines.append(_("Code %(code)s.", code=code))
+    return Said(
+        _("Please pay at the box office."),
+        tuple(lines),
+        buttons=(start_over(),),
+        refresh_s=0,
+    )
+
+
+def _count(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def _cancel(state: PayState) -> tuple[Button, ...]:
+    if not state.may_cancel:
+        return ()
+    return (Button(_("Cancel payment"), url_for("payment.cancel"), {}),)
+
+
+def _choices(state: PayState) -> tuple[Button, ...]:
+    ways = []
+    if state.may_retry:
+        ways.append(Button(_("Try again"), url_for("payment.pay"), {}))
+    if state.may_park:
+        ways.append(Button(_("Pay at the box office"), url_for("payment.park"), {}))
+    ways.append(Button(_("Cancel order"), url_for("leaving.start_over"), {"sure": "1"}))
+    return tuple(ways)
+
+
+@bp.post("/pay/cancel")
+def cancel() -> Response:
+    """Ask the terminal to stop."""
+    here = order()
+    if here is not None:
+        attempts.cancel(device(), here.order)
+    return redirect(url_for("payment.show"), 303)
+
+
+@bp.post("/park")
+def park() -> Response:
+    """Leave the order to the box office."""
+    here = order()
+    if here is None:
+        return redirect(url_for("attract.show"), 303)
+    parked = box_office.park(device(), here.order)
+    if isinstance(parked, Refusal):
+        return refusals.go(parked, performance=here.performance)
+    return redirect(url_for("payment.show"), 303)
+
+
+def paid(number: str) -> PayState | None:
+    """Give the payment of an order that was sold here, if there was one."""
+    here = sales.order(device(), number)
+    if here is None or here.stage is not Stage.SOLD:
+        return None
+    state = attempts.state(device(), number)
+    return state if state.outcome is Outcome.APPROVED else None

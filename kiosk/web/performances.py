@@ -1,0 +1,69 @@
+"""Choose a performance: tiles, soonest first, paged to what the screen can show."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, request, url_for
+from flask_babel import gettext as _
+
+from kiosk import sales
+from kiosk.shown import Tonight
+from kiosk.web import formats, frame, paging, posters
+from kiosk.web.attract import can_buy, state_words
+from kiosk.web.guest import device
+
+bp = Blueprint("performances", __name__)
+
+# Tiles on a page: S, L and P (lobby.md §2).
+TILES = {"s": 3, "l": 4, "p": 6}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One performance, in words. url: empty when nothing can be bought."""
+
+    url: str
+    title: str
+    when: str
+    ends: str
+    state: str
+    access: str
+    poster: posters.Poster
+    sizes: str
+
+
+@bp.get("/performances")
+def show() -> str:
+    """Show what is on. Every size of screen has its own pages of the same list."""
+    shown = sales.performances(device())
+    first = paging.asked(request.args.get("first"), len(shown))
+    pages = paging.pages(
+        len(shown), first, TILES, lambda at: url_for("performances.show", first=at + 1)
+    )
+    now_ms = device().clock.now_ms()
+    last = max((page.stop for page in pages), default=0)
+    return frame.page(
+        "kiosk/performances.html",
+        sheets=["components/tile", "screens/performances"],
+        pages=pages,
+        tiles=[
+            _tile(one, paging.sizes(place, pages), now_ms)
+            for place, one in enumerate(shown)
+            if first <= place < last
+        ],
+    )
+
+
+def _tile(one: Tonight, sizes: str, now_ms: int) -> Tile:
+    ends = ""
+    if one.ends_ms is not None:
+        ends = _("ends %(time)s", time=formats.clock(one.ends_ms, one.zone))
+    return Tile(
+        url=url_for("how_many.show", performance=one.performance) if can_buy(one) else "",
+        title=one.title,
+        when=formats.when(one.starts_ms, one.zone, now_ms),
+        ends=f"· {ends}" if ends else "",
+        state=state_words(one),
+        access=", ".join(one.access),
+        poster=posters.poster(one.title),
+        sizes=sizes,
+    )

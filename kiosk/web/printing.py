@@ -1,0 +1,254 @@
+"""Printing, counted by the printer's proof; what is owed when it stops; and the end."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, redirect, request, url_for
+from flask import session as guest
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from kiosk import sales, will_call
+from kiosk.printing import spool
+from kiosk.shown import (
+    Done,
+    OrderShown,
+    Progress,
+    Refusal,
+    SeatShown,
+    Stage,
+    TicketProgress,
+)
+from kiosk.web import formats, frame, qr, refusals
+from kiosk.web.guest import device, order, where
+from kiosk.web.payment import paid, paid_words
+from kiosk.web.words import Button
+
+bp = Blueprint("printing", __name__, url_prefix="/order")
+
+DONE_STAYS_S = 20
+# At most this many codes on one screen, so that each is 30 mm or more.
+PHONE_CODES = 2
+
+
+@bp.get("/print")
+def show() -> Response | str:
+    """Show the tickets as they come out; stop at the first doubt."""
+    here = _here()
+    if isinstance(here, Response):
+        return here
+    progress = spool.progress(device(), here.order)
+    if progress.done:
+        return redirect(url_for("printing.done"))
+    if progress.owed or progress.trouble is not None:
+        return _owed(here, progress)
+    at = min(progress.printed + 1, progress.of)
+    state = paid(here.order)
+    return frame.page(
+        "kiosk/printing.html",
+        sheets=["components/paper", "screens/printing"],
+        idle_s=0,
+        listens=False,
+        shown=here,
+        words=_("Printing %(at)s of %(of)s", at=at, of=progress.of),
+        paid=paid_words(state) if state else "",
+        state="-".join(ticket.state for ticket in progress.tickets),
+        tickets=[_ticket(ticket) for ticket in progress.tickets],
+    )
+
+
+def _here() -> OrderShown | Response:
+    here = order()
+    if here is None:
+        return redirect(url_for("attract.show"))
+    if here.stage not in {Stage.SOLD, Stage.COLLECTING}:
+        return redirect(where(here))
+    return here
+
+
+def _ticket(ticket: TicketProgress) -> dict[str, str]:
+    words = {
+        "queued": _("waiting"),
+        "sending": _("printing"),
+        "printed": _("printed"),
+        "uncertain": _("being checked"),
+        "failed": _("not printed"),
+        "phone": _("on your phone"),
+    }
+    return {"state": ticket.state, "name": _name(ticket.seat), "words": words[ticket.state]}
+
+
+def _name(seat: SeatShown | None) -> str:
+    return formats.seat_name(seat) if seat else _("Ticket")
+
+
+def _owed(here: OrderShown, progress: Progress) -> str:
+    seats = [ticket.seat for ticket in progress.tickets if ticket.seat]
+    state = paid(here.order)
+    lines = []
+    if seats:
+        lines.append(
+            ngettext(
+                "%(seats)s is yours.",
+                "%(seats)s are yours.",
+                len(seats),
+                seats=formats.seat_names(seats),
+            )
+        )
+    lines.append(_printed_words(progress.tickets))
+    if state is not None:
+        amount = formats.money(state.amount, state.currency)
+        lines.insert(0, _("Your payment of %(amount)s went through.", amount=amount))
+    return frame.page(
+        "kiosk/owed.html",
+        sheets=["components/qr", "screens/owed"],
+        idle_s=0,
+        shown=here,
+        first=lines[0],
+        lines=lines[1:],
+        code=qr.drawn(progress.pickup),
+        letters=progress.code,
+        state="-".join(ticket.state for ticket in progress.tickets),
+        buttons=[
+            Button(_("On my phone"), url_for("printing.phone"), {}),
+            Button(_("Print at another kiosk"), url_for("printing.elsewhere")),
+        ],
+    )
+
+
+def _printed_words(tickets: Sequence[TicketProgress]) -> str:
+    """Say which tickets are printed: "Ticket 1 is printed, ticket 2 is not."."""
+    out = [str(n) for n, t in enumerate(tickets, 1) if t.state in {"printed", "phone"}]
+    owed = [str(n) for n, t in enumerate(tickets, 1) if t.state not in {"printed", "phone"}]
+    if not out:
+        return ngettext(
+            "Your ticket is not printed yet.",
+            "Your tickets are not printed yet.",
+            len(owed),
+        )
+    printed = ngettext(
+        "Ticket %(numbers)s is printed",
+        "Tickets %(numbers)s are printed",
+        len(out),
+        numbers=formats.together(out),
+    )
+    missing = ngettext(
+        "ticket %(numbers)s is not",
+        "tickets %(numbers)s are not",
+        len(owed),
+        numbers=formats.together(owed),
+    )
+    return f"{printed}, {missing}."
+
+
+@bp.get("/elsewhere")
+def elsewhere() -> Response | str:
+    """Show the code that any kiosk honours."""
+    here = _here()
+    if isinstance(here, Response):
+        return here
+    progress = spool.progress(device(), here.order)
+    return frame.page(
+        "kiosk/elsewhere.html",
+        sheets=["components/qr", "screens/owed"],
+        listens=False,
+        shown=here,
+        code=qr.drawn(progress.pickup),
+        letters=progress.code,
+    )
+
+
+@bp.post("/phone")
+def phone() -> Response:
+    """Put what is owed on the guest's phone."""
+    here = _here()
+    if isinstance(here, Response):
+        return redirect(here.location, 303)
+    given = spool.on_phone(device(), here.order)
+    if isinstance(given, Refusal):
+        return refusals.go(given)
+    guest["phone"] = [ticket.ticket for ticket in given]
+    return redirect(url_for("printing.on_phone"), 303)
+
+
+@bp.get("/phone")
+def on_phone() -> Response | str:
+    """Show the codes, to be photographed."""
+    here = _here()
+    if isinstance(here, Response):
+        return here
+    given = spool.on_phone(device(), here.order, guest.get("phone", []))
+    if isinstance(given, Refusal):
+        return refusals.page(given)
+    text = request.args.get("first", "1")
+    first = int(text) - 1 if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    now = given[max(first, 0) : max(first, 0) + PHONE_CODES]
+    if not now:
+        return redirect(url_for("printing.show"))
+    return frame.page(
+        "kiosk/phone.html",
+        sheets=["components/qr", "screens/phone"],
+        idle_s=0,
+        listens=False,
+        shown=here,
+        tickets=[{"code": qr.drawn(one.code), "name": _name(one.seat)} for one in now],
+        later=url_for("printing.on_phone", first=first + 1 + PHONE_CODES)
+        if first + PHONE_CODES < len(given)
+        else "",
+    )
+
+
+@bp.get("/done")
+def done() -> Response | str:
+    """Say goodbye: door, level, seats; and then be ready for the next guest."""
+    here = _here()
+    if isinstance(here, Response):
+        return here
+    progress = spool.progress(device(), here.order)
+    if not progress.done:
+        return redirect(url_for("printing.show"))
+    shown = _done(here)
+    if shown is None:
+        return redirect(url_for("attract.show"))
+    on_phone = any(ticket.state == "phone" for ticket in progress.tickets)
+    return frame.page(
+        "kiosk/done.html",
+        sheets=["screens/done"],
+        idle_s=0,
+        shown=here,
+        taken=_("Your tickets are on your phone.")
+        if on_phone
+        else ngettext("Please take your ticket.", "Please take your tickets.", progress.of),
+        facts=_facts(shown),
+        receipt=shown.receipt,
+        may_receipt=here.stage is Stage.SOLD,
+        leave_s=DONE_STAYS_S,
+    )
+
+
+def _done(here: OrderShown) -> Done | None:
+    if here.stage is Stage.COLLECTING:
+        return will_call.done(device(), str(guest.get("ref", here.order)))
+    return sales.done(device(), here.order)
+
+
+def _facts(shown: Done) -> list[dict[str, str]]:
+    facts = []
+    if shown.doors:
+        facts.append({"what": _("Door"), "words": formats.together(shown.doors)})
+    if shown.doors_open_ms is not None:
+        time = formats.clock(shown.doors_open_ms, shown.tonight.zone)
+        facts.append({"what": _("Doors open"), "words": time})
+    seats = formats.places(shown.seats) if shown.seats else _("Unreserved seating")
+    facts.append({"what": _("Seats"), "words": seats})
+    return facts
+
+
+@bp.post("/receipt")
+def receipt() -> Response:
+    """Print the receipt on paper."""
+    here = _here()
+    if isinstance(here, Response):
+        return redirect(here.location, 303)
+    spool.receipt(device(), here.order)
+    return redirect(url_for("printing.done"), 303)

@@ -1,0 +1,133 @@
+"""What the scanner read: at a door it is judged, at a kiosk it starts a collection.
+
+The scanner posts from this machine and proves it with a secret; pages ask for news, with
+scripts by waiting here, without by reloading. Source: sync.md §2.8.
+"""
+
+import hmac
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask import session as guest
+from werkzeug.wrappers import Response as AnyResponse
+
+from kiosk import door, will_call
+from kiosk.shown import Refusal
+from kiosk.web import house, refusals
+from kiosk.web.guest import begin, device
+from kiosk.web.newest import Newest, Read, last_id, newest
+
+bp = Blueprint("scans", __name__)
+
+MOST_WAIT_S = 20.0
+MOST_BYTES = 64 << 10
+# While a guest pays or takes paper, a code that happens to be in view must not start another.
+BUSY = "busy"
+
+
+@bp.post("/scans")
+def read() -> tuple[Response, int] | Response:
+    """Take one code from the scanner."""
+    if not _from_our_scanner():
+        return jsonify(
+            error="signature", message="The scanner's secret is not this one."
+        ), 401
+    if (request.content_length or 0) > MOST_BYTES:
+        return jsonify(error="too_large", message="Too long."), 413
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict) or not all(
+        isinstance(body.get(name), str) and body[name] for name in ("scan", "text")
+    ):
+        return jsonify(error="malformed", message="A scan has an id and a text."), 400
+    scan, text = body["scan"], body["text"]
+    if not house.ready(device()):
+        return jsonify(answer="NOT_READY")
+    if house.is_door(device()):
+        shown = door.scan(device(), scan, text, source=str(body.get("source", ""))[:64])
+        return jsonify(answer=shown.answer, id=shown.id)
+    return jsonify(answer=_collect(scan, text))
+
+
+def _from_our_scanner() -> bool:
+    try:
+        secret = device().config.scanner_secret_file.read_text("ascii").strip()
+    except OSError:
+        return False
+    given = request.headers.get("X-Scanner-Secret", "")
+    local = request.remote_addr in {"127.0.0.1", "::1"}
+    return local and bool(secret) and hmac.compare_digest(given.encode(), secret.encode())
+
+
+def _collect(scan: str, text: str) -> str:
+    memory = newest()
+    if (before := memory.answer(scan)) is not None:
+        return before
+    if not memory.listening:
+        return BUSY
+    found = will_call.find_code(device(), text)
+    if isinstance(found, Refusal):
+        read = Read(_next_id(memory), found.key, refusal=found)
+    elif not found.at_once:
+        read = Read(_next_id(memory), "found", ref=found.ref)
+    else:
+        wanted = [ticket.ticket for ticket in found.tickets if ticket.collectable]
+        collecting = will_call.collect(device(), found.ref, wanted)
+        if isinstance(collecting, Refusal):
+            read = Read(_next_id(memory), collecting.key, refusal=collecting)
+        else:
+            read = Read(_next_id(memory), "collecting", collecting=collecting)
+    memory.keep(scan, read)
+    return read.kind
+
+
+def _next_id(memory: Newest) -> int:
+    # Larger than before a restart, too: a page that waited through it must hear of the next.
+    return max(memory.id + 1, device().clock.wall_ms())
+
+
+@bp.get("/scans/last")
+def last() -> Response:
+    """Say what was scanned after `after`, waiting up to `wait` seconds for it."""
+    after, wait_s = _number("after", -1.0), min(_number("wait", 0.0), MOST_WAIT_S)
+    memory = newest()
+    # Few threads may wait; the others answer at once, and their pages ask again.
+    may_wait = memory.waiting.acquire(blocking=False)
+    try:
+        return jsonify(_news(int(after), wait_s if may_wait else 0.0))
+    finally:
+        if may_wait:
+            memory.waiting.release()
+
+
+def _number(name: str, otherwise: float) -> float:
+    try:
+        return max(-1.0, float(request.args.get(name, otherwise)))
+    except ValueError:
+        return otherwise
+
+
+def _news(after: int, wait_s: float) -> dict[str, Any]:
+    if house.is_door(device()):
+        shown = door.last(device(), after, wait_s)
+        if shown is None:
+            return {"id": last_id(device())}
+        return {"id": shown.id, "kind": shown.shape.value, "url": url_for("door.show")}
+    read = newest().after(after, wait_s)
+    if read is None:
+        return {"id": newest().id}
+    return {"id": read.id, "kind": read.kind, "url": url_for("scans.follow", id=read.id)}
+
+
+@bp.get("/scanned/<int:id>")
+def follow(id: int) -> AnyResponse:
+    """Take the guest to what their code has started."""
+    read = newest().read
+    if read is None or read.id != id:
+        return redirect(url_for("attract.show"))
+    if read.refusal is not None:
+        return refusals.go(read.refusal, zone=house.read(device()).zone)
+    if read.collecting is None:
+        return redirect(url_for("will_call.show", ref=read.ref))
+    begin(read.collecting.order)
+    guest["ref"] = read.collecting.ref
+    return redirect(url_for("printing.show"))

@@ -1,0 +1,32 @@
+"""One real millimetre on this screen, in one rule: /screen.css."""
+
+from flask import Blueprint, Response
+
+from kiosk.web.guest import device
+
+bp = Blueprint("screen", __name__)
+
+# CSS pixels in a millimetre, and eye to screen in mm, as the usual screens have them: 7" and
+# 10.1" landscape, 21.5" portrait (lobby.md §1).
+S = (5.19, 450)
+L = (5.88, 450)
+P = (4.03, 600)
+SMALL = "(max-height: 600px) and (orientation: landscape)"
+TALL = "(orientation: portrait)"
+
+
+@bp.get("/screen.css")
+def sheet() -> Response:
+    """Give the size of a millimetre: measured if the house has set it, else the usual."""
+    measured = device().config.mm
+    rules = [
+        _rule("", measured or L[0], L[1]),
+        _rule(SMALL, measured or S[0], S[1]),
+        _rule(TALL, measured or P[0], P[1]),
+    ]
+    return Response("\n".join(rules) + "\n", mimetype="text/css")
+
+
+def _rule(when: str, mm: float, distance_mm: int) -> str:
+    rule = f":root {{ --mm: {mm:g}px; --distance: {distance_mm}; }}"
+    return f"@media {when} {{ {rule} }}" if when else rule

@@ -1,0 +1,129 @@
+"""The offer: the best seats on a picture and in a sentence, and other ways to sit."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, redirect, request, url_for
+from flask import session as guest
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kiosk import sales
+from kiosk.shown import Alternative, HouseMap, Offer, OrderShown, Refusal, Stage
+from kiosk.web import formats, frame, refusals
+from kiosk.web.guest import device, order, where
+from kiosk.web.picture import picture
+
+bp = Blueprint("seats", __name__)
+
+SHEETS = ["components/picture", "screens/seats"]
+MOST_SEATS = 20
+
+
+def choosing(performance: str = "") -> OrderShown | Response:
+    """Give the order whose seats are being chosen, or the way to where the guest is."""
+    here = order()
+    if here is None:
+        if performance:
+            return redirect(url_for("how_many.show", performance=performance))
+        return redirect(url_for("attract.show"))
+    if here.stage not in {Stage.CHOOSING, Stage.HELD}:
+        return redirect(where(here))
+    if performance and here.performance != performance:
+        return redirect(url_for("how_many.show", performance=performance))
+    return here
+
+
+@bp.get("/p/<performance>/seats")
+def show(performance: str) -> Response | str:
+    """Offer the best seats, or one of the other offers (`kind`)."""
+    here = choosing(performance)
+    if isinstance(here, Response):
+        return here
+    best = sales.offer(device(), here.order)
+    if isinstance(best, Refusal):
+        return refusals.page(best, performance=performance)
+    others = sales.alternatives(device(), here.order)
+    kind = request.args.get("kind", "")
+    shown = next((other.offer for other in others if other.kind == kind), best)
+    found = sales.house_map(device(), here.order)
+    house = found if isinstance(found, HouseMap) else None
+    return frame.page(
+        "kiosk/seats.html",
+        sheets=SHEETS,
+        idle_s=frame.IDLE_LONG_S,
+        shown=here,
+        performance=performance,
+        sentence=_sentence(shown, house),
+        total=formats.money(shown.total, shown.currency),
+        total_minor=str(shown.total),
+        codes=[seat.code for seat in shown.seats],
+        picture=picture(house, shown.seats) if house else None,
+        others=_others(performance, shown, best, others),
+    )
+
+
+def _sentence(shown: Offer, house: HouseMap | None) -> str:
+    if shown.tier != "split":
+        return formats.offer_sentence(shown)
+    every = [seat for part in house.sections for seat in part.seats] if house else []
+    return _(
+        "There are no %(count)s seats together. The closest are %(places)s.",
+        count=len(shown.seats),
+        places=formats.apart(shown.seats, every),
+    )
+
+
+def _others(
+    performance: str, shown: Offer, best: Offer, others: Sequence[Alternative]
+) -> list[dict[str, str]]:
+    words = {
+        "closer": _("Closer"),
+        "further": _("Further back"),
+        "cheaper": _("Cheaper"),
+        "aisle": _("Aisle"),
+    }
+    ways = [
+        {
+            "url": url_for("seats.show", performance=performance, kind=other.kind),
+            "words": words[other.kind],
+            "total": formats.money(other.offer.total, other.offer.currency)
+            if other.offer.total != shown.total
+            else "",
+        }
+        for other in others
+        if other.offer.seats != shown.seats
+    ]
+    if shown.seats != best.seats:
+        url = url_for("seats.show", performance=performance)
+        ways.insert(0, {"url": url, "words": _("First offer"), "total": ""})
+    url = url_for("house_map.show", performance=performance)
+    ways.append({"url": url, "words": _("Choose on the map"), "total": ""})
+    return ways
+
+
+@bp.post("/order/seats")
+def take() -> Response:
+    """Have these seats held for the guest."""
+    here = choosing()
+    if isinstance(here, Response):
+        return redirect(here.location, 303)
+    wished = list(dict.fromkeys(request.form.getlist("seat")))[:MOST_SEATS]
+    held = sales.hold(device(), here.order, wished)
+    if isinstance(held, Refusal):
+        total = request.form.get("total", "")
+        offered = (
+            int(total) if total.isascii() and total.isdigit() and len(total) < 10 else None
+        )
+        return refusals.go(held, performance=here.performance, offered=offered)
+    guest.pop("picked", None)
+    return redirect(url_for("order.show"), 303)
+
+
+@bp.post("/order/seats/move")
+def move() -> Response:
+    """Move the party by itself to where it leaves nobody's neighbour alone."""
+    here = choosing()
+    if isinstance(here, Response):
+        return redirect(here.location, 303)
+    guest.pop("picked", None)
+    return redirect(url_for("seats.show", performance=here.performance), 303)

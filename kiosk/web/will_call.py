@@ -1,0 +1,111 @@
+"""Collect tickets: by order number and last name here, by a code shown to the camera."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask import session as guest
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from boxoffice import ids
+from kiosk import will_call
+from kiosk.shown import Collecting, Found, FoundTicket, Refusal
+from kiosk.web import formats, frame, house, refusals
+from kiosk.web.guest import begin, device
+from kiosk.web.words import Case, sorry
+
+bp = Blueprint("will_call", __name__, url_prefix="/collect")
+
+SHEETS = ["components/field", "components/choice", "screens/collect"]
+LONGEST = 80
+# These are put right by typing again, so they are said where one types.
+TYPED_AGAIN = {"collect.none", "collect.typo"}
+
+
+@bp.get("")
+def ask() -> str:
+    """Ask for order number and last name."""
+    typed = guest.get("typed", {})
+    refusal = Refusal(typed["why"]) if typed.get("why") else None
+    return frame.page(
+        "kiosk/collect.html",
+        sheets=SHEETS,
+        idle_s=frame.IDLE_LONG_S,
+        number=typed.get("number", ""),
+        last_name=typed.get("last_name", ""),
+        words=sorry(refusal, Case()).words if refusal else "",
+        typo=typed.get("why") == "collect.typo",
+        letters=ids.ALPHABET,
+    )
+
+
+@bp.post("")
+def find() -> Response:
+    """Look the order up."""
+    number = request.form.get("number", "")[:LONGEST]
+    last_name = request.form.get("last_name", "")[:LONGEST]
+    found = will_call.find(device(), number, last_name)
+    if isinstance(found, Refusal) and found.key in TYPED_AGAIN:
+        guest["typed"] = {"number": number, "last_name": last_name, "why": found.key}
+        return redirect(url_for("will_call.ask"), 303)
+    guest.pop("typed", None)
+    if isinstance(found, Refusal):
+        return refusals.go(found)
+    return redirect(url_for("will_call.show", ref=found.ref), 303)
+
+
+@bp.get("/<ref>")
+def show(ref: str) -> Response | str:
+    """Show what was found: all of it ticked."""
+    found = will_call.found(device(), ref)
+    if isinstance(found, Refusal):
+        return refusals.page(found)
+    return frame.page(
+        "kiosk/found.html",
+        sheets=SHEETS,
+        ref=found.ref,
+        title=found.title,
+        when=formats.when(found.starts_ms, found.zone, device().clock.now_ms()),
+        words=_due_words(found),
+        tickets=[_ticket(found, ticket) for ticket in found.tickets],
+        any=any(ticket.collectable for ticket in found.tickets),
+    )
+
+
+def _due_words(found: Found) -> str:
+    if found.note or not found.due:
+        return found.note
+    return _(
+        "%(due)s is still to pay, and we can't take it here right now."
+        " Please go to the box office.",
+        due=formats.money(found.due, found.currency),
+    )
+
+
+def _ticket(found: Found, ticket: FoundTicket) -> dict[str, object]:
+    words = ""
+    if ticket.printed:
+        words = _("collected")
+    elif ticket.due:
+        words = _("%(due)s due", due=formats.money(ticket.due, found.currency))
+    return {
+        "id": ticket.ticket,
+        "seat": ticket.seat_name or _("Unreserved"),
+        "type": ticket.price_type,
+        "collectable": ticket.collectable,
+        "words": words,
+    }
+
+
+@bp.post("/<ref>")
+def collect(ref: str) -> Response:
+    """Print the ticked ones; the others wait for the late friend."""
+    tickets = request.form.getlist("ticket")[:100]
+    if not tickets:
+        return redirect(url_for("will_call.show", ref=ref), 303)
+    collecting = will_call.collect(device(), ref, tickets)
+    match collecting:
+        case Refusal():
+            return refusals.go(collecting, zone=house.read(device()).zone)
+        case Collecting():
+            begin(collecting.order)
+            guest["ref"] = collecting.ref
+            return redirect(url_for("printing.show"), 303)

@@ -1,0 +1,75 @@
+// keyboard.js: keys on the screen, because a kiosk has none. Letters that an order number never
+// holds are not offered for it.
+(() => {
+  "use strict";
+  const board = document.querySelector("[data-keyboard]");
+  if (!board) return;
+  const fields = [...document.querySelectorAll("input[data-keys]")];
+  const NAME = ["QWERTYUIOPÅ", "ASDFGHJKLÆØ", "ZXCVBNMÖÜ-'"];
+  let field = fields.find((one) => !one.value) || fields[0];
+
+  const codeRows = () => {
+    const letters = [...board.dataset.letters];
+    const row = Math.ceil((letters.length + 1) / 3);
+    return [0, 1, 2].map((n) => letters.slice(n * row, (n + 1) * row));
+  };
+
+  const key = (text, act, wide) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button";
+    button.textContent = text;
+    if (wide) button.dataset.wide = "";
+    button.addEventListener("click", act);
+    return button;
+  };
+
+  const typed = (text) => {
+    if (field.value.length < field.maxLength) field.value += text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const erase = () => {
+    field.value = field.value.slice(0, -1);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  const draw = () => {
+    const code = field.dataset.keys === "code";
+    const rows = code ? codeRows() : NAME.map((row) => [...row]);
+    board.replaceChildren(
+      ...rows.map((letters, n) => {
+        const row = document.createElement("div");
+        row.className = "keys__row";
+        row.append(...letters.map((letter) => key(letter, () => typed(letter))));
+        if (n === 2) {
+          const eraser = key("⌫", erase, true);
+          eraser.setAttribute("aria-label", board.dataset.erase);
+          if (!code) row.append(key(board.dataset.space, () => typed(" "), true));
+          row.append(eraser);
+        }
+        return row;
+      }),
+    );
+    for (const one of fields) {
+      one.closest(".field").classList.toggle("field--now", one === field);
+    }
+  };
+
+  // Our keys replace the browser's own: they would cover half of the screen.
+  for (const one of fields) {
+    one.inputMode = "none";
+    one.addEventListener("focus", () => {
+      field = one;
+      draw();
+    });
+    // An order number is complete with eight letters: the name is next.
+    one.addEventListener("input", () => {
+      const plain = one.value.replace(/[^0-9A-Za-z]/g, "");
+      if (one.dataset.keys === "code" && plain.length === 8 && !fields[1].value) fields[1].focus();
+    });
+  }
+  board.hidden = false;
+  document.body.classList.add("typing");
+  field.focus({ preventScroll: true });
+  draw();
+})();

@@ -1,0 +1,63 @@
+// refresh.js: a page that tells how something stands asks again and changes in place.
+// data-refresh-s: how often. data-state: what is shown; equal states change nothing.
+// data-leave-s, data-next: when the page has had its time, and where it goes then.
+(() => {
+  "use strict";
+  const body = document.body;
+  const parse = new DOMParser();
+  let asking = false;
+
+  const show = (page) => {
+    const fresh = page.body;
+    document.title = page.title;
+    document.documentElement.className = page.documentElement.className;
+    body.className = fresh.className;
+    for (const name of ["state", "refreshS", "leaveS", "next"]) {
+      if (name in fresh.dataset) body.dataset[name] = fresh.dataset[name];
+      else delete body.dataset[name];
+    }
+    for (const part of ["header.top", "main", "nav.bar"]) {
+      const old = document.querySelector(part);
+      const now = page.querySelector(part);
+      if (old && now) old.replaceWith(now);
+    }
+  };
+
+  const ask = async () => {
+    if (asking || document.documentElement.dataset.leaving) return;
+    asking = true;
+    try {
+      const answer = await fetch(location.href, { cache: "no-store" });
+      if (new URL(answer.url).pathname !== location.pathname) {
+        location.replace(answer.url);
+        return;
+      }
+      if (!answer.ok) return;
+      const page = parse.parseFromString(await answer.text(), "text/html");
+      if (page.body.dataset.state === undefined || page.body.dataset.state !== body.dataset.state) {
+        show(page);
+      }
+    } catch {
+      // The kiosk process is starting again; the next question finds it.
+    } finally {
+      asking = false;
+      later();
+    }
+  };
+
+  let timer = 0;
+  const later = () => {
+    clearTimeout(timer);
+    const wait_s = Number(body.dataset.refreshS);
+    if (!wait_s) return;
+    timer = setTimeout(() => {
+      if (body.dataset.next) location.replace(body.dataset.next);
+      else ask();
+    }, wait_s * 1000);
+  };
+  later();
+
+  if (body.dataset.leaveS) {
+    setTimeout(() => location.replace("/gone"), Number(body.dataset.leaveS) * 1000);
+  }
+})();

@@ -5,7 +5,7 @@ import io
 
 import qrcode
 import qrcode.constants
-import qrcode.image.pure
+import qrcode.image.pil
 import qrcode.image.svg
 
 QUIET_MODULES = 4
@@ -14,9 +14,8 @@ QUIET_MODULES = 4
 def png(text: str, *, dots_a_module: int = 8) -> bytes:
     """Draw a QR code as PNG: level M, quiet zone of four modules, black on white."""
     drawn = io.BytesIO()
-    _code(text, dots_a_module).make_image(image_factory=qrcode.image.pure.PyPNGImage).save(
-        drawn
-    )
+    picture = _code(text, dots_a_module).make_image(image_factory=qrcode.image.pil.PilImage)
+    picture.save(drawn, "PNG")
     return drawn.getvalue()
 
 

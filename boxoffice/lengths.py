@@ -5,6 +5,7 @@ two pieces in it would be better as one. Source: spec.md 4.2, step 5.
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -67,13 +68,20 @@ class Lengths:
         alone = overall[0]
         costs = [_cost(lengths, count) for lengths in self._sections.values()]
         in_one = [cost[1] for cost in costs if cost and cost[0] == alone]
-        return Goal(alone, 1, min(in_one)) if in_one else self._over_sections(alone, count)
+        return (
+            Goal(alone, 1, min(in_one))
+            if in_one
+            else self._over_sections(alone, count, count)
+        )
 
     def reach(self, goal: Goal, count: int) -> bool:
         """Say whether these stretches alone reach the goal of the whole house."""
         if goal.sections > 1:
             everything = _joined(self._sections.values())
-            return _room(everything, goal.pieces) >= count and self.goal(count) == goal
+            return (
+                _room(everything, goal.pieces) >= count
+                and self._over_sections(goal.alone, count, goal.sections) == goal
+            )
         return any(
             _room(lengths, goal.pieces) >= count
             and _cost(lengths, count) == (goal.alone, goal.pieces)
@@ -93,36 +101,46 @@ class Lengths:
             for section, lengths in self._sections.items()
         }
 
-    def _over_sections(self, alone: int, count: int) -> Goal:
-        """Share the party over as few sections as leave no more people alone."""
-        # By number of sections, then by people seated in them: the least cost.
+    def _over_sections(self, alone: int, count: int, most: int) -> Goal | None:
+        """Share the party over as few sections as can be, with no more people alone."""
+        # By number of sections, then by people seated in them: the least number of pieces.
         tables: list[dict[int, Cost]] = [{0: (0, 0)}]
-        for lengths in self._sections.values():
-            possible = _costs(lengths, count)
-            if len(tables) <= count:
-                tables.append({})
-            for used in range(len(tables) - 2, -1, -1):
-                _spread(tables[used], tables[used + 1], possible, count)
-        return min(
+        alike = Counter(
+            tuple(sorted(lengths.items())) for lengths in self._sections.values()
+        )
+        for lengths, number in alike.items():
+            possible = [
+                cost for cost in _costs(dict(lengths), count) if cost[1][0] <= alone
+            ]
+            # Of sections that are alike, no more can be needed than there may be in all.
+            for _ in range(min(number, most) if possible else 0):
+                if len(tables) <= most:
+                    tables.append({})
+                for used in range(len(tables) - 2, -1, -1):
+                    _spread(tables[used], tables[used + 1], possible, (alone, count))
+        goals = (
             Goal(alone, sections, table[count][1])
             for sections, table in enumerate(tables)
-            if count in table and table[count][0] == alone
+            if count in table
         )
+        return min(goals, default=None)
 
 
 def _spread(
     fewer: dict[int, Cost],
     more: dict[int, Cost],
     possible: list[tuple[int, Cost]],
-    count: int,
+    limit: tuple[int, int],
 ) -> None:
-    """Seat some people in one more section wherever that is cheaper."""
+    """Seat some people in one more section wherever that is cheaper, within the limit."""
+    most_alone, count = limit
     for seated, (alone, pieces) in fewer.items():
-        for others, cost in possible:
+        for others, (others_alone, others_pieces) in possible:
             if seated + others > count:
                 break
-            total = (alone + cost[0], pieces + cost[1])
-            if total < more.get(seated + others, (count + 1, 0)):
+            total = (alone + others_alone, pieces + others_pieces)
+            known = more.get(seated + others)
+            if total[0] <= most_alone and (known is None or total < known):
                 more[seated + others] = total
 
 

@@ -1,0 +1,169 @@
+"""Letters and PDFs of a demo order: sent over real SMTP, read by an independent decoder."""
+
+import email
+import io
+import os
+import socket
+import subprocess
+from email import policy
+
+import pytest
+import sqlalchemy
+import zxingcpp
+from aiosmtpd.controller import Controller
+from PIL import Image
+
+from ledger import book, clock, demo
+from ledger.documents import order as orders
+from ledger.documents import ticket
+from ledger.mail import outbox
+from ledger.store import Store
+from ledger.tables.all import metadata
+from ledger.tables.records import OutboxRow
+
+NOW = 1_790_000_000_000
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """A demo house: its store and its facts."""
+    folder = tmp_path_factory.mktemp("ledger")
+    database = f"sqlite:///{folder}/ledger.sqlite"
+    engine = sqlalchemy.create_engine(database)
+    metadata.create_all(engine)
+    engine.dispose()
+    store = Store(database, lock=folder / "lock")
+    store.write(book.begin, clock.Means(NOW))
+    keys = book.open_keys(store, folder, lambda: NOW)
+    means = clock.Means(NOW, os.urandom, keys)
+    yield store, demo.fill(store, folder, means, public_url="http://127.0.0.1:8401")
+    store.close()
+
+
+class Mailbox:
+    """Takes letters; refuses with this answer if there is one."""
+
+    def __init__(self):
+        self.letters, self.answer = [], "250 OK"
+
+    async def handle_DATA(self, _server, _session, envelope):
+        if self.answer.startswith("250"):
+            self.letters.append(
+                email.message_from_bytes(envelope.content, policy=policy.default)
+            )
+        return self.answer
+
+
+@pytest.fixture
+def mailbox():
+    box = Mailbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        box.address = free.getsockname()
+    # The controller knocks at its own door, so it cannot be told port 0.
+    controller = Controller(box, hostname="127.0.0.1", port=box.address[1])
+    controller.start()
+    yield box
+    controller.stop()
+
+
+def waiting(store):
+    with store.read() as session:
+        return session.scalars(sqlalchemy.select(OutboxRow)).all()
+
+
+def described(store, order):
+    with store.read() as session:
+        return orders.describe(session, order)
+
+
+def test_a_letter_brings_every_ticket_as_text_picture_and_pdf(house, mailbox):
+    store, facts = house
+    order = described(store, facts["emailed"]["order"])
+
+    outbox.step(store, mailbox.address, lambda: NOW)
+
+    (letter,) = mailbox.letters
+    assert letter["To"] == "Ada Holm <ada@example.org>"
+    assert "Hamlet" in letter["Subject"]
+    text = letter.get_body(("plain",)).get_content()
+    assert "Stalls, row F, seat 15" in text
+    assert "Confirmed" in text
+    html = letter.get_body(("html",))
+    pictures = [part for part in letter.walk() if part.get_content_type() == "image/png"]
+    read = [
+        zxingcpp.read_barcode(Image.open(io.BytesIO(p.get_content()))) for p in pictures
+    ]
+    assert [code.text for code in read] == [t.code for t in order.tickets]
+    for part in pictures:
+        assert f"cid:{part['Content-ID'].strip('<>')}" in html.get_content()
+    (pdf,) = letter.iter_attachments()
+    assert pdf.get_content().startswith(b"%PDF")
+    assert [row.state for row in waiting(store)] == ["sent"]
+
+
+def test_a_server_that_is_busy_is_asked_again_later(house, mailbox):
+    store, _ = house
+    letter = _again(store)
+    mailbox.answer = "451 try later"
+
+    assert outbox.step(store, mailbox.address, lambda: NOW)
+    assert not outbox.step(store, mailbox.address, lambda: NOW), (
+        "it waits before it tries again"
+    )
+    mailbox.answer = "250 OK"
+    assert outbox.step(store, mailbox.address, lambda: NOW + 60_000)
+
+    assert len(mailbox.letters) == 1
+    assert _row(store, letter).tries == 2
+
+
+def test_a_server_that_says_no_for_good_is_not_asked_again(house, mailbox):
+    store, _ = house
+    letter = _again(store)
+    mailbox.answer = "550 no such person"
+
+    outbox.step(store, mailbox.address, lambda: NOW)
+
+    assert _row(store, letter).state == "given_up"
+    assert "no such person" in _row(store, letter).trouble
+
+
+def test_without_a_server_letters_wait(house, mailbox):
+    store, _ = house
+    letter = _again(store)
+    host, _port = mailbox.address
+
+    outbox.step(store, (host, 1), lambda: NOW)
+
+    assert _row(store, letter).state == "waiting"
+
+
+def test_a_pdf_has_one_page_a_ticket_and_its_codes_can_be_read(house, tmp_path):
+    store, facts = house
+    order = described(store, facts["emailed"]["order"])
+    (tmp_path / "t.pdf").write_bytes(ticket.pdf(order))
+
+    subprocess.run(
+        ["pdftoppm", "-r", "150", "-png", "t.pdf", "p"], cwd=tmp_path, check=True
+    )
+
+    pages = sorted(tmp_path.glob("p-*.png"))
+    read = [zxingcpp.read_barcode(Image.open(page)).text for page in pages]
+    assert read == [t.code for t in order.tickets]
+
+
+def _again(store):
+    """Put the demo's letter back into the outbox."""
+
+    def wait(session):
+        row = session.scalars(sqlalchemy.select(OutboxRow)).first()
+        row.state, row.next_try_ms, row.tries = "waiting", NOW, 0
+        return row.id
+
+    return store.write(wait)
+
+
+def _row(store, letter):
+    with store.read() as session:
+        return session.get(OutboxRow, letter)

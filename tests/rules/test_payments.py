@@ -133,6 +133,11 @@ def test_after_a_restart_every_attempt_has_its_next_step(found, step):
     assert payments.restart(found) == step
 
 
+def test_a_state_that_nobody_knows_is_our_own_mistake():
+    with pytest.raises(AssertionError):
+        payments.restart(AfterRestart("lost"))
+
+
 def test_a_second_capture_of_one_order_is_found():
     """PAY6: the same capture told twice is one capture."""
     captures = [("A", "c1"), ("B", "c2"), ("A", "c1"), ("A", "c3")]

@@ -163,11 +163,19 @@ def faults(*subscriptions, **changes):
     return [str(fault) for fault in rollover.plan(ask(*subscriptions, **changes))]
 
 
-def test_another_house_needs_another_way_to_match_seats():
+def test_how_seats_are_matched_depends_on_whether_the_house_is_the_same():
     """ROL4."""
+    for option in set(Option) - {Option.SAME_PHYSICAL_SEAT}:
+        assert faults(sub("1", "C1"), option=option) == ["OPTION_NOT_ALLOWED_SAME_VENUE"]
     assert faults(sub("1", "C1"), same_venue=False) == [
         "OPTION_NOT_ALLOWED_DIFFERENT_VENUE"
     ]
+
+
+def test_last_year_s_control_house_will_not_do():
+    """ROL3."""
+    asked = replace(ask(sub("1", "C1")), new_control_house="CH-25")
+    assert rollover.plan(asked) == [Fault(Code.CONTROL_HOUSE_SAME_AS_PREVIOUS)]
 
 
 def test_every_unknown_status_is_told_once_in_the_order_of_subscriptions():

@@ -1,0 +1,91 @@
+"""What the kiosk, the doors and the ledger say of themselves, asked about once a second."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+FRESH_S = 0.5
+TIMEOUT_S = 1.5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One moment's figures; None where nobody answered."""
+
+    ledger: Mapping[str, Any] | None = None
+    devices: Mapping[str, Mapping[str, Any] | None] | None = None
+
+    @property
+    def kiosk(self) -> Mapping[str, Any] | None:
+        return (self.devices or {}).get("kiosk")
+
+    @property
+    def unsent(self) -> int:
+        """Events that have not reached the ledger, as far as devices answer."""
+        return sum(
+            int(figures.get("unsent_events", 0))
+            for figures in (self.devices or {}).values()
+            if figures
+        )
+
+
+class Books:
+    """Asks everybody at the same time, and remembers the answer for a moment."""
+
+    def __init__(self, ledger: str, devices: Mapping[str, str]) -> None:
+        """ledger, devices: base addresses."""
+        self._addresses = {"": ledger, **devices}
+        self._client = httpx.Client(timeout=TIMEOUT_S, trust_env=False)
+        self._askers = ThreadPoolExecutor(len(self._addresses), thread_name_prefix="books")
+        self._reading = Reading()
+        self._read_at = float("-inf")
+        self._lock = threading.Lock()
+        self._refreshing = threading.Lock()
+
+    def now(self) -> Reading:
+        """Return figures at most half a second old; asking may take a moment."""
+        with self._lock:
+            if time.monotonic() - self._read_at > FRESH_S:
+                self._read()
+            return self._reading
+
+    def lately(self) -> Reading:
+        """Return the last figures at once; ask again in the background if they are old."""
+        if time.monotonic() - self._read_at > 1 and self._refreshing.acquire(
+            blocking=False
+        ):
+            threading.Thread(target=self._refresh, name="books", daemon=True).start()
+        return self._reading
+
+    def stop(self) -> None:
+        self._askers.shutdown(wait=True, cancel_futures=True)
+        self._client.close()
+
+    def _refresh(self) -> None:
+        try:
+            self.now()
+        except RuntimeError:
+            # The lobby closed while we were asking.
+            pass
+        finally:
+            self._refreshing.release()
+
+    def _read(self) -> None:
+        names: Sequence[str] = list(self._addresses)
+        answers = dict(zip(names, self._askers.map(self._ask, names), strict=True))
+        ledger = answers.pop("")
+        self._reading = Reading(ledger, answers)
+        self._read_at = time.monotonic()
+
+    def _ask(self, name: str) -> Mapping[str, Any] | None:
+        try:
+            answer = self._client.get(f"{self._addresses[name]}/demo/figures")
+            document = answer.raise_for_status().json()
+        except (httpx.HTTPError, ValueError):
+            return None
+        return document if isinstance(document, dict) else None

@@ -1,0 +1,146 @@
+"""All pretend hardware of one lobby, started and stopped together."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from lobby import invariants
+from lobby.app import create_app
+from lobby.books import Books
+from lobby.camera import Camera
+from lobby.config import Config
+from lobby.invariants import Lamp
+from lobby.letters import Letter
+from lobby.loop import Loop
+from lobby.mailbox import Mailbox
+from lobby.mailbox import Port as MailPort
+from lobby.network import INTERNET, LAN, Cable, Network
+from lobby.printer.machine import Printer
+from lobby.printer.port import Port as PrinterPort
+from lobby.printer.slips import Tray
+from lobby.programs import DEVICES, HOST, Ports, address
+from lobby.terminal.charges import Book
+from lobby.terminal.machine import Terminal
+from lobby.terminal.port import Port as TerminalPort
+from lobby.timeline import Timeline
+from lobby.webserver import WebServer
+
+
+class Plugs(Protocol):
+    """Whoever can pull the plug of the real processes."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    def pull(self, name: str) -> None: ...
+
+    def start(self, name: str) -> None: ...
+
+    def alive(self, name: str) -> bool: ...
+
+
+class Hardware:
+    """The pretend lobby around the real programs."""
+
+    def __init__(
+        self, ports: Ports, folder: Path, plugs: Plugs, config: Config | None = None
+    ) -> None:
+        """folder: where books and letters are kept. Nothing listens before start."""
+        config = config or Config()
+        self.ports = ports
+        self.plugs = plugs
+        self.demo_facts: Mapping[str, Any] = {}
+        self.clock_file = folder / "clock-offset"
+        self.timeline = Timeline()
+        note = self.timeline.note
+        self.tray = Tray()
+        self.printer = Printer(
+            "printer",
+            self.tray,
+            note,
+            width_dots=config.width_dots,
+            mm_per_s=config.mm_per_s,
+        )
+        self.terminal = Terminal(Book(folder / "terminal"), note, plan=config.plan)
+        self.mailbox = Mailbox(note, folder=folder / "mailbox")
+        self.cameras = {name: Camera(name, note) for name in DEVICES}
+        self.books = Books(
+            address(ports.ledger), {name: address(ports.device(name)) for name in DEVICES}
+        )
+        self._loop = Loop()
+        self.network = Network(_cables(ports), self._loop, note)
+        self._mail = MailPort(self.mailbox, self._loop, host=HOST, port=ports.mail)
+        self._printer_port = PrinterPort(self.printer, host=HOST, port=ports.printer)
+        self._terminal_port = TerminalPort(self.terminal, host=HOST, port=ports.terminal)
+        self._web = WebServer(create_app(self), host=HOST, port=ports.lobby)
+
+    def start(self) -> None:
+        """Raises OSError when a port is taken."""
+        self._loop.start()
+        self.printer.start()
+        for part in (self._printer_port, self._terminal_port, self._mail, self.network):
+            part.start()
+        self._web.start()
+        self.timeline.note("lobby", "The lobby is open")
+
+    def stop(self) -> None:
+        for part in (self._web, self.network, self._mail, self._terminal_port):
+            part.stop()
+        self._printer_port.stop()
+        self.printer.stop()
+        self.books.stop()
+        self._loop.stop()
+
+    def lamps(self, *, fresh: bool) -> list[Lamp]:
+        """Return the lamps; fresh asks everybody first, else they may be a second old."""
+        reading = self.books.now() if fresh else self.books.lately()
+        return invariants.lamps(
+            kiosk=reading.kiosk,
+            ledger=reading.ledger,
+            charges=self.terminal.charges(),
+            unsent=reading.unsent,
+        )
+
+    def letter(self, number: int) -> Letter | None:
+        return self.mailbox.find(number)
+
+    @property
+    def clock_offset_ms(self) -> int:
+        """How far the demo's clocks are ahead."""
+        try:
+            return int(self.clock_file.read_text() or 0)
+        except (OSError, ValueError):
+            return 0
+
+    def set_clock(self, offset_ms: int) -> None:
+        """Let all demo clocks jump."""
+        self.clock_file.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.clock_file.with_suffix(".new")
+        draft.write_text(str(offset_ms))
+        draft.replace(self.clock_file)
+        self.timeline.note("clock", f"All clocks are now {_span(offset_ms)}")
+
+
+def _span(offset_ms: int) -> str:
+    if not offset_ms:
+        return "right"
+    minutes = abs(offset_ms) // 60_000
+    days, rest = divmod(minutes, 24 * 60)
+    amount = " ".join(
+        f"{value} {unit}"
+        for value, unit in ((days, "d"), (rest // 60, "h"), (rest % 60, "min"))
+        if value
+    )
+    return f"{amount or 'less than a minute'} {'ahead' if offset_ms > 0 else 'behind'}"
+
+
+def _cables(ports: Ports) -> list[Cable]:
+    to_ledger = [
+        Cable(f"{name}-ledger", ports.line(name), (HOST, ports.ledger), (LAN, INTERNET))
+        for name in DEVICES
+    ]
+    return [
+        *to_ledger,
+        Cable("kiosk-terminal", ports.line_to_terminal, (HOST, ports.terminal)),
+        Cable("kiosk-printer", ports.line_to_printer, (HOST, ports.printer)),
+    ]

@@ -1,0 +1,25 @@
+"""The demo's clocks, which all jump together."""
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from lobby.web.answers import asked, done, hardware, number, refuse
+
+bp = Blueprint("clock", __name__, url_prefix="/clock")
+
+_UNITS_MS = {"days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1000}
+
+
+@bp.post("")
+def jump() -> Response:
+    """{offset_ms} sets how far the clocks are ahead; {days, hours, minutes, seconds} jumps
+    from where they are."""
+    wanted = asked()
+    if strange := wanted.keys() - {"offset_ms", *_UNITS_MS}:
+        refuse(f"A clock has no {', '.join(sorted(strange))}.")
+    offset = number(wanted, "offset_ms")
+    if offset is None:
+        jumped = sum((number(wanted, unit) or 0) * ms for unit, ms in _UNITS_MS.items())
+        offset = hardware().clock_offset_ms + jumped
+    hardware().set_clock(int(offset))
+    return done({"offset_ms": hardware().clock_offset_ms})

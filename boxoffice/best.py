@@ -85,10 +85,6 @@ class Index:
         """These seats are free again. Raises UnknownSeat."""
         self.house.give_back(seats)
 
-    def prepare(self, request: Request) -> None:
-        """Work out beforehand what such a request will need."""
-        self._ranking(request)
-
     def find(self, request: Request) -> Offer | NoOffer:
         """Offer the best seats for a party, or say why there are none (4.2)."""
         window = self.window(request)

@@ -60,19 +60,18 @@ class Lengths:
         """Count these stretches no longer."""
         self.add(stretches, -1)
 
-    def goal(self, count: int) -> Goal | None:
-        """Find the least (alone, sections, pieces) for a party; None if it does not fit."""
+    def goal(self, count: int) -> Goal:
+        """Find the least (alone, sections, pieces) for a party that fits."""
         overall = _cost(_joined(self._sections.values()), count)
-        if overall is None:
-            return None
+        assert overall is not None, "there are fewer candidates than people"
         alone = overall[0]
         costs = [_cost(lengths, count) for lengths in self._sections.values()]
         in_one = [cost[1] for cost in costs if cost and cost[0] == alone]
-        return (
-            Goal(alone, 1, min(in_one))
-            if in_one
-            else self._over_sections(alone, count, count)
-        )
+        if in_one:
+            return Goal(alone, 1, min(in_one))
+        over_several = self._over_sections(alone, count, count)
+        assert over_several is not None, "all sections together seat the party"
+        return over_several
 
     def reach(self, goal: Goal, count: int) -> bool:
         """Say whether these stretches alone reach the goal of the whole house."""

@@ -1,5 +1,6 @@
 """What a party asks for, and what it is offered: the words of best available (4.2)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,16 +30,32 @@ class Released:
     sections: frozenset[str] = frozenset()
     levels: frozenset[str] = frozenset()
 
+    def covers(self, section: str, level: str | None) -> bool:
+        """Say whether a seat of this section and price level is opened."""
+        return self.house or section in self.sections or level in self.levels
+
     def public(self, chart: Chart) -> bytes:
         """Mark with 1, by place, the seats that everybody may buy while they are free."""
         return bytes(
-            self.house
-            or chart.type_of(seat) is SeatType.STANDARD
-            or row.section in self.sections
-            or chart.levels.get(seat) in self.levels
+            chart.type_of(seat) is SeatType.STANDARD
+            or self.covers(row.section, chart.levels.get(seat))
             for row in chart.rows
             for seat in row.seats
         )
+
+
+def rest_sold_out(chart: Chart, unavailable: Collection[str], place: Released) -> bool:
+    """Say whether staff may open the accessible seats there: no standard seat is left.
+
+    unavailable: everything that is not for sale. Source: spec.md 4.2.
+    """
+    return not any(
+        chart.type_of(seat) is SeatType.STANDARD
+        and seat not in unavailable
+        and place.covers(row.section, chart.levels.get(seat))
+        for row in chart.rows
+        for seat in row.seats
+    )
 
 
 @dataclass(frozen=True)

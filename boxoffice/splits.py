@@ -39,7 +39,6 @@ class Stretches:
         """
         self._catch_up()
         goal = self._lengths.goal(count)
-        assert goal is not None, "there are fewer candidates than people"
         least = self._lengths.least_useful(goal, count)
         useful = (
             stretch

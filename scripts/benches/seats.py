@@ -95,7 +95,7 @@ def upkeep(chart: Chart, index: Index, chance: random.Random) -> None:
     def build() -> None:
         fresh = Index(chart)
         for party in PARTIES:
-            fresh.prepare(Request(party))
+            fresh.window(Request(party))
 
     report([timed_ms(build) for _ in range(5)], what="build", seats=seats, parties=PARTIES)
 

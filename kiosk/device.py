@@ -18,6 +18,7 @@ from kiosk.payments.port import Terminal
 from kiosk.printing.transport import Printer
 from kiosk.shown import Status
 from kiosk.store.store import Store
+from kiosk.store.tables import StateRow
 
 
 class NotPaired(Exception):
@@ -48,6 +49,13 @@ class Device:
         self.printer = printer
         self.key: Key = identity.key(config.key_file, chance(32))
         self.stopping = threading.Event()
+        self.started_boot_ms = clock.boot_ms()
+        # When seats were last allotted to us: a fresh tank is not idle yet.
+        self.allotted_boot_ms = 0
+        # Whether the terminal answered when it was last asked; taken to until it does not.
+        self.terminal_answers = True
+        # When each attempt began to leave us in doubt, by boot time.
+        self._doubts: dict[str, int] = {}
         # What the spool's thread last heard from the printer; nothing before it asked.
         self.paper_status = Status.UNKNOWN
         # Old bytes may wait in the printer until its buffer was cleared.
@@ -86,6 +94,35 @@ class Device:
     def new_id(self) -> str:
         """Make an id, to be saved before it is used."""
         return ids.uuid7(max(self.clock.wall_ms(), 0), self.chance(10))
+
+    def doubt(self, intent: str, *, clear: bool = False) -> int:
+        """Note that the terminal leaves us in doubt (or no longer); give since how many ms.
+
+        Silence counts from when it began, in this run of the program.
+        """
+        if clear:
+            self._doubts.pop(intent, None)
+            return 0
+        return self.clock.boot_ms() - self._doubts.setdefault(intent, self.clock.boot_ms())
+
+    def doubt_ms(self, intent: str) -> int:
+        """Say how long an attempt has left us in doubt; 0 when it does not."""
+        since = self._doubts.get(intent)
+        return 0 if since is None else self.clock.boot_ms() - since
+
+    @property
+    def may_sell(self) -> bool:
+        """Whether this device may sell at all.
+
+        Not while it is revoked, rolled back or copied, nor on a disk that is nearly full.
+        """
+        if self._line is not None and self._line.revoked:
+            return False
+        with self.store.read() as session:
+            state = session.get_one(StateRow, 1)
+            if state.drains_only or state.revoked:
+                return False
+        return not self.store.nearly_full()
 
     @property
     def up(self) -> bool:

@@ -5,30 +5,82 @@ order in progress is a row of the store. Answers are those of `kiosk.shown`.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice import ids
+from boxoffice.charts import SeatType
+from kiosk import allotment, documents, evening, holds, offers
 from kiosk.device import Device
+from kiosk.evening import Evening
+from kiosk.payments import terminals
+from kiosk.printing import spool
 from kiosk.shown import (
     Alternative,
     Choices,
     Done,
     Held,
     HouseMap,
+    Level,
+    MapSeat,
+    MapSection,
     Offer,
     OrderShown,
+    PriceChoice,
     Refusal,
     Review,
+    ReviewLine,
+    Stage,
     Tonight,
 )
+from kiosk.store.tables import OrderRow, SaleLineRow
+
+# An order that nobody touches for so long is forgotten; its hold has run out long before.
+FORGOTTEN_MS: Final = 2 * 3_600_000
 
 
 def performances(device: Device) -> list[Tonight]:
     """Give what can be sold or is at least shown here, soonest first."""
-    raise NotImplementedError
+    now_ms = device.clock.now_ms()
+    found = []
+    with device.store.read() as session:
+        for performance in documents.performances(session):
+            over_ms = performance.ends_ms or performance.starts_ms
+            if not performance.public or over_ms < now_ms:
+                continue
+            here = evening.look(session, device, performance.id)
+            if here is not None:
+                found.append(here.tonight())
+    return found
 
 
 def choices(device: Device, performance: str) -> Choices | Refusal:
     """Give the price types and limits for "How many". Refuses: sale.closed, link.empty."""
-    raise NotImplementedError
+    with device.store.read() as session:
+        here = evening.look(session, device, performance)
+    if here is None:
+        return Refusal("sale.closed")
+    if (refusal := here.refusal()) is not None:
+        return refusal
+    levels = _levels_free(here)
+    types = []
+    for kind in here.prices.types:
+        amounts = [level.prices[kind.id] for level in levels if kind.id in level.prices]
+        if amounts:
+            types.append(
+                PriceChoice(
+                    kind.id,
+                    kind.name,
+                    kind.note,
+                    kind.buyer.value,
+                    kind.default,
+                    min(amounts),
+                    max(amounts),
+                )
+            )
+    return Choices(here.tonight(), tuple(types), _most(device, here), here.left)
 
 
 def start(
@@ -45,37 +97,88 @@ def start(
     Changing an order gives its seats back first. Refuses: party.large (`limit`), seats.few
     (`left`), sale.closed, link.empty, and `counts.none` when nothing was asked for.
     """
-    raise NotImplementedError
+    with device.store.read() as session:
+        here = evening.look(session, device, performance, order=order or "")
+    if here is None:
+        return Refusal("sale.closed")
+    if (refusal := here.refusal()) is not None:
+        return refusal
+    wanted = {kind: count for kind, count in counts.items() if count > 0}
+    if not wanted or any(here.prices.type(kind) is None for kind in wanted):
+        return Refusal("counts.none")
+    if (count := sum(wanted.values())) > (most := _most(device, here)):
+        return Refusal("party.large", facts={"limit": most})
+    if count > here.left and not step_free:
+        return Refusal("seats.few", facts={"left": here.left})
+    if order is not None:
+        holds.release(device, order)
+    number = ids.order_number(device.chance)
+    types = here.types_of(wanted)
+    device.store.write(_open, device, number, performance, wanted, types, step_free)
+    return number
 
 
 def order(device: Device, order: str) -> OrderShown | None:
     """Give the order as it stands, or None when this device does not know it."""
-    raise NotImplementedError
+    with device.store.read() as session:
+        row = session.get(OrderRow, order)
+        if row is None:
+            return None
+        plan = documents.plan(session, row.performance)
+    seats = tuple(plan.shown(code) for code in row.seats) if plan and plan.chart else ()
+    return OrderShown(
+        row.number,
+        Stage(row.stage),
+        row.performance,
+        dict(row.counts),
+        row.step_free,
+        seats,
+        row.hold_until_ms,
+    )
 
 
 def offer(device: Device, order: str) -> Offer | Refusal:
     """Offer the best seats. Refuses: seats.few (`left`), link.empty, sale.closed."""
-    raise NotImplementedError
+    here, row = _look(device, order)
+    return here if isinstance(here, Refusal) else offers.find(here, row)
 
 
 def alternatives(device: Device, order: str) -> list[Alternative]:
     """Give other offers: closer, further back, cheaper, aisle; each only if it differs."""
-    raise NotImplementedError
+    here, row = _look(device, order)
+    return [] if isinstance(here, Refusal) else offers.alternatives(here, row)
 
 
 def party_from(device: Device, order: str, seat: str) -> Offer | Refusal:
     """Seat the whole party from a seat touched on the map. Refuses: seat.gone."""
-    raise NotImplementedError
+    here, row = _look(device, order)
+    return here if isinstance(here, Refusal) else offers.around(here, row, seat)
 
 
 def price(device: Device, order: str, seats: Sequence[str]) -> Offer | Refusal:
     """Say what seats picked one by one would cost. Refuses: seat.gone, seat.single."""
-    raise NotImplementedError
+    here, row = _look(device, order)
+    return here if isinstance(here, Refusal) else offers.picked(here, row, seats)
 
 
 def house_map(device: Device, order: str) -> HouseMap | Refusal:
     """Give the house with what is available to this order. Refuses: sale.closed."""
-    raise NotImplementedError
+    here, row = _look(device, order)
+    if isinstance(here, Refusal):
+        return here
+    sections = _sections(here, row)
+    levels = tuple(
+        Level(level.id, level.name, min(level.prices.values(), default=0))
+        for level in here.prices.levels
+    )
+    return HouseMap(
+        row.number,
+        sections,
+        levels,
+        here.plan.stage,
+        here.prices.currency,
+        sum(row.counts.values()),
+    )
 
 
 def hold(device: Device, order: str, seats: Sequence[str] = ()) -> Held | Refusal:
@@ -85,29 +188,237 @@ def hold(device: Device, order: str, seats: Sequence[str] = ()) -> Held | Refusa
     seat.single, hold.ended, link.pay (`seats`: some of our own instead), link.empty,
     sale.closed. What was held before stays held when the new seats are refused.
     """
-    raise NotImplementedError
+    return holds.hold(device, order, seats)
 
 
 def extend(device: Device, order: str) -> Held | Refusal:
     """Hold once more as long; only once. Refuses: hold.ended."""
-    raise NotImplementedError
+    return holds.extend(device, order)
 
 
 def review(device: Device, order: str) -> Review | Refusal:
     """Give everything that is paid for. Refuses: hold.ended (`seats` still free)."""
-    raise NotImplementedError
+    here, row = _look(device, order)
+    if isinstance(here, Refusal):
+        return here
+    if row.stage not in {"held", "paying"}:
+        return Refusal("hold.ended")
+    with device.store.read() as session:
+        owned = allotment.epochs(session, row.performance, row.seats) is not None
+    if row.stage == "held" and holds.lapsed(device, row) and not owned:
+        free = all(seat in here.free for seat in row.seats)
+        seats = tuple(here.plan.shown(seat) for seat in row.seats) if free else ()
+        return Refusal("hold.ended", seats if here.plan.chart else ())
+    lines = here.lines(row.seats, row.types)
+    if lines is None:
+        return Refusal("sale.closed")
+    until_ms = None if owned else row.hold_until_ms
+    ledger_ms = device.clock.ledger_ms()
+    left_s = None
+    if until_ms is not None and ledger_ms is not None:
+        left_s = max(0, (until_ms - ledger_ms) // 1000)
+    return Review(
+        order=row.number,
+        tonight=here.tonight(),
+        lines=tuple(
+            ReviewLine(
+                seat=here.plan.shown(line.seat) if here.plan.chart and line.seat else None,
+                price_type=line.price_type,
+                price_type_name=_type_name(here, line.price_type),
+                level_name=_level_name(here, line.level),
+                price=line.price,
+                fee=line.fee_outside,
+            )
+            for line in lines
+        ),
+        price=sum(line.price for line in lines),
+        fee=sum(line.fee_outside for line in lines),
+        total=sum(line.charge for line in lines),
+        currency=here.prices.currency,
+        held_until_ms=until_ms,
+        left_s=left_s,
+        may_extend=row.hold is not None and not row.extended and not owned and device.up,
+        exchange_rule=here.house.exchange_rule,
+        linked=device.up,
+        terminal=terminals.state(device),
+        paper=spool.paper(device),
+    )
 
 
 def retype(device: Device, order: str, price_types: Sequence[str]) -> Review | Refusal:
     """Give the seats other price types, in the order of the seats."""
-    raise NotImplementedError
+    here, row = _look(device, order)
+    if isinstance(here, Refusal):
+        return here
+    known = all(here.prices.type(kind) is not None for kind in price_types)
+    if row.stage != "held" or len(price_types) != len(row.seats) or not known:
+        return Refusal("hold.ended")
+    if here.lines(row.seats, list(price_types)) is None:
+        return Refusal("counts.none")
+    device.store.write(_retype, order, list(price_types))
+    return review(device, order)
 
 
 def release(device: Device, order: str) -> None:
     """Start over: give seats back at once. A paid order and one being paid stay."""
-    raise NotImplementedError
+    holds.release(device, order)
 
 
 def done(device: Device, order: str) -> Done | None:
     """Give the last page of a sale; None before it is paid."""
-    raise NotImplementedError
+    with device.store.read() as session:
+        query = select(SaleLineRow).where(SaleLineRow.order == order)
+        lines = session.scalars(query.order_by(SaleLineRow.place)).all()
+        if not lines:
+            return None
+        seats = [line.seat for line in lines]
+        return last_page(session, device, order, lines[0].performance, seats)
+
+
+def last_page(
+    session: Session, device: Device, order: str, performance: str, seats: Sequence[str]
+) -> Done | None:
+    """Give the last page of a sale or a collection: where to go with which seats."""
+    here = evening.look(session, device, performance)
+    if here is None:
+        return None
+    named = [here.plan.shown(seat) for seat in seats] if here.plan.chart else []
+    doors = {
+        door
+        for section in {seat.section for seat in named}
+        for door in here.plan.section_doors(section)[0][:1]
+    }
+    return Done(
+        order=order,
+        tonight=here.tonight(),
+        seats=tuple(named),
+        quantity=len(seats),
+        doors=tuple(sorted(doors)),
+        doors_open_ms=here.performance.doors_open_ms,
+        receipt=spool.receipt_state(session, order),
+    )
+
+
+def sweep(device: Device) -> int:
+    """Forget orders whose guests have gone; give how many. The idle loop calls this."""
+    lapsed = device.store.write(_sweep, device)
+    for hold_id in lapsed:
+        if hold_id:
+            holds.drop(device, hold_id)
+    return len(lapsed)
+
+
+def _look(device: Device, order: str) -> tuple[Evening | Refusal, OrderRow]:
+    """Gather what an order's page needs; its own held seats count as free."""
+    with device.store.read() as session:
+        row = session.get(OrderRow, order)
+        if row is None or row.stage == "released":
+            return Refusal("hold.ended"), row or OrderRow(number=order, stage="released")
+        here = evening.look(session, device, row.performance, order=order)
+    if here is None:
+        return Refusal("sale.closed"), row
+    if row.stage == "held" and row.hold is not None and not holds.lapsed(device, row):
+        here = evening.with_free(here, row.seats)
+    return here, row
+
+
+def _open(
+    session: Session,
+    device: Device,
+    number: str,
+    performance: str,
+    counts: Mapping[str, int],
+    types: list[str],
+    step_free: bool,
+) -> None:
+    session.add(
+        OrderRow(
+            number=number,
+            stage="choosing",
+            performance=performance,
+            counts=dict(counts),
+            step_free=step_free,
+            seats=[],
+            types=types,
+            opened_ms=device.clock.wall_ms(),
+            touched_boot_ms=device.clock.boot_ms(),
+            boot_id=device.clock.boot_id,
+        )
+    )
+
+
+def _retype(session: Session, order: str, types: list[str]) -> None:
+    row = session.get_one(OrderRow, order)
+    row.types = types
+    row.counts = {kind: types.count(kind) for kind in dict.fromkeys(types)}
+
+
+def _sweep(session: Session, device: Device) -> list[str]:
+    query = select(OrderRow).where(OrderRow.stage.in_(("choosing", "held")))
+    gone = []
+    for row in session.scalars(query).all():
+        age_ms = device.clock.boot_ms() - row.touched_boot_ms
+        old = row.boot_id != device.clock.boot_id or age_ms > FORGOTTEN_MS
+        if old or (row.stage == "held" and _long_lapsed(device, row)):
+            gone.append(holds.let_go(session, device, row.number) or "")
+    return gone
+
+
+def _long_lapsed(device: Device, row: OrderRow) -> bool:
+    # For a while the page still offers to hold the same seats again.
+    ledger_ms = device.clock.ledger_ms()
+    return (
+        row.hold_until_ms is not None
+        and ledger_ms is not None
+        and ledger_ms > row.hold_until_ms + 120_000
+    )
+
+
+def _most(device: Device, here: Evening) -> int:
+    return min(here.house.max_seats, device.config.most_seats)
+
+
+def _levels_free(here: Evening) -> list[documents.Level]:
+    """Give the levels that still have seats; all of them when none has."""
+    found = {here.level_of(seat) for seat in here.free}
+    if None in found or not found:
+        return list(here.prices.levels)
+    return [level for level in here.prices.levels if level.id in found]
+
+
+def _sections(here: Evening, row: OrderRow) -> tuple[MapSection, ...]:
+    chart = here.plan.chart
+    if chart is None:
+        return ()
+    by_section: dict[str, list[MapSeat]] = {name: [] for name, _, _ in here.plan.sections}
+    for place, code in enumerate(chart.seats):
+        block = chart.block_of[place]
+        index = chart.blocks[block].row
+        kind = chart.type_of(code)
+        by_section.setdefault(chart.rows[index].section, []).append(
+            MapSeat(
+                shown=here.plan.shown(code),
+                kind=kind.value,
+                available=code in here.free
+                and (kind is SeatType.STANDARD or row.step_free),
+                chosen=code in row.seats,
+                block=block,
+                row_index=index,
+            )
+        )
+    words = {name: words for name, _, words in here.plan.sections}
+    return tuple(
+        MapSection(name, words.get(name, ""), tuple(seats), sum(s.available for s in seats))
+        for name, seats in by_section.items()
+        if seats
+    )
+
+
+def _type_name(here: Evening, id: str) -> str:
+    kind = here.prices.type(id)
+    return kind.name if kind else id
+
+
+def _level_name(here: Evening, id: str) -> str:
+    level = here.prices.level(id)
+    return level.name if level and len(here.prices.levels) > 1 else ""

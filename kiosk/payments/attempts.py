@@ -1,28 +1,313 @@
 """Payment attempts: written down, then spoken about with the terminal, then settled.
 
 Pages call `pay`, then show `state` until it says how the payment ended. The talking is
-done by one thread of the device, never by a page. Source: design.md §6, sync.md §6.
+done by one thread of the device, `conversation.turn`, never by a page.
+Source: design.md §6, sync.md §6.
 """
 
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice import failpoints, payments
+from boxoffice.payments import State
+from kiosk import allotment, documents, evening, log, offers
 from kiosk.device import Device
-from kiosk.shown import Intent, PayState, Refusal
+from kiosk.evening import Evening
+from kiosk.line import LineDown, NotUnderstood
+from kiosk.payments import agreed, sale, terminals
+from kiosk.printing import spool
+from kiosk.shown import Intent, Offer, Outcome, PayState, Refusal
+from kiosk.store.tables import IntentRow, OrderRow, PledgedRow
+
+# Silence shorter than this is just a slow answer.
+ASKING_AFTER_MS: Final = 2_500
+DECLINES_BEFORE_BOX_OFFICE: Final = 3
+# No terminal is asked for an order that costs nothing.
+NO_TERMINAL: Final = "none"
 
 
-def pay(device: Device, order: str) -> Intent | Refusal:
+def pay(
+    device: Device, order: str, *, on_phone: bool = False, language: str = "en"
+) -> Intent | Refusal:
     """Press Pay: own the seats, write the intent, wake the terminal.
 
     A second press or a reload gives the same attempt; after a decline it begins a new one.
-    Refuses: hold.ended, link.pay (`seats`), link.empty, paper.before, paper.short (unless
-    `on_phone` was chosen), `terminal.busy`, `terminal.none`, sale.closed.
+    Refuses: hold.ended, link.pay (`seats`), link.empty, paper.before, paper.short (`left`;
+    unless on_phone), `terminal.busy`, `terminal.none`, sale.closed.
     """
-    raise NotImplementedError
+    with device.store.read() as session:
+        row = session.get(OrderRow, order)
+        found = _latest(session, order)
+        if found is not None and found.state in _LASTING:
+            return _shown(found)
+        if row is None or row.stage not in {"held", "paying"}:
+            return Refusal("hold.ended")
+        here = evening.look(session, device, row.performance, order=order)
+    if here is None or not here.selling:
+        return Refusal("sale.closed")
+    lines = here.lines(row.seats, row.types)
+    if lines is None:
+        return Refusal("sale.closed")
+    amount = sum(line.charge for line in lines)
+    for refusal in (
+        _no_terminal(device) if amount else None,
+        None if on_phone else _no_paper(device, len(lines)),
+        _not_owned(device, row, here),
+    ):
+        if refusal is not None:
+            return refusal
+    begun = device.store.write(_begin, device, order, language=language, on_phone=on_phone)
+    failpoints.reached("pay: intent written")
+    return begun
 
 
 def state(device: Device, order: str) -> PayState:
     """Say how far the payment of this order has come."""
-    raise NotImplementedError
+    with device.store.read() as session:
+        row = session.get(OrderRow, order)
+        intent = _latest(session, order)
+        performance = documents.performance(session, row.performance) if row else None
+    if intent is None:
+        currency = performance.currency if performance else "EUR"
+        return PayState(order, Outcome.IDLE, 0, currency, order[:6])
+    asking_ms = device.doubt_ms(intent.id)
+    outcome = _outcome(intent, row, asking_ms)
+    over = outcome in _CHOICES
+    return PayState(
+        order=order,
+        outcome=outcome,
+        amount=intent.amount,
+        currency=intent.currency,
+        reference=intent.reference,
+        may_cancel=outcome
+        in {Outcome.STARTING, Outcome.WAITING_FOR_CARD, Outcome.ENTER_PIN}
+        and not intent.give_up,
+        may_retry=over,
+        may_park=over and device.up,
+        asking_s=asking_ms // 1000 if outcome is Outcome.ASKING else 0,
+        late=intent.was_unknown,
+        code=row.code if row and row.stage == "parked" else "",
+        kept_until_ms=_kept_until_ms(performance) if row and row.code else None,
+    )
 
 
 def cancel(device: Device, order: str) -> PayState:
     """Ask the terminal to stop; what the card has answered meanwhile counts."""
-    raise NotImplementedError
+    device.store.write(_give_up, order)
+    return state(device, order)
+
+
+def _no_terminal(device: Device) -> Refusal | None:
+    known = terminals.state(device)
+    if known == "none":
+        return Refusal("terminal.none")
+    return Refusal("terminal.busy") if known in {"busy", "in_doubt"} else None
+
+
+def _no_paper(device: Device, tickets: int) -> Refusal | None:
+    paper = spool.paper(device)
+    if not paper.can_print:
+        return Refusal("paper.before")
+    if paper.left is not None and paper.left < tickets:
+        return Refusal("paper.short", facts={"left": paper.left})
+    return None
+
+
+def _not_owned(device: Device, row: OrderRow, here: Evening) -> Refusal | None:
+    """Have the held seats allotted to this device, and see that they are."""
+    if _owns(device, row):
+        return _overdue(device, row)
+    shown = tuple(here.plan.shown(seat) for seat in row.seats) if here.plan.chart else ()
+    if row.hold is None:
+        return Refusal("hold.ended")
+    try:
+        given = allotment.pull_held(device, row.hold)
+    except (LineDown, NotUnderstood):
+        return _without_line(device, row)
+    if given and _owns(device, row):
+        return _overdue(device, row)
+    free = all(seat in here.pool for seat in row.seats)
+    return Refusal("hold.ended", shown if free else ())
+
+
+def _owns(device: Device, row: OrderRow) -> bool:
+    with device.store.read() as session:
+        return allotment.epochs(session, row.performance, row.seats) is not None
+
+
+def _overdue(device: Device, row: OrderRow) -> Refusal | None:
+    with device.store.read() as session:
+        late = allotment.overdue(session, device.clock, row.performance, row.seats)
+    return Refusal("sale.closed") if late else None
+
+
+def _without_line(device: Device, row: OrderRow) -> Refusal:
+    with device.store.read() as session:
+        cut_off = evening.look(
+            session, device, row.performance, order=row.number, linked=False
+        )
+    if cut_off is None or not cut_off.own:
+        return Refusal("link.empty")
+    ours = offers.find(cut_off, row)
+    if not isinstance(ours, Offer):
+        return Refusal("link.empty")
+    return Refusal("link.pay", ours.seats)
+
+
+def _begin(
+    session: Session, device: Device, order: str, *, language: str, on_phone: bool
+) -> Intent | Refusal:
+    """Pledge the seats and write the intent, all in one transaction."""
+    found = _latest(session, order)
+    if found is not None and found.state in _LASTING:
+        return _shown(found)  # The second of two quick taps.
+    row = session.get_one(OrderRow, order)
+    here = evening.look(session, device, row.performance, order=order)
+    epochs = allotment.epochs(session, row.performance, row.seats)
+    if here is None or epochs is None:
+        return Refusal("hold.ended")
+    lines = here.lines(row.seats, row.types)
+    assert lines is not None
+    amount = sum(line.charge for line in lines)
+    terminal = device.terminal.name if device.terminal and amount else NO_TERMINAL
+    if terminals.open_intent(session, terminal) is not None:
+        return Refusal("terminal.busy")
+    document = agreed.document(
+        device,
+        here,
+        row,
+        lines,
+        epochs,
+        price_pos=documents.price_pos(session, row.performance),
+        language=language,
+        on_phone=on_phone,
+    )
+    intent = _intent(device, order, terminal, amount, here.prices.currency, document)
+    session.add(intent)
+    session.flush()
+    if amount:
+        _started(session, device, intent)
+        session.add_all(
+            PledgedRow(
+                performance=row.performance, seat=seat, epoch=epoch, intent=intent.id
+            )
+            for seat, epoch in epochs.items()
+        )
+        row.stage = "paying"
+    else:
+        intent.state = State.SOLD.value
+        intent.captured = True
+        sale.write(session, device, intent, late=False)
+    row.on_phone = on_phone
+    return _shown(intent)
+
+
+def _intent(
+    device: Device,
+    order: str,
+    terminal: str,
+    amount: int,
+    currency: str,
+    document: dict[str, Any],
+) -> IntentRow:
+    return IntentRow(
+        id=device.new_id(),
+        order=order,
+        terminal=terminal,
+        amount=amount,
+        currency=currency,
+        state=State.CREATED.value,
+        reference=order[:6],
+        document=document,
+        created_ms=device.clock.wall_ms(),
+        created_boot_ms=device.clock.boot_ms(),
+        boot_id=device.clock.boot_id,
+        step="",
+        reason="",
+        ref="",
+        brand="",
+        last4="",
+        sent=False,
+        give_up=False,
+        was_unknown=False,
+        taken=0,
+        captured=False,
+        returned=False,
+        rechecked=False,
+    )
+
+
+def _started(session: Session, device: Device, intent: IntentRow) -> None:
+    body = {
+        "intent": intent.id,
+        "order": intent.order,
+        "terminal": intent.terminal,
+        "kind": device.terminal.kind if device.terminal else "",
+        "amount": intent.amount,
+        "currency": intent.currency,
+    }
+    log.append(session, device.clock, device.new_id(), "payment.started", body)
+
+
+def _give_up(session: Session, order: str) -> None:
+    intent = _latest(session, order)
+    if intent is not None and intent.state in {"created", "sent", "unknown"}:
+        intent.give_up = True
+
+
+def _latest(session: Session, order: str) -> IntentRow | None:
+    query = select(IntentRow).where(IntentRow.order == order)
+    return session.scalars(
+        query.order_by(IntentRow.created_ms.desc(), IntentRow.id.desc())
+    ).first()
+
+
+# A second tap or a reload finds these; after any other a new attempt may begin.
+_LASTING: Final = {*(state.value for state in payments.OPEN), State.SOLD.value}
+_CHOICES: Final = {
+    Outcome.DECLINED,
+    Outcome.CANCELLED,
+    Outcome.UNREACHABLE,
+    Outcome.PART,
+}
+
+
+def _outcome(intent: IntentRow, row: OrderRow | None, asking_ms: int) -> Outcome:
+    match State(intent.state):
+        case State.CREATED:
+            return Outcome.STARTING
+        case State.SENT if asking_ms >= ASKING_AFTER_MS:
+            return Outcome.ASKING
+        case State.SENT:
+            return Outcome(intent.step) if intent.step else Outcome.STARTING
+        case State.UNKNOWN:
+            return Outcome.UNKNOWN
+        case State.APPROVED:
+            return Outcome.PROCESSING
+        case State.SOLD:
+            return Outcome.APPROVED
+        case State.DECLINED if row is not None and row.stage == "parked":
+            return Outcome.THIRD_DECLINE
+        case State.DECLINED:
+            return Outcome.CANCELLED if intent.reason == "cancelled" else Outcome.DECLINED
+        case State.CANCELLED:
+            return (
+                Outcome.UNREACHABLE
+                if intent.reason in {"unreachable", "busy"}
+                else Outcome.CANCELLED
+            )
+        case State.REVERSED if intent.reason == "part":
+            # "Nothing was charged" only once the void is certain.
+            return Outcome.PART if intent.returned else Outcome.ASKING
+        case State.REVERSED:
+            return Outcome.REVERSED
+
+
+def _kept_until_ms(performance: documents.Performance | None) -> int | None:
+    return None if performance is None else performance.starts_ms - 10 * 60_000
+
+
+def _shown(intent: IntentRow) -> Intent:
+    return Intent(intent.id, intent.order, intent.amount, intent.currency, intent.reference)

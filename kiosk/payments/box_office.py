@@ -1,9 +1,68 @@
 """Pay at the box office: the seats wait there under a code."""
 
+from sqlalchemy.orm import Session
+
+from kiosk import allotment, documents, evening, log
 from kiosk.device import Device
+from kiosk.payments import attempts
 from kiosk.shown import PayState, Refusal
+from kiosk.store.tables import OrderRow
+
+KEPT_BEFORE_START_MS = 10 * 60_000
 
 
 def park(device: Device, order: str) -> PayState | Refusal:
     """Leave the order for the box office. Refuses without a link: link.pay."""
-    raise NotImplementedError
+    if not device.up:
+        return Refusal("link.pay")
+    if not device.store.write(_park, device, order):
+        return Refusal("hold.ended")
+    return attempts.state(device, order)
+
+
+def leave(session: Session, device: Device, row: OrderRow) -> None:
+    """Hand the order's seats to the box office, in the caller's transaction.
+
+    Without a link nobody there would know: the seats go back to where they came from.
+    """
+    epochs = allotment.epochs(session, row.performance, row.seats)
+    performance = documents.performance(session, row.performance)
+    here = evening.look(session, device, row.performance, order=row.number)
+    lines = here.lines(row.seats, row.types) if here else None
+    row.stage = "parked"
+    if epochs is None or performance is None or lines is None:
+        return
+    if not device.up:
+        allotment.give_back(session, device, row.performance, epochs, why="declined")
+        return
+    row.code = row.number[:6]
+    body = {
+        "order": row.number,
+        "lines": [
+            {
+                "performance": row.performance,
+                "seat": line.seat,
+                "epoch": epochs[line.seat or ""],
+                "level": line.level,
+                "price_type": line.price_type,
+                "price": line.price,
+                "fee_outside": line.fee_outside,
+                "fee_inside": line.fee_inside,
+            }
+            for line in lines
+        ],
+        "until_ms": performance.starts_ms - KEPT_BEFORE_START_MS,
+    }
+    seq = log.append(session, device.clock, device.new_id(), "order.parked", body)
+    # They are the box office's now: not ours, as if we had returned them.
+    allotment.spend(session, row.performance, epochs, how="returned", seq=seq)
+
+
+def _park(session: Session, device: Device, order: str) -> bool:
+    row = session.get(OrderRow, order)
+    if row is None or row.stage != "held":
+        return False
+    if allotment.epochs(session, row.performance, row.seats) is None:
+        return False
+    leave(session, device, row)
+    return True

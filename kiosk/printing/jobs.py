@@ -47,6 +47,14 @@ def waiting(session: Session) -> PrintJobRow | None:
     return session.scalars(query.order_by(PrintJobRow.place).limit(1)).first()
 
 
+def young_failures(session: Session, clock: Clock) -> list[PrintJobRow]:
+    """Give the failed jobs whose guest is still likely to stand there."""
+    query = select(PrintJobRow).where(
+        PrintJobRow.state == "failed", PrintJobRow.boot_id == clock.boot_id
+    )
+    return [job for job in session.scalars(query) if fresh(job, clock)]
+
+
 def of_order(session: Session, order: str) -> list[PrintJobRow]:
     """Give the newest job of each ticket of an order, in the order of the tickets."""
     query = select(PrintJobRow).where(
@@ -69,10 +77,7 @@ def fresh(job: PrintJobRow, clock: Clock) -> bool:
 
 def begin(session: Session, id: str) -> bool:
     """Note that bytes are about to leave. False: it is no longer to be printed."""
-    job = session.get_one(PrintJobRow, id)
-    if not _step(job, printing.Event.SEND):
-        return False
-    return True
+    return _step(session.get_one(PrintJobRow, id), printing.Event.SEND)
 
 
 def proven(session: Session, clock: Clock, new_id: NewId, id: str, proof: str) -> None:

@@ -19,6 +19,7 @@ class Ticket:
 
     section, row, seat: all empty in general admission. amount: what the guest paid for it,
     fee: the part that is a fee, in minor units. n, of: its place among the order's tickets.
+    code: the text of its QR code. performance, seat_code: ids, not printed.
     """
 
     venue: str
@@ -47,6 +48,8 @@ class Ticket:
     code: str
     language: str
     demo: bool = False
+    performance: str = ""
+    seat_code: str = ""
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:

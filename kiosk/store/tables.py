@@ -192,7 +192,8 @@ class IntentRow(Table):
     """One payment attempt; its id is the terminal's key. One open attempt per terminal.
 
     step: what the terminal last said it is waiting for. document: the sale as it was agreed
-    when Pay was pressed. silent_since_ms: boot time of the first unanswered question.
+    when Pay was pressed. taken: what was approved. sent: bytes may have reached the terminal. give_up: the guest wants
+    to stop. rechecked: an attempt that ended without money was looked up once more, later.
     """
 
     __tablename__ = "intent"
@@ -226,9 +227,14 @@ class IntentRow(Table):
     sent: Mapped[bool] = mapped_column(default=False)
     give_up: Mapped[bool] = mapped_column(default=False)
     was_unknown: Mapped[bool] = mapped_column(default=False)
+    taken: Mapped[int] = mapped_column(default=0)
     captured: Mapped[bool] = mapped_column(default=False)
     returned: Mapped[bool] = mapped_column(default=False)
+    rechecked: Mapped[bool] = mapped_column(default=False)
     created_ms: Mapped[int]
+    created_boot_ms: Mapped[int]
+    boot_id: Mapped[str]
+    ended_boot_ms: Mapped[int | None]
 
 
 class PledgedRow(Table):

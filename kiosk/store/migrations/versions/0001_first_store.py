@@ -92,9 +92,14 @@ def upgrade() -> None:
         sa.Column("sent", sa.Boolean(), nullable=False),
         sa.Column("give_up", sa.Boolean(), nullable=False),
         sa.Column("was_unknown", sa.Boolean(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
         sa.Column("captured", sa.Boolean(), nullable=False),
         sa.Column("returned", sa.Boolean(), nullable=False),
+        sa.Column("rechecked", sa.Boolean(), nullable=False),
         sa.Column("created_ms", sa.Integer(), nullable=False),
+        sa.Column("created_boot_ms", sa.Integer(), nullable=False),
+        sa.Column("boot_id", sa.String(), nullable=False),
+        sa.Column("ended_boot_ms", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "state IN ('created', 'sent', 'unknown', 'approved', 'declined', 'sold',"
             " 'cancelled', 'reversed')",
@@ -189,6 +194,8 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("proof", sa.String(), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("length_mm", sa.Integer(), nullable=False),
         sa.Column("boot_id", sa.String(), nullable=False),
         sa.Column("queued_boot_ms", sa.Integer(), nullable=False),
         sa.CheckConstraint("kind IN ('ticket', 'receipt')", name=op.f("ck_print_job_kind")),

@@ -1,0 +1,303 @@
+"""The seats this device owns: allotted, neither spent nor pledged.
+
+Ownership arrives through the feed and leaves through the log, in no other way. A small
+standing allotment per performance keeps the kiosk selling while the line is down.
+Source: design.md §3, sync.md §3.1, §4.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from boxoffice import allotments, outage
+from boxoffice.pricing import Seller
+from kiosk import documents, feed, log, requests
+from kiosk.clock import Clock
+from kiosk.device import Device
+from kiosk.documents import Performance
+from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.store.tables import (
+    AllottedRow,
+    LogRow,
+    OrderRow,
+    PledgedRow,
+    SaleLineRow,
+    SaleRow,
+    SpentRow,
+)
+
+ANSWER_S: Final = 1.5
+_HOUR_MS: Final = 3_600_000
+# Only what is played within a day needs a spare tank; a cut-off kiosk sells nothing later.
+_AHEAD_MS: Final = 24 * _HOUR_MS
+_words = structlog.get_logger()
+
+
+def owned(session: Session, performance: str) -> dict[str, int]:
+    """Give every seat of ours with its epoch, whether it may be sold now or not."""
+    return {seat: epoch for seat, epoch, _ in _owned(session, performance)}
+
+
+def sellable(
+    session: Session, clock: Clock, performance: Performance, *, order: str = ""
+) -> dict[str, int]:
+    """Give the seats of ours that may be sold without asking anybody, with their epochs.
+
+    `sell_by` is judged by ledger time alone; without any, such seats are not sold. Seats
+    that another open order has taken are left out. Source: EMG3, EMG4, sync.md §4.
+    """
+    ledger_ms = clock.ledger_ms()
+    now = None if ledger_ms is None else _moment(ledger_ms)
+    zone = ZoneInfo(performance.zone)
+    today = _moment(clock.now_ms()).astimezone(zone).date()
+    night = _moment(performance.starts_ms).astimezone(zone).date()
+    taken = in_orders(session, performance.id, but=order)
+    found = {}
+    for seat, epoch, sell_by_ms in _owned(session, performance.id):
+        desk = outage.Desk(
+            allotment=(seat,), sell_by=None if sell_by_ms is None else _moment(sell_by_ms)
+        )
+        allowed = outage.sell(
+            desk, seat, seller=Seller.KIOSK, today=today, performance_date=night, now=now
+        )
+        if isinstance(allowed, outage.Risk) and seat not in taken:
+            found[seat] = epoch
+    return found
+
+
+def in_orders(session: Session, performance: str, *, but: str = "") -> set[str]:
+    """Give the seats of orders in progress here, so that no two guests are offered them."""
+    query = select(OrderRow.seats).where(
+        OrderRow.performance == performance,
+        OrderRow.stage.in_(("held", "paying")),
+        OrderRow.number != but,
+    )
+    return {seat for seats in session.scalars(query) for seat in seats}
+
+
+def epochs(
+    session: Session, performance: str, seats: Collection[str]
+) -> dict[str, int] | None:
+    """Give the epochs under which these seats are ours to pledge; None if one is not."""
+    mine = owned(session, performance)
+    if not set(seats) <= mine.keys():
+        return None
+    return {seat: mine[seat] for seat in seats}
+
+
+def overdue(
+    session: Session, clock: Clock, performance: str, seats: Collection[str]
+) -> bool:
+    """Whether one of our seats may no longer be sold; they stay ours. Source: EMG4."""
+    ledger_ms = clock.ledger_ms()
+    return any(
+        seat in seats
+        and sell_by_ms is not None
+        and (ledger_ms is None or ledger_ms >= sell_by_ms)
+        for seat, _, sell_by_ms in _owned(session, performance)
+    )
+
+
+def give_back(
+    session: Session,
+    device: Device,
+    performance: str,
+    seats: Mapping[str, int],
+    *,
+    why: str,
+) -> int:
+    """Return seats: spent and reported, in the caller's transaction. Gives the event's seq.
+
+    The log puts it after every earlier sale, so a return can never overtake one.
+    """
+    body = {
+        "seats": [
+            {"performance": performance, "seat": seat, "epoch": epoch}
+            for seat, epoch in sorted(seats.items())
+        ],
+        "why": why,
+    }
+    seq = log.append(session, device.clock, device.new_id(), "allotment.returned", body)
+    spend(session, performance, seats, how="returned", seq=seq)
+    return seq
+
+
+def spend(
+    session: Session, performance: str, seats: Mapping[str, int], *, how: str, seq: int
+) -> None:
+    """Note that seats are no longer ours, for ever."""
+    session.add_all(
+        SpentRow(performance=performance, seat=seat, epoch=epoch, how=how, seq=seq)
+        for seat, epoch in seats.items()
+    )
+    session.flush()
+
+
+def pull_held(device: Device, hold: str) -> bool:
+    """Have the held seats allotted to this device, and read the feed until they are.
+
+    False: the ledger no longer holds them. Raises LineDown, NotUnderstood.
+    """
+    try:
+        answer = requests.post(
+            device, f"allot {hold}", "/api/allotments", {"hold": hold}, timeout_s=ANSWER_S
+        )
+    except Refused:
+        return False
+    return _pull(device, answer)
+
+
+def tend(device: Device) -> None:
+    """Keep the standing allotments at their size: ask for more, give back what is idle.
+
+    Raises LineDown, NotUnderstood.
+    """
+    now_ms = device.clock.now_ms()
+    with device.store.read() as session:
+        followed = [
+            (performance, _standing(session, device, performance))
+            for performance in documents.performances(session)
+            if documents.heard(session, performance.id)
+        ]
+    for performance, standing in followed:
+        closed = now_ms >= _closes_ms(performance) or performance.cancelled
+        far = performance.starts_ms - now_ms > _AHEAD_MS
+        target = 0 if far or closed or not performance.public else standing.target
+        wanted = 0 if closed else allotments.ask(owned=standing.owned, target=target)
+        if wanted and device.me.role == "kiosk" and device.up:
+            _ask(device, performance, wanted)
+        excess = allotments.give_back(
+            owned=standing.owned,
+            target=target,
+            idle=timedelta(milliseconds=standing.idle_ms),
+            cut_off=closed,
+        )
+        if excess:
+            device.store.write(_return_idle, device, performance.id, excess, closed)
+
+
+class _Standing:
+    """How the tank of one performance stands."""
+
+    def __init__(self, owned: int, target: int, idle_ms: int) -> None:
+        self.owned, self.target, self.idle_ms = owned, target, idle_ms
+
+
+def _standing(session: Session, device: Device, performance: Performance) -> _Standing:
+    mine = set(owned(session, performance.id)) - in_orders(session, performance.id)
+    now_ms = device.clock.wall_ms()
+    sold = session.scalar(
+        select(func.count())
+        .select_from(SaleLineRow)
+        .join(SaleRow, SaleRow.order == SaleLineRow.order)
+        .where(
+            SaleLineRow.performance == performance.id, SaleRow.sold_ms > now_ms - _HOUR_MS
+        )
+    )
+    left = _left(session, performance)
+    return _Standing(
+        len(mine),
+        allotments.target(sold_last_hour=sold or 0, left=left),
+        _idle_ms(session, device),
+    )
+
+
+def _left(session: Session, performance: Performance) -> int:
+    plan = documents.plan(session, performance.id)
+    if plan is None:
+        return 0
+    gone = sum(
+        seat.state in {"sold", "killed"}
+        for seat in documents.seats(session, performance.id).values()
+    )
+    return max(0, len(plan.codes) - gone)
+
+
+def _idle_ms(session: Session, device: Device) -> int:
+    """Time since this device last sold, in this boot; 0 while nothing tells."""
+    query = select(func.max(LogRow.boot_ms)).where(
+        LogRow.type == "sale", LogRow.boot_id == device.clock.boot_id
+    )
+    last = session.scalar(query)
+    begun = device.started_boot_ms
+    return device.clock.boot_ms() - max(last or 0, begun, device.allotted_boot_ms)
+
+
+def _ask(device: Device, performance: Performance, quantity: int) -> None:
+    try:
+        answer = requests.post(
+            device,
+            f"standing {performance.id}",
+            "/api/allotments",
+            {"performance": performance.id, "quantity": quantity},
+            timeout_s=ANSWER_S,
+        )
+    except Refused as why:
+        _words.info("no allotment", performance=performance.id, why=why.code)
+        return
+    if _pull(device, answer):
+        device.allotted_boot_ms = device.clock.boot_ms()
+
+
+def _return_idle(
+    session: Session, device: Device, performance: str, count: int, everything: bool
+) -> None:
+    mine = owned(session, performance)
+    for seat in in_orders(session, performance):
+        mine.pop(seat, None)
+    plan = documents.plan(session, performance)
+    chosen: Sequence[str]
+    if everything or plan is None or count >= len(mine):
+        chosen = list(mine)
+    elif plan.chart is not None:
+        known = [seat for seat in mine if seat in plan.chart.places]
+        chosen = allotments.choose_to_return(plan.chart, known, min(count, len(known)))
+    else:
+        chosen = sorted(mine, reverse=True)[:count]
+    if chosen:
+        why = "closed" if everything else "idle"
+        give_back(session, device, performance, {s: mine[s] for s in chosen}, why=why)
+
+
+def _pull(device: Device, answer: object) -> bool:
+    if not isinstance(answer, dict):
+        raise NotUnderstood(0, "allotment")
+    stream, pos = answer.get("stream"), answer.get("pos")
+    if not isinstance(stream, str) or not isinstance(pos, int):
+        raise NotUnderstood(0, "allotment")
+    if not feed.pull_to(device, stream, pos):
+        raise LineDown("the allotment has not come yet")
+    return True
+
+
+def _owned(session: Session, performance: str) -> list[tuple[str, int, int | None]]:
+    same = (
+        AllottedRow.performance,
+        AllottedRow.seat,
+        AllottedRow.epoch,
+    )
+    spent = exists().where(
+        SpentRow.performance == same[0], SpentRow.seat == same[1], SpentRow.epoch == same[2]
+    )
+    pledged = exists().where(
+        PledgedRow.performance == same[0],
+        PledgedRow.seat == same[1],
+        PledgedRow.epoch == same[2],
+    )
+    query = select(AllottedRow.seat, AllottedRow.epoch, AllottedRow.sell_by_ms).where(
+        AllottedRow.performance == performance, ~spent, ~pledged
+    )
+    return [(row.seat, row.epoch, row.sell_by_ms) for row in session.execute(query)]
+
+
+def _closes_ms(performance: Performance) -> int:
+    return performance.on_sale_until_ms or performance.starts_ms
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)

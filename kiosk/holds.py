@@ -1,0 +1,293 @@
+"""Have seats promised to an order: by the ledger, or because they are our own.
+
+A refused wish changes nothing about what was promised before. Source: INV2, INV4, lobby.md
+§2.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from sqlalchemy.orm import Session
+
+from kiosk import allotment, evening, offers, requests
+from kiosk.device import Device
+from kiosk.evening import Evening
+from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.shown import Held, Offer, Refusal
+from kiosk.store.tables import OrderRow
+
+HOLD_S: Final = 1.5
+_words = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class _Promise:
+    """What the ledger has promised: its hold, the seats, and until when (ledger ms)."""
+
+    hold: str
+    seats: tuple[str, ...]
+    until_ms: int
+
+
+def hold(device: Device, order: str, seats: Sequence[str]) -> Held | Refusal:
+    """Hold these seats, or a quantity in general admission; see `sales.hold`."""
+    with device.store.read() as session:
+        row = session.get(OrderRow, order)
+        if row is None or row.stage not in {"choosing", "held"}:
+            return Refusal("hold.ended")
+        here = evening.look(session, device, row.performance, order=order)
+        kept = _kept(session, row)
+    if here is None:
+        return Refusal("sale.closed")
+    if row.stage == "held" and seats and set(seats) == set(row.seats) and kept:
+        return shown(here, row)
+    if (refusal := here.refusal()) is not None:
+        return refusal
+    if here.plan.chart is None:
+        return _hold_quantity(device, here, row)
+    judged = offers.picked(_as_if_free(here, row), row, seats)
+    if isinstance(judged, Refusal):
+        return judged
+    wanted = [seat.code for seat in judged.seats]
+    pooled = [code for code in wanted if code not in here.own]
+    if not pooled:
+        return _hold_own(device, here, row, wanted)
+    return _hold_pooled(device, here, row, wanted, pooled)
+
+
+def extend(device: Device, order: str) -> Held | Refusal:
+    """Ask the ledger for once more as long; our own seats need none."""
+    with device.store.read() as session:
+        row = session.get(OrderRow, order)
+        here = evening.look(session, device, row.performance, order=order) if row else None
+    if row is None or here is None or row.stage != "held":
+        return Refusal("hold.ended")
+    if row.hold is None:
+        return shown(here, row)
+    try:
+        answer = requests.post(
+            device,
+            f"extend {row.hold}",
+            f"/api/holds/{row.hold}/extend",
+            {},
+            timeout_s=HOLD_S,
+        )
+        until_ms = int(answer["expires_ms"])
+    except Refused:
+        return Refusal("hold.ended", tuple(here.plan.shown(code) for code in row.seats))
+    except (LineDown, NotUnderstood, KeyError, TypeError, ValueError):
+        return shown(here, row)
+    return device.store.write(_extended, here, order, until_ms)
+
+
+def release(device: Device, order: str) -> None:
+    """Give back what an order was promised; a paid order and one being paid stay."""
+    given = device.store.write(let_go, device, order)
+    if given is not None:
+        drop(device, given)
+
+
+def drop(device: Device, hold: str) -> None:
+    """Tell the ledger to let a hold go; unheard, it runs out by itself."""
+    try:
+        device.line.request("DELETE", f"/api/holds/{hold}", None, timeout_s=HOLD_S)
+    except (LineDown, NotUnderstood, Refused) as why:
+        _words.info("hold runs out", hold=hold, why=str(why))
+
+
+def lapsed(device: Device, row: OrderRow) -> bool:
+    """Whether the hold of an order has run out, by the ledger's clock as we know it."""
+    if row.hold is None or row.hold_until_ms is None:
+        return False
+    ledger_ms = device.clock.ledger_ms()
+    return ledger_ms is not None and ledger_ms >= row.hold_until_ms
+
+
+def shown(here: Evening, row: OrderRow) -> Held:
+    """Give an order's promise as a page shows it."""
+    seats = tuple(here.plan.shown(code) for code in row.seats) if here.plan.chart else ()
+    return Held(row.number, seats, len(row.seats), row.hold_until_ms)
+
+
+def _kept(session: Session, row: OrderRow) -> bool:
+    """Whether what the order has is still its own: held, or ours."""
+    if row.hold is not None:
+        return True
+    return allotment.epochs(session, row.performance, row.seats) is not None
+
+
+def _as_if_free(here: Evening, row: OrderRow) -> Evening:
+    """The order's own seats are no obstacle to choosing them again."""
+    if row.hold is None:
+        return here
+    return evening.with_free(here, row.seats)
+
+
+def _hold_quantity(device: Device, here: Evening, row: OrderRow) -> Held | Refusal:
+    count = sum(row.counts.values())
+    if row.stage == "held" and len(row.seats) == count and row.hold:
+        return shown(here, row)
+    if not here.linked or len(here.pool) < count <= len(here.own):
+        chosen = offers.units(here, row.counts)
+        if isinstance(chosen, Refusal):
+            return chosen
+        return _hold_own(device, here, row, chosen)
+    body = {
+        "performance": row.performance,
+        "order": row.number,
+        "best": {"quantity": count},
+    }
+    promise = _ask(device, here, row, body)
+    if isinstance(promise, Refusal):
+        return promise
+    return _take(device, here, row, promise.seats, promise)
+
+
+def _hold_pooled(
+    device: Device, here: Evening, row: OrderRow, wanted: list[str], pooled: list[str]
+) -> Held | Refusal:
+    body = {"performance": row.performance, "order": row.number, "seats": pooled}
+    overlaps = row.hold is not None and set(pooled) & set(row.seats)
+    if overlaps and row.hold is not None:
+        # The ledger promises a seat once, also to the same order: let go, then ask.
+        drop(device, row.hold)
+    promise = _ask(device, here, row, body)
+    if isinstance(promise, Refusal):
+        if overlaps:
+            _hold_again(device, here, row)
+        return promise
+    return _take(device, here, row, wanted, promise)
+
+
+def _hold_again(device: Device, here: Evening, row: OrderRow) -> None:
+    """The new wish was refused: what was held before stays held."""
+    before = [code for code in row.seats if code not in here.own]
+    body = {"performance": row.performance, "order": row.number, "seats": before}
+    promise = _ask(device, here, row, body)
+    if isinstance(promise, Refusal):
+        device.store.write(_lose, row.number)
+    else:
+        device.store.write(_keep, row.number, row.seats, promise)
+
+
+def _ask(
+    device: Device, here: Evening, row: OrderRow, body: Mapping[str, object]
+) -> _Promise | Refusal:
+    try:
+        answer = requests.post(
+            device, f"hold {row.number}", "/api/holds", body, timeout_s=HOLD_S
+        )
+        return _Promise(
+            str(answer["hold"]),
+            tuple(str(code) for code in answer["seats"]),
+            int(answer["expires_ms"]),
+        )
+    except Refused as why:
+        return _refusal(device, here, row, why)
+    except (LineDown, NotUnderstood, KeyError, TypeError, ValueError):
+        return _without_line(device, row)
+
+
+def _refusal(device: Device, here: Evening, row: OrderRow, why: Refused) -> Refusal:
+    match why.code:
+        case "SEAT_UNAVAILABLE":
+            gone = {str(code) for code in why.facts.get("seats") or ()}
+            nearest = offers.find(evening.without(here, gone), row)
+            return Refusal("seat.gone", nearest.seats if isinstance(nearest, Offer) else ())
+        case "INSUFFICIENT_SEATS" | "NOT_ENOUGH_TICKETS" | "NOT_TOGETHER":
+            left = why.facts.get("left", why.facts.get("available", here.left))
+            return Refusal("seats.few", facts={"left": int(left)})
+        case "TOO_MANY_SEATS":
+            limit = int(why.facts.get("limit", here.house.max_seats))
+            return Refusal("party.large", facts={"limit": limit})
+        case _:
+            return Refusal("sale.closed")
+
+
+def _without_line(device: Device, row: OrderRow) -> Refusal:
+    """The line went down meanwhile: say what we own instead."""
+    with device.store.read() as session:
+        cut_off = evening.look(
+            session, device, row.performance, order=row.number, linked=False
+        )
+    if cut_off is None or not cut_off.own:
+        return Refusal("link.empty")
+    ours = offers.find(cut_off, row)
+    return (
+        Refusal("link.pay", ours.seats)
+        if isinstance(ours, Offer)
+        else Refusal("link.empty")
+    )
+
+
+def _hold_own(
+    device: Device, here: Evening, row: OrderRow, seats: Sequence[str]
+) -> Held | Refusal:
+    return _take(device, here, row, seats, None)
+
+
+def _take(
+    device: Device,
+    here: Evening,
+    row: OrderRow,
+    seats: Sequence[str],
+    promise: _Promise | None,
+) -> Held | Refusal:
+    """Write the promise down; then let the older one go."""
+    kept = device.store.write(_keep, row.number, list(seats), promise)
+    if kept is None:
+        # Another guest of this kiosk, or the ledger's staff, was quicker.
+        if promise is not None:
+            drop(device, promise.hold)
+        nearest = offers.find(evening.without(here, set(seats)), row)
+        return Refusal("seat.gone", nearest.seats if isinstance(nearest, Offer) else ())
+    if row.hold is not None and (promise is None or promise.hold != row.hold):
+        drop(device, row.hold)
+    return shown(here, kept)
+
+
+def _keep(
+    session: Session, order: str, seats: Sequence[str], promise: _Promise | None
+) -> OrderRow | None:
+    row = session.get(OrderRow, order)
+    if row is None or row.stage not in {"choosing", "held"}:
+        return None
+    ours = [code for code in seats if promise is None or code not in promise.seats]
+    if allotment.epochs(session, row.performance, ours) is None:
+        return None
+    if set(ours) & allotment.in_orders(session, row.performance, but=order):
+        return None
+    row.stage, row.seats = "held", list(seats)
+    row.hold = promise.hold if promise else None
+    row.hold_until_ms = promise.until_ms if promise else None
+    row.extended = False
+    return row
+
+
+def _extended(session: Session, here: Evening, order: str, until_ms: int) -> Held:
+    row = session.get_one(OrderRow, order)
+    row.extended, row.hold_until_ms = True, until_ms
+    return shown(here, row)
+
+
+def _lose(session: Session, order: str) -> None:
+    row = session.get(OrderRow, order)
+    if row is not None and row.stage == "held":
+        row.stage, row.seats, row.hold, row.hold_until_ms = "choosing", [], None, None
+
+
+def let_go(session: Session, device: Device, order: str) -> str | None:
+    """Release the order; give the hold that the ledger still keeps for it, if any."""
+    row = session.get(OrderRow, order)
+    if row is None or row.stage not in {"choosing", "held"}:
+        return None
+    hold_id = row.hold
+    owned = allotment.owned(session, row.performance)
+    mine = {code: owned[code] for code in row.seats if code in owned}
+    if hold_id is not None and mine:
+        # Allotted when Pay was pressed: more than the tank, so back they go at once.
+        allotment.give_back(session, device, row.performance, mine, why="abandoned")
+    row.stage, row.seats, row.hold, row.hold_until_ms = "released", [], None, None
+    return hold_id

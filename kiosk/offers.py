@@ -1,0 +1,253 @@
+"""Which seats to offer: the best, and others that differ in one way; computed here.
+
+Source: spec.md 4.2, 4.3, lobby.md §2.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Literal
+
+from boxoffice import best, general_admission, picking
+from boxoffice.charts import Chart
+from boxoffice.pricing import Seller
+from boxoffice.refusals import Code
+from boxoffice.seating import State
+from kiosk.evening import Evening
+from kiosk.shown import Alternative, Offer, Refusal
+from kiosk.store.tables import OrderRow
+
+Place = Literal["left", "centre", "right", ""]
+
+
+def find(evening: Evening, order: OrderRow) -> Offer | Refusal:
+    """Offer the best: of the common pool, else of our own seats as well."""
+    if (refusal := evening.refusal()) is not None:
+        return refusal
+    for free in _pools(evening):
+        found = _best(evening, order, free)
+        if not isinstance(found, Refusal):
+            return found
+    return found
+
+
+def alternatives(evening: Evening, order: OrderRow) -> list[Alternative]:
+    """Give offers that are closer, further back, cheaper or at an aisle, if they differ."""
+    first = find(evening, order)
+    chart = evening.plan.chart
+    if isinstance(first, Refusal) or chart is None:
+        return []
+    rows = [chart.blocks[chart.block_of[chart.places[s.code]]].row for s in first.seats]
+    seen = {tuple(seat.code for seat in first.seats)}
+    found: list[Alternative] = []
+    for kind, free, levels, aisle in (
+        ("closer", _rows(chart, evening.free, 0, min(rows)), None, False),
+        ("further", _rows(chart, evening.free, max(rows) + 1, None), None, False),
+        ("cheaper", evening.free, _cheaper(evening, order, first), False),
+        ("aisle", evening.free, None, True),
+    ):
+        if levels is not None and not levels:
+            continue
+        offer = _best(evening, order, free, levels=levels, aisle=aisle)
+        if isinstance(offer, Refusal) or (offer.tier == "split" != first.tier):
+            continue
+        if kind == "cheaper" and offer.total >= first.total:
+            continue
+        codes = tuple(seat.code for seat in offer.seats)
+        if codes not in seen:
+            seen.add(codes)
+            found.append(Alternative(kind, offer))  # type: ignore[arg-type]
+    return found
+
+
+def around(evening: Evening, order: OrderRow, seat: str) -> Offer | Refusal:
+    """Seat the whole party from one seat: neighbours in its block, else the nearest."""
+    chart = evening.plan.chart
+    if chart is None or seat not in chart.places:
+        return Refusal("seat.gone")
+    if seat not in evening.free:
+        nearest = find(evening, order)
+        return Refusal("seat.gone", nearest.seats if isinstance(nearest, Offer) else ())
+    count = sum(order.counts.values())
+    place = chart.places[seat]
+    block = chart.blocks[chart.block_of[place]]
+    unavailable = _unavailable(chart, evening.free)
+    windows = []
+    for start in range(max(block.start, place - count + 1), place + 1):
+        window = chart.seats[start : start + count]
+        if start + count <= block.stop and all(code in evening.free for code in window):
+            checked = picking.check(chart, unavailable, window, mode=picking.Mode.LENIENT)
+            windows.append((checked.error is not None, abs(start - place), window))
+    if windows:
+        return offer(evening, order, min(windows)[2])
+    near = sorted(evening.free, key=lambda code: _distance(evening, chart, seat, code))
+    chosen = chart.in_order(near[:count])
+    if len(chosen) < count:
+        return Refusal("seats.few", facts={"left": evening.left})
+    return offer(evening, order, chosen, tier="split")
+
+
+def picked(evening: Evening, order: OrderRow, seats: Sequence[str]) -> Offer | Refusal:
+    """Judge seats that were picked one by one. Source: spec.md 4.3."""
+    chart = evening.plan.chart
+    if chart is None or not seats or len(set(seats)) != len(seats):
+        return Refusal("seat.gone")
+    gone = [code for code in seats if code not in evening.free]
+    if gone:
+        nearest = find(evening, order)
+        return Refusal("seat.gone", nearest.seats if isinstance(nearest, Offer) else ())
+    checked = picking.check(
+        chart, _unavailable(chart, evening.free), seats, mode=picking.Mode.LENIENT
+    )
+    if checked.error is Code.ORPHAN_SEATS:
+        return Refusal("seat.single", tuple(map(evening.plan.shown, checked.instead)))
+    return offer(evening, order, chart.in_order(seats))
+
+
+def units(evening: Evening, counts: dict[str, int]) -> tuple[str, ...] | Refusal:
+    """Take places of our own in general admission. Source: INV6."""
+    states = {
+        unit: State.AVAILABLE if unit in evening.own else State.SOLD
+        for unit in evening.plan.units
+    }
+    taken = general_admission.take(states, counts, Seller.KIOSK)
+    if isinstance(taken, tuple):
+        return taken
+    left = taken.left if isinstance(taken, general_admission.TooFew) else 0
+    return Refusal("seats.few", facts={"left": left})
+
+
+def offer(
+    evening: Evening,
+    order: OrderRow,
+    seats: Sequence[str],
+    *,
+    tier: Literal["together", "together_orphan", "split"] = "together",
+) -> Offer | Refusal:
+    """Put a price on seats, in chart order."""
+    types = evening.types_of(order.counts)
+    total = evening.total(seats, types)
+    if total is None:
+        return Refusal("seats.few", facts={"left": evening.left})
+    chart = evening.plan.chart
+    if chart is not None and tier == "together" and not _adjoining(chart, seats):
+        tier = "split"
+    return Offer(
+        order=order.number,
+        seats=tuple(evening.plan.shown(code) for code in seats),
+        quantity=len(seats),
+        tier=tier,
+        total=total,
+        currency=evening.prices.currency,
+        own=all(code in evening.own for code in seats),
+        place=_place(chart, seats) if chart is not None and tier != "split" else "",
+    )
+
+
+def _best(
+    evening: Evening,
+    order: OrderRow,
+    free: Collection[str],
+    *,
+    levels: frozenset[str] | None = None,
+    aisle: bool = False,
+) -> Offer | Refusal:
+    count = sum(order.counts.values())
+    chart = evening.plan.chart
+    if chart is None:
+        return _general(evening, order, free, count)
+    if levels is None:
+        levels = _sold_levels(evening, order)
+    request = best.Request(
+        count=count, levels=levels, accessible=1 if order.step_free else 0, aisle=aisle
+    )
+    found = best.find(chart, _unavailable(chart, free), request)
+    if isinstance(found, best.NoOffer):
+        if found.reason is Code.NOT_TOGETHER:
+            return Refusal("seats.apart", facts={"count": count})
+        return Refusal("seats.few", facts={"left": found.available})
+    return offer(evening, order, found.seats, tier=found.tier.value)
+
+
+def _general(
+    evening: Evening, order: OrderRow, free: Collection[str], count: int
+) -> Offer | Refusal:
+    chosen = [unit for unit in evening.plan.units if unit in free][:count]
+    if len(chosen) < count:
+        return Refusal("seats.few", facts={"left": len(free)})
+    total = evening.total(chosen, evening.types_of(order.counts))
+    if total is None:
+        return Refusal("seats.few", facts={"left": 0})
+    return Offer(
+        order=order.number,
+        seats=(),
+        quantity=count,
+        tier="ga",
+        total=total,
+        currency=evening.prices.currency,
+        own=all(unit in evening.own for unit in chosen),
+    )
+
+
+def _pools(evening: Evening) -> Iterator[Collection[str]]:
+    # While the line is up our own seats stay in the tank as long as others are left.
+    if evening.linked:
+        yield evening.pool
+    yield evening.free
+
+
+def _unavailable(chart: Chart, free: Collection[str]) -> frozenset[str]:
+    return frozenset(chart.seats).difference(free)
+
+
+def _sold_levels(evening: Evening, order: OrderRow) -> frozenset[str] | None:
+    """Give the levels at which every wished price type is sold; None for all of them."""
+    wished = {kind for kind, count in order.counts.items() if count}
+    levels = [level.id for level in evening.prices.levels if wished <= level.prices.keys()]
+    return None if len(levels) == len(evening.prices.levels) else frozenset(levels)
+
+
+def _cheaper(evening: Evening, order: OrderRow, first: Offer) -> frozenset[str]:
+    """Give the levels at which the whole party would pay less."""
+    types = evening.types_of(order.counts)
+    found = set()
+    for level in evening.prices.levels:
+        if all(kind in level.prices for kind in types):
+            cost = sum(level.prices[kind] for kind in types)
+            now = sum(
+                known.prices.get(kind, 0)
+                for seat, kind in zip(first.seats, types, strict=False)
+                if (known := evening.prices.level(seat.level)) is not None
+            )
+            if cost < now:
+                found.add(level.id)
+    return frozenset(found)
+
+
+def _rows(
+    chart: Chart, free: Collection[str], first: int, stop: int | None
+) -> frozenset[str]:
+    return frozenset(
+        code for row in chart.rows[first:stop] for code in row.seats if code in free
+    )
+
+
+def _adjoining(chart: Chart, seats: Sequence[str]) -> bool:
+    places = sorted(chart.places[code] for code in seats)
+    return (
+        places[-1] - places[0] == len(places) - 1
+        and len({chart.block_of[place] for place in places}) == 1
+    )
+
+
+def _place(chart: Chart, seats: Sequence[str]) -> Place:
+    row = chart.row_of(seats[0])
+    middle = sum(row.seats.index(code) for code in seats if code in row.seats) / len(seats)
+    share = (middle + 0.5) / len(row.seats)
+    return "left" if share < 1 / 3 else "right" if share > 2 / 3 else "centre"
+
+
+def _distance(evening: Evening, chart: Chart, here: str, there: str) -> tuple[float, int]:
+    apart = abs(chart.places[here] - chart.places[there])
+    if here in chart.coords and there in chart.coords:
+        (x1, y1), (x2, y2) = chart.coords[here], chart.coords[there]
+        return ((x1 - x2) ** 2 + (y1 - y2) ** 2) ** 0.5, apart
+    return float(apart), apart

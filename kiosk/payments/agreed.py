@@ -1,0 +1,144 @@
+"""What the guest agreed to when Pay was pressed: kept with the attempt, so that the sale
+needs nothing else, whatever happens in between.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from boxoffice.charts import SeatType
+from kiosk.device import Device
+from kiosk.evening import Evening, Line
+from kiosk.printing.receipt import Line as ReceiptLine
+from kiosk.printing.receipt import Receipt
+from kiosk.printing.ticket import Ticket
+from kiosk.store.tables import OrderRow
+
+
+def document(
+    device: Device,
+    here: Evening,
+    row: OrderRow,
+    lines: Sequence[Line],
+    epochs: Mapping[str, int],
+    *,
+    price_pos: int,
+    language: str,
+    on_phone: bool,
+) -> dict[str, Any]:
+    """Write the agreement down: lines with ticket ids made now, paper, receipt."""
+    agreed = []
+    for n, line in enumerate(lines, 1):
+        assert line.seat is not None
+        ticket = device.new_id()
+        kind = here.prices.type(line.price_type)
+        agreed.append(
+            {
+                "ticket": ticket,
+                "performance": row.performance,
+                "seat": line.seat,
+                "epoch": epochs[line.seat],
+                "level": line.level,
+                "price_type": line.price_type,
+                "price": line.price,
+                "fee_outside": line.fee_outside,
+                "fee_inside": line.fee_inside,
+                "number": here.plan.numbers.get(line.seat) if here.plan.chart else None,
+                "check": bool(kind and kind.check),
+                "paper": _ticket(
+                    device, here, row, line, n, len(lines), ticket, language
+                ).document(),
+            }
+        )
+    return {
+        "order": row.number,
+        "performance": row.performance,
+        "performance_number": here.performance.number,
+        "currency": here.prices.currency,
+        "price_pos": price_pos,
+        "on_phone": on_phone,
+        "lines": agreed,
+        "receipt": _receipt(device, here, row, lines, language).document(),
+    }
+
+
+def _ticket(
+    device: Device,
+    here: Evening,
+    row: OrderRow,
+    line: Line,
+    n: int,
+    of: int,
+    ticket: str,
+    language: str,
+) -> Ticket:
+    assert line.seat is not None
+    performance, chart = here.performance, here.plan.chart
+    seat = here.plan.shown(line.seat)
+    doors, _ = here.plan.section_doors(seat.section)
+    door = performance.home_doors.get(seat.section) or (doors[0] if doors else "")
+    kind = here.prices.type(line.price_type)
+    step_free = chart is not None and chart.type_of(line.seat) is SeatType.ACCESSIBLE
+    return Ticket(
+        venue=here.house.name,
+        title=performance.title,
+        starts_ms=performance.starts_ms,
+        zone=performance.zone,
+        section=seat.section if chart else "",
+        row=seat.row if chart else "",
+        seat=seat.seat if chart else "",
+        door=door,
+        doors_open_ms=performance.doors_open_ms,
+        note="♿" if step_free else "",
+        price_type=kind.name if kind else line.price_type,
+        amount=line.charge,
+        fee=line.fee_outside,
+        currency=here.prices.currency,
+        order=row.number,
+        n=n,
+        of=of,
+        issue=1,
+        device=device.me.name,
+        at_ms=device.clock.now_ms(),
+        people=1,
+        rule=here.house.exchange_rule,
+        ticket=ticket,
+        code="",
+        language=language,
+        demo=device.config.demo,
+        performance=performance.id,
+        seat_code=line.seat,
+    )
+
+
+def _receipt(
+    device: Device, here: Evening, row: OrderRow, lines: Sequence[Line], language: str
+) -> Receipt:
+    shown = []
+    for line in lines:
+        kind = here.prices.type(line.price_type)
+        name = kind.name if kind else line.price_type
+        assert line.seat is not None
+        seat = here.plan.shown(line.seat)
+        where = f", {seat.row} {seat.seat}" if here.plan.chart else ""
+        shown.append(ReceiptLine(f"{name}{where}", line.price))
+    return Receipt(
+        seller=here.house.name,
+        address=here.house.address,
+        tax_number=here.house.tax_number,
+        order=row.number,
+        at_ms=device.clock.now_ms(),
+        zone=here.performance.zone,
+        title=here.performance.title,
+        starts_ms=here.performance.starts_ms,
+        lines=tuple(shown),
+        fee=sum(line.fee_outside for line in lines),
+        total=sum(line.charge for line in lines),
+        currency=here.prices.currency,
+        kind="card",
+        brand="",
+        last4="",
+        ref="",
+        device=device.me.name,
+        language=language,
+        demo=device.config.demo,
+    )

@@ -1,0 +1,191 @@
+"""Approved: one transaction writes sale, tickets, print jobs and the event.
+
+Before it nothing is sold, after it everything is: a power cut never splits a purchase.
+Source: sync.md §3.3, P6.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from boxoffice import failpoints, ids, log
+from kiosk import allotment, signing
+from kiosk import log as device_log
+from kiosk.device import Device
+from kiosk.printing import jobs
+from kiosk.printing.ticket import Ticket
+from kiosk.store.tables import (
+    AllottedRow,
+    IntentRow,
+    OrderRow,
+    PledgedRow,
+    SaleLineRow,
+    SaleRow,
+)
+
+PICKUP_PREFIX: Final = "FOHC:"
+_PICKUP_CHARACTERS: Final = 16
+
+
+def seats_owned(session: Session, intent: IntentRow) -> bool:
+    """Whether every seat of the attempt is still allotted to us as it was pledged."""
+    for line in intent.document["lines"]:
+        row = session.get(AllottedRow, (line["performance"], line["seat"]))
+        if row is None or row.epoch != line["epoch"]:
+            return False
+    return True
+
+
+def write(session: Session, device: Device, intent: IntentRow, *, late: bool) -> None:
+    """Write the sale of an approved attempt, in the caller's transaction.
+
+    late: the device was away meanwhile and the guest may have gone, so nothing prints by
+    itself: the tickets are owed.
+    """
+    agreed = intent.document
+    seq = device_log.head(session)[0] + 1
+    lines = [_signed(device, agreed, line, seq) for line in agreed["lines"]]
+    code = ids.short_code(device.chance)
+    pickup = _pickup(device)
+    body = {
+        "order": agreed["order"],
+        "performance": agreed["performance"],
+        "currency": agreed["currency"],
+        "seller": "kiosk",
+        "lines": [{k: line[k] for k in _TOLD} for line in lines],
+        "other": [],
+        "tenders": _tenders(intent),
+        "member": None,
+        "answers": [],
+        "price_pos": agreed["price_pos"],
+        "pickup_hash": hash_of(pickup),
+        "code_hash": hash_of(code),
+    }
+    written = device_log.append(session, device.clock, device.new_id(), "sale", body)
+    assert written == seq, "tickets carry the number of the event that sold them"
+    receipt = dict(agreed["receipt"]) | {
+        "brand": intent.brand,
+        "last4": intent.last4,
+        "ref": intent.ref,
+        "kind": "card" if intent.amount else "",
+    }
+    session.add(
+        SaleRow(
+            order=agreed["order"],
+            performance=agreed["performance"],
+            intent=intent.id,
+            total=intent.amount,
+            currency=agreed["currency"],
+            pickup=pickup,
+            code=code,
+            seq=seq,
+            sold_ms=device.clock.wall_ms(),
+            document={"receipt": receipt},
+        )
+    )
+    session.flush()
+    _own_lines(session, agreed["order"], lines, seq)
+    session.execute(delete(PledgedRow).where(PledgedRow.intent == intent.id))
+    _paper(session, device, agreed, lines, late=late)
+    row = session.get(OrderRow, agreed["order"])
+    if row is not None:
+        row.stage = "sold"
+    failpoints.reached("sale: before commit")
+
+
+def hash_of(code: str) -> str:
+    """Give what the ledger keeps of a code; how it was typed does not matter."""
+    return log.encoded(log.digest(ids.clean_code(code).encode()))
+
+
+_TOLD: Final = (
+    "ticket",
+    "performance",
+    "seat",
+    "epoch",
+    "level",
+    "price_type",
+    "price",
+    "fee_outside",
+    "fee_inside",
+    "payload",
+)
+
+
+def _signed(
+    device: Device, agreed: dict[str, Any], line: dict[str, Any], seq: int
+) -> dict[str, Any]:
+    payload = signing.payload(
+        device,
+        performance=agreed["performance_number"],
+        ticket=line["ticket"],
+        seat=line["number"],
+        issue=1,
+        seq=seq,
+        check=line["check"],
+    )
+    return {**line, "payload": payload}
+
+
+def _tenders(intent: IntentRow) -> list[dict[str, Any]]:
+    if not intent.amount:
+        return []
+    return [
+        {
+            "kind": "card",
+            "ref": intent.ref,
+            "amount": intent.amount,
+            "intent": intent.id,
+        }
+    ]
+
+
+def _own_lines(session: Session, order: str, lines: list[dict[str, Any]], seq: int) -> None:
+    session.add_all(
+        SaleLineRow(
+            ticket=line["ticket"],
+            order=order,
+            place=place,
+            performance=line["performance"],
+            seat=line["seat"],
+            epoch=line["epoch"],
+            level=line["level"],
+            price_type=line["price_type"],
+            price=line["price"],
+            fee_outside=line["fee_outside"],
+            fee_inside=line["fee_inside"],
+            payload=line["payload"],
+        )
+        for place, line in enumerate(lines)
+    )
+    for line in lines:
+        seats = {line["seat"]: line["epoch"]}
+        allotment.spend(session, line["performance"], seats, how="sold", seq=seq)
+
+
+def _paper(
+    session: Session,
+    device: Device,
+    agreed: dict[str, Any],
+    lines: list[dict[str, Any]],
+    *,
+    late: bool,
+) -> None:
+    tickets = [
+        Ticket.read(dict(line["paper"]) | {"code": line["payload"]}) for line in lines
+    ]
+    for job in jobs.queue(session, device.clock, device.new_id, tickets):
+        if agreed["on_phone"]:
+            job.state = "phone"
+            body = {"ticket": job.ticket, "issue": job.issue, "way": "phone"}
+            device_log.append(
+                session, device.clock, device.new_id(), "ticket.delivered", body
+            )
+        elif late:
+            jobs.owe(session, device.clock, device.new_id, job, "restart")
+
+
+def _pickup(device: Device) -> str:
+    drawn = device.chance(_PICKUP_CHARACTERS)
+    return PICKUP_PREFIX + "".join(ids.ALPHABET[byte & 31] for byte in drawn)

@@ -1,0 +1,109 @@
+"""Paid but unprinted: put it on the phone, and let no half-printed twin count.
+
+Owed = paid − delivered (printed, or put on the phone); uncertain counts as owed.
+Source: lobby.md §3.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kiosk import documents, log, signing
+from kiosk.device import Device
+from kiosk.printing import jobs
+from kiosk.printing.ticket import Ticket
+from kiosk.shown import PhoneTicket, Refusal, SeatShown
+from kiosk.store.tables import PrintJobRow, SaleLineRow
+
+_OWED: Final = ("queued", "failed", "uncertain")
+
+
+def on_phone(
+    device: Device, order: str, tickets: Sequence[str] | None
+) -> list[PhoneTicket] | Refusal:
+    """Put owed tickets on the phone, in one transaction; again gives the same."""
+    return device.store.write(_deliver, device, order, tickets)
+
+
+def owed(session: Session) -> list[PrintJobRow]:
+    """Give the tickets that are paid and not delivered, oldest first."""
+    query = select(PrintJobRow).where(
+        PrintJobRow.kind == "ticket",
+        PrintJobRow.state.in_(("queued", "sending", "uncertain", "failed")),
+    )
+    return list(session.scalars(query.order_by(PrintJobRow.place)))
+
+
+def _deliver(
+    session: Session, device: Device, order: str, tickets: Sequence[str] | None
+) -> list[PhoneTicket] | Refusal:
+    found = [
+        job
+        for job in jobs.of_order(session, order)
+        if (job.state in (*_OWED, "phone") if tickets is None else job.ticket in tickets)
+    ]
+    if any(job.state == "uncertain" and not _ours(session, job) for job in found):
+        # Only its signer could make the next issue; without it, staff look first.
+        return Refusal("collect.uncertain")
+    return [
+        _shown(_put(session, device, job) if job.state in _OWED else job)
+        for job in found
+        if job.state in (*_OWED, "phone")
+    ]
+
+
+def _put(session: Session, device: Device, job: PrintJobRow) -> PrintJobRow:
+    if job.state == "uncertain":
+        job = _next_issue(session, device, job)
+    job.state = "phone"
+    body = {"ticket": job.ticket, "issue": job.issue, "way": "phone"}
+    log.append(session, device.clock, device.new_id(), "ticket.delivered", body)
+    return job
+
+
+def _next_issue(session: Session, device: Device, job: PrintJobRow) -> PrintJobRow:
+    """Make the older issue void: its paper may lie half-printed in the slot."""
+    line = session.get_one(SaleLineRow, job.ticket)
+    performance = documents.performance(session, line.performance)
+    plan = documents.plan(session, line.performance)
+    assert performance is not None
+    issue = job.issue + 1
+    body = {"ticket": job.ticket, "issue": issue, "why": "on phone", "staff": ""}
+    seq = log.append(session, device.clock, device.new_id(), "ticket.reprinted", body)
+    number = plan.numbers.get(line.seat) if plan and plan.chart else None
+    code = signing.payload(
+        device,
+        performance=performance.number,
+        ticket=line.ticket,
+        seat=number,
+        issue=issue,
+        seq=seq,
+        check=False,
+    )
+    job.state = "replaced"
+    document = dict(job.document) | {"issue": issue, "code": code}
+    again = jobs.queue(session, device.clock, device.new_id, [Ticket.read(document)])[0]
+    again.state = "failed"  # Nobody shall print what goes to the phone.
+    again.held = True
+    session.flush()
+    return again
+
+
+def _ours(session: Session, job: PrintJobRow) -> bool:
+    return job.ticket is not None and session.get(SaleLineRow, job.ticket) is not None
+
+
+def _shown(job: PrintJobRow) -> PhoneTicket:
+    document = job.document
+    seat = None
+    if document.get("seat"):
+        seat = SeatShown(
+            str(document.get("seat_code", "")),
+            str(document["section"]),
+            str(document["row"]),
+            str(document["seat"]),
+        )
+    assert job.ticket is not None
+    return PhoneTicket(job.ticket, job.issue, seat, str(document["code"]))

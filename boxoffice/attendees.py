@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from boxoffice.bad_input import ImpossibleDate, Missing, OutOfRange, once
+from boxoffice.bad_input import ImpossibleDate, Missing, OutOfRange
 from boxoffice.orders import TicketStatus
 
 Metres = float | int
@@ -76,24 +76,31 @@ class Contact:
 def contacts(index: str, radius: Metres, people: Sequence[Stay]) -> list[Contact]:
     """List who sat near a person and was there at the same time, nearest first.
 
-    index: the person's ticket. radius: metres; exactly on it counts.
-    Raises Missing when the person is not among the people, Repeated, and OutOfRange for a
-    radius below 0. Source: ATT2.
+    index: the person's ticket. radius: metres; exactly on it counts. people: the person
+    too; whoever went out and came back has several stays, and is listed once.
+    Raises Missing when the person is not among the people, and OutOfRange for a radius
+    below 0. Source: ATT2.
     """
-    once((stay.ticket for stay in people), "people")
     if not radius >= 0:
         raise OutOfRange(radius, "radius", "is less than 0 m")
-    person = next((stay for stay in people if stay.ticket == index), None)
-    if person is None:
+    own = [stay for stay in people if stay.ticket == index]
+    if not own:
         raise Missing(index, "people", "is not among them")
-    near = [
-        Contact(other.ticket, square.sqrt().quantize(Decimal("0.01"), ROUND_HALF_UP))
-        for other in people
-        if other is not person and person.met(other)
+    nearest: dict[str, Decimal] = {}
+    for other in people:
+        if other.ticket == index:
+            continue
+        squares = [_square(stay, other) for stay in own if stay.met(other)]
         # Decimals are compared as they were measured: 2.0 m is on a radius of 2.0 m.
-        if (square := _square(person, other)) <= _exact(radius) ** 2
+        for square in squares:
+            if square <= _exact(radius) ** 2:
+                so_far = nearest.get(other.ticket, square)
+                nearest[other.ticket] = min(square, so_far)
+    found = [
+        Contact(ticket, square.sqrt().quantize(Decimal("0.01"), ROUND_HALF_UP))
+        for ticket, square in nearest.items()
     ]
-    return sorted(near, key=lambda contact: (contact.distance, contact.ticket))
+    return sorted(found, key=lambda contact: (contact.distance, contact.ticket))
 
 
 def _square(one: Stay, other: Stay) -> Decimal:

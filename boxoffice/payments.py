@@ -58,7 +58,8 @@ class Do(StrEnum):
     """What the caller does next, in the order given; everything durable before it leaves.
 
     LOOK_UP: ask by our key. ABORT: cancel at the terminal, then look up again. WAIT: the
-    terminal is still at it. WRITE_SALE: sale, tickets, print jobs, event, at once.
+    terminal is still at it. WRITE_SALE: sale, tickets, print jobs, event, at once;
+    or, where the seats are no longer ours, say SEATS_LOST.
     UNPLEDGE: the seats are free for another attempt. CAPTURE and VOID are queued and tried
     for ever. NOTE_…: raise that discrepancy. REPORT_UNKNOWN: log payment.unknown, call
     staff, take no other payment here. CALL_STAFF: somebody has to come. OWE_TICKETS: the

@@ -24,7 +24,7 @@ class PaidBy(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """An order as a statement sees it; a refund has a negative charge.
+    """An order as a statement sees it; a refund is one of its own, with a negative charge.
 
     settled_on: the processor's date, None while it has not settled; never a guess.
     Raises FractionalMoney.

@@ -63,9 +63,9 @@ class Throttle:
     misses_s: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("max_failures", "window_s", "lock_s"):
-            if getattr(self, name) < 1:
-                raise OutOfRange(getattr(self, name), name, "is less than 1")
+        for name, least in (("max_failures", 1), ("window_s", 0), ("lock_s", 0)):
+            if getattr(self, name) < least:
+                raise OutOfRange(getattr(self, name), name, f"is less than {least}")
 
     def locked(self, now_s: float) -> bool:
         """Whether nobody may look anything up now. Ask before looking."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from boxoffice import attendees
 from boxoffice.attendees import Attendee, Contact, Stay
-from boxoffice.bad_input import ImpossibleDate, Missing, OutOfRange, Repeated
+from boxoffice.bad_input import ImpossibleDate, Missing, OutOfRange
 from boxoffice.orders import TicketStatus
 
 
@@ -65,6 +65,15 @@ def test_the_nearest_come_first_and_ties_by_ticket():
     ]
 
 
+def test_whoever_went_out_and_came_back_is_listed_once_at_the_nearest():
+    bea = [Stay("bea", (2, 0), at(18), at(19, 30)), Stay("bea", (1, 0), at(20))]
+    assert near(*bea) == [Contact("bea", Decimal("1.00"))]
+    assert attendees.contacts("bea", 1, [*bea, ADA]) == [Contact("ada", Decimal("1.00"))]
+    assert (
+        near(Stay("bea", (1, 0), at(22, 30)), Stay("bea", (1, 0), at(18), at(18, 30))) == []
+    )
+
+
 def test_the_attendee_list_holds_every_ticket_by_seat():
     """ATT1."""
     rows = [
@@ -87,5 +96,3 @@ def test_what_cannot_be_is_an_error():
         near(radius=float("nan"))
     with pytest.raises(Missing):
         attendees.contacts("bea", 1, [ADA])
-    with pytest.raises(Repeated):
-        near(ADA)

@@ -79,10 +79,12 @@ def test_misses_lock_and_a_locked_attempt_leaves_no_trace(most, window, lock, at
             misses.append(now)
 
 
-@pytest.mark.parametrize("setting", ["max_failures", "window_s", "lock_s"])
-def test_a_throttle_that_never_locks_is_an_error(setting):
+@pytest.mark.parametrize(
+    ("setting", "value"), [("max_failures", 0), ("window_s", -1), ("lock_s", -1)]
+)
+def test_a_throttle_that_cannot_be_is_an_error(setting, value):
     with pytest.raises(OutOfRange, match=setting):
-        Throttle(**{setting: 0})
+        Throttle(**{setting: value})
 
 
 PAID, PART, COMP = Ticket("t1", 5000, 5000), Ticket("t2", 5000, 2500), Ticket("t3", 0, 0)

@@ -136,8 +136,9 @@ def add_performance(
     plan = halls.read(json.loads(plan_text))
     homes = {section.name: section.doors[0] for section in plan.sections if section.doors}
     homes |= home_doors or {}
+    id = means.new_id()
     row = PerformanceRow(
-        id=means.new_id(),
+        id=id,
         number=1 + (session.scalar(select(func.max(PerformanceRow.number))) or 0),
         production=production,
         hall=hall,
@@ -150,7 +151,7 @@ def add_performance(
         public=public,
         cancelled_ms=None,
         access=json.dumps(list(access)),
-        spaces=json.dumps(doors.document(spaces)),
+        spaces=json.dumps(doors.document(spaces, id)),
         home_doors=json.dumps(
             {section: {"door": door, "epoch": 1} for section, door in homes.items()}
         ),
@@ -187,7 +188,7 @@ def set_doors(
     session.execute(
         update(PerformanceRow)
         .where(PerformanceRow.id == performance)
-        .values(spaces=json.dumps(doors.document(spaces)))
+        .values(spaces=json.dumps(doors.document(spaces, performance)))
     )
     notices.performance(session, performance, means.now_ms)
 

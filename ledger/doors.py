@@ -9,12 +9,13 @@ from typing import Any
 class Door:
     """One door. Times are ms UTC; null means what the default of checkin.md §2 says.
 
-    performances: ids it serves; null: the performance it is set up for. sections: those
-    it leads to. words: how a guest finds it. clears_at: local HH:MM.
+    performances: ids it serves; empty: the performance it is set up for; None: any, such as
+    for passes. sections: those it leads to. words: how a guest finds it. clears_at: local
+    HH:MM.
     """
 
     name: str
-    performances: tuple[str, ...] | None = None
+    performances: tuple[str, ...] | None = ()
     opens_ms: int | None = None
     closes_ms: int | None = None
     late_hold: bool = False
@@ -39,10 +40,10 @@ class Space:
     doors: tuple[Door, ...]
 
 
-def document(spaces: Sequence[Space]) -> list[dict[str, Any]]:
+def document(spaces: Sequence[Space], performance: str) -> list[dict[str, Any]]:
     """Give spaces as they are kept and travel in a performance's document."""
     return [
-        {"space": space.space, "doors": [asdict(door) for door in space.doors]}
+        {"space": space.space, "doors": [_body(door, performance) for door in space.doors]}
         for space in spaces
     ]
 
@@ -53,6 +54,11 @@ def read(body: Sequence[Mapping[str, Any]]) -> tuple[Space, ...]:
         Space(space["space"], tuple(_door(door) for door in space["doors"]))
         for space in body
     )
+
+
+def _body(door: Door, performance: str) -> dict[str, Any]:
+    serves = [performance] if door.performances == () else door.performances
+    return asdict(door) | {"performances": serves}
 
 
 def _door(body: Mapping[str, Any]) -> Door:

@@ -4,19 +4,22 @@ The index is only quicker than a fresh one, never of another opinion: it is brou
 date from the rows each time. Source: spec.md 4.2.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Lock
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boxoffice import best
+from boxoffice import allotments, best
+from boxoffice.charts import Chart
 from ledger import notices
 from ledger.tables.seats import SeatStateRow
 
 _MOST_KEPT = 8
 _kept: dict[str, tuple[Lock, best.Index]] = {}
 _shelf = Lock()
+PUBLIC = ("available",)
 
 
 def find(
@@ -24,9 +27,26 @@ def find(
     performance: str,
     request: best.Request,
     *,
-    free: Sequence[str] = ("available",),
+    free: Sequence[str] = PUBLIC,
 ) -> best.Offer | best.NoOffer:
     """Offer the best seats for a party. free: the states that this buyer may have."""
+    chart, taken = _house(session, performance, free)
+    with _index(performance, chart) as index:
+        return best.find(chart, taken, request, index=index)
+
+
+def side_by_side(session: Session, performance: str, count: int) -> tuple[str, ...]:
+    """Choose good seats side by side for a device to keep; fewer where there are not so
+    many.
+    """
+    chart, taken = _house(session, performance, PUBLIC)
+    with _index(performance, chart) as index:
+        return allotments.choose(chart, taken, count, index=index)
+
+
+def _house(
+    session: Session, performance: str, free: Sequence[str]
+) -> tuple[Chart, Collection[str]]:
     plan = notices.plan_of(session, performance)
     assert plan.chart, "general admission has no best seats"
     taken = session.scalars(
@@ -34,13 +54,19 @@ def find(
             SeatStateRow.performance == performance, SeatStateRow.state.not_in(free)
         )
     ).all()
+    return plan.chart, taken
+
+
+@contextmanager
+def _index(performance: str, chart: Chart) -> Iterator[best.Index]:
+    """Give the index of a performance to one thread at a time."""
     with _shelf:
         known = _kept.pop(performance) if performance in _kept else None
-        if known is None or known[1].house.chart is not plan.chart:
-            known = Lock(), best.Index(plan.chart)
-        lock, index = known
+        if known is None or known[1].house.chart is not chart:
+            known = Lock(), best.Index(chart)
         while len(_kept) >= _MOST_KEPT:
             _kept.pop(next(iter(_kept)))
-        _kept[performance] = lock, index
+        _kept[performance] = known
+    lock, index = known
     with lock:
-        return best.find(plan.chart, taken, request, index=index)
+        yield index

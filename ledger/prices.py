@@ -52,6 +52,14 @@ class PriceList:
         """Find a type by its id."""
         return next((kind for kind in self.types if kind.id == price_type), None)
 
+    def at_least(self, level: str) -> frozenset[str]:
+        """Give the levels on which the usual ticket costs as much as on this, or more."""
+        usual = next((t.id for t in self.types if t.default), None) or self.types[0].id
+        bar = self.price(level, usual) or 0
+        return frozenset(
+            found.id for found in self.levels if found.prices.get(usual, 0) >= bar
+        )
+
     @property
     def lowest(self) -> int | None:
         """What the cheapest ticket for the default type costs."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import best
 from boxoffice.refusals import Code
-from ledger import feed, halls, notices, offers, rows
+from ledger import discrepancies, feed, halls, notices, offers, rows
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
@@ -211,7 +211,39 @@ def freed(
                 update(TicketRow).where(TicketRow.id == ticket).values(seated=True)
             )
             notices.ticket(session, performance, ticket, means.now_ms)
+            discrepancies.close(
+                session,
+                means,
+                "seat_conflict",
+                f"{performance}/{seat}/{ticket}",
+                how="seat came free",
+            )
     return given
+
+
+def another_seat(session: Session, performance: str, seat: str) -> str | None:
+    """Find a seat to move somebody to: a house seat first, on the same level or a dearer.
+
+    Source: sync.md §8, reseat proposal.
+    """
+    plan = notices.plan_of(session, performance)
+    if plan.chart is None:
+        return session.scalars(
+            select(SeatStateRow.seat)
+            .where(
+                SeatStateRow.performance == performance, SeatStateRow.state.in_(BOX_OFFICE)
+            )
+            .order_by(SeatStateRow.state.desc(), SeatStateRow.number)
+            .limit(1)
+        ).first()
+    level = plan.chart.levels.get(seat)
+    levels = notices.prices_of(session, performance).at_least(level) if level else None
+    request = best.Request(count=1, levels=levels, avoid_orphans=False)
+    for free in (("reserved",), PUBLIC):
+        offer = offers.find(session, performance, request, free=free)
+        if isinstance(offer, best.Offer):
+            return offer.seats[0]
+    return None
 
 
 def _sale(session: Session, means: Means, performance: str) -> _Sale | None:

@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import IO, Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy
 from sqlalchemy.exc import DBAPIError
@@ -55,17 +55,19 @@ class InUse(Exception):
 class Store:
     """Runs use cases. `write` for those that change something, `read` for all others."""
 
-    def __init__(self, database: str, *, lock: Path | None = None) -> None:
+    def __init__(
+        self, database: str, *, lock: Path | None = None, only_read: bool = False
+    ) -> None:
         """Open the book.
 
         database: an SQLAlchemy address. lock: a file that only one writing process may
-        hold at a time (SQLite); None to write without, as readers and tests do.
+        hold at a time (SQLite). only_read: for those who look and never write.
         Raises InUse.
         """
         self.on_sqlite = database.startswith("sqlite")
-        self._lock = _locked(lock) if lock and self.on_sqlite else None
+        self._lock = _held(lock) if lock and self.on_sqlite else None
         if self.on_sqlite:
-            self._writer = _sqlite(database)
+            self._writer = _sqlite(database, only_read=only_read)
             self._reader = _sqlite(database, only_read=True)
             self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
             self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -162,13 +164,23 @@ class Store:
         return 0
 
 
-def _locked(file: Path) -> Any:
+def lock(file: Path) -> IO[str]:
+    """Keep other processes from writing in this folder until this is closed.
+
+    Raises InUse.
+    """
+    return _held(file)
+
+
+def _held(file: Path) -> IO[str]:
     held = file.open("a")
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         held.close()
-        raise InUse(f"Another ledger process writes in {file.parent}.") from None
+        raise InUse(
+            f"Another ledger process writes in {file.parent}. Stop it first."
+        ) from None
     return held
 
 

@@ -57,7 +57,8 @@ class PresenceRow(Row):
 class ClaimRow(Row):
     """One door, pickup or reissue at a time. space: blank for the latter two.
 
-    state: live until its event arrives (spent) or it is dropped.
+    state: live until its event arrives (spent) or it is dropped. A pickup claims several
+    tickets under one id. answer: JSON text, for those who ask again.
     """
 
     __tablename__ = "claim"
@@ -76,8 +77,8 @@ class ClaimRow(Row):
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
+    ticket: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    ticket: Mapped[str]
     space: Mapped[str]
     performance: Mapped[str]
     device: Mapped[str]

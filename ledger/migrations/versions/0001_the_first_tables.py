@@ -62,8 +62,8 @@ def upgrade() -> None:
     op.create_table(
         "claim",
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("ticket", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("space", sa.Text(), nullable=False),
         sa.Column("performance", sa.Text(), nullable=False),
         sa.Column("device", sa.Text(), nullable=False),
@@ -77,7 +77,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state IN ('live', 'spent', 'dropped')", name=op.f("ck_claim_state")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
+        sa.PrimaryKeyConstraint("id", "ticket", name=op.f("pk_claim")),
     )
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.create_index(

@@ -1,0 +1,266 @@
+"""Who went in, and out.
+
+A movement is a fact: written once, under its event's id, and never refused. Two doors that
+could not talk may both have admitted; that becomes one discrepancy that names them all.
+Source: sync.md §5, checkin.md §10.
+"""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from boxoffice.doubles import doubles
+from boxoffice.movements import Movement
+from ledger import discrepancies, facts, notices, rows, unseen
+from ledger.clock import Means
+from ledger.happened import Happened
+from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.devices import KeyRow
+from ledger.tables.doors import ClaimRow, MovementRow, PresenceRow, RefusedScanRow
+from ledger.tables.orders import TicketRow
+
+SPACE = "auditorium"
+
+
+def admission(session: Session, means: Means, event: Happened) -> None:
+    """Somebody was let in."""
+    ticket = event.text("ticket")
+    row = session.get(TicketRow, ticket, with_for_update=True)
+    payload = event.maybe("payload")
+    if (
+        row is None
+        and payload
+        and unseen.rebuild(session, means, event, ticket=ticket, payload=payload)
+    ):
+        row = session.get(TicketRow, ticket)
+    if not _write(session, means, event, "admission"):
+        return
+    _spend(session, event.id)
+    if row is None:
+        return
+    _look_for_void(session, means, event, row)
+    _look_for_doubles(session, means, row, event.text("space", SPACE))
+    notices.ticket(session, row.performance, ticket, means.now_ms)
+
+
+def exit(session: Session, means: Means, event: Happened) -> None:
+    """Somebody went out."""
+    if not _write(session, means, event, "exit"):
+        return
+    row = session.get(TicketRow, event.text("ticket"))
+    if row is not None:
+        _look_for_doubles(session, means, row, event.text("space", SPACE))
+        notices.ticket(session, row.performance, row.id, means.now_ms)
+
+
+def undone(session: Session, means: Means, event: Happened) -> None:
+    """An admission was taken back; its row stays, and the ticket is as before."""
+    movement = session.get(MovementRow, event.text("admission"), with_for_update=True)
+    if movement is None:
+        raise ValueError(f"movement {event.text('admission')} is not known")
+    if movement.undone is not None:
+        return
+    movement.undone = event.id
+    session.flush()
+    _spend(session, movement.id)
+    _stand(session, movement.ticket, movement.space)
+    row = session.get(TicketRow, movement.ticket)
+    if row is not None:
+        _look_for_doubles(session, means, row, movement.space)
+        notices.ticket(session, row.performance, row.id, means.now_ms)
+
+
+def dropped(session: Session, means: Means, event: Happened) -> None:
+    """A door will not use its claim: others may ask again."""
+    release(session, event.text("claim"), event.device)
+
+
+def refused(session: Session, means: Means, event: Happened) -> None:
+    """A scan that let nobody in: kept as it is, whatever it says."""
+    session.add(
+        RefusedScanRow(
+            id=event.id,
+            code_hash=event.text("code_hash", ""),
+            verdict=event.text("verdict", ""),
+            door=event.text("door", ""),
+            performance=event.maybe("performance"),
+            device=event.device,
+            at_ms=event.wall_ms,
+        )
+    )
+    session.flush()
+
+
+def release(session: Session, claim: str, device: str) -> bool:
+    """Free a claim that its own device drops; give whether it was live."""
+    freed = rows.changed(
+        session,
+        update(ClaimRow)
+        .where(ClaimRow.id == claim, ClaimRow.device == device, ClaimRow.state == "live")
+        .values(state="dropped"),
+    )
+    session.execute(
+        update(PresenceRow).where(PresenceRow.claim == claim).values(claim=None)
+    )
+    return freed > 0
+
+
+def _write(session: Session, means: Means, event: Happened, kind: str) -> bool:
+    count = event.whole("count", 1)
+    if not 0 <= count <= 65_535:
+        raise ValueError(f"{count} people cannot be")
+    written = rows.changed(
+        session,
+        rows.insert(session, MovementRow)
+        .values(
+            id=event.id,
+            ticket=event.text("ticket"),
+            performance=event.text("performance"),
+            space=event.text("space", SPACE),
+            kind=kind,
+            count=count,
+            seat=event.text("seat", ""),
+            door=event.text("door", ""),
+            after=event.maybe("after"),
+            device=event.device,
+            incarnation=event.incarnation,
+            issue=event.whole("issue") if event.body.get("issue") is not None else None,
+            mode=event.text("mode", "alone"),
+            verdict=event.text("verdict", "ADMIT" if kind == "admission" else "EXIT_OK"),
+            marks=json.dumps(event.body.get("marks") or []),
+            override=json.dumps(event.body["override"])
+            if event.body.get("override")
+            else None,
+            at_ms=event.wall_ms,
+            trust=event.trust,
+            recorded_ms=means.now_ms,
+            seq=event.seq,
+            undone=None,
+        )
+        .on_conflict_do_nothing(),
+    )
+    if written:
+        _stand(session, event.text("ticket"), event.text("space", SPACE), last=event.id)
+    return bool(written)
+
+
+def _stand(session: Session, ticket: str, space: str, last: str | None = None) -> None:
+    """Remember the last live movement, so that claims can compare."""
+    if last is None:
+        last = session.scalars(
+            select(MovementRow.id)
+            .where(
+                MovementRow.ticket == ticket,
+                MovementRow.space == space,
+                MovementRow.undone.is_(None),
+            )
+            .order_by(
+                MovementRow.recorded_ms.desc(),
+                MovementRow.device.desc(),
+                MovementRow.seq.desc(),
+            )
+            .limit(1)
+        ).first()
+    session.execute(
+        rows.insert(session, PresenceRow)
+        .values(ticket=ticket, space=space, last=last, claim=None)
+        .on_conflict_do_update(index_elements=["ticket", "space"], set_={"last": last})
+    )
+
+
+def _spend(session: Session, claim: str) -> None:
+    session.execute(
+        update(ClaimRow)
+        .where(ClaimRow.id == claim, ClaimRow.state == "live")
+        .values(state="spent")
+    )
+    session.execute(
+        update(PresenceRow).where(PresenceRow.claim == claim).values(claim=None)
+    )
+
+
+def _look_for_void(session: Session, means: Means, event: Happened, row: TicketRow) -> None:
+    """Somebody is inside on a ticket that is no good: a manager decides."""
+    why = None
+    if row.status != "active":
+        why = row.status
+    elif (event.whole("issue", row.issue)) < row.issue:
+        why = "replaced"
+    elif row.signer is not None and row.unseen:
+        revoked = session.scalars(
+            select(KeyRow.state).where(
+                KeyRow.device == row.signer, KeyRow.incarnation == row.incarnation
+            )
+        ).first()
+        why = "revoked" if revoked == "revoked" else None
+    if why:
+        discrepancies.note(
+            session,
+            means,
+            "admitted_void",
+            row.id,
+            facts={
+                "order": row.order,
+                "seat": row.seat,
+                "why": why,
+                "door": event.text("door", ""),
+            },
+            evidence=[event.id],
+        )
+
+
+def _look_for_doubles(session: Session, means: Means, row: TicketRow, space: str) -> None:
+    """Note every double of a ticket, and settle those that an undo explained."""
+    moved = [m for m in facts.movements(session, row.id) if m.space == space]
+    if len(moved) < 2:
+        return
+    evening = session.get_one(PerformanceRow, row.performance)
+    plan = notices.plan_of(session, row.performance)
+    door = facts.door_of(session, evening, name="", space=space)
+    known = facts.of_ticket(session, evening, plan, row, door, id=row.id)
+    found = {double.after: double for double in doubles(known)}
+    for double in found.values():
+        discrepancies.note(
+            session,
+            means,
+            "admitted_twice",
+            _subject(row.id, space, double.after),
+            facts={
+                "ticket": row.id,
+                "order": row.order,
+                "seat": row.seat,
+                "space": space,
+                "after": double.after,
+                "admissions": _told(moved, double.admissions),
+            },
+            evidence=double.admissions,
+        )
+    for after in {movement.after for movement in moved} - set(found):
+        discrepancies.close(
+            session,
+            means,
+            "admitted_twice",
+            _subject(row.id, space, after),
+            how="explained by later movements",
+        )
+
+
+def _subject(ticket: str, space: str, after: str | None) -> str:
+    return f"{ticket}/{space}/{after or 'first'}"
+
+
+def _told(moved: Sequence[Movement], ids: Sequence[str]) -> list[dict[str, object]]:
+    """Say for staff where and when, by the doors' own clocks."""
+    return [
+        {
+            "id": movement.id,
+            "door": movement.door,
+            "device": movement.device,
+            "at_ms": round(movement.at.timestamp() * 1000),
+            "count": movement.count,
+        }
+        for movement in moved
+        if movement.id in ids
+    ]

@@ -1,0 +1,377 @@
+"""Seats that a device owns and sells, offline too, until its own log says otherwise.
+
+Ownership is given by the `allotment` document alone; the answer to a request only says
+where to read it. No time-out ever takes such a seat back. Source: design.md §3, sync.md §4.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, delete, false, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from boxoffice import allotments as rule
+from boxoffice.refusals import Code
+from ledger import book, discrepancies, feed, halls, notices, offers, seating
+from ledger.clock import Means
+from ledger.refused import Refused
+from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.records import AuditRow
+from ledger.tables.seats import AllotmentRow, HoldRow, SeatStateRow
+
+NOT_HELD = Code.NOT_HELD
+HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True)
+class Owner:
+    """One incarnation of a device."""
+
+    device: str
+    incarnation: int
+
+
+@dataclass(frozen=True)
+class Given:
+    """Where a device reads what it was given: pull that stream to this position."""
+
+    stream: str
+    pos: int
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A seat under one epoch, as a device's log names it."""
+
+    performance: str
+    seat: str
+    epoch: int
+
+
+def allot(session: Session, means: Means, owner: Owner, *, hold: str) -> Given | Refused:
+    """Make a device the owner of the seats it holds: the guest pressed Pay.
+
+    Refuses NOT_HELD when the hold is not its own, or has run out.
+    """
+    live = select(HoldRow.id).where(
+        HoldRow.id == hold,
+        HoldRow.seller == owner.device,
+        HoldRow.expires_ms > means.now_ms,
+    )
+    given = _give(session, means, owner, SeatStateRow.hold.in_(live), sell_by_ms=None)
+    if not given:
+        return Refused(NOT_HELD)
+    session.execute(delete(HoldRow).where(HoldRow.id == hold))
+    return _where(session, owner)
+
+
+def stand_by(
+    session: Session, means: Means, owner: Owner, *, performance: str, quantity: int
+) -> Given | Refused | None:
+    """Give a device a few seats to sell while it is cut off: good ones, side by side.
+
+    Fewer than asked when there are not enough for all. Refuses NOT_ENOUGH_TICKETS (`left`);
+    None: no such evening. Source: sync.md §4.4, §4.5.
+    """
+    evening = session.get(PerformanceRow, performance)
+    if evening is None or evening.cancelled_ms is not None:
+        return None
+    left, standing, mine, sold = _counts(session, means, performance, owner)
+    spare = rule.grant(
+        asked=quantity,
+        owned=mine,
+        target=rule.target(sold_last_hour=sold, left=left),
+        standing=standing,
+        left=left,
+    )
+    seats = _side_by_side(session, performance, evening.kind, spare) if spare else ()
+    if not seats:
+        return Refused(Code.NOT_ENOUGH_TICKETS, {"left": 0})
+    where = seating.these(session, performance, seats) & (SeatStateRow.state == "available")
+    given = _give(session, means, owner, where, sell_by_ms=evening.on_sale_until_ms)
+    if not given:
+        return Refused(Code.NOT_ENOUGH_TICKETS, {"left": 0})
+    return _where(session, owner)
+
+
+def take_back(
+    session: Session, means: Means, owner: Owner, seats: Sequence[Seat]
+) -> list[Seat]:
+    """Take back what a device's log says it returned; give those that it did own.
+
+    Seats that it does not own under this epoch stay as they are. A recorded sale that waits
+    for a seat gets it, not the pool.
+    """
+    floor = book.first_epoch(book.read(session).timeline)
+    back = []
+    for seat in seats:
+        won = session.scalar(
+            update(SeatStateRow)
+            .where(owned(owner, seat))
+            .values(
+                state="available",
+                epoch=next_epoch(floor),
+                device=None,
+                incarnation=None,
+                sell_by_ms=None,
+            )
+            .returning(SeatStateRow.epoch)
+        )
+        if won is not None:
+            ended(session, seat, "returned", means.now_ms)
+            end_document(session, owner, seat, means.now_ms)
+            back.append(seat)
+    _free(session, means, back)
+    return back
+
+
+def break_off(
+    session: Session,
+    means: Means,
+    *,
+    performance: str,
+    seat: str,
+    people: Sequence[str],
+    reason: str,
+) -> Refused | None:
+    """Take an allotted seat from a silent device: two people, and why. It is loud.
+
+    people: ids of staff. Refuses NOT_ALLOTTED, TWO_PEOPLE_NEEDED, REASON_NEEDED, in this
+    order. Source: INV11, sync.md §8.
+    """
+    row = session.get(SeatStateRow, (performance, seat), with_for_update=True)
+    if row is None or row.state != "allotted" or row.device is None:
+        return Refused(Code.NOT_ALLOTTED)
+    if len(set(people)) < 2:
+        return Refused(Code.TWO_PEOPLE_NEEDED)
+    if not reason.strip():
+        return Refused(Code.REASON_NEEDED)
+    owner = Owner(row.device, row.incarnation or 0)
+    broken = Seat(performance, seat, row.epoch)
+    floor = book.first_epoch(book.read(session).timeline)
+    row.state, row.epoch = "available", max(row.epoch + 1, floor)
+    row.device = row.incarnation = row.sell_by_ms = None
+    session.flush()
+    ended(session, broken, "broken", means.now_ms)
+    end_document(session, owner, broken, means.now_ms)
+    for person in sorted(set(people)):
+        session.add(
+            AuditRow(
+                id=means.new_id(),
+                at_ms=means.now_ms,
+                staff=person,
+                device=owner.device,
+                action="break_allotment",
+                subject=f"{performance}/{seat}",
+                reason=reason,
+                facts="{}",
+            )
+        )
+    discrepancies.note(
+        session,
+        means,
+        "allotment_broken",
+        f"{performance}/{seat}/{broken.epoch}",
+        facts={
+            "performance": performance,
+            "seat": seat,
+            "epoch": broken.epoch,
+            "device": owner.device,
+            "reason": reason,
+        },
+    )
+    _free(session, means, [broken])
+    return None
+
+
+def owned(owner: Owner, seat: Seat) -> ColumnElement[bool]:
+    """Say in SQL that a device owns a seat under an epoch."""
+    return (
+        (SeatStateRow.performance == seat.performance)
+        & (SeatStateRow.seat == seat.seat)
+        & (SeatStateRow.state == "allotted")
+        & (SeatStateRow.device == owner.device)
+        & (SeatStateRow.incarnation == owner.incarnation)
+        & (SeatStateRow.epoch == seat.epoch)
+    )
+
+
+def ended(session: Session, seat: Seat, how: str, now_ms: int) -> None:
+    """Write down that an ownership ended: sold, returned or broken."""
+    session.execute(
+        update(AllotmentRow)
+        .where(
+            AllotmentRow.performance == seat.performance,
+            AllotmentRow.seat == seat.seat,
+            AllotmentRow.epoch == seat.epoch,
+            AllotmentRow.ended.is_(None),
+        )
+        .values(ended=how, ended_ms=now_ms)
+    )
+
+
+def end_document(session: Session, owner: Owner, seat: Seat, now_ms: int) -> None:
+    """Tell a device that a seat is no longer its own to sell."""
+    stream = feed.device(owner.device)
+    id = f"{seat.performance}/{seat.seat}"
+    feed.end(session, stream, "allotment", id, now_ms=now_ms)
+
+
+def ever_owned(session: Session, performance: str, seat: str, owner: Owner) -> bool:
+    """Whether a seat is, or ever was, this device's own."""
+    found = select(AllotmentRow.epoch).where(
+        AllotmentRow.performance == performance,
+        AllotmentRow.seat == seat,
+        AllotmentRow.device == owner.device,
+        AllotmentRow.incarnation == owner.incarnation,
+    )
+    return session.scalars(found).first() is not None
+
+
+def next_epoch(floor: int) -> Any:
+    """Say in SQL which epoch a seat gets with its next owner: never one used before."""
+    after = SeatStateRow.epoch + 1
+    return case((after > floor, after), else_=floor)
+
+
+def _give(
+    session: Session,
+    means: Means,
+    owner: Owner,
+    where: ColumnElement[bool],
+    *,
+    sell_by_ms: int | None,
+) -> Mapping[tuple[str, str], int]:
+    floor = book.first_epoch(book.read(session).timeline)
+    given = session.execute(
+        update(SeatStateRow)
+        .where(where)
+        .values(
+            state="allotted",
+            prior=None,
+            hold=None,
+            epoch=next_epoch(floor),
+            device=owner.device,
+            incarnation=owner.incarnation,
+            sell_by_ms=sell_by_ms,
+        )
+        .returning(SeatStateRow.performance, SeatStateRow.seat, SeatStateRow.epoch)
+    ).all()
+    if not given:
+        return {}
+    session.execute(
+        insert(AllotmentRow),
+        [
+            {
+                "performance": performance,
+                "seat": seat,
+                "epoch": epoch,
+                "device": owner.device,
+                "incarnation": owner.incarnation,
+                "allotted_ms": means.now_ms,
+            }
+            for performance, seat, epoch in given
+        ],
+    )
+    for performance, seat, epoch in given:
+        _tell(session, owner, Seat(performance, seat, epoch), sell_by_ms, means.now_ms)
+    return {(performance, seat): epoch for performance, seat, epoch in given}
+
+
+def _tell(
+    session: Session, owner: Owner, seat: Seat, sell_by_ms: int | None, now_ms: int
+) -> None:
+    feed.publish(
+        session,
+        feed.performance(seat.performance),
+        "seat",
+        seat.seat,
+        notices.seat(
+            state="allotted",
+            epoch=seat.epoch,
+            device=owner.device,
+            incarnation=owner.incarnation,
+        ),
+        now_ms=now_ms,
+    )
+    feed.publish(
+        session,
+        feed.device(owner.device),
+        "allotment",
+        f"{seat.performance}/{seat.seat}",
+        notices.allotment(
+            performance=seat.performance,
+            seat=seat.seat,
+            incarnation=owner.incarnation,
+            epoch=seat.epoch,
+            sell_by_ms=sell_by_ms,
+        ),
+        now_ms=now_ms,
+    )
+
+
+def _where(session: Session, owner: Owner) -> Given:
+    stream = feed.device(owner.device)
+    return Given(stream, feed.flush(session)[stream])
+
+
+def _counts(
+    session: Session, means: Means, performance: str, owner: Owner
+) -> tuple[int, int, int, int]:
+    """Count what is left, what all devices and this one own, what it sold in an hour."""
+    mine = func.coalesce(
+        (SeatStateRow.device == owner.device)
+        & (SeatStateRow.incarnation == owner.incarnation),
+        false(),
+    )
+    counts = session.execute(
+        select(SeatStateRow.state, mine.label("mine"), func.count())
+        .where(
+            SeatStateRow.performance == performance,
+            SeatStateRow.state.not_in(("sold", "killed")),
+        )
+        .group_by(SeatStateRow.state, mine)
+    ).all()
+    sold = session.scalar(
+        select(func.count())
+        .select_from(AllotmentRow)
+        .where(
+            AllotmentRow.performance == performance,
+            AllotmentRow.device == owner.device,
+            AllotmentRow.ended == "sold",
+            AllotmentRow.ended_ms > means.now_ms - HOUR_MS,
+        )
+    )
+    allotted = [(own, count) for state, own, count in counts if state == "allotted"]
+    return (
+        sum(count for _, _, count in counts),
+        sum(count for _, count in allotted),
+        sum(count for own, count in allotted if own),
+        sold or 0,
+    )
+
+
+def _side_by_side(
+    session: Session, performance: str, kind: str, quantity: int
+) -> Sequence[str]:
+    if kind == halls.GENERAL:
+        return session.scalars(
+            select(SeatStateRow.seat)
+            .where(
+                SeatStateRow.performance == performance, SeatStateRow.state == "available"
+            )
+            .order_by(SeatStateRow.number)
+            .limit(quantity)
+            .with_for_update(skip_locked=True)
+        ).all()
+    return offers.side_by_side(session, performance, quantity)
+
+
+def _free(session: Session, means: Means, seats: Sequence[Seat]) -> None:
+    by_performance: dict[str, list[str]] = {}
+    for seat in seats:
+        by_performance.setdefault(seat.performance, []).append(seat.seat)
+    for performance, codes in by_performance.items():
+        seating.freed(session, means, performance, codes)
+        notices.seats(session, performance, codes, means.now_ms)

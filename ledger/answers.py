@@ -1,0 +1,112 @@
+"""Answer a write once: its retry gets the same answer, whatever happened since.
+
+The answer commits with its effect. A second request under the same id undoes itself when it
+meets the first one's row. Refusals change nothing, so they are not kept: a retry may fare
+better. Source: sync.md §2.2.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ledger import rows
+from ledger.clock import Means
+from ledger.store import Store
+from ledger.tables.devices import RequestAnswerRow
+
+KEPT_MS = 30 * 86_400_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: who asked, under which id, and the hash of its body (hex)."""
+
+    device: str
+    request: str
+    body_hash: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was, or is, answered: an HTTP status and JSON text."""
+
+    status: int
+    text: str
+
+
+class Reused(Exception):
+    """A request id came again with another body."""
+
+
+class _Before(Exception):
+    """This request was answered before."""
+
+
+def once(
+    store: Store, means: Means, asked: Asked, perform: Callable[[Session], Answer]
+) -> Answer:
+    """Do what a request asks for and keep the answer, unless that happened before.
+
+    perform: gives an answer below 300 when it changed something. Raises Reused.
+    """
+
+    def use_case(session: Session) -> Answer:
+        answer = perform(session)
+        if answer.status >= 300:
+            # Perhaps this is a retry, and it was the first try that took the seats.
+            if known := _known(session, asked):
+                return known
+            return answer
+        if not _keep(session, means, asked, answer):
+            raise _Before
+        return answer
+
+    try:
+        return store.write(use_case)
+    except _Before:
+        known = store.write(_known, asked)
+        assert known, "an answer was there a moment ago"
+        return known
+
+
+def prune(session: Session, *, now_ms: int) -> int:
+    """Forget answers older than KEPT_MS; give how many."""
+    return rows.changed(
+        session, delete(RequestAnswerRow).where(RequestAnswerRow.at_ms < now_ms - KEPT_MS)
+    )
+
+
+def _known(session: Session, asked: Asked) -> Answer | None:
+    found = session.execute(
+        select(
+            RequestAnswerRow.body_hash, RequestAnswerRow.status, RequestAnswerRow.answer
+        ).where(
+            RequestAnswerRow.device == asked.device,
+            RequestAnswerRow.request == asked.request,
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    if found.body_hash != asked.body_hash:
+        raise Reused
+    return Answer(found.status, found.answer)
+
+
+def _keep(session: Session, means: Means, asked: Asked, answer: Answer) -> bool:
+    return bool(
+        rows.changed(
+            session,
+            rows.insert(session, RequestAnswerRow)
+            .values(
+                device=asked.device,
+                request=asked.request,
+                body_hash=asked.body_hash,
+                status=answer.status,
+                answer=answer.text,
+                at_ms=means.now_ms,
+            )
+            .on_conflict_do_nothing(),
+        )
+    )

@@ -1,0 +1,109 @@
+"""What devices are told: news after a cursor, and snapshots."""
+
+import gzip
+from typing import Any
+
+from flask import Response, json, request
+
+from boxoffice import wire
+from ledger import devices, feed
+from ledger.api.blueprint import bp
+from ledger.api.errors import Failed
+from ledger.api.signed import BOTH, Request, signed
+from ledger.app import running
+
+MOST_STREAMS = 50
+WORTH_PACKING = 2000
+_Asked = list[tuple[str, wire.Position]]
+
+
+@bp.get("/feed")
+@signed(*BOTH)
+def news(asked: Request) -> Response:
+    """Give what follows the cursors; wait a little if nothing does."""
+    ledger, timeline = running(), asked.book.timeline
+    wanted = _wanted(asked)
+    wait_s = request.args.get("wait", 0, type=int)
+    answer = _read(wanted, timeline)
+    poll_again_ms = 0
+    if not any(_says_something(part) for part in answer) and wait_s > 0:
+        stand = {stream: cursor.pos for stream, cursor in wanted}
+        waited = ledger.waiting.until(lambda: _moved(stand), wait_s)
+        if waited:
+            answer = _read(wanted, timeline)
+        else:
+            poll_again_ms = feed.POLL_AGAIN_MS
+    return _packed({"streams": answer, "poll_again_ms": poll_again_ms})
+
+
+@bp.get("/snapshot")
+@signed(*BOTH)
+def snapshot(asked: Request) -> Response:
+    """Give one page of a stream's live documents."""
+    stream = request.args.get("s", "")
+    page = request.args.get("page", 0, type=int)
+    if not 0 <= page < 1 << 31:
+        raise Failed(400, "malformed", "page must be a whole number.")
+    with running().store.read() as session:
+        _may(session, asked, stream)
+        found = feed.snapshot(session, stream, page, timeline=asked.book.timeline)
+    return _packed(
+        {
+            "stream": stream,
+            "from": str(found.start),
+            "until": str(found.until),
+            "docs": [feed.as_document(row) for row in found.documents],
+            "next": found.following,
+        }
+    )
+
+
+def _wanted(asked: Request) -> _Asked:
+    wanted = []
+    for text in request.args.getlist("s"):
+        stream, _, cursor = text.partition("@")
+        wanted.append((stream, wire.position(cursor)))
+    if not 1 <= len(wanted) <= MOST_STREAMS:
+        raise Failed(400, "malformed", f"Ask for 1 to {MOST_STREAMS} streams.")
+    with running().store.read() as session:
+        for stream, _ in wanted:
+            _may(session, asked, stream)
+    return wanted
+
+
+def _may(session: Any, asked: Request, stream: str) -> None:
+    if not devices.may_read(session, asked.device.id, stream):
+        raise Failed(403, "role", "This stream is not for this device.")
+
+
+def _read(wanted: _Asked, timeline: int) -> list[dict[str, Any]]:
+    answer: list[dict[str, Any]] = []
+    with running().store.read() as session:
+        for stream, cursor in wanted:
+            found = feed.after(session, stream, cursor, timeline=timeline)
+            if isinstance(found, feed.Gone):
+                answer.append({"stream": stream, "gone": found.why})
+                continue
+            rows = [wire.row_document(row) for row in found.rows]
+            answer.append({"stream": stream, "rows": rows, "cursor": str(found.position)})
+    return answer
+
+
+def _says_something(part: dict[str, Any]) -> bool:
+    return "gone" in part or bool(part["rows"])
+
+
+def _moved(stand: dict[str, int]) -> bool:
+    with running().store.read() as session:
+        heads = feed.heads(session, stand)
+    return any(pos > stand[stream] for stream, pos in heads.items())
+
+
+def _packed(body: dict[str, Any]) -> Response:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    answer = Response(text, mimetype="application/json")
+    if len(text) > WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", ""):
+        answer.set_data(gzip.compress(text, compresslevel=4))
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Vary"] = "Accept-Encoding"
+    return answer

@@ -1,0 +1,42 @@
+"""Orders that somebody wants to collect."""
+
+from flask import Response, jsonify
+
+from boxoffice.refusals import Code
+from ledger import lookups
+from ledger.api import fields
+from ledger.api.blueprint import bp
+from ledger.api.errors import Failed, refusal
+from ledger.api.signed import KIOSK, Request, signed
+from ledger.app import running
+from ledger.refused import Refused
+
+LONGEST_CODE = 512
+
+
+@bp.post("/lookups")
+@signed(KIOSK)
+def look_up(asked: Request) -> tuple[Response, int]:
+    """Find an order by number and last name, or by a code."""
+    body, ledger, place = asked.json(), running(), asked.device.id
+    found: lookups.Found | Refused
+    if "code" in body:
+        code = fields.text(body, "code", most=LONGEST_CODE)
+        found = ledger.store.write(lookups.by_code, ledger.means(), place, code=code)
+    elif "card" in body:
+        # Member cards come with members; until then no card is known here.
+        fields.text(body, "card", most=LONGEST_CODE)
+        found = Refused(Code.NOT_FOUND)
+    elif "order" in body:
+        found = ledger.store.write(
+            lookups.by_name,
+            ledger.means(),
+            place,
+            number=fields.text(body, "order", most=100),
+            last_name=fields.text(body, "last_name", most=200),
+        )
+    else:
+        raise Failed(400, "malformed", "Ask by order and last_name, by code, or by card.")
+    if isinstance(found, Refused):
+        return jsonify(refusal(found)), 409
+    return jsonify(found.document), 200

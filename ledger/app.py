@@ -1,0 +1,80 @@
+"""Put the ledger's web together: what devices call, and the pages if they are there."""
+
+import importlib.util
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from flask import Flask, current_app
+from jinja2 import StrictUndefined
+
+from boxoffice import wire
+from ledger.clock import Clock, Means
+from ledger.config import Config
+from ledger.feed import Waiting
+from ledger.keys import Keys
+from ledger.store import Store
+
+# A batch, and the headers of JSON around it.
+MOST_BYTES = wire.MOST_BATCH_BYTES + (64 << 10)
+
+
+@dataclass(frozen=True)
+class Running:
+    """The running ledger, as routes reach it."""
+
+    config: Config
+    store: Store
+    clock: Clock
+    keys: Keys
+    waiting: Waiting = field(default_factory=Waiting)
+
+    def means(self) -> Means:
+        """What one use case needs, now."""
+        return Means(self.clock(), keys=self.keys)
+
+
+def running() -> Running:
+    """The ledger that serves this request."""
+    return cast("Running", current_app.extensions["foh"])
+
+
+def create_app(ledger: Running) -> Flask:
+    """Make the WSGI app of one ledger process."""
+    from ledger.api import all as api
+
+    root = _assets()
+    app = Flask(
+        "ledger",
+        template_folder=str(root / "templates"),
+        static_folder=str(root / "static"),
+    )
+    app.secret_key = _secret(ledger.config)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.jinja_env.undefined = StrictUndefined
+    app.extensions["foh"] = ledger
+    api.install(app, demo=ledger.config.demo)
+    # Staff pages and shop are packages of their own; a ledger without them serves devices.
+    if importlib.util.find_spec("ledger.web.all"):
+        from ledger.web import all as web
+
+        web.install(app, secure=ledger.config.public_url.startswith("https:"))
+    return app
+
+
+def _assets() -> Path:
+    """Templates and static files: in the checkout, else beside the installed packages."""
+    checkout = Path(__file__).resolve().parent.parent
+    installed = checkout / "front_of_house"
+    return installed if installed.is_dir() else checkout
+
+
+def _secret(config: Config) -> bytes:
+    """The key of staff sessions: a file of the house, else one of our own."""
+    file = config.secret_key_file or config.directory / "session.key"
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as held:
+            held.write(os.urandom(32))
+    return file.read_bytes()

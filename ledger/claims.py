@@ -1,0 +1,383 @@
+"""One door, one pickup at a time.
+
+Before a door lets somebody in it claims the ticket: the ledger judges by its own facts,
+then compares and sets. A claim is spent by the event that carries its id, or dropped by its
+own device; no time-out ends it. Source: sync.md §5.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from boxoffice import admission, printing, tickets
+from boxoffice.answers import Answer
+from boxoffice.door_facts import Facts
+from boxoffice.presented import Presented
+from boxoffice.refusals import Code
+from boxoffice.scans import Scan
+from ledger import allotments, facts, issues, notices, rows
+from ledger.allotments import Owner
+from ledger.clock import Means
+from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.devices import KeyRow
+from ledger.tables.doors import ClaimRow, PresenceRow
+from ledger.tables.orders import OrderRow, TicketRow
+
+# What an usher may let pass with a touch; the door has asked, and records it.
+_ACCEPTED = frozenset({Answer.UNPAID, Answer.UNVERIFIED, Answer.LATE_HOLD})
+_PICKUP = "pickup"
+_REISSUE = "reissue"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a device claims. count: people, None if not said."""
+
+    claim: str
+    device: str
+    place: str
+    ticket: str
+    performance: str
+    issue: int | None = None
+    space: str = "auditorium"
+    count: int | None = None
+    door: str = ""
+    payload: str | None = None
+
+
+@dataclass(frozen=True)
+class Granted:
+    """Yes. after: the movement that the new one follows. payload: a code to print."""
+
+    after: str | None = None
+    unseen: bool = False
+    payload: str | None = None
+    payloads: Mapping[str, str] | None = None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The answer as it travels."""
+        body: dict[str, Any] = {"granted": True, "after": self.after}
+        if self.unseen:
+            body["unseen"] = True
+        if self.payload is not None:
+            body["payload"] = self.payload
+        if self.payloads is not None:
+            body["payloads"] = dict(self.payloads)
+        return body
+
+
+@dataclass(frozen=True)
+class NotGranted:
+    """No. refused: a verdict or a code of a refusal. by, at_ms: who was there, and when."""
+
+    refused: str
+    why: str = ""
+    by: str | None = None
+    at_ms: int | None = None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The answer as it travels."""
+        return {
+            "granted": False,
+            "refused": self.refused,
+            "why": self.why,
+            "by": self.by,
+            "at_ms": self.at_ms,
+        }
+
+
+Answered = Granted | NotGranted
+
+
+def admit(session: Session, means: Means, asked: Asked) -> Answered | None:
+    """Let one door admit this ticket now. None: no such performance.
+
+    A repeat of the same claim gets the same answer and claims nothing more.
+    """
+    repeated = _repeated(session, asked)
+    if repeated is not None:
+        return repeated
+    evening = session.get(PerformanceRow, asked.performance)
+    if evening is None:
+        return None
+    row = session.get(TicketRow, asked.ticket, with_for_update=True)
+    if row is None:
+        return _unseen(session, means, asked, evening)
+    own = session.get(PerformanceRow, row.performance)
+    assert own, "a ticket without its performance"
+    plan = notices.plan_of(session, row.performance)
+    door = facts.door_of(session, evening, name=asked.door, space=asked.space)
+    known = facts.of_ticket(session, own, plan, row, door, id=row.id)
+    presence = _presence(session, row.id, asked.space)
+    claimed_by = _claimed_by(session, presence, asked)
+    said = Presented(tickets=(row.id,), issue=asked.issue)
+    verdict = _judge(means, asked, said, known, claimed_by)
+    if not verdict.admit:
+        return _not(verdict, claimed_by)
+    after = verdict.movement.after if verdict.movement else None
+    return _claim(session, means, asked, "admission", presence.last, Granted(after))
+
+
+def pick_up(
+    session: Session, means: Means, asked: Asked, wanted: Sequence[str]
+) -> Answered | None:
+    """Let one device print these tickets of an order. None: no such ticket.
+
+    All of them or none. Source: COL3, COL4.
+    """
+    repeated = _repeated(session, asked)
+    if repeated is not None:
+        return repeated
+    found = session.scalars(
+        select(TicketRow)
+        .where(TicketRow.id.in_(wanted))
+        .order_by(TicketRow.id)
+        .with_for_update()
+    ).all()
+    if not found or len(found) < len(set(wanted)):
+        return None
+    for row in found:
+        refused = _not_collectable(session, asked, row)
+        if refused is not None:
+            return refused
+    codes = {row.id: row.payload for row in found}
+    granted = Granted(payload=codes[wanted[0]], payloads=codes)
+    for row in found:
+        _add(session, means, asked, row.id, _PICKUP, "", granted)
+    return granted
+
+
+def reissue(session: Session, means: Means, asked: Asked) -> Answered | None:
+    """Let one device print the next issue of a ticket; the ledger signs it. None: unknown.
+
+    It is the current issue once the device's event says that it was printed.
+    """
+    repeated = _repeated(session, asked)
+    if repeated is not None:
+        return repeated
+    row = session.get(TicketRow, asked.ticket, with_for_update=True)
+    if row is None:
+        return None
+    if row.status != "active":
+        return NotGranted(row.status.upper())
+    if asked.issue is not None and asked.issue < row.issue:
+        return NotGranted(Answer.REPLACED.value)
+    busy = _busy(session, asked, row.id, _REISSUE)
+    if busy is not None:
+        return busy
+    code = issues.payload(session, means, row, issue=row.issue + 1)
+    granted = Granted(payload=code)
+    _add(session, means, asked, row.id, _REISSUE, "", granted)
+    return granted
+
+
+def _judge(
+    means: Means,
+    asked: Asked,
+    presented: Presented,
+    known: Facts,
+    claimed_by: str | None,
+) -> admission.Verdict:
+    return admission.judge(
+        presented,
+        known,
+        Scan(
+            id=asked.claim,
+            at=facts.moment(means.now_ms),
+            device=asked.device,
+            count=asked.count,
+            claimed_by=claimed_by,
+            accept=_ACCEPTED,
+            asks=False,
+            simulate=True,
+        ),
+    )
+
+
+def _unseen(
+    session: Session, means: Means, asked: Asked, evening: PerformanceRow
+) -> Answered:
+    """A ticket that no log has told of: signed by a device on a seat of its own, or not."""
+    reading = tickets.read(asked.payload or "", facts.keys(session))
+    if isinstance(reading, tickets.Revoked):
+        return NotGranted(Answer.REVOKED.value)
+    if not isinstance(reading, tickets.Valid) or reading.code.ticket != asked.ticket:
+        return NotGranted(Answer.UNKNOWN.value)
+    if reading.signer == "ledger":
+        return NotGranted(Answer.UNKNOWN.value)
+    code = reading.code
+    if code.performance != evening.number:
+        return NotGranted(Answer.WRONG_PERFORMANCE.value)
+    key = session.get_one(KeyRow, code.key_id)
+    plan = notices.plan_of(session, evening.id)
+    seat = next((s for s, number in plan.places.items() if number == code.seat), None)
+    owner = Owner(key.device or "", key.incarnation or 0)
+    if seat is None or not allotments.ever_owned(session, evening.id, seat, owner):
+        return NotGranted(Answer.UNVERIFIED.value)
+    door = facts.door_of(session, evening, name=asked.door, space=asked.space)
+    known = facts.of_ticket(session, evening, plan, None, door, id=asked.ticket)
+    presence = _presence(session, asked.ticket, asked.space)
+    claimed_by = _claimed_by(session, presence, asked)
+    said = Presented(
+        signer="device",
+        tickets=(asked.ticket,),
+        issue=code.issue,
+        performance=evening.id,
+        doors=plan.doors_of(seat),
+        people=code.people,
+        seat_owner="signer",
+    )
+    verdict = _judge(means, asked, said, known, claimed_by)
+    if not verdict.admit:
+        return _not(verdict, claimed_by)
+    after = verdict.movement.after if verdict.movement else None
+    granted = Granted(after, unseen=True)
+    return _claim(session, means, asked, "admission", presence.last, granted)
+
+
+def _presence(session: Session, ticket: str, space: str) -> PresenceRow:
+    row = session.get(PresenceRow, (ticket, space), with_for_update=True)
+    if row is None:
+        session.execute(
+            rows.insert(session, PresenceRow)
+            .values(ticket=ticket, space=space, last=None, claim=None)
+            .on_conflict_do_nothing()
+        )
+        row = session.get_one(PresenceRow, (ticket, space), with_for_update=True)
+    return row
+
+
+def _claimed_by(session: Session, presence: PresenceRow, asked: Asked) -> str | None:
+    """Name the door whose claim is open, unless it is this very claim."""
+    if presence.claim is None or presence.claim == asked.claim:
+        return None
+    claim = session.get(ClaimRow, (presence.claim, presence.ticket))
+    return (claim.door or claim.device) if claim else None
+
+
+def _claim(
+    session: Session,
+    means: Means,
+    asked: Asked,
+    kind: str,
+    last: str | None,
+    granted: Granted,
+) -> Answered:
+    """Compare and set: still the last movement we judged by, and no claim is open."""
+    won = rows.changed(
+        session,
+        update(PresenceRow)
+        .where(
+            PresenceRow.ticket == asked.ticket,
+            PresenceRow.space == asked.space,
+            PresenceRow.last.is_not_distinct_from(last),
+            PresenceRow.claim.is_(None),
+        )
+        .values(claim=asked.claim),
+    )
+    if not won:
+        return NotGranted(Answer.BEING_CHECKED.value)
+    _add(session, means, asked, asked.ticket, kind, asked.space, granted)
+    return granted
+
+
+def _add(
+    session: Session,
+    means: Means,
+    asked: Asked,
+    ticket: str,
+    kind: str,
+    space: str,
+    granted: Granted,
+) -> None:
+    session.add(
+        ClaimRow(
+            id=asked.claim,
+            ticket=ticket,
+            kind=kind,
+            space=space,
+            performance=asked.performance,
+            device=asked.device,
+            door=asked.door or asked.place,
+            state="live",
+            answer=json.dumps(granted.document),
+            at_ms=means.now_ms,
+        )
+    )
+    session.flush()
+
+
+def _repeated(session: Session, asked: Asked) -> Answered | None:
+    """Answer a claim that was granted before, whatever happened since."""
+    row = session.scalars(
+        select(ClaimRow).where(ClaimRow.id == asked.claim).order_by(ClaimRow.ticket)
+    ).first()
+    if row is None:
+        return None
+    if row.device != asked.device:
+        return NotGranted(Answer.BEING_CHECKED.value, by=row.door)
+    if row.state == "dropped":
+        return NotGranted(Answer.UNDONE.value)
+    said = json.loads(row.answer)
+    return Granted(
+        said["after"], said.get("unseen", False), said.get("payload"), said.get("payloads")
+    )
+
+
+def _not(verdict: admission.Verdict, claimed_by: str | None) -> NotGranted:
+    if verdict.answer is Answer.BEING_CHECKED:
+        return NotGranted(verdict.answer.value, by=claimed_by)
+    since = verdict.since
+    why = "; ".join(f"{reason.what} {reason.op}" for reason in verdict.why or ())
+    return NotGranted(
+        verdict.answer.value,
+        why=why,
+        by=verdict.since_door,
+        at_ms=None if since is None else round(since.timestamp() * 1000),
+    )
+
+
+_COLLECTED = {
+    "printed": printing.State.PRINTED,
+    "delivered": printing.State.PRINTED,
+    "queued": printing.State.QUEUED,
+    "sending": printing.State.SENDING,
+    "uncertain": printing.State.UNCERTAIN,
+    "failed": printing.State.FAILED,
+    "not_printed": printing.State.NOT_PRINTED,
+}
+
+
+def _not_collectable(session: Session, asked: Asked, row: TicketRow) -> NotGranted | None:
+    if row.status != "active":
+        return NotGranted(row.status.upper())
+    order = session.get_one(OrderRow, row.order)
+    state = _COLLECTED.get(row.print_state, printing.State.UNCERTAIN)
+    step = printing.step(printing.Printing(state, row.issue), printing.Event.PICKUP)
+    if step.refusal is not None:
+        return NotGranted(
+            step.refusal.value, by=order.collected_by, at_ms=order.collected_ms
+        )
+    if order.photo_id:
+        return NotGranted(Code.SEE_STAFF_PHOTO_ID.value)
+    if row.paid < row.price and not row.pays_later:
+        return NotGranted(Code.AMOUNT_DUE.value, why=str(row.price - row.paid))
+    return _busy(session, asked, row.id, _PICKUP)
+
+
+def _busy(session: Session, asked: Asked, ticket: str, kind: str) -> NotGranted | None:
+    """Somebody else is at it: paper may be moving there this moment."""
+    other = session.scalars(
+        select(ClaimRow).where(
+            ClaimRow.ticket == ticket, ClaimRow.kind == kind, ClaimRow.state == "live"
+        )
+    ).first()
+    if other is None:
+        return None
+    return NotGranted(Code.PRINT_IN_PROGRESS.value, by=other.door, at_ms=other.at_ms)

@@ -1,0 +1,178 @@
+"""What the ledger knows, in the words of the rules about doors.
+
+Rows become the same small facts that a kiosk makes of its documents, so that both ask one
+rule. Source: checkin.md §1.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice import tickets
+from boxoffice.answers import Answer
+from boxoffice.door_facts import Door, Facts, Performance, Ticket
+from boxoffice.movements import Movement, Reentry
+from ledger import doors, halls
+from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.devices import KeyRow
+from ledger.tables.doors import MovementRow
+from ledger.tables.house import HouseRow
+from ledger.tables.orders import TicketRow
+
+_IN_ORDER = (MovementRow.recorded_ms, MovementRow.device, MovementRow.seq)
+
+
+def moment(at_ms: int) -> datetime:
+    """Give ms UTC as an aware time."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def door_of(
+    session: Session, performance: PerformanceRow, *, name: str, space: str
+) -> Door:
+    """Find a door by its name and space; one that nobody set up has the defaults."""
+    for known in doors.read(json.loads(performance.spaces)):
+        for door in known.doors:
+            if known.space == space and (door.name == name or not name):
+                return _door(door, space)
+    for known in doors.read(json.loads(performance.spaces)):
+        if known.space == space and known.doors:
+            # Doors of one space share how guests come back. Source: checkin.md §2.
+            shared = doors.Door(name, reentry=known.doors[0].reentry)
+            return _door(shared, space, performance.id)
+    return _door(doors.Door(name), space, performance.id)
+
+
+def of_ticket(
+    session: Session,
+    performance: PerformanceRow,
+    plan: halls.Plan,
+    ticket: TicketRow | None,
+    door: Door,
+    *,
+    id: str,
+) -> Facts:
+    """Gather what is known of one ticket at one door. id: the ticket's, listed or not."""
+    zone = session.scalars(select(HouseRow.zone)).one()
+    homes = json.loads(performance.home_doors)
+    section = plan.section_of(ticket.seat) if ticket and ticket.seat in plan.places else ""
+    home = homes.get(section, {}).get("door")
+    return Facts(
+        zone=ZoneInfo(zone),
+        door=door,
+        performances={performance.id: _performance(performance, home)},
+        tickets=[_ticket(ticket, plan)] if ticket else [],
+        movements=movements(session, id),
+    )
+
+
+def movements(session: Session, ticket: str) -> list[Movement]:
+    """Give all movements on a ticket in the order in which they were recorded."""
+    found = session.scalars(
+        select(MovementRow).where(MovementRow.ticket == ticket).order_by(*_IN_ORDER)
+    )
+    return [_movement(row) for row in found]
+
+
+def keys(session: Session, key_id: int | None = None) -> dict[int, tickets.Key]:
+    """Give the keys that sign tickets of this house: all, or one."""
+    wanted = select(KeyRow).where(KeyRow.kind.in_(("ledger", "device")))
+    if key_id is not None:
+        wanted = wanted.where(KeyRow.key_id == key_id)
+    return {
+        row.key_id: tickets.Key(
+            row.key_id,
+            cast("Any", row.kind),
+            cast("Any", row.state),
+            row.public,
+            row.last_seq,
+        )
+        for row in session.scalars(wanted)
+    }
+
+
+def _door(door: doors.Door, space: str, performance: str | None = None) -> Door:
+    serves: Sequence[str] | None = door.performances
+    if not door.performances and door.performances is not None and performance:
+        serves = (performance,)
+    return Door(
+        name=door.name,
+        space=space,
+        performances=None if serves is None else tuple(serves),
+        opens=_maybe(door.opens_ms),
+        closes=_maybe(door.closes_ms),
+        late_hold=door.late_hold,
+        hold_until=_maybe(door.hold_until_ms),
+        price_types=None if door.price_types is None else frozenset(door.price_types),
+        reentry=cast("Reentry", door.reentry),
+        unpaid="ask" if door.unpaid == "ask" else "refuse",
+        strict=door.strict,
+        takes_all=door.takes_all,
+        addons=door.addons,
+        clears_at=time.fromisoformat(door.clears_at) if door.clears_at else None,
+        rule=door.rule,
+    )
+
+
+def _performance(row: PerformanceRow, home_door: str | None) -> Performance:
+    return Performance(
+        starts=moment(row.starts_ms),
+        ends=_maybe(row.ends_ms),
+        doors_open=_maybe(row.doors_open_ms),
+        cancelled=row.cancelled_ms is not None,
+        home_door=home_door,
+    )
+
+
+def _ticket(row: TicketRow, plan: halls.Plan) -> Ticket:
+    return Ticket(
+        id=row.id,
+        performance=row.performance,
+        status=cast("Any", row.status),
+        issue=row.issue,
+        price=row.price,
+        paid=row.paid,
+        pays_later=row.pays_later,
+        blocked=row.blocked,
+        valid_from=_maybe(row.valid_from_ms),
+        valid_until=_maybe(row.valid_until_ms),
+        price_type=row.price_type,
+        price_level=row.level,
+        doors=plan.doors_of(row.seat) if row.seat in plan.places else (),
+        admits=row.admits,
+        entries=row.entries,
+        parent=row.parent,
+    )
+
+
+def _movement(row: MovementRow) -> Movement:
+    return Movement(
+        id=row.id,
+        ticket=row.ticket,
+        kind=cast("Any", row.kind),
+        at=moment(row.at_ms),
+        device=row.device,
+        verdict=_answer(row.verdict),
+        after=row.after,
+        door=row.door or None,
+        space=row.space,
+        count=row.count,
+        issue=row.issue,
+        undone=row.undone is not None,
+    )
+
+
+def _answer(word: str) -> Answer:
+    try:
+        return Answer(word)
+    except ValueError:
+        return Answer.ADMIT
+
+
+def _maybe(at_ms: int | None) -> datetime | None:
+    return None if at_ms is None else moment(at_ms)

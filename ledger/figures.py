@@ -1,0 +1,42 @@
+"""What the book says about itself, for the desk-top lobby's lamps and for `verify`."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ledger import discrepancies, journal
+from ledger.tables.doors import MovementRow
+from ledger.tables.orders import OrderRow, TicketRow
+
+
+def read(session: Session) -> dict[str, Any]:
+    """Give the figures that `lobby.invariants` compares with other books."""
+    sold: dict[tuple[str, str], list[str]] = {}
+    for performance, seat, ticket in session.execute(
+        select(TicketRow.performance, TicketRow.seat, TicketRow.id)
+        .where(TicketRow.status == "active")
+        .order_by(TicketRow.performance, TicketRow.seat, TicketRow.id)
+    ):
+        sold.setdefault((performance, seat), []).append(ticket)
+    admitted = session.execute(
+        select(MovementRow.ticket, func.count())
+        .where(MovementRow.kind == "admission", MovementRow.undone.is_(None))
+        .group_by(MovementRow.ticket)
+        .order_by(MovementRow.ticket)
+    ).all()
+    return {
+        "journal_sum": journal.total(session),
+        "seats_sold": [
+            {"performance": performance, "seat": seat, "tickets": tickets}
+            for (performance, seat), tickets in sold.items()
+        ],
+        "admissions": [{"ticket": ticket, "count": count} for ticket, count in admitted],
+        "tickets": _count(session, TicketRow),
+        "orders": _count(session, OrderRow),
+        "discrepancies": discrepancies.unsettled(session),
+    }
+
+
+def _count(session: Session, row: type[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(row)) or 0

@@ -1,0 +1,190 @@
+"""Paper and phones: which issue of a ticket is out, and whether anybody has it.
+
+Each ticket prints once per issue; a reissue voids the older one at once. What is paid and
+not delivered is owed. Source: spec.md 4.9, lobby.md §3.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ledger import audit, discrepancies, feed, notices
+from ledger.clock import Means
+from ledger.happened import Happened
+from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.doors import ClaimRow
+from ledger.tables.orders import OrderRow, TicketRow
+
+NOT_YET = "not_printed"
+OUT = frozenset({"printed", "delivered"})
+
+
+def printed(session: Session, means: Means, event: Happened) -> None:
+    """The printer proved it. Twice for one issue, by two devices: staff hear of it."""
+    row = _ticket(session, event)
+    if row is None:
+        return
+    if row.print_state == "printed" and event.whole("issue") == row.issue:
+        _twice(session, means, event, row)
+    if event.whole("issue") >= row.issue:
+        row.print_state = "printed"
+    _not_owed(session, means, row, "printed")
+
+
+def owed(session: Session, means: Means, event: Happened) -> None:
+    """No proof of paper: uncertain, failed, or simply owed."""
+    row = _ticket(session, event)
+    if row is None or row.print_state in OUT:
+        return
+    kind = event.type.removeprefix("ticket.")
+    row.print_state = {"uncertain": "uncertain", "failed": "failed"}.get(
+        kind, row.print_state
+    )
+    discrepancies.note(
+        session,
+        means,
+        "ticket_owed",
+        row.id,
+        facts={
+            "order": row.order,
+            "issue": event.whole("issue"),
+            "device": event.device,
+            "reason": event.text("reason", ""),
+        },
+        evidence=[event.id],
+    )
+    notices.ticket(session, row.performance, row.id, means.now_ms)
+
+
+def reprinted(session: Session, means: Means, event: Happened) -> None:
+    """A newer issue is out, and the older one is void from now on."""
+    row = _ticket(session, event)
+    if row is None:
+        return
+    issue = event.whole("issue")
+    if not 1 < issue < 256:
+        raise ValueError(f"issue {issue} cannot be")
+    if issue <= row.issue:
+        # Two devices printed it again without knowing of each other.
+        _twice(session, means, event, row)
+    else:
+        bring_out(session, means, row, issue, why=event.text("why", ""))
+    row.print_state = "queued"
+    audit.note(
+        session,
+        means,
+        staff=event.text("staff", ""),
+        device=event.device,
+        action="reprint",
+        subject=row.id,
+        reason=event.text("why", ""),
+    )
+    _spend(session, row.id, "reissue")
+    notices.ticket(session, row.performance, row.id, means.now_ms)
+
+
+def delivered(session: Session, means: Means, event: Happened) -> None:
+    """The guest has it: on the phone, or in hand."""
+    row = _ticket(session, event)
+    if row is None:
+        return
+    row.delivered = event.text("way", "hand")
+    if row.print_state != "printed":
+        row.print_state = "delivered"
+    _not_owed(session, means, row, "delivered")
+
+
+def collected(session: Session, means: Means, event: Happened) -> None:
+    """Will-call tickets were fetched; their paper follows as events of its own."""
+    order = session.get(OrderRow, event.text("order"))
+    claim = event.maybe("claim")
+    for ticket in event.texts("tickets"):
+        row = session.get(TicketRow, ticket)
+        if row is None:
+            continue
+        if row.print_state in OUT and not _claimed(session, claim, ticket):
+            _twice(session, means, event, row)
+        elif row.print_state == NOT_YET:
+            row.print_state = "queued"
+        notices.ticket(session, row.performance, row.id, means.now_ms)
+    if claim:
+        _spend_claim(session, claim)
+    if order is not None and order.collected_ms is None:
+        order.collected_ms, order.collected_by = means.now_ms, event.device
+
+
+def bring_out(
+    session: Session, means: Means, row: TicketRow, issue: int, *, why: str
+) -> None:
+    """Make an issue the current one, signed here; doors hear that older are void."""
+    before, row.issue = row.issue, issue
+    row.payload = payload(session, means, row)
+    feed.publish(
+        session,
+        feed.performance(row.performance),
+        "revocation",
+        row.id,
+        {"ticket": row.id, "issue": before, "why": why},
+        now_ms=means.now_ms,
+    )
+    notices.ticket(session, row.performance, row.id, means.now_ms)
+
+
+def payload(
+    session: Session, means: Means, row: TicketRow, *, issue: int | None = None
+) -> str:
+    """Sign the code of an issue of a ticket; by default the current one."""
+    number = session.scalars(
+        select(PerformanceRow.number).where(PerformanceRow.id == row.performance)
+    ).one()
+    plan = notices.plan_of(session, row.performance)
+    kind = notices.prices_of(session, row.performance).type_of(row.price_type or "")
+    return means.signing.code(
+        performance=number,
+        ticket=row.id,
+        seat=plan.places.get(row.seat),
+        issue=issue or row.issue,
+        people=row.admits,
+        check=bool(kind and kind.check),
+    )
+
+
+def _ticket(session: Session, event: Happened) -> TicketRow | None:
+    """Find the ticket of an event. A ticket that no sale has told of yet: raises."""
+    row = session.get(TicketRow, event.text("ticket"), with_for_update=True)
+    if row is None:
+        raise ValueError(f"ticket {event.text('ticket')} is not known")
+    return row
+
+
+def _twice(session: Session, means: Means, event: Happened, row: TicketRow) -> None:
+    discrepancies.note(
+        session,
+        means,
+        "printed_twice",
+        row.id,
+        facts={"order": row.order, "issue": row.issue, "device": event.device},
+        evidence=[event.id],
+    )
+
+
+def _not_owed(session: Session, means: Means, row: TicketRow, how: str) -> None:
+    discrepancies.close(session, means, "ticket_owed", row.id, how=how)
+    notices.ticket(session, row.performance, row.id, means.now_ms)
+
+
+def _claimed(session: Session, claim: str | None, ticket: str) -> bool:
+    return bool(claim and session.get(ClaimRow, (claim, ticket)))
+
+
+def _spend(session: Session, ticket: str, kind: str) -> None:
+    for row in session.scalars(
+        select(ClaimRow).where(
+            ClaimRow.ticket == ticket, ClaimRow.kind == kind, ClaimRow.state == "live"
+        )
+    ):
+        row.state = "spent"
+
+
+def _spend_claim(session: Session, claim: str) -> None:
+    for row in session.scalars(select(ClaimRow).where(ClaimRow.id == claim)):
+        row.state = "spent"

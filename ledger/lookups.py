@@ -1,0 +1,192 @@
+"""Find an order for somebody who collects it.
+
+By number and last name, or by a code, never by name alone. Every failure sounds the same,
+and guessing is slowed down, durably. Source: COL1, COL2, lobby.md §2.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from boxoffice import ids, tickets
+from boxoffice.refusals import Code
+from boxoffice.will_call import Answer, Throttle, same_name
+from ledger import facts, notices, pickups
+from ledger.clock import Means
+from ledger.refused import Refused
+from ledger.tables.devices import DeviceRow
+from ledger.tables.orders import OrderRow, PatronRow, TicketRow
+from ledger.tables.records import LookupMissRow
+
+# A house-wide budget: so many misses in an hour, at all places together, raise the alarm.
+HOUSE_BUDGET, HOUR_MS = 200, 3_600_000
+_TYPED_CODE = 8
+
+
+@dataclass(frozen=True)
+class Found:
+    """An order as the kiosk may show it to whoever asked; document: as it travels."""
+
+    order: str
+    document: dict[str, Any]
+
+
+def by_name(
+    session: Session, means: Means, place: str, *, number: str, last_name: str
+) -> Found | Refused:
+    """Look up by order number and last name. place: the device where somebody types.
+
+    Refuses NOT_FOUND, LOCKED (`wait_s`).
+    """
+
+    def look() -> OrderRow | None:
+        candidates = session.execute(
+            select(OrderRow, PatronRow.last_name)
+            .outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
+            .where(OrderRow.number == ids.clean_code(number))
+            .order_by(OrderRow.id)
+        ).all()
+        fitting = [row for row, stored in candidates if same_name(last_name, stored or "")]
+        return fitting[0] if fitting else None
+
+    return _throttled(session, means, place, look)
+
+
+def by_code(session: Session, means: Means, place: str, *, code: str) -> Found | Refused:
+    """Look up by the text of a QR: a pickup code or a ticket. Short codes count as typed.
+
+    Refuses NOT_FOUND, LOCKED (`wait_s`).
+    """
+
+    def look() -> OrderRow | None:
+        order = pickups.find(session, code) or _of_ticket(session, code)
+        return session.get(OrderRow, order) if order else None
+
+    if len(ids.clean_code(code)) <= _TYPED_CODE:
+        return _throttled(session, means, place, look)
+    row = look()
+    if row is None or not _has_tickets(session, row.id):
+        return Refused(Code.NOT_FOUND)
+    return Found(row.id, describe(session, row))
+
+
+def alarming(session: Session, now_ms: int) -> bool:
+    """Whether somebody seems to be guessing: the house-wide budget is used up."""
+    misses = session.scalar(
+        select(func.count())
+        .select_from(LookupMissRow)
+        .where(LookupMissRow.at_ms > now_ms - HOUR_MS)
+    )
+    return (misses or 0) >= HOUSE_BUDGET
+
+
+def prune(session: Session, *, now_ms: int) -> None:
+    """Forget old misses."""
+    session.execute(delete(LookupMissRow).where(LookupMissRow.at_ms < now_ms - HOUR_MS))
+
+
+def describe(session: Session, row: OrderRow) -> dict[str, Any]:
+    """Give an order as it travels."""
+    found = session.scalars(
+        select(TicketRow).where(TicketRow.order == row.id).order_by(TicketRow.line)
+    ).all()
+    due = sum(_due(ticket) for ticket in found)
+    body: dict[str, Any] = {
+        "order": row.number,
+        "state": row.state,
+        "due": due,
+        "currency": row.currency,
+        "performance": found[0].performance if found else None,
+        "tickets": _tickets(session, found),
+        "photo_id": row.photo_id,
+        "note": row.note,
+    }
+    if row.collected_ms is not None:
+        device = session.get(DeviceRow, row.collected_by or "")
+        body["collected_at_ms"] = row.collected_ms
+        body["collected_by"] = device.place if device else row.collected_by
+    if row.cancelled_ms is not None:
+        body["cancelled_at_ms"] = row.cancelled_ms
+    return body
+
+
+def _tickets(session: Session, found: Sequence[TicketRow]) -> list[dict[str, Any]]:
+    told = []
+    for ticket in found:
+        plan = notices.plan_of(session, ticket.performance)
+        kind = notices.prices_of(session, ticket.performance).type_of(
+            ticket.price_type or ""
+        )
+        known = ticket.seat in plan.places
+        told.append(
+            {
+                "ticket": ticket.id,
+                "performance": ticket.performance,
+                "seat": ticket.seat,
+                "seat_name": str(plan.name(ticket.seat)) if known else ticket.seat,
+                "price_type": kind.name if kind else ticket.price_type,
+                "price": ticket.price + ticket.fee_outside,
+                "paid": ticket.price + ticket.fee_outside - _due(ticket),
+                "issue": ticket.issue,
+                "status": ticket.status,
+                "print_state": ticket.print_state,
+                "payload": ticket.payload,
+            }
+        )
+    return told
+
+
+def _due(ticket: TicketRow) -> int:
+    """What is still to be paid for a ticket, with its fee."""
+    if ticket.paid >= ticket.price and (ticket.paid or not ticket.price):
+        return 0
+    return ticket.price + ticket.fee_outside - ticket.paid
+
+
+def _of_ticket(session: Session, code: str) -> str | None:
+    """Find the order of a genuine ticket of ours that somebody holds up."""
+    reading = tickets.read(code, facts.keys(session))
+    if not isinstance(reading, tickets.Valid):
+        return None
+    return session.scalar(
+        select(TicketRow.order).where(
+            TicketRow.id == reading.code.ticket, TicketRow.issue == reading.code.issue
+        )
+    )
+
+
+def _has_tickets(session: Session, order: str) -> bool:
+    found = session.scalars(select(TicketRow.id).where(TicketRow.order == order).limit(1))
+    return found.first() is not None
+
+
+def _throttled(
+    session: Session, means: Means, place: str, look: Callable[[], OrderRow | None]
+) -> Found | Refused:
+    """Look, unless this place has guessed too often. A locked try leaves no trace."""
+    misses = session.scalars(
+        select(LookupMissRow.at_ms)
+        .where(LookupMissRow.place == place)
+        .order_by(LookupMissRow.at_ms)
+        .with_for_update()
+    ).all()
+    throttle = Throttle(misses_s=tuple(at_ms / 1000 for at_ms in misses))
+    now_s = means.now_ms / 1000
+    row = look()  # In every case: a lock takes as long as a miss.
+    if row is not None and not _has_tickets(session, row.id):
+        row = None
+    answer, after = throttle.attempt(now_s, found=row is not None)
+    match answer:
+        case Answer.LOCKED:
+            wait_s = max(1, round(after.misses_s[-1] + after.lock_s - now_s))
+            return Refused(Code.LOCKED, {"wait_s": wait_s})
+        case Answer.NOT_FOUND:
+            session.add(LookupMissRow(id=means.new_id(), place=place, at_ms=means.now_ms))
+            return Refused(Code.NOT_FOUND)
+        case Answer.FOUND:
+            session.execute(delete(LookupMissRow).where(LookupMissRow.place == place))
+            assert row is not None
+            return Found(row.id, describe(session, row))

@@ -1,0 +1,210 @@
+"""Whose seat a device's sale is: its own, or one for staff to settle.
+
+A device that owned the seat under the epoch of its sale has the right to it. Any other sale
+is judged by the rules for coming back after an outage. Source: spec.md 4.7.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from boxoffice import log, reentry
+from ledger import allotments, book, discrepancies, notices, seating
+from ledger.allotments import Owner, Seat
+from ledger.clock import Means
+from ledger.happened import Happened, maybe, text, whole
+from ledger.tables.doors import MovementRow
+from ledger.tables.orders import TicketRow
+from ledger.tables.seats import SeatStateRow
+
+
+@dataclass(frozen=True)
+class Line:
+    """One ticket of a sale, as the device wrote it."""
+
+    ticket: str
+    performance: str
+    seat: str
+    epoch: int
+    level: str | None
+    price_type: str | None
+    price: int
+    fee_outside: int
+    fee_inside: int
+    payload: str
+    issue: int
+
+
+def line(body: Mapping[str, Any]) -> Line:
+    """Read one line of a sale."""
+    return Line(
+        ticket=text(body, "ticket"),
+        performance=text(body, "performance"),
+        seat=text(body, "seat"),
+        epoch=whole(body, "epoch", 0),
+        level=maybe(body, "level"),
+        price_type=maybe(body, "price_type"),
+        price=whole(body, "price"),
+        fee_outside=whole(body, "fee_outside", 0),
+        fee_inside=whole(body, "fee_inside", 0),
+        payload=text(body, "payload", ""),
+        issue=whole(body, "issue", 1),
+    )
+
+
+def take_seat(
+    session: Session, means: Means, event: Happened, order: str, line: Line
+) -> None:
+    """Give a sold ticket its seat if its seller owned it, or was there first (4.7)."""
+    owner = Owner(event.device, event.incarnation)
+    seat = Seat(line.performance, line.seat, line.epoch)
+    sell_by = session.execute(
+        update(SeatStateRow)
+        .where(allotments.owned(owner, seat))
+        .values(state="sold", ticket=line.ticket)
+        .returning(SeatStateRow.sell_by_ms)
+    ).one_or_none()
+    if sell_by is not None:
+        _seated(session, line.ticket)
+        allotments.ended(session, seat, "sold", means.now_ms)
+        allotments.end_document(session, owner, seat, means.now_ms)
+        notices.seats(session, line.performance, [line.seat], means.now_ms)
+        until = sell_by.sell_by_ms
+        if until is not None and event.trust == log.TRUSTED and event.wall_ms >= until:
+            discrepancies.note(
+                session,
+                means,
+                "late_sale",
+                order,
+                facts={"sell_by_ms": until, "sold_ms": event.wall_ms},
+                evidence=[event.id],
+            )
+        return
+    row = session.get(
+        SeatStateRow,
+        (line.performance, line.seat),
+        with_for_update=True,
+        populate_existing=True,
+    )
+    if row is not None and row.state == "sold" and row.ticket == line.ticket:
+        # A scan at a door had told of this sale before its log did.
+        _seated(session, line.ticket)
+        discrepancies.close(session, means, "sale_unseen", line.ticket, how="sale arrived")
+        return
+    _conflict(session, means, event, line, row)
+
+
+def _seated(session: Session, ticket: str) -> None:
+    session.execute(update(TicketRow).where(TicketRow.id == ticket).values(seated=True))
+
+
+def _conflict(
+    session: Session,
+    means: Means,
+    event: Happened,
+    line: Line,
+    row: SeatStateRow | None,
+) -> None:
+    """Judge a sale without the right to its seat, and tell staff by which rule."""
+    sale = reentry.Sale(
+        device=f"{event.device};{event.incarnation}",
+        seq=event.seq,
+        seat=line.seat,
+        epoch=line.epoch,
+        admitted=_is_in(session, line.ticket),
+    )
+    if row is not None and row.state == "available" and book.read(session).recovering:
+        # We forgot what we had allotted; its owner has not.
+        _take_free(session, means, line, row, event)
+        return
+    rule, holder = "UNKNOWN_SEAT", None
+    keeps: str | None = None
+    moves: str | None = line.ticket
+    if row is not None:
+        if row.state == "sold" and row.ticket:
+            holder = reentry.Holder(row.ticket, _is_in(session, row.ticket))
+        owner = (
+            reentry.Owner(f"{row.device};{row.incarnation}", row.epoch)
+            if row.device
+            else None
+        )
+        held = row.state in {"held", "killed"}
+        after, found = reentry.judge(sale, holder=holder, owner=owner, held=held)
+        if found is not None:
+            rule = found.rule.value
+            names = {sale.id: line.ticket}
+            keeps = names.get(found.keeps or "", found.keeps)
+            moves = names.get(found.moves or "", found.moves)
+        if after is not None and after.name == sale.id and holder is None:
+            _take_free(session, means, line, row, event)
+        elif after is not None and after.name == sale.id and holder is not None:
+            _move_out(session, means, line, row)
+    discrepancies.note(
+        session,
+        means,
+        "seat_conflict",
+        f"{line.performance}/{line.seat}/{line.ticket}",
+        facts={
+            "performance": line.performance,
+            "seat": line.seat,
+            "ticket": line.ticket,
+            "epoch": line.epoch,
+            "rule": rule,
+            "keeps": keeps,
+            "moves": moves,
+            "other": holder.name if holder else None,
+        },
+        evidence=[event.id],
+        proposal=_proposal(session, line, moves),
+    )
+
+
+def _take_free(
+    session: Session, means: Means, line: Line, row: SeatStateRow, event: Happened
+) -> None:
+    """An unsold seat goes to the sale that came, at once."""
+    if row.state == "allotted" and row.device:
+        broken = Seat(line.performance, line.seat, row.epoch)
+        owner = Owner(row.device, row.incarnation or 0)
+        allotments.ended(session, broken, "broken", means.now_ms)
+        allotments.end_document(session, owner, broken, means.now_ms)
+    row.state, row.ticket, row.prior = "sold", line.ticket, None
+    row.device, row.incarnation = event.device, event.incarnation
+    session.flush()
+    _seated(session, line.ticket)
+    notices.seats(session, line.performance, [line.seat], means.now_ms)
+
+
+def _move_out(session: Session, means: Means, line: Line, row: SeatStateRow) -> None:
+    """The newcomer sits there: the ticket that had the seat needs another one."""
+    other, row.ticket = row.ticket, line.ticket
+    session.flush()
+    session.execute(update(TicketRow).where(TicketRow.id == other).values(seated=False))
+    _seated(session, line.ticket)
+    notices.seats(session, line.performance, [line.seat], means.now_ms)
+    if other:
+        notices.ticket(session, line.performance, other, means.now_ms)
+
+
+def _proposal(session: Session, line: Line, moves: str | None) -> dict[str, Any] | None:
+    """Propose another seat for whoever moves, or their money back."""
+    if moves is None:
+        return None
+    seat = seating.another_seat(session, line.performance, line.seat)
+    return {"ticket": moves, "do": "reseat" if seat else "refund", "seat": seat}
+
+
+def _is_in(session: Session, ticket: str) -> bool:
+    return (
+        session.scalars(
+            select(MovementRow.id).where(
+                MovementRow.ticket == ticket,
+                MovementRow.kind == "admission",
+                MovementRow.undone.is_(None),
+            )
+        ).first()
+        is not None
+    )

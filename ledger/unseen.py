@@ -1,0 +1,129 @@
+"""Sales that only a scan has told of: rebuilt from the ticket's own code.
+
+A device that sold offline may be lost before its log arrives. Its ticket at a door reveals
+the sale; the sale itself takes the place of what was rebuilt when it comes. Source: DOR2.
+"""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from boxoffice import tickets
+from ledger import discrepancies, facts, notices, rows
+from ledger.clock import Means
+from ledger.happened import Happened
+from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.devices import KeyRow
+from ledger.tables.orders import OrderRow, TicketRow
+from ledger.tables.seats import SeatStateRow
+
+UNSEEN = "unseen:"
+
+
+def rebuild(
+    session: Session, means: Means, event: Happened, *, ticket: str, payload: str
+) -> bool:
+    """Write down a sale that only a scan has told of, from the ticket's own code.
+
+    Gives False when the code is not a genuine one of ours for this ticket. Source: DOR2.
+    """
+    reading = tickets.read(payload, facts.keys(session))
+    if not isinstance(reading, tickets.Valid | tickets.Revoked):
+        return False
+    code = reading.code
+    evening = session.scalars(
+        select(PerformanceRow).where(PerformanceRow.number == code.performance)
+    ).one_or_none()
+    if code.ticket != ticket or evening is None:
+        return False
+    key = session.get_one(KeyRow, code.key_id)
+    plan = notices.plan_of(session, evening.id)
+    seat = next((s for s, number in plan.places.items() if number == code.seat), "")
+    order = OrderRow(
+        id=f"{UNSEEN}{ticket}",
+        number="",
+        state="unconfirmed",
+        currency=notices.prices_of(session, evening.id).currency,
+        seller="kiosk",
+        device=key.device,
+        incarnation=key.incarnation,
+        source=None,
+        patron=None,
+        delivery="kiosk",
+        photo_id=False,
+        note="",
+        member=None,
+        answers="[]",
+        price_pos=None,
+        charge=0,
+        paid=0,
+        made_ms=means.now_ms,
+        collected_ms=None,
+        collected_by=None,
+        cancelled_ms=None,
+    )
+    session.add(order)
+    session.flush()
+    taken = bool(seat) and rows.changed(
+        session,
+        update(SeatStateRow)
+        .where(
+            SeatStateRow.performance == evening.id,
+            SeatStateRow.seat == seat,
+            SeatStateRow.state == "allotted",
+            SeatStateRow.device == key.device,
+            SeatStateRow.incarnation == key.incarnation,
+        )
+        .values(state="sold", ticket=ticket),
+    )
+    session.add(
+        TicketRow(
+            id=ticket,
+            order=order.id,
+            line=1,
+            performance=evening.id,
+            seat=seat,
+            epoch=0,
+            # Whether it has its seat is settled when the sale itself arrives.
+            seated=True,
+            level=plan.chart.levels.get(seat) if plan.chart and seat else None,
+            price_type=None,
+            price=0,
+            fee_outside=0,
+            fee_inside=0,
+            paid=0,
+            pays_later=False,
+            status="active",
+            blocked=False,
+            issue=code.issue,
+            print_state="printed",
+            delivered=None,
+            valid_from_ms=None,
+            valid_until_ms=None,
+            admits=code.people,
+            entries=None,
+            parent=None,
+            signer=key.device,
+            incarnation=key.incarnation,
+            seq=code.seq,
+            payload=payload,
+            unseen=True,
+            made_ms=means.now_ms,
+        )
+    )
+    session.flush()
+    discrepancies.note(
+        session,
+        means,
+        "sale_unseen",
+        ticket,
+        facts={
+            "performance": evening.id,
+            "seat": seat,
+            "device": key.device,
+            "seq": code.seq,
+        },
+        evidence=[event.id],
+    )
+    if taken:
+        notices.seats(session, evening.id, [seat], means.now_ms)
+    return True

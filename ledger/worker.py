@@ -1,0 +1,76 @@
+"""Waiting work, one step at a time: holds that run out, letters, figures, pruning."""
+
+import importlib.util
+import threading
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy.orm import Session
+
+from ledger import answers, catalogue, feed, lookups, seating
+from ledger.app import Running
+from ledger.clock import Means
+
+log = structlog.get_logger()
+PAUSE_S = 1.0
+COUNT_EVERY_MS = 5_000
+PRUNE_EVERY_MS = 3_600_000
+
+
+class Worker:
+    """Does what is waiting until it is told to stop. `run` belongs to one thread."""
+
+    def __init__(self, ledger: Running, *, post: Callable[[], bool] | None = None) -> None:
+        """post: sends the next letter that is due and says whether there was one."""
+        self._ledger = ledger
+        self._post = post
+        self._stop = threading.Event()
+        self._counted_ms = self._pruned_ms = 0
+
+    def run(self) -> None:
+        """Work, rest, work again. Trouble in one step is written down and passes."""
+        while not self._stop.is_set():
+            try:
+                busy = self.step()
+            except Exception:
+                log.exception("waiting work failed")
+                busy = False
+            self._stop.wait(0 if busy else PAUSE_S)
+
+    def stop(self) -> None:
+        """Finish the step at hand and end."""
+        self._stop.set()
+
+    def step(self) -> bool:
+        """Do one round; say whether more is waiting."""
+        ledger = self._ledger
+        means = ledger.means()
+        busy = False
+        if swept := ledger.store.write(seating.sweep, means):
+            log.info("holds ran out", holds=swept)
+            busy = True
+        if means.now_ms - self._counted_ms >= COUNT_EVERY_MS:
+            ledger.store.write(catalogue.count_seats, now_ms=means.now_ms)
+            self._counted_ms = means.now_ms
+        if means.now_ms - self._pruned_ms >= PRUNE_EVERY_MS:
+            ledger.store.write(_prune, means)
+            self._pruned_ms = means.now_ms
+        if self._post is not None and self._post():
+            busy = True
+        return busy
+
+
+def postman(ledger: Running) -> Callable[[], bool] | None:
+    """Give what sends letters: None without a mail server, or without letters to write."""
+    server = ledger.config.smtp
+    if server is None or importlib.util.find_spec("ledger.mail.outbox") is None:
+        return None
+    from ledger.mail import outbox
+
+    return lambda: outbox.step(ledger.store, server, ledger.clock)
+
+
+def _prune(session: Session, means: Means) -> None:
+    feed.prune(session, now_ms=means.now_ms)
+    answers.prune(session, now_ms=means.now_ms)
+    lookups.prune(session, now_ms=means.now_ms)

@@ -1,0 +1,1 @@
+// lobby-play.js: plays a scenario on the page, as a person would.

@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Callable
 
-from boxoffice import ids
+from boxoffice import ids, will_call
 from kiosk import identity
 from kiosk.clock import Clock
 from kiosk.config import Config
@@ -56,6 +56,8 @@ class Device:
         self.terminal_answers = True
         # When each attempt began to leave us in doubt, by boot time.
         self._doubts: dict[str, int] = {}
+        # Misses of those who type order numbers here.
+        self.typing = will_call.Throttle()
         # What the spool's thread last heard from the printer; nothing before it asked.
         self.paper_status = Status.UNKNOWN
         # Old bytes may wait in the printer until its buffer was cleared.

@@ -1,12 +1,30 @@
 """Collect an order: find it, choose tickets, print them once.
 
-Failures sound all the same to the guest, whatever was wrong. Source: COL1-COL4.
+Failures sound all the same to the guest, whatever was wrong. The ledger knows the orders;
+owed tickets that were sold here are found without it. Source: COL1-COL4, lobby.md §2.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from boxoffice import ids, will_call
+from boxoffice.refusals import Code
+from kiosk import collecting, documents, sales
 from kiosk.device import Device
-from kiosk.shown import Collecting, Done, Found, Refusal
+from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.printing import jobs, spool
+from kiosk.shown import Collecting, Done, Found, FoundTicket, Refusal
+from kiosk.store.tables import CollectionRow, SaleRow
+
+LOOKUP_S: Final = 3.0
+LONGEST_TEXT: Final = 512
+LOCKED_S: Final = 60
+_OURS: Final = ("FOH", "foh")
 
 
 def find(device: Device, number: str, last_name: str) -> Found | Refusal:
@@ -15,29 +33,268 @@ def find(device: Device, number: str, last_name: str) -> Found | Refusal:
     Refuses: collect.typo, collect.none, collect.locked (`wait_s`), link.collect (the line
     is down and this order is not in the device's copy).
     """
-    raise NotImplementedError
+    if ids.has_typing_mistake(number):
+        return Refusal("collect.typo")
+    now_s = device.clock.boot_ms() / 1000
+    if device.typing.locked(now_s):
+        return _locked()
+    body = {"order": ids.clean_code(number), "last_name": last_name[:200]}
+    found = _look_up(device, body, "number")
+    if not isinstance(found, Refusal):
+        device.typing = device.typing.attempt(now_s, found=True)[1]
+    elif found.key == "collect.none":
+        device.typing = device.typing.attempt(now_s, found=False)[1]
+    return found
 
 
 def find_code(device: Device, text: str) -> Found | Refusal:
     """Look an order up by a QR code or a pickup code. Refuses: scan.other, link.collect."""
-    raise NotImplementedError
+    text = text.strip()
+    if not text or len(text) > LONGEST_TEXT:
+        return Refusal("scan.other")
+    with device.store.read() as session:
+        sold_here = _sold_here(session, text)
+    if sold_here is not None:
+        return _shown_after(device, device.store.write(_remember_ours, device, sold_here))
+    found = _look_up(device, {"code": text}, "code")
+    if isinstance(found, Refusal) and found.key == "collect.none":
+        return found if text.startswith(_OURS) else Refusal("scan.other")
+    return found
 
 
 def found(device: Device, ref: str) -> Found | Refusal:
     """Show what was found again after a reload. Refuses: collect.none."""
-    raise NotImplementedError
+    return _shown_after(device, ref)
 
 
-def collect(device: Device, ref: str, tickets: Sequence[str]) -> Collecting | Refusal:
+def collect(
+    device: Device, ref: str, tickets: Sequence[str], *, language: str = "en"
+) -> Collecting | Refusal:
     """Claim the chosen tickets and queue their paper.
 
     Refuses: collect.done (`at_ms`, `place`), collect.busy, collect.uncertain, collect.id,
     collect.due_offline (`due`, `currency`), collect.due (the same, with a link),
-    collect.void (`on_ms`), collect.later (`starts_ms`), collect.off, link.collect.
+    collect.void (`on_ms`), collect.later (`starts_ms`), collect.off, link.collect,
+    paper.before.
     """
-    raise NotImplementedError
+    with device.store.read() as session:
+        row = session.get(CollectionRow, ref)
+        performance = documents.performance(session, row.performance) if row else None
+    if row is None:
+        return Refusal("collect.none")
+    known = {ticket["ticket"] for ticket in row.document["tickets"]}
+    if not tickets or not set(tickets) <= known:
+        return Refusal("collect.none")
+    if set(tickets) <= set(row.collected):
+        return Collecting(ref, row.order, tuple(tickets))  # Pressed twice, or reloaded.
+    refusal = (
+        _not_now(device, row, performance)
+        or _not_these(device, row, tickets)
+        or (None if spool.paper(device).can_print else Refusal("paper.before"))
+    )
+    if refusal is not None:
+        return refusal
+    if row.ours:
+        device.store.write(_print_ours, device, ref, tickets)
+        return Collecting(ref, row.order, tuple(tickets))
+    return collecting.collect(device, row, tickets, language=language)
 
 
 def done(device: Device, ref: str) -> Done | None:
     """Give the last page of a collection; None before anything was collected."""
-    raise NotImplementedError
+    with device.store.read() as session:
+        row = session.get(CollectionRow, ref)
+        if row is None or not row.collected:
+            return None
+        seats = [
+            str(ticket.get("seat") or "")
+            for ticket in row.document["tickets"]
+            if ticket["ticket"] in row.collected
+        ]
+        return sales.last_page(session, device, row.order, row.performance, seats)
+
+
+def _look_up(device: Device, body: dict[str, str], way: str) -> Found | Refusal:
+    try:
+        answer = device.line.post("/api/lookups", body, timeout_s=LOOKUP_S)
+        document = collecting.read(answer)
+    except Refused as why:
+        return _locked() if why.code == "LOCKED" else Refusal("collect.none")
+    except (LineDown, NotUnderstood):
+        return Refusal("link.collect")
+    ref = device.store.write(_remember, device, document, way)
+    return _shown_after(device, ref)
+
+
+def _locked() -> Refusal:
+    return Refusal("collect.locked", facts={"wait_s": LOCKED_S})
+
+
+def _remember(session: Session, device: Device, document: dict[str, Any], way: str) -> str:
+    row = CollectionRow(
+        ref=device.new_id(),
+        order=document["order"],
+        performance=document["performance"],
+        document=document,
+        way=way,
+        ours=False,
+        claims={},
+        collected=[],
+        found_ms=device.clock.wall_ms(),
+    )
+    session.add(row)
+    return row.ref
+
+
+def _sold_here(session: Session, text: str) -> str | None:
+    """Find a sale of ours by its pickup code, with or without a link."""
+    query = select(SaleRow.order).where(
+        or_(SaleRow.pickup == text, SaleRow.code == ids.clean_code(text))
+    )
+    return session.scalars(query).first()
+
+
+def _remember_ours(session: Session, device: Device, order: str) -> str:
+    sale = session.get_one(SaleRow, order)
+    tickets = [
+        {
+            "ticket": job.ticket,
+            "seat": job.document["seat_code"],
+            "seat_name": _name(job.document),
+            "price_type": job.document["price_type"],
+            "price": 0,
+            "paid": 0,
+            "issue": job.issue,
+            "status": "active",
+            "print_state": "not_printed"
+            if job.state in {"failed", "queued"}
+            else job.state,
+            "payload": job.document["code"],
+        }
+        for job in jobs.of_order(session, order)
+    ]
+    document: dict[str, Any] = {
+        "order": order,
+        "state": "confirmed",
+        "due": 0,
+        "currency": sale.currency,
+        "performance": sale.performance,
+        "tickets": tickets,
+        "note": "",
+        "photo_id": False,
+        "collected_at_ms": sale.sold_ms,
+        "collected_by": device.me.name,
+    }
+    ref = _remember(session, device, document, "code")
+    session.flush()
+    session.get_one(CollectionRow, ref).ours = True
+    return ref
+
+
+def _name(document: dict[str, Any]) -> str:
+    parts = (document["section"], document["row"], document["seat"])
+    return " ".join(part for part in parts if part)
+
+
+def _print_ours(session: Session, device: Device, ref: str, tickets: Sequence[str]) -> None:
+    row = session.get_one(CollectionRow, ref)
+    jobs.touch(session, device.clock, row.order, tickets)
+    row.collected = sorted({*row.collected, *tickets})
+
+
+def _shown_after(device: Device, ref: str) -> Found | Refusal:
+    with device.store.read() as session:
+        row = session.get(CollectionRow, ref)
+        if row is None:
+            return Refusal("collect.none")
+        performance = documents.performance(session, row.performance)
+    document = row.document
+    tickets = tuple(_ticket(ticket, set(row.collected)) for ticket in document["tickets"])
+    due = sum(ticket.due for ticket in tickets)
+    everything = bool(tickets) and all(ticket.collectable for ticket in tickets)
+    return Found(
+        ref=row.ref,
+        order=row.order,
+        performance=row.performance,
+        title=performance.title if performance else "",
+        starts_ms=performance.starts_ms if performance else 0,
+        zone=performance.zone if performance else "UTC",
+        tickets=tickets,
+        due=due,
+        currency=document["currency"],
+        note=document["note"],
+        at_once=row.way == "code" and everything and not document["photo_id"],
+    )
+
+
+def _ticket(ticket: dict[str, Any], collected: set[str]) -> FoundTicket:
+    due = max(0, ticket["price"] - ticket["paid"])
+    printed = ticket["ticket"] in collected or ticket["print_state"] in {"printed", "phone"}
+    return FoundTicket(
+        ticket=ticket["ticket"],
+        seat_name=ticket["seat_name"],
+        price_type=ticket["price_type"],
+        due=due,
+        printed=printed,
+        collectable=not printed and not due and ticket["status"] == "active",
+    )
+
+
+def _not_now(
+    device: Device, row: CollectionRow, performance: documents.Performance | None
+) -> Refusal | None:
+    """Say why nothing of this order prints here today."""
+    state = row.document["state"]
+    if state in {"cancelled", "lapsed", "released", "void"}:
+        on_ms = int(row.document.get("cancelled_ms") or device.clock.now_ms())
+        return Refusal("collect.void", facts={"on_ms": on_ms})
+    if performance is None:
+        return None
+    if performance.cancelled:
+        return Refusal("collect.off")
+    zone = ZoneInfo(performance.zone)
+    today = datetime.fromtimestamp(device.clock.now_ms() / 1000, UTC).astimezone(zone)
+    night = datetime.fromtimestamp(performance.starts_ms / 1000, UTC).astimezone(zone)
+    early = today.date() < night.date() - timedelta(days=1)
+    if early and device.clock.trust != "untrusted":
+        return Refusal("collect.later", facts={"starts_ms": performance.starts_ms})
+    return None
+
+
+def _not_these(device: Device, row: CollectionRow, chosen: Sequence[str]) -> Refusal | None:
+    """Ask the rule about the chosen tickets. Source: COL3, COL4."""
+    document = row.document
+    states = {t["ticket"]: t["print_state"] for t in document["tickets"]}
+    wanted = [states[ticket] for ticket in chosen]
+    if "uncertain" in wanted:
+        return Refusal("collect.uncertain")
+    if not row.ours and {"queued", "sending"} & set(wanted):
+        return Refusal("collect.busy")
+    answer = will_call.collect(
+        [
+            will_call.Ticket(
+                t["ticket"],
+                t["price"],
+                t["paid"],
+                printed=t["print_state"] in {"printed", "phone"}
+                or t["ticket"] in row.collected,
+            )
+            for t in document["tickets"]
+        ],
+        chosen,
+        photo_id=document["photo_id"],
+    )
+    if isinstance(answer, will_call.Collected):
+        return None
+    if answer.code is Code.AMOUNT_DUE:
+        facts = {"due": answer.due or 0, "currency": document["currency"]}
+        return Refusal("collect.due" if device.up else "collect.due_offline", facts=facts)
+    if answer.code is Code.SEE_STAFF_PHOTO_ID:
+        return Refusal("collect.id")
+    return Refusal(
+        "collect.done",
+        facts={
+            "at_ms": int(document["collected_at_ms"] or device.clock.now_ms()),
+            "place": document["collected_by"],
+        },
+    )

@@ -27,18 +27,22 @@ def queue(
     session: Session, clock: Clock, new_id: NewId, tickets: Sequence[Ticket]
 ) -> list[PrintJobRow]:
     """Queue the paper of some tickets, in order, in the caller's transaction."""
-    return [
-        _add(session, clock, new_id(), "ticket", t.order, t.ticket, t.issue, t.document())
-        for t in tickets
-    ]
+    ids = [new_id() for _ in tickets]
+    found = []
+    for id, ticket in zip(ids, tickets, strict=True):
+        job = _job(clock, id, "ticket", ticket.order, ticket.document())
+        job.batch, job.ticket, job.issue = ids[0], ticket.ticket, ticket.issue
+        found.append(_add(session, job))
+    return found
 
 
 def queue_receipt(
     session: Session, clock: Clock, new_id: NewId, receipt: Receipt
 ) -> PrintJobRow:
     """Queue a receipt, in the caller's transaction."""
-    document = receipt.document()
-    return _add(session, clock, new_id(), "receipt", receipt.order, None, 1, document)
+    return _add(
+        session, _job(clock, new_id(), "receipt", receipt.order, receipt.document())
+    )
 
 
 def waiting(session: Session) -> PrintJobRow | None:
@@ -66,6 +70,17 @@ def of_order(session: Session, order: str) -> list[PrintJobRow]:
     for job in session.scalars(query.order_by(PrintJobRow.issue)):
         newest[job.ticket or job.id] = job
     return sorted(newest.values(), key=lambda job: int(job.document.get("n", 0)))
+
+
+def asked_for(session: Session, order: str) -> list[PrintJobRow]:
+    """Give the tickets that were asked for last, and older ones still not delivered."""
+    found = of_order(session, order)
+    if not found:
+        return []
+    newest = max(found, key=lambda job: job.place).batch
+    return [
+        job for job in found if job.batch == newest or job.state not in {"printed", "phone"}
+    ]
 
 
 def fresh(job: PrintJobRow, clock: Clock) -> bool:
@@ -139,10 +154,17 @@ def requeue(session: Session, clock: Clock, id: str) -> bool:
     return True
 
 
-def touch(session: Session, clock: Clock, order: str) -> int:
-    """Let the failed jobs of an order print from now on; give how many."""
+def touch(
+    session: Session, clock: Clock, order: str, tickets: Sequence[str] | None = None
+) -> int:
+    """Let the failed jobs of an order print from now on; give how many.
+
+    tickets: None for all of them.
+    """
     count = 0
     for job in of_order(session, order):
+        if tickets is not None and job.ticket not in tickets:
+            continue
         if requeue(session, clock, job.id):
             job.held, job.boot_id, job.queued_boot_ms = (
                 False,
@@ -162,24 +184,16 @@ def recover(session: Session, clock: Clock, new_id: NewId) -> int:
     return len(found)
 
 
-def _add(
-    session: Session,
-    clock: Clock,
-    id: str,
-    kind: str,
-    order: str,
-    ticket: str | None,
-    issue: int,
-    document: dict[str, object],
+def _job(
+    clock: Clock, id: str, kind: str, order: str, document: dict[str, object]
 ) -> PrintJobRow:
-    last = session.scalar(select(func.max(PrintJobRow.place))) or 0
-    job = PrintJobRow(
+    return PrintJobRow(
         id=id,
-        place=last + 1,
         kind=kind,
         order=order,
-        ticket=ticket,
-        issue=issue,
+        batch=id,
+        ticket=None,
+        issue=1,
         document=document,
         state="queued",
         reason="",
@@ -189,6 +203,11 @@ def _add(
         boot_id=clock.boot_id,
         queued_boot_ms=clock.boot_ms(),
     )
+
+
+def _add(session: Session, job: PrintJobRow) -> PrintJobRow:
+    last = session.scalar(select(func.max(PrintJobRow.place))) or 0
+    job.place = last + 1
     session.add(job)
     session.flush()
     return job

@@ -86,7 +86,7 @@ def _next_issue(session: Session, device: Device, job: PrintJobRow) -> PrintJobR
     document = dict(job.document) | {"issue": issue, "code": code}
     again = jobs.queue(session, device.clock, device.new_id, [Ticket.read(document)])[0]
     again.state = "failed"  # Nobody shall print what goes to the phone.
-    again.held = True
+    again.held, again.batch = True, job.batch
     session.flush()
     return again
 

@@ -69,7 +69,7 @@ def paper(device: Device) -> Paper:
 def progress(device: Device, order: str) -> Progress:
     """Say how the paper of a paid or collected order comes out."""
     with device.store.read() as session:
-        found = jobs.of_order(session, order)
+        found = jobs.asked_for(session, order)
         sale = session.get(SaleRow, order)
         tickets = tuple(_shown(job) for job in found)
         code, pickup = (sale.code, sale.pickup) if sale else ("", "")

@@ -192,8 +192,9 @@ class IntentRow(Table):
     """One payment attempt; its id is the terminal's key. One open attempt per terminal.
 
     step: what the terminal last said it is waiting for. document: the sale as it was agreed
-    when Pay was pressed. taken: what was approved. sent: bytes may have reached the terminal. give_up: the guest wants
-    to stop. rechecked: an attempt that ended without money was looked up once more, later.
+    when Pay was pressed. taken: what was approved. sent: bytes may have reached the
+    terminal. give_up: the guest wants to stop. rechecked: an attempt that ended without
+    money was looked up once more, later.
     """
 
     __tablename__ = "intent"
@@ -291,10 +292,11 @@ class SaleLineRow(Table):
 class PrintJobRow(Table):
     """One piece of paper. Written before paper moves; a ticket's issue prints once.
 
-    kind: ticket or receipt. order: of the sale or collection. document: what is on it.
-    state: queued, sending, printed, uncertain, failed; phone: put on the guest's phone;
-    replaced: a later issue or another kiosk's paper counts. queued_boot_ms: in boot_id; jobs
-    older than 60 s wait for a touch of staff, and so does one that is `held`.
+    kind: ticket or receipt. order: of the sale or collection. batch: what was asked for
+    together, the id of its first job. document: what is on it. state: queued, sending,
+    printed, uncertain, failed; phone: put on the guest's phone; replaced: a later issue or
+    another kiosk's paper counts. queued_boot_ms: in boot_id; jobs older than 60 s wait for
+    a touch of staff, and so does one that is `held`.
     """
 
     __tablename__ = "print_job"
@@ -312,6 +314,7 @@ class PrintJobRow(Table):
     place: Mapped[int] = mapped_column(unique=True)
     kind: Mapped[str]
     order: Mapped[str] = mapped_column(index=True)
+    batch: Mapped[str]
     ticket: Mapped[str | None]
     issue: Mapped[int]
     document: Mapped[dict[str, Any]]
@@ -325,7 +328,10 @@ class PrintJobRow(Table):
 
 
 class CollectionRow(Table):
-    """An order found for collection. document: the ledger's answer, without any name."""
+    """An order found for collection. document: the ledger's answer, without any name.
+
+    ours: sold here, so that its owed tickets need nobody's leave. claims: by ticket.
+    """
 
     __tablename__ = "collection"
 
@@ -334,6 +340,7 @@ class CollectionRow(Table):
     performance: Mapped[str]
     document: Mapped[dict[str, Any]]
     way: Mapped[str]
+    ours: Mapped[bool] = mapped_column(default=False)
     claims: Mapped[dict[str, Any]]
     collected: Mapped[list[str]]
     found_ms: Mapped[int]

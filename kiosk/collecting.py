@@ -1,0 +1,218 @@
+"""Claim tickets at the ledger and queue their paper: each ticket at one kiosk only.
+
+Claim ids are saved before they are sent, so a retry claims nothing twice; jobs and events
+are written together once everything was granted. Source: sync.md §2.3, COL4.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from kiosk import documents, log
+from kiosk.device import Device
+from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.printing import jobs
+from kiosk.printing.ticket import Ticket
+from kiosk.shown import Collecting, Fact, Refusal
+from kiosk.store.tables import CollectionRow
+
+CLAIM_S: Final = 1.5
+
+
+def read(answer: Any) -> dict[str, Any]:
+    """Read the answer to a look-up, without any name in it. Raises NotUnderstood."""
+    try:
+        return {
+            "order": str(answer["order"]),
+            "state": str(answer.get("state") or ""),
+            "due": int(answer.get("due") or 0),
+            "currency": str(answer["currency"]),
+            "performance": str(answer["performance"]),
+            "tickets": [_ticket(ticket) for ticket in answer["tickets"]],
+            "note": str(answer.get("note") or ""),
+            "photo_id": bool(answer.get("photo_id")),
+            "collected_at_ms": answer.get("collected_at_ms"),
+            "collected_by": str(answer.get("collected_by") or ""),
+            "cancelled_ms": answer.get("cancelled_ms"),
+        }
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise NotUnderstood(0, "lookup") from None
+
+
+def collect(
+    device: Device, row: CollectionRow, tickets: Sequence[str], *, language: str
+) -> Collecting | Refusal:
+    """Claim each ticket; when all are granted, write jobs and events together."""
+    claims: dict[str, str] = device.store.write(_claims, device, row.ref, tickets)
+    granted: dict[str, str] = {}
+    for ticket in tickets:
+        try:
+            answer = _claim(device, row, ticket, claims[ticket])
+        except (LineDown, NotUnderstood):
+            # Nothing is known about this claim; pressing again asks under the same id.
+            return Refusal("link.collect")
+        if not answer.get("granted"):
+            device.store.write(_drop, device, row.ref, sorted({*granted, ticket}))
+            return _refusal(device, answer)
+        granted[ticket] = str(answer.get("payload") or "")
+    device.store.write(_queue, device, row.ref, granted, language)
+    return Collecting(row.ref, row.order, tuple(tickets))
+
+
+def _ticket(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "ticket": str(given["ticket"]),
+        "seat": str(given.get("seat") or ""),
+        "seat_name": str(given.get("seat_name") or ""),
+        "price_type": str(given.get("price_type") or ""),
+        "price": int(given.get("price") or 0),
+        "paid": int(given.get("paid") or 0),
+        "issue": int(given.get("issue") or 1),
+        "status": str(given.get("status") or "active"),
+        "print_state": str(given.get("print_state") or "not_printed"),
+        "payload": str(given.get("payload") or ""),
+    }
+
+
+def _claims(
+    session: Session, device: Device, ref: str, tickets: Sequence[str]
+) -> dict[str, str]:
+    row = session.get_one(CollectionRow, ref)
+    claims = dict(row.claims)
+    for ticket in tickets:
+        claims.setdefault(ticket, device.new_id())
+    row.claims = claims
+    return claims
+
+
+def _claim(device: Device, row: CollectionRow, ticket: str, claim: str) -> dict[str, Any]:
+    known = next(t for t in row.document["tickets"] if t["ticket"] == ticket)
+    body = {
+        "claim": claim,
+        "kind": "pickup",
+        "ticket": ticket,
+        "issue": known["issue"],
+        "performance": row.performance,
+        "order": row.order,
+    }
+    try:
+        answer = device.line.post("/api/claims", body, timeout_s=CLAIM_S)
+    except Refused as why:
+        return {**why.facts, "granted": False, "refused": why.code}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _refusal(device: Device, answer: Mapping[str, Any]) -> Refusal:
+    match answer.get("refused"):
+        case "PRINT_IN_PROGRESS" | "claimed":
+            return Refusal("collect.busy")
+        case "SEE_STAFF":
+            return Refusal("collect.uncertain")
+        case "SEE_STAFF_PHOTO_ID":
+            return Refusal("collect.id")
+        case "AMOUNT_DUE":
+            facts: dict[str, Fact] = {
+                "due": int(answer.get("due") or 0),
+                "currency": str(answer.get("currency") or "EUR"),
+            }
+            return Refusal("collect.due", facts=facts)
+        case "NOT_FOUND":
+            return Refusal("collect.none")
+        case _:
+            at_ms = answer.get("at_ms")
+            facts = {
+                "at_ms": at_ms if isinstance(at_ms, int) else device.clock.now_ms(),
+                "place": str(answer.get("by") or ""),
+            }
+            return Refusal("collect.done", facts=facts)
+
+
+def _drop(session: Session, device: Device, ref: str, tickets: Sequence[str]) -> None:
+    """Give claims back: the guest chooses again."""
+    row = session.get_one(CollectionRow, ref)
+    claims = dict(row.claims)
+    for ticket in tickets:
+        claim = claims.pop(ticket)
+        body = {"claim": claim}
+        log.append(session, device.clock, device.new_id(), "claim.dropped", body)
+    row.claims = claims
+
+
+def _queue(
+    session: Session,
+    device: Device,
+    ref: str,
+    granted: Mapping[str, str],
+    language: str,
+) -> None:
+    row = session.get_one(CollectionRow, ref)
+    fresh = {t: payload for t, payload in granted.items() if t not in row.collected}
+    if not fresh:
+        return  # The second of two quick taps.
+    papers = [
+        _paper(session, device, row, n, ticket, fresh[ticket["ticket"]], language)
+        for n, ticket in enumerate(row.document["tickets"], 1)
+        if ticket["ticket"] in fresh
+    ]
+    jobs.queue(session, device.clock, device.new_id, papers)
+    for ticket in fresh:
+        body = {
+            "claim": row.claims[ticket],
+            "order": row.order,
+            "tickets": [ticket],
+            "way": row.way,
+        }
+        log.append(session, device.clock, device.new_id(), "pickup", body)
+    row.collected = sorted({*row.collected, *fresh})
+
+
+def _paper(
+    session: Session,
+    device: Device,
+    row: CollectionRow,
+    n: int,
+    ticket: Mapping[str, Any],
+    payload: str,
+    language: str,
+) -> Ticket:
+    performance = documents.performance(session, row.performance)
+    plan = documents.plan(session, row.performance)
+    prices = documents.prices(session, row.performance)
+    house = documents.house(session)
+    numbered = plan is not None and plan.chart is not None
+    seat = plan.shown(ticket["seat"]) if plan and numbered else None
+    doors = plan.section_doors(seat.section)[0] if plan and seat else ()
+    kind = prices.type(ticket["price_type"]) if prices else None
+    section = seat.section if seat else ""
+    home = performance.home_doors.get(section) if performance else None
+    return Ticket(
+        venue=house.name,
+        title=performance.title if performance else "",
+        starts_ms=performance.starts_ms if performance else device.clock.now_ms(),
+        zone=performance.zone if performance else house.zone,
+        section=section,
+        row=seat.row if seat else "",
+        seat=seat.seat if seat else "",
+        door=home or (doors[0] if doors else ""),
+        doors_open_ms=performance.doors_open_ms if performance else None,
+        note="",
+        price_type=kind.name if kind else ticket["price_type"],
+        amount=ticket["price"],
+        fee=0,
+        currency=row.document["currency"],
+        order=row.order,
+        n=n,
+        of=len(row.document["tickets"]),
+        issue=ticket["issue"],
+        device=device.me.name,
+        at_ms=device.clock.now_ms(),
+        people=1,
+        rule=house.exchange_rule,
+        ticket=ticket["ticket"],
+        code=payload or ticket["payload"],
+        language=language,
+        demo=device.config.demo,
+        performance=row.performance,
+        seat_code=ticket["seat"],
+    )

@@ -10,7 +10,6 @@ from datetime import timedelta
 from boxoffice.bad_input import OutOfRange
 from boxoffice.best import (
     Index,
-    NoOffer,
     Offer,
     Released,
     Request,
@@ -100,11 +99,9 @@ def choose(
     _not_negative(count, "seats to allot")
     index = brought_up_to_date(chart, unavailable, policy, other_orders, index)
     for size in range(count, 0, -1):
-        match index.find(Request(size, allow_split=False)):
-            case Offer(seats=seats):
-                return seats
-            case NoOffer():
-                continue
+        offer = index.find(Request(size, allow_split=False))
+        if isinstance(offer, Offer):
+            return offer.seats
     return ()
 
 

@@ -31,9 +31,8 @@ def move(
             return Refused(seat, Code.SEAT_NOT_FREE)
     after = dict(seats)
     for seat in from_:
-        match change(Seat(seats[seat]), Op.REASSIGNED_AWAY):
-            case Seat(state=state):
-                after[seat] = state
-            case Code() as why:
-                return Refused(seat, why)
+        left = change(Seat(seats[seat]), Op.REASSIGNED_AWAY)
+        if isinstance(left, Code):
+            return Refused(seat, left)
+        after[seat] = left.state
     return after | dict.fromkeys(to, State.SOLD)

@@ -173,11 +173,10 @@ def change_all(
     """
     changed: dict[str, Seat] = {}
     for name, seat in seats.items():
-        match change(seat, op, own_hold=own_hold):
-            case Seat() as after:
-                changed[name] = after
-            case Code() as why:
-                return Refused(name, why)
+        after = change(seat, op, own_hold=own_hold)
+        if isinstance(after, Code):
+            return Refused(name, after)
+        changed[name] = after
     return changed
 
 
@@ -186,11 +185,11 @@ def flip(seats: Mapping[str, Seat]) -> tuple[dict[str, Seat], tuple[Refused, ...
     flipped: dict[str, Seat] = {}
     refused: list[Refused] = []
     for name, seat in seats.items():
-        match change(seat, Op.FLIP):
-            case Seat() as after:
-                flipped[name] = after
-            case Code() as why:
-                refused.append(Refused(name, why))
+        after = change(seat, Op.FLIP)
+        if isinstance(after, Code):
+            refused.append(Refused(name, after))
+        else:
+            flipped[name] = after
     return flipped, tuple(refused)
 
 

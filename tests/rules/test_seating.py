@@ -181,3 +181,16 @@ def test_the_limit_of_seats_per_order_is_for_the_public(seller):
     assert seating.public_sale(seller) is public
     assert seating.within_limit(8, 8, seller) is None
     assert seating.within_limit(9, 8, seller) == (Code.TOO_MANY_SEATS if public else None)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: seating.change(AVAILABLE, "sit down"),
+        lambda: seating.in_the_way("on fire"),
+        lambda: seating.public_sale("tout"),
+    ],
+)
+def test_a_word_that_nobody_has_defined_is_never_guessed_at(ask):
+    with pytest.raises(AssertionError):
+        ask()

@@ -114,27 +114,32 @@ def _candidates(presented: Presented | None, facts: Facts, scan: Scan) -> list[T
 
 def _unlisted(presented: Presented | None, facts: Facts, scan: Scan) -> Verdict:
     """Judge a genuine code by what it says; nothing else stands without a ticket."""
-    match presented.form if presented else None:
-        case "valid" if presented and presented.tickets:
-            ticket = Ticket(
-                id=presented.tickets[0],
-                performance=presented.performance,
-                issue=presented.issue or 0,
-                valid_from=presented.valid_from,
-                valid_until=presented.valid_until,
-                price_type=presented.price_type,
-                price_level=presented.price_level,
-                doors=presented.doors,
-                admits=presented.people,
-            )
-            return decide(Case(presented, facts, scan, ticket, listed=False))
-        case "revoked":
-            answer = Answer.REVOKED
-        case "foreign":
-            answer = _cannot_say(scan)
-        case _:
-            answer = Answer.UNKNOWN
+    form = presented.form if presented else None
+    genuine = presented if presented and form == "valid" and presented.tickets else None
+    # If the code's own ticket is listed, the usher chose one that is not there.
+    if genuine and facts.ticket(genuine.tickets[0]) is None:
+        return decide(Case(genuine, facts, scan, _as_it_says(genuine), listed=False))
+    answer = Answer.UNKNOWN
+    if form == "revoked":
+        answer = Answer.REVOKED
+    elif form == "foreign":
+        answer = _cannot_say(scan)
     return Verdict(answer, record=written("scan.refused", scan))
+
+
+def _as_it_says(presented: Presented) -> Ticket:
+    """Make a ticket of a genuine code: active and paid."""
+    return Ticket(
+        id=presented.tickets[0],
+        performance=presented.performance,
+        issue=presented.issue or 0,
+        valid_from=presented.valid_from,
+        valid_until=presented.valid_until,
+        price_type=presented.price_type,
+        price_level=presented.price_level,
+        doors=presented.doors,
+        admits=presented.people,
+    )
 
 
 def _fits(case: Case) -> bool:

@@ -281,8 +281,14 @@ def test_what_no_code_can_say_is_not_written(change, where):
 
 @pytest.mark.parametrize(
     "ticket",
-    ["", "T1", CODE.ticket.upper(), "{" + CODE.ticket + "}", str(CODE.ticket)[:-1] + "g"]
-    + ["00000000-0000-0000-0000-000000000000"],
+    [
+        "",
+        "T1",
+        CODE.ticket.upper(),
+        "{" + CODE.ticket + "}",
+        CODE.ticket[:-1] + "g",
+        "00000000-0000-0000-0000-000000000000",
+    ],
 )
 def test_a_ticket_id_is_a_lower_case_uuid(ticket):
     with pytest.raises(BadTicketId, match=r"code\.ticket"):

@@ -97,7 +97,7 @@ def _seats(ledger: Figures | None, unsent: int) -> Lamp:
         for row in sold
         if len(set(row["tickets"])) > 1
     }
-    return _lamp("seats", f"{len(sold)} seats, each sold once", stops=twice, unsent=unsent)
+    return _lamp("seats", f"{len(sold)} sold, each once", stops=twice, unsent=unsent)
 
 
 def _charges(kiosk: Figures | None, charges: Sequence[Charge]) -> Lamp:
@@ -120,7 +120,7 @@ def _charges(kiosk: Figures | None, charges: Sequence[Charge]) -> Lamp:
         key for key, charge in by_key.items() if key not in intents and _taken(charge)
     }
     taken_once = sum(1 for charge in charges if _taken(charge))
-    words = f"{taken_once} charges, each for one payment"
+    words = f"{taken_once} charged, each once"
     return _lamp("charges", words, stops=stops, waits=waits)
 
 
@@ -134,7 +134,7 @@ def _admissions(ledger: Figures | None, unsent: int) -> Lamp:
         return _no_answer("admissions", "ledger")
     admissions = ledger.get("admissions", ())
     twice = {str(row["ticket"]) for row in admissions if int(row["count"]) > 1}
-    words = f"{len(admissions)} tickets admitted, each once"
+    words = f"{len(admissions)} admitted, each once"
     return _lamp("admissions", words, stops=twice, unsent=unsent)
 
 

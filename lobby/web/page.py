@@ -33,7 +33,7 @@ PANELS = (
     "clock",
     "timeline",
 )
-IN_SLOT, IN_HAND, LETTERS, EVENTS = 6, 8, 6, 60
+IN_SLOT, IN_HAND, LETTERS, EVENTS, BOOK_LINES = 6, 8, 6, 60, 4
 
 # On the printer itself, and under "More trouble".
 _OFTEN = ("out", "cover", "jam", "silent")
@@ -165,6 +165,7 @@ def _terminal() -> str:
         state=state,
         charge=charge,
         display=_DISPLAY[Charged(charge["state"])] if charge else "Ready",
+        book=hardware().terminal.charges()[: -BOOK_LINES - 1 : -1],
         outcomes=plans.WORDS,
         Outcome=plans.Outcome,
     )

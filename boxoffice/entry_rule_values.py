@@ -47,18 +47,13 @@ def time(given: Time, circumstances: Circumstances) -> datetime | None:
 
     Source: vectors/README-admission.md, time.
     """
-    match given.source:
-        case "at":
-            return parse(given.text, circumstances.zone)
-        case "daily":
-            today = _day(circumstances.now, circumstances)
-            return daily(today, given.clock, circumstances.zone)
-        case "ends":
-            return circumstances.ends or circumstances.starts
-        case "doors":
-            return circumstances.doors or circumstances.starts
-        case "starts":
-            return circumstances.starts
+    if given.source == "at":
+        return parse(given.text, circumstances.zone)
+    if given.source == "daily":
+        today = _day(circumstances.now, circumstances)
+        return daily(today, given.clock, circumstances.zone)
+    later = {"ends": circumstances.ends, "doors": circumstances.doors}
+    return later.get(given.source) or circumstances.starts
 
 
 def value(what: str, at: datetime | None, circumstances: Circumstances) -> int | str | None:

@@ -67,6 +67,12 @@ def test_an_answer_has_one_form_or_is_none(kind, said, stored):
     assert canonical(Question("q", kind, options=MEALS), said) == stored
 
 
+def test_a_kind_of_question_that_nobody_knows_yet_stays_open():
+    """A newer ledger may ask for a photograph; an older door lets staff override."""
+    photograph = Question("photo", "photograph")
+    assert ask([photograph], {"photo": "a.jpeg"}) == Asked(open=("photo",))
+
+
 @pytest.mark.parametrize("said", [None, "", "  ", [], ()])
 def test_an_empty_answer_settles_what_is_optional_and_nothing_else(said):
     assert ask([NICKNAME], {"nick": said}) == Asked(settled=("nick",))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from boxoffice import base45, tickets
 from boxoffice.bad_input import OutOfRange
+from boxoffice.signatures import genuine
 from boxoffice.tickets import (
     BadSignature,
     BadTicketId,
@@ -187,6 +188,13 @@ def test_a_key_that_is_not_held_is_named():
 def test_a_key_that_is_no_key_verifies_nothing(public):
     keys = {7: replace(KEYS[7], public=public)}
     assert tickets.read(TEXT, keys) == BadSignature(7)
+
+
+@pytest.mark.parametrize("length", [0, 63, 65])
+def test_a_signature_is_64_bytes(length):
+    signature = (LEDGERS_KEY.sign(b"A12") + b"\0")[:length]
+    assert not genuine(KEYS[7].public, signature, b"A12")
+    assert genuine(KEYS[7].public, LEDGERS_KEY.sign(b"A12"), b"A12")
 
 
 def test_a_code_signed_by_another_key_is_forged():

@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
+from typing import Literal
 
-from boxoffice import log
+# The words of `boxoffice.log`.
+Trust = Literal["trusted", "plausible", "untrusted"]
 
 # Midnight of the day this was built: no clock of a working device shows less.
 BUILT_MS = 1_793_318_400_000  # 2026-10-30
@@ -77,13 +79,13 @@ class Clock:
         return max(self.wall_ms(), self._floor_ms + self.boot_ms() - self._started_ms)
 
     @property
-    def trust(self) -> str:
+    def trust(self) -> Trust:
         """How far: trusted, plausible or untrusted."""
         if self._ledger_less_boot_ms is not None or self._synchronised():
-            return log.TRUSTED
+            return "trusted"
         if self._has_battery and self.wall_ms() >= self._floor_ms:
-            return log.PLAUSIBLE
-        return log.UNTRUSTED
+            return "plausible"
+        return "untrusted"
 
     def learn(self, ledger_ms: int) -> None:
         """Take over the ledger's time, as an answer has just told it."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from boxoffice import ids, will_call
 from kiosk import identity
+from kiosk.board import Board
 from kiosk.clock import Clock
 from kiosk.config import Config
 from kiosk.identity import Identity, Key
@@ -49,6 +50,8 @@ class Device:
         self.printer = printer
         self.key: Key = identity.key(config.key_file, chance(32))
         self.stopping = threading.Event()
+        # Set once everything that was under way before the start is settled.
+        self.ready = threading.Event()
         self.started_boot_ms = clock.boot_ms()
         # When seats were last allotted to us: a fresh tank is not idle yet.
         self.allotted_boot_ms = 0
@@ -58,6 +61,7 @@ class Device:
         self._doubts: dict[str, int] = {}
         # Misses of those who type order numbers here.
         self.typing = will_call.Throttle()
+        self.board = Board(first_id=clock.wall_ms())
         # What the spool's thread last heard from the printer; nothing before it asked.
         self.paper_status = Status.UNKNOWN
         # Old bytes may wait in the printer until its buffer was cleared.
@@ -88,6 +92,11 @@ class Device:
     def connect(self, line: Line) -> None:
         """Use this line from now on."""
         self._line = line
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a line at all."""
+        return self._line is not None
 
     def become(self, me: Identity) -> None:
         """Be this device from now on: it has just been paired."""

@@ -4,10 +4,30 @@ Source: checkin.md, sync.md §5.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from dataclasses import replace
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
+import structlog
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from boxoffice import admission, failpoints, ids
+from boxoffice import log as chain
+from boxoffice.answers import Answer
+from boxoffice.door_facts import Facts, Ticket
+from boxoffice.presented import Presented
+from boxoffice.scans import Scan, Undo
+from boxoffice.verdicts import Verdict
+from kiosk import claims, door_facts, log, verdicts
 from kiosk.device import Device
-from kiosk.shown import Counters, LinkShown, Shown
+from kiosk.door_facts import Known, Post
+from kiosk.shown import Class, Counters, LinkShown, Shown
+from kiosk.store.tables import MovementRow, StateRow
+from kiosk.store.writer import StoreBroken, StoreClosed
+
+Mode = Literal["entry", "exit"]
+_words = structlog.get_logger()
 
 
 def scan(
@@ -16,7 +36,7 @@ def scan(
     text: str | None,
     *,
     source: str = "",
-    mode: Literal["entry", "exit"] | None = None,
+    mode: Mode | None = None,
     ticket: str | None = None,
     count: int | None = None,
     accept: Sequence[str] = (),
@@ -27,7 +47,20 @@ def scan(
     text: what was read; None when the usher picked `ticket` from the search. mode: None
     for the door's present mode. accept: UNPAID, UNVERIFIED, LATE_HOLD accepted by a touch.
     """
-    raise NotImplementedError
+    added = verdicts.Added(
+        ticket=ticket,
+        count=count,
+        accept=frozenset(Answer(word) for word in accept if word in verdicts.ACCEPTABLE),
+        answers=dict(answers or {}),
+    )
+    try:
+        shown = _decide(device, scan, text, mode or _mode(device), added)
+    except (StoreBroken, StoreClosed):
+        # Our own trouble never looks like a bad ticket.
+        shown = _cannot_check(device, scan, "CANNOT_CHECK", mode or "entry")
+    failpoints.reached("door: written, not yet shown")
+    _words.info("scan", scan=scan, answer=shown.answer, source=source, link=shown.link)
+    return device.board.show(shown, text)
 
 
 def again(
@@ -43,39 +76,424 @@ def again(
 
     None when that verdict is no longer in memory.
     """
-    raise NotImplementedError
+    before = device.board.find(shown)
+    if before is None:
+        return None
+    first, text = before
+    # Each ticket chosen from one code is a scan of its own, the same one in a retry.
+    id = f"{first.scan}/{ticket}" if ticket else first.scan
+    return scan(
+        device,
+        id,
+        text,
+        mode=first.mode,
+        ticket=ticket,
+        count=count,
+        accept=accept,
+        answers=answers,
+    )
 
 
 def undo(device: Device, scan: str, *, reason: str = "") -> Shown:
     """Take back an admission made here: 10 s at a touch, 15 min with a reason."""
-    raise NotImplementedError
+    return device.board.show(device.store.write(_undo, device, scan, reason), None)
 
 
 def last(device: Device, after: int = 0, wait_s: float = 0.0) -> Shown | None:
     """Give the newest verdict with an id above `after`, waiting for one if asked to."""
-    raise NotImplementedError
+    return device.board.last(after, wait_s)
 
 
 def recent(device: Device, most: int = 20) -> list[Shown]:
     """Give the newest verdicts, newest first, for the list with its undo buttons."""
-    raise NotImplementedError
+    return device.board.recent(most)
 
 
-def set_mode(device: Device, mode: Literal["entry", "exit"]) -> None:
+def set_mode(device: Device, mode: Mode) -> None:
     """Turn the door to entry or exit, until it is turned again."""
-    raise NotImplementedError
+    device.store.write(_set_mode, mode)
 
 
-def mode(device: Device) -> Literal["entry", "exit"]:
+def mode(device: Device) -> Mode:
     """Say which way this door counts now."""
-    raise NotImplementedError
+    return _mode(device)
 
 
 def counters(device: Device) -> Counters | None:
     """Give the header's figures; None while the door has no performance."""
-    raise NotImplementedError
+    return verdicts.counters(device)
 
 
 def link(device: Device) -> LinkShown:
     """Give what the link badge needs."""
-    raise NotImplementedError
+    with device.store.read() as session:
+        here = door_facts.post(session, device)
+        unsent = log.unsent(session)
+        oldest = log.oldest_unsent_ms(session)
+    strict = bool(here and here.settings.fields.get("strict"))
+    homes = here.evening.home_doors if here else {}
+    name = here.settings.name if here else ""
+    state = device.line.link
+    return LinkShown(
+        up=state.up,
+        since_ms=state.since_ms,
+        unsent=unsent,
+        strict=strict,
+        home_sections=tuple(section for section, home in homes.items() if home == name),
+        oldest_unsent_ms=oldest,
+    )
+
+
+def _decide(
+    device: Device, scan: str, text: str | None, mode: Mode, added: verdicts.Added
+) -> Shown:
+    with device.store.read() as session:
+        recorded = _recorded(session, scan)
+        here = door_facts.post(session, device)
+        if recorded is not None:
+            return verdicts.repeated(recorded)
+        if here is None:
+            return _cannot_check(device, scan, "NOT_SET_UP", mode)
+        known = door_facts.gather(session, device, here, text, ticket=added.ticket)
+    if not known.heard:
+        return _cannot_check(device, scan, "CANNOT_CHECK", mode, here=here)
+    asked = added.scan(device, _event_id(device, scan), mode)
+    verdict = admission.judge(known.presented, known.facts, replace(asked, link="alone"))
+    if verdict.worth_claiming and verdict.ticket is not None:
+        return _claim(device, scan, text, here, known, asked, verdict)
+    link: Literal["ledger", "alone"] = "ledger" if device.up else "alone"
+    if link == "ledger":
+        verdict = admission.judge(known.presented, known.facts, asked)
+    return device.store.write(
+        _record, device, scan, text, here, known, asked, verdict, link=link
+    )
+
+
+def _claim(
+    device: Device,
+    scan: str,
+    text: str | None,
+    here: Post,
+    known: Known,
+    asked: Scan,
+    alone: Verdict,
+) -> Shown:
+    """A good ticket: whoever claims it first admits. Source: sync.md §5, GREEN and RED."""
+    assert alone.ticket is not None
+    ticket, space = alone.ticket, known.facts.door.space
+    claim = device.store.write(claims.save, ticket, space, asked.id)
+    failpoints.reached("door: claim saved")
+    asked = replace(asked, id=claim)
+    answer = claims.ask(device, _claim_body(here, known, asked, alone, ticket, text))
+    link: Literal["ledger", "alone"] = "alone" if answer is None else "ledger"
+    match answer:
+        case None:
+            verdict = admission.judge(
+                known.presented, known.facts, replace(asked, link="alone")
+            )
+        case claims.Granted():
+            verdict = _granted(known, here, asked, answer)
+        case claims.Denied():
+            verdict = _denied(known, asked, answer, ticket)
+    return device.store.write(
+        _record,
+        device,
+        scan,
+        text,
+        here,
+        known,
+        asked,
+        verdict,
+        link=link,
+        claimed=ticket,
+        unanswered=answer is None,
+    )
+
+
+def _claim_body(
+    here: Post,
+    known: Known,
+    asked: Scan,
+    verdict: Verdict,
+    ticket: str,
+    text: str | None,
+) -> dict[str, Any]:
+    listed = known.own.get(ticket)
+    body: dict[str, Any] = {
+        "claim": asked.id,
+        "kind": "admission",
+        "ticket": ticket,
+        "issue": _issue(known, ticket),
+        "performance": _performance(known, here, ticket),
+        "space": known.facts.door.space,
+        "count": verdict.count or asked.count or 1,
+        "door": known.facts.door.name,
+    }
+    if listed is None and text is not None:
+        body["payload"] = text
+    return body
+
+
+def _granted(known: Known, here: Post, asked: Scan, answer: claims.Granted) -> Verdict:
+    """The ledger lets us admit: its facts were judged by the same rule."""
+    facts = known.facts
+    presented = known.presented
+    if known.code is not None and facts.ticket(known.code.ticket) is None:
+        if answer.unseen:
+            # A sale that the ledger has not seen either; it stays unlisted.
+            asked = replace(asked, link="hub")
+        else:
+            doors = presented.doors if presented else ()
+            evening = presented.performance if presented else None
+            vouched: Ticket = door_facts.listed(
+                known.code, evening or here.evening.id, doors
+            )
+            facts = replace(facts, tickets=[*facts.tickets, vouched])
+    verdict = admission.judge(presented, facts, asked)
+    if not verdict.admit:
+        # An exit that we have not heard of, for instance: the ledger has.
+        verdict = admission.judge(presented, replace(facts, movements=[]), asked)
+    if verdict.movement is not None:
+        moved = replace(verdict.movement, after=answer.after)
+        verdict = replace(verdict, movement=moved)
+    return verdict
+
+
+def _denied(known: Known, asked: Scan, answer: claims.Denied, ticket: str) -> Verdict:
+    """Somebody was quicker, or the ledger knows better: show its reason."""
+    if answer.refused in {"BEING_CHECKED", "claimed"}:
+        verdict = admission.judge(
+            known.presented,
+            replace(known.facts, movements=[]),
+            replace(asked, claimed_by=answer.by or "?"),
+        )
+        if verdict.answer is Answer.BEING_CHECKED:
+            return verdict
+        return Verdict(
+            Answer.BEING_CHECKED,
+            ticket=ticket,
+            record="scan.refused",
+            since_door=answer.by,
+        )
+    ours = admission.judge(known.presented, known.facts, asked)
+    word = verdicts.word(answer.refused)
+    if ours.answer is word:
+        return ours
+    since = door_facts.maybe(answer.at_ms)
+    return Verdict(
+        word,
+        ticket=ticket,
+        record="scan.refused",
+        since=since,
+        since_door=answer.by or None,
+        notes=ours.notes,
+        of=ours.of,
+        inside=ours.of if word is Answer.ALREADY_ADMITTED else ours.inside,
+        may_admit=word in {Answer.UNPAID, Answer.UNVERIFIED, Answer.LATE_HOLD},
+    )
+
+
+def _record(
+    session: Session,
+    device: Device,
+    scan: str,
+    text: str | None,
+    here: Post,
+    known: Known,
+    asked: Scan,
+    verdict: Verdict,
+    *,
+    link: Literal["ledger", "alone"],
+    claimed: str | None = None,
+    unanswered: bool = False,
+) -> Shown:
+    """Write what the verdict says: movement, event and claim in one transaction."""
+    again = _recorded(session, scan)
+    if again is not None:
+        return verdicts.repeated(again)  # A retry overtook us.
+    shown = verdicts.shown(device, scan, here, known, asked, verdict, link=link)
+    movement = verdict.movement
+    space = known.facts.door.space
+    if movement is not None and verdict.record is not None:
+        session.add(_row(session, device, scan, here, known, verdict, shown, text))
+        body = _body(here, known, asked, verdict, link, text)
+        log.append(session, device.clock, movement.id, verdict.record, body)
+        if claimed is not None:
+            claims.close(session, claimed, space)
+    else:
+        if claimed is not None and unanswered:
+            claims.drop(session, device, claimed, space)
+        elif claimed is not None:
+            claims.close(session, claimed, space)
+        if verdict.record is not None:
+            _refused(session, device, text, here, verdict)
+    return shown
+
+
+def _row(
+    session: Session,
+    device: Device,
+    scan: str,
+    here: Post,
+    known: Known,
+    verdict: Verdict,
+    shown: Shown,
+    text: str | None,
+) -> MovementRow:
+    movement = verdict.movement
+    assert movement is not None
+    listed = known.own.get(movement.ticket)
+    return MovementRow(
+        event_id=movement.id,
+        scan=scan,
+        ticket=movement.ticket,
+        performance=_performance(known, here, movement.ticket),
+        kind=movement.kind,
+        at_ms=door_facts.milliseconds(movement.at),
+        after=movement.after,
+        door=movement.door or "",
+        space=movement.space,
+        count=movement.count,
+        issue=movement.issue,
+        verdict=movement.verdict.value,
+        undone=False,
+        seat=shown.seat.code if shown.seat else "",
+        payload=text or "" if listed is None else "",
+        shown=verdicts.document(shown),
+    )
+
+
+def _body(
+    here: Post,
+    known: Known,
+    asked: Scan,
+    verdict: Verdict,
+    link: Literal["ledger", "alone"],
+    text: str | None,
+) -> dict[str, Any]:
+    movement = verdict.movement
+    assert movement is not None
+    body: dict[str, Any] = {
+        "ticket": movement.ticket,
+        "performance": _performance(known, here, movement.ticket),
+        "space": movement.space,
+        "count": movement.count,
+        "door": movement.door,
+        "after": movement.after,
+        "issue": movement.issue,
+    }
+    if movement.kind == "exit":
+        return body
+    listed = known.own.get(movement.ticket)
+    body |= {
+        "seat": (listed or {}).get("seat"),
+        "mode": link,
+        "verdict": verdict.answer.value,
+        "override": None,
+        "marks": list(verdict.marks or ()),
+        "answers": dict(verdict.answers or {}),
+    }
+    if listed is None and text is not None:
+        body["payload"] = text
+    return body
+
+
+def _refused(
+    session: Session, device: Device, text: str | None, here: Post, verdict: Verdict
+) -> None:
+    body = {
+        "code_hash": chain.digest((text or "").encode()).hex(),
+        "verdict": verdict.answer.value,
+        "door": here.settings.name,
+        "performance": here.evening.id,
+    }
+    log.append(session, device.clock, device.new_id(), "scan.refused", body)
+
+
+def _undo(session: Session, device: Device, scan: str, reason: str) -> Shown:
+    row = _recorded(session, scan)
+    here = door_facts.post(session, device)
+    if here is None:
+        return _cannot_check(device, scan, "NOT_SET_UP", "entry")
+    facts = Facts(
+        zone=ZoneInfo(here.evening.zone),
+        door=door_facts.door_of(here),
+        movements=[door_facts.own_movement(device, row)] if row else [],
+    )
+    verdict = admission.undo(
+        facts,
+        Undo(
+            undoes=row.event_id if row else None,
+            at=door_facts.moment(device.clock.now_ms()),
+            device=device.me.device,
+            reason=reason,
+        ),
+    )
+    if verdict.answer is Answer.UNDONE and not verdict.repeat and row is not None:
+        row.undone = True
+        body = {"admission": row.event_id, "why": reason}
+        log.append(session, device.clock, device.new_id(), "admission.undone", body)
+    before = verdicts.repeated(row) if row else None
+    return replace(
+        before or _cannot_check(device, scan, "UNDO_REFUSED", "entry", here=here),
+        id=0,
+        answer=verdict.answer.value,
+        shape=Class.ASK,
+        admit=False,
+        at_ms=device.clock.now_ms(),
+        repeat=False,
+        undo_until_ms=None,
+        why=tuple({"what": r.what, "op": r.op} for r in verdict.why or ()),
+    )
+
+
+def _cannot_check(
+    device: Device, scan: str, answer: str, mode: Mode, *, here: Post | None = None
+) -> Shown:
+    return Shown(
+        id=0,
+        scan=scan,
+        answer=answer,
+        shape=Class.CANT_CHECK,
+        admit=False,
+        mode=mode,
+        at_ms=device.clock.now_ms(),
+        link="ledger" if device.up else "alone",
+        zone=here.evening.zone if here else "UTC",
+    )
+
+
+def _recorded(session: Session, scan: str) -> MovementRow | None:
+    query = select(MovementRow).where(
+        or_(MovementRow.scan == scan, MovementRow.event_id == scan)
+    )
+    return session.scalars(query).first()
+
+
+def _event_id(device: Device, scan: str) -> str:
+    """Use the scan's own id where it can be one, so that a retry cannot be a second."""
+    return scan if ids.is_uuid(scan) else device.new_id()
+
+
+def _issue(known: Known, ticket: str) -> int | None:
+    if known.code is not None and known.code.ticket == ticket:
+        return known.code.issue
+    return None
+
+
+def _performance(known: Known, here: Post, ticket: str) -> str:
+    listed = known.own.get(ticket)
+    if listed is not None and listed.get("performance"):
+        return str(listed["performance"])
+    presented: Presented | None = known.presented
+    return (presented.performance if presented else None) or here.evening.id
+
+
+def _mode(device: Device) -> Mode:
+    with device.store.read() as session:
+        state = session.get(StateRow, 1)
+    return "exit" if state is not None and state.door_mode == "exit" else "entry"
+
+
+def _set_mode(session: Session, mode: Mode) -> None:
+    session.get_one(StateRow, 1).door_mode = mode

@@ -1,14 +1,98 @@
 """Call staff to this device; later their menu as well."""
 
+from typing import Final
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kiosk import documents
 from kiosk.device import Device
+from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.shown import CallShown
+from kiosk.store.tables import CallRow
+
+ANSWER_S: Final = 1.5
+_words = structlog.get_logger()
 
 
 def call(device: Device, page: str) -> CallShown:
     """Call staff from a page; a second call while one is open is the same call."""
-    raise NotImplementedError
+    row = device.store.write(_open, device, page)
+    if not row.reached:
+        _post(device, row)
+    return called(device) or CallShown(row.id, False, row.since_ms)
 
 
 def called(device: Device) -> CallShown | None:
     """Give the open call of this device, with who is coming once that is known."""
-    raise NotImplementedError
+    with device.store.read() as session:
+        row = _newest(session)
+        if row is None:
+            return None
+        told = documents.call(session, row.id)
+    if told is None:
+        return CallShown(row.id, row.reached, row.since_ms)
+    eta = told.get("eta_min")
+    return CallShown(
+        row.id,
+        row.reached,
+        row.since_ms,
+        by=str(told.get("by") or ""),
+        eta_min=eta if isinstance(eta, int) else None,
+    )
+
+
+def call_again(device: Device) -> None:
+    """Try once more to reach somebody, and forget calls that were answered or grew old."""
+    with device.store.read() as session:
+        row = _newest(session)
+    if row is None:
+        return
+    if not row.reached:
+        _post(device, row)
+    device.store.write(_close_old, device)
+
+
+def _post(device: Device, row: CallRow) -> None:
+    body = {"call": row.id, "place": device.me.name, "page": row.page}
+    try:
+        device.line.post("/api/calls", body, timeout_s=ANSWER_S, request=row.id)
+    except (LineDown, NotUnderstood, Refused) as why:
+        _words.warning("staff not reached", call=row.id, why=str(why))
+        return
+    device.store.write(_reached, row.id)
+
+
+def _open(session: Session, device: Device, page: str) -> CallRow:
+    row = _newest(session)
+    if row is None:
+        row = CallRow(
+            id=device.new_id(),
+            page=page[:200],
+            since_ms=device.clock.now_ms(),
+            reached=False,
+            closed=False,
+        )
+        session.add(row)
+        session.flush()
+    return row
+
+
+def _newest(session: Session) -> CallRow | None:
+    query = select(CallRow).where(CallRow.closed.is_(False))
+    return session.scalars(query.order_by(CallRow.since_ms.desc()).limit(1)).first()
+
+
+def _reached(session: Session, id: str) -> None:
+    session.get_one(CallRow, id).reached = True
+
+
+def _close_old(session: Session, device: Device) -> None:
+    """A call ends when staff end it at the ledger, or after ten minutes."""
+    for row in session.scalars(select(CallRow).where(CallRow.closed.is_(False))):
+        age_ms = device.clock.now_ms() - row.since_ms
+        told = documents.call(session, row.id)
+        ended = row.reached and told is None and age_ms > 30_000
+        if ended or age_ms > 600_000:
+            row.closed = True

@@ -29,7 +29,7 @@ class Uploaded:
     heads: dict[str, int]
 
 
-def cursor(device: Device) -> wire.Cursor:
+def cursor(device: Device, *, timeout_s: float = UPLOAD_S) -> wire.Cursor:
     """Ask how far the ledger has read; learn whether this store was rolled back.
 
     A ledger that knows more of our log than we do, or another event in its place, proves
@@ -38,7 +38,7 @@ def cursor(device: Device) -> wire.Cursor:
     """
     with device.store.read() as session:
         acked = log.acknowledged(session).acked_seq
-    found = wire.cursor(device.line.get(f"/api/events?acked={acked}", timeout_s=UPLOAD_S))
+    found = wire.cursor(device.line.get(f"/api/events?acked={acked}", timeout_s=timeout_s))
     device.store.write(_follow, found)
     return found
 

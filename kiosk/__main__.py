@@ -1,0 +1,128 @@
+"""The device: `python -m kiosk serve | migrate | pair`."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+
+import structlog
+import waitress
+
+from kiosk import app, config, pairing, recovery
+from kiosk import watchdog as systemd
+from kiosk.config import BadConfig, Config
+from kiosk.device import Device
+from kiosk.identity import BadKeyFile
+from kiosk.line import LineDown, NotUnderstood
+from kiosk.loops import Loops
+from kiosk.store.engine import StoreInUse, WrongPragma
+from kiosk.store.store import Damaged, Store
+
+THREADS = 8
+# The storage failed: whoever supervises us starts us again, and the store is checked.
+EXIT_STORE = 75
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; give the exit code."""
+    _configure_words()
+    commands = {"serve": serve, "migrate": migrate, "pair": pair}
+    if len(arguments) != 1 or arguments[0] not in commands:
+        print("Usage: python -m kiosk serve | migrate | pair", file=sys.stderr)
+        return 2
+    try:
+        return commands[arguments[0]](config.read(os.environ))
+    except (BadConfig, StoreInUse, Damaged, WrongPragma, BadKeyFile) as why:
+        print(why, file=sys.stderr)
+        return 1
+
+
+def migrate(settings: Config) -> int:
+    """Bring the store up to date; `serve` does so, too."""
+    Store(settings.folder).close()
+    return 0
+
+
+def pair(settings: Config) -> int:
+    """Become part of a house with the invitation of FOH_INVITE_FILE."""
+    if settings.invite_file is None:
+        raise BadConfig("FOH_INVITE_FILE is not set; it must be an invitation.")
+    device = app.make_device(settings)
+    try:
+        if device.paired:
+            print(f"This device is {device.me.name} already.")
+            return 0
+        me = pairing.pair(device, config.read_invite(settings.invite_file))
+        print(f"Paired as {me.name}, a {me.role}.")
+        return 0
+    except LineDown as why:
+        print(f"The ledger does not answer ({why}). Please try again.", file=sys.stderr)
+        return 1
+    except NotUnderstood as why:
+        print(f"The invitation was not accepted ({why.code}).", file=sys.stderr)
+        return 1
+    finally:
+        device.store.close()
+
+
+def serve(settings: Config) -> int:
+    """Serve pages and do everything in the background until SIGTERM."""
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _number, _frame: stopping.set())
+    device = app.make_device(settings, broken=_give_up, ballast=not settings.demo)
+    app.write_scanner_secret(settings)
+    loops = Loops(device)
+    server = waitress.create_server(
+        app.create_app(device, loops),
+        host=settings.host,
+        port=settings.port,
+        threads=THREADS,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+    )
+    loops.start()
+    threading.Thread(target=server.run, name="web", daemon=True).start()
+    structlog.get_logger().info("serving", host=settings.host, port=settings.port)
+    systemd.tell("READY=1")
+    stopping.wait()
+    systemd.tell("STOPPING=1")
+    _stop(device, loops, server)
+    return 0
+
+
+def _stop(device: Device, loops: Loops, server: "waitress.server.BaseWSGIServer") -> None:
+    """Let what is being written finish; a long poll or a printer is not waited for."""
+    device.stopping.set()
+    server.close()
+    loops.join(0.8)
+    if not device.store.is_broken:
+        device.store.write(recovery.stop_cleanly, device)
+    device.store.close()
+    structlog.get_logger().info("stopped")
+    sys.stdout.flush()
+    # Threads that still wait for the network hold nothing; they end with the process.
+    os._exit(0)
+
+
+def _give_up(why: str) -> None:
+    structlog.get_logger().error("storage failed", why=why)
+    sys.stdout.flush()
+    os._exit(EXIT_STORE)
+
+
+def _configure_words() -> None:
+    logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,109 @@
+"""Ask the ledger who was first, for as long as a queue can wait.
+
+A claim is saved before it is sent, under the id that the admission will have; a rescan
+reuses the open one. Source: sync.md §5.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kiosk import log
+from kiosk.device import Device
+from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.store.tables import ClaimRow
+
+WAIT_S: Final = 0.25
+# The answer itself may take a little longer than anybody at the door waits for it.
+_LONGEST_S: Final = 1.0
+_asking = ThreadPoolExecutor(max_workers=8, thread_name_prefix="claim")
+
+
+@dataclass(frozen=True)
+class Granted:
+    """The ticket is ours to admit. after: the movement that ours follows, or None."""
+
+    after: str | None
+    unseen: bool
+
+
+@dataclass(frozen=True)
+class Denied:
+    """Somebody else was quicker, or the ledger knows better. refused: a verdict's word."""
+
+    refused: str
+    by: str
+    at_ms: int | None
+
+
+def ask(device: Device, body: Mapping[str, Any]) -> Granted | Denied | None:
+    """Claim; None when nobody answered in 250 ms, so that this door is on its own."""
+    try:
+        future: Future[Any] = _asking.submit(_post, device, body)
+        answer = future.result(WAIT_S)
+    except (TooLate, LineDown):
+        return None
+    except Refused as why:
+        return _denied({**why.facts, "refused": why.code})
+    except NotUnderstood as why:
+        # The ledger answers and does not know the performance or the ticket.
+        return Denied("UNKNOWN", "", None) if why.status == 404 else None
+    if not isinstance(answer, dict):
+        return None
+    if answer.get("granted") is True:
+        after = answer.get("after")
+        return Granted(
+            after if isinstance(after, str) else None, bool(answer.get("unseen"))
+        )
+    return _denied(answer)
+
+
+def save(session: Session, ticket: str, space: str, new: str) -> str:
+    """Give the open claim on this ticket, or open one under the id given."""
+    row = session.get(ClaimRow, (ticket, space))
+    if row is None:
+        row = ClaimRow(ticket=ticket, space=space, claim=new)
+        session.add(row)
+    return row.claim
+
+
+def close(session: Session, ticket: str, space: str) -> None:
+    """The claim is spent by a movement, or was refused."""
+    row = session.get(ClaimRow, (ticket, space))
+    if row is not None:
+        session.delete(row)
+
+
+def drop(session: Session, device: Device, ticket: str, space: str) -> None:
+    """Give a claim back of which nobody knows whether it was granted."""
+    row = session.get(ClaimRow, (ticket, space))
+    if row is not None:
+        body = {"claim": row.claim}
+        log.append(session, device.clock, device.new_id(), "claim.dropped", body)
+        session.delete(row)
+
+
+def recover(session: Session, device: Device) -> int:
+    """At boot: nobody stands at the door with these any more. Gives how many."""
+    found = session.scalars(select(ClaimRow)).all()
+    for row in found:
+        drop(session, device, row.ticket, row.space)
+    return len(found)
+
+
+def _post(device: Device, body: Mapping[str, Any]) -> Any:
+    return device.line.post("/api/claims", body, timeout_s=_LONGEST_S)
+
+
+def _denied(answer: Mapping[str, Any]) -> Denied:
+    at_ms = answer.get("at_ms")
+    return Denied(
+        str(answer.get("refused") or "UNKNOWN"),
+        str(answer.get("by") or ""),
+        at_ms if isinstance(at_ms, int) else None,
+    )

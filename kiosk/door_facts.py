@@ -1,0 +1,389 @@
+"""What this door knows of a scanned code: from the feed, and from its own movements.
+
+Online and offline differ in these facts and never in the rule. Source: checkin.md §1.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice import log, presented, tickets
+from boxoffice.answers import Answer
+from boxoffice.door_facts import Door, Facts, Note, Performance, Ticket
+from boxoffice.entry_questions import Option, Question
+from boxoffice.movements import Movement
+from boxoffice.presented import Presented, SeatOwner
+from kiosk import documents
+from kiosk.device import Device
+from kiosk.documents import DoorSettings, Plan
+from kiosk.documents import Performance as Evening
+from kiosk.store.tables import MovementRow
+
+_LONGEST_EVENING_MS = 6 * 3_600_000
+_WORDS = frozenset(answer.value for answer in Answer)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything one scan is judged by.
+
+    code: what was read, None for other texts. own: documents of the tickets, by id.
+    heard: whether the copy of the code's performance is here at all.
+    """
+
+    facts: Facts
+    presented: Presented | None
+    code: tickets.Code | None
+    own: Mapping[str, dict[str, Any]]
+    heard: bool
+
+
+@dataclass(frozen=True)
+class Post:
+    """Where this door stands tonight: its settings and the evening it serves."""
+
+    settings: DoorSettings
+    evening: Evening
+
+
+def post(session: Session, device: Device) -> Post | None:
+    """Find the door of this device in the evenings; None while it is not set up.
+
+    The evening is the next one that is not over, so that a door goes on by itself.
+    """
+    now_ms = device.clock.now_ms()
+    name = device.config.door or device.me.name
+    found: Post | None = None
+    for evening in documents.performances(session):
+        for settings in evening.doors:
+            if settings.name != name:
+                continue
+            found = Post(settings, evening)
+            ends_ms = evening.ends_ms or evening.starts_ms + _LONGEST_EVENING_MS
+            if ends_ms >= now_ms:
+                return found
+    return found
+
+
+def gather(
+    session: Session,
+    device: Device,
+    here: Post,
+    text: str | None,
+    *,
+    ticket: str | None = None,
+) -> Known:
+    """Read a text and gather what is known of the tickets that it stands for."""
+    door = door_of(here)
+    evenings = {evening.id: evening for evening in documents.performances(session)}
+    reading = None if text is None else tickets.read(text, documents.keys(session))
+    code = reading.code if isinstance(reading, tickets.Valid | tickets.Revoked) else None
+    evening = next(
+        (e for e in evenings.values() if code and e.number == code.performance), None
+    )
+    served = list(door.performances) if door.performances is not None else list(evenings)
+    wanted: list[tuple[str, str]] = []
+    if code is not None and evening is not None:
+        wanted.append((evening.id, code.ticket))
+    codes: tuple[str, ...] = ()
+    if isinstance(reading, tickets.Other) and reading.text is not None:
+        hashed = log.digest(reading.text.encode()).hex()
+        for performance in served:
+            for found in documents.foreign(session, performance, hashed):
+                wanted.append((performance, found))
+                codes += (found,)
+    if ticket is not None:
+        wanted += [(performance, ticket) for performance in served]
+    own = _documents(session, wanted, addons=door.addons)
+    plan = documents.plan(session, evening.id) if evening else None
+    said = None
+    if reading is not None:
+        said = presented.of_reading(
+            reading,
+            tickets_found=codes,
+            performance=evening.id if evening else None,
+            doors=_doors_of_code(evening, plan, code),
+            seat_owner=_seat_owner(session, evening, plan, code),
+        )
+    shown = {e.id: _performance(e) for e in evenings.values() if e.id in served}
+    if evening is not None:
+        shown[evening.id] = _performance(evening)
+    homes = _Homes(session, evenings)
+    facts = Facts(
+        zone=ZoneInfo(here.evening.zone),
+        door=door,
+        performances=shown,
+        tickets=[_ticket(id, body, homes) for id, body in own.items()],
+        movements=_movements(session, device, own, {code.ticket} if code else set()),
+    )
+    heard = all(documents.heard(session, performance) for performance in served)
+    return Known(facts, said, code, own, heard)
+
+
+def everything(session: Session, device: Device, here: Post) -> Facts:
+    """Give the whole evening of this door, for its figures."""
+    own = documents.tickets_of(session, here.evening.id)
+    homes = _Homes(session, {here.evening.id: here.evening})
+    own = {id: {"performance": here.evening.id, **body} for id, body in own.items()}
+    known = set(own)
+    moved = _movements(session, device, own, set())
+    strangers = [row for row in _rows(session, None) if row.performance == here.evening.id]
+    more = [own_movement(device, row) for row in strangers if row.ticket not in known]
+    return Facts(
+        zone=ZoneInfo(here.evening.zone),
+        door=door_of(here),
+        performances={here.evening.id: _performance(here.evening)},
+        tickets=[_ticket(id, body, homes) for id, body in own.items()],
+        movements=[*moved, *more],
+    )
+
+
+def door_of(here: Post) -> Door:
+    """Give the settings of this door, for the evening it serves."""
+    given = here.settings.fields
+    serves = given.get("performances")
+    if serves is not None and not serves:
+        serves = [here.evening.id]
+    types = given.get("price_types")
+    clears = given.get("clears_at")
+    return Door(
+        name=here.settings.name,
+        space=here.settings.space,
+        performances=None if serves is None else tuple(serves),
+        opens=maybe(given.get("opens_ms")),
+        closes=maybe(given.get("closes_ms")),
+        late_hold=bool(given.get("late_hold")),
+        hold_until=maybe(given.get("hold_until_ms")),
+        price_types=None if types is None else frozenset(types),
+        reentry=given.get("reentry") or "after_exit",
+        unpaid="ask" if given.get("unpaid") == "ask" else "refuse",
+        strict=bool(given.get("strict")),
+        takes_all=bool(given.get("takes_all")),
+        addons=bool(given.get("addons")),
+        clears_at=time.fromisoformat(clears) if clears else None,
+        rule=given.get("rule"),
+    )
+
+
+def listed(code: tickets.Code, evening: str, doors: tuple[str, ...]) -> Ticket:
+    """Make a ticket of a code whose ticket the ledger knows and we have not heard of."""
+    return Ticket(
+        id=code.ticket,
+        performance=evening,
+        issue=code.issue,
+        doors=doors,
+        admits=code.people,
+    )
+
+
+def moment(at_ms: int) -> datetime:
+    """Give ms UTC as an aware time."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def maybe(at_ms: int | None) -> datetime | None:
+    """The same for what may not be there."""
+    return None if at_ms is None else moment(at_ms)
+
+
+def milliseconds(at: datetime | None) -> int | None:
+    """Give an aware time as ms UTC."""
+    return None if at is None else round(at.timestamp() * 1000)
+
+
+def _documents(
+    session: Session, wanted: Iterable[tuple[str, str]], *, addons: bool
+) -> dict[str, dict[str, Any]]:
+    own: dict[str, dict[str, Any]] = {}
+    for performance, ticket in wanted:
+        body = documents.ticket(session, performance, ticket)
+        if body is not None:
+            own[ticket] = {"performance": performance, **body}
+            if addons:
+                own |= {
+                    id: {"performance": performance, **other}
+                    for id, other in documents.tickets_of(session, performance).items()
+                    if other.get("parent") == ticket
+                }
+    return own
+
+
+def _doors_of_code(
+    evening: Evening | None, plan: Plan | None, code: tickets.Code | None
+) -> tuple[str, ...]:
+    """Give the doors of the code's seat, its home door first."""
+    if evening is None or plan is None or code is None or code.seat is None:
+        return ()
+    seat = plan.by_number.get(code.seat)
+    if seat is None or plan.chart is None:
+        return ()
+    return doors_of_seat(evening, plan, seat)
+
+
+def doors_of_seat(evening: Evening, plan: Plan, seat: str) -> tuple[str, ...]:
+    """Give the doors that serve a seat; a home door that staff moved comes first."""
+    section = plan.shown(seat).section
+    doors, _ = plan.section_doors(section)
+    home = evening.home_doors.get(section)
+    if home is None:
+        return doors
+    return (home, *(door for door in doors if door != home))
+
+
+def _seat_owner(
+    session: Session,
+    evening: Evening | None,
+    plan: Plan | None,
+    code: tickets.Code | None,
+) -> SeatOwner | None:
+    """Say whose the seat is, as far as is known here. Source: sync.md §5."""
+    if evening is None or plan is None or code is None or code.seat is None:
+        return None
+    signer = documents.key_owner(session, code.key_id)
+    place = plan.by_number.get(code.seat)
+    seat = documents.seat(session, evening.id, place) if place else None
+    if seat is None or signer is None or seat.state == "available":
+        return None
+    return "signer" if seat.device == signer else "another"
+
+
+def _ticket(id: str, body: Mapping[str, Any], homes: "_Homes") -> Ticket:
+    """Make a fact of a listed ticket; what is missing in the document has its default."""
+    return Ticket(
+        id=id,
+        performance=body.get("performance"),
+        status=cast("Any", body.get("status") or "active"),
+        issue=int(body.get("issue") or 1),
+        price=int(body.get("price") or 0),
+        paid=int(body.get("paid") or 0),
+        pays_later=bool(body.get("pays_later")),
+        blocked=bool(body.get("blocked")),
+        valid_from=maybe(body.get("valid_from_ms")),
+        valid_until=maybe(body.get("valid_until_ms")),
+        price_type=body.get("price_type"),
+        price_level=body.get("price_level"),
+        doors=homes.doors(body),
+        admits=int(body.get("admits") or 1),
+        entries=body.get("entries"),
+        parent=body.get("parent"),
+        questions=tuple(_question(q) for q in body.get("questions") or ()),
+        notes=tuple(
+            Note(n.get("from", "order"), str(n.get("text", "")), bool(n.get("attention")))
+            for n in body.get("notes") or ()
+        ),
+    )
+
+
+class _Homes:
+    """Doors of seats, with each plan read once."""
+
+    def __init__(self, session: Session, evenings: Mapping[str, Evening]) -> None:
+        self._session, self._evenings = session, evenings
+        self._plans: dict[str, Plan | None] = {}
+
+    def doors(self, body: Mapping[str, Any]) -> tuple[str, ...]:
+        """Give the doors of a listed ticket; a home door that staff moved comes first."""
+        doors = tuple(body.get("doors") or ())
+        performance = str(body.get("performance"))
+        evening = self._evenings.get(performance)
+        if evening is None or not evening.home_doors or not doors:
+            return doors
+        if performance not in self._plans:
+            self._plans[performance] = documents.plan(self._session, performance)
+        plan = self._plans[performance]
+        home = plan and evening.home_doors.get(plan.shown(str(body.get("seat"))).section)
+        if not home:
+            return doors
+        return (home, *(door for door in doors if door != home))
+
+
+def _question(given: Mapping[str, Any]) -> Question:
+    return Question(
+        id=str(given["id"]),
+        kind=given.get("kind", "text"),
+        required=bool(given.get("required")),
+        answered=bool(given.get("answered")),
+        options=tuple(
+            Option(str(o["id"]), o.get("code")) for o in given.get("options") or ()
+        ),
+    )
+
+
+def _performance(evening: Evening) -> Performance:
+    return Performance(
+        starts=moment(evening.starts_ms),
+        ends=maybe(evening.ends_ms),
+        doors_open=maybe(evening.doors_open_ms),
+        cancelled=evening.cancelled,
+    )
+
+
+def _movements(
+    session: Session,
+    device: Device,
+    own: Mapping[str, Mapping[str, Any]],
+    strangers: set[str],
+) -> list[Movement]:
+    """Give what was heard first, then our own that the ledger has not told us back."""
+    found: dict[str, Movement] = {}
+    for id, body in own.items():
+        for given in body.get("movements") or ():
+            movement = _heard_movement(id, given)
+            found[movement.id] = movement
+    for row in _rows(session, {*own, *strangers}):
+        mine = own_movement(device, row)
+        if row.event_id in found and not mine.undone:
+            continue
+        found[row.event_id] = mine
+    return list(found.values())
+
+
+def _rows(session: Session, of: set[str] | None) -> list[MovementRow]:
+    query = select(MovementRow).order_by(MovementRow.at_ms, MovementRow.event_id)
+    if of is not None:
+        query = query.where(MovementRow.ticket.in_(of))
+    return list(session.scalars(query))
+
+
+def _heard_movement(ticket: str, given: Mapping[str, Any]) -> Movement:
+    return Movement(
+        id=str(given["id"]),
+        ticket=ticket,
+        kind=cast("Any", given["kind"]),
+        at=moment(int(given["at_ms"])),
+        device=str(given.get("device") or ""),
+        verdict=_answer(str(given.get("verdict") or "")),
+        after=given.get("after"),
+        door=given.get("door") or None,
+        space=str(given.get("space") or "auditorium"),
+        count=int(given.get("count") or 1),
+        issue=given.get("issue"),
+        undone=bool(given.get("undone")),
+    )
+
+
+def own_movement(device: Device, row: MovementRow) -> Movement:
+    """Make a fact of a movement that was recorded here."""
+    return Movement(
+        id=row.event_id,
+        ticket=row.ticket,
+        kind=cast("Any", row.kind),
+        at=moment(row.at_ms),
+        device=device.me.device,
+        verdict=_answer(row.verdict),
+        after=row.after,
+        door=row.door or None,
+        space=row.space,
+        count=row.count,
+        issue=row.issue,
+        undone=row.undone,
+    )
+
+
+def _answer(word: str) -> Answer:
+    return Answer(word) if word in _WORDS else Answer.ADMIT

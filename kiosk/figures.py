@@ -1,0 +1,47 @@
+"""What this device tells of its own books, for the demo's lamps."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from kiosk import log
+from kiosk.device import Device
+from kiosk.store.tables import CollectionRow, IntentRow, PrintJobRow, SaleLineRow
+
+
+def figures(device: Device) -> dict[str, Any]:
+    """Give paid, printed, put on the phone, owed; attempts; what is still to be sent.
+
+    Paid is read from sales and collections, the rest from the paper's own rows.
+    """
+    with device.store.read() as session:
+        paid = set(session.scalars(select(SaleLineRow.ticket)))
+        for collected in session.scalars(select(CollectionRow.collected)):
+            paid |= set(collected)
+        states: dict[str, str] = {}
+        query = select(PrintJobRow.ticket, PrintJobRow.state).where(
+            PrintJobRow.kind == "ticket"
+        )
+        for ticket, state in session.execute(
+            query.order_by(PrintJobRow.issue, PrintJobRow.place)
+        ):
+            if ticket is not None:
+                states[ticket] = state
+        intents = [
+            {"key": row.id, "state": row.state, "amount": row.amount}
+            for row in session.scalars(select(IntentRow).order_by(IntentRow.created_ms))
+        ]
+        unsent = log.unsent(session)
+    return {
+        "paid_tickets": sorted(paid),
+        # Replaced without a later issue here: another kiosk has printed it.
+        "printed": _in(states, "printed", "replaced"),
+        "phone": _in(states, "phone"),
+        "owed": _in(states, "queued", "sending", "uncertain", "failed"),
+        "intents": intents,
+        "unsent_events": unsent,
+    }
+
+
+def _in(states: dict[str, str], *wanted: str) -> list[str]:
+    return sorted(ticket for ticket, state in states.items() if state in wanted)

@@ -1,0 +1,215 @@
+"""What this device does by itself, each on a thread of its own.
+
+A loop is a function that does a piece of work and says how many seconds to rest. The line
+being down is no trouble: it backs off and tries again, sooner if somebody else got through.
+Source: sync.md §2.2, style.md §6.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from boxoffice import wire
+from kiosk import allotment, config, feed, log, pairing, recovery, sales, staff, sync
+from kiosk import watchdog as systemd
+from kiosk.device import Device
+from kiosk.line import LineDown, NotUnderstood
+from kiosk.payments import conversation
+from kiosk.printing import spool
+from kiosk.store.writer import StoreBroken, StoreClosed
+
+BACK_OFF_FIRST_S: Final = 1.0
+BACK_OFF_MOST_S: Final = 20.0
+REVOKED_S: Final = 300.0
+FEED_WAIT_S: Final = 20
+TEND_S: Final = 5.0
+ALLOTMENT_EVERY_S: Final = 10.0
+CLOCK_EVERY_S: Final = 60.0
+PRUNE_EVERY_S: Final = 24 * 3600.0
+_words = structlog.get_logger()
+
+Work = Callable[[Device], float]
+
+
+class Loops:
+    """The threads of one device."""
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self._threads: list[threading.Thread] = []
+        self.troubles: dict[str, str] = {}
+
+    def start(self) -> None:
+        """Pair if need be, then recover, then begin everything."""
+        self._run("life", self._live)
+
+    @property
+    def alive(self) -> bool:
+        """Whether every thread still runs."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    def join(self, timeout_s: float) -> None:
+        """Wait until the threads have noticed that the device stops."""
+        until = time.monotonic() + timeout_s
+        for thread in list(self._threads):
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _live(self) -> None:
+        device = self._device
+        if not device.paired:
+            _repeat(device, "pairing", _pair, self.troubles)
+        if device.stopping.is_set():
+            return
+        if not device.connected:
+            device.connect(pairing.line_of(device))
+        recovery.recover(device)
+        device.ready.set()
+        self._run("sync", lambda: _repeat(device, "sync", _Sync(), self.troubles))
+        self._run("feed", lambda: _repeat(device, "feed", _follow, self.troubles))
+        if device.me.role == "kiosk":
+            self._run("pay", lambda: _repeat(device, "pay", _converse, self.troubles))
+            self._run("spool", lambda: _repeat(device, "spool", _print, self.troubles))
+        _repeat(device, "tend", _Tend(self), self.troubles)
+
+    def _run(self, name: str, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+
+def _repeat(device: Device, name: str, work: Work, troubles: dict[str, str]) -> None:
+    failures = 0
+    while not device.stopping.is_set():
+        try:
+            rest_s = work(device)
+            failures = 0
+            troubles.pop(name, None)
+        except (StoreClosed, StoreBroken):
+            return
+        except LineDown as why:
+            failures += 1
+            _back_off(device, failures, why.retry_after_s)
+            continue
+        except (NotUnderstood, wire.Malformed) as why:
+            failures += 1
+            troubles[name] = str(why)
+            _words.warning("not understood", loop=name, why=str(why))
+            revoked = isinstance(why, NotUnderstood) and why.code == "revoked"
+            rest_s = REVOKED_S if revoked else _jittered(failures)
+        except Exception as why:  # Our mistake: it is in the log, and the others go on.
+            failures += 1
+            troubles[name] = repr(why)
+            _words.exception("loop stumbled", loop=name)
+            rest_s = _jittered(failures)
+        if rest_s < 0 or (name == "pairing" and device.paired):
+            return
+        if rest_s:
+            _rest(device, rest_s)
+
+
+def _back_off(device: Device, failures: int, retry_after_s: float | None) -> None:
+    """Wait 1 to 20 s with full jitter, or until the line is up for somebody else."""
+    rest_s = retry_after_s if retry_after_s is not None else _jittered(failures)
+    was_up = device.up
+    until = time.monotonic() + rest_s
+    while not device.stopping.is_set() and (left_s := until - time.monotonic()) > 0:
+        device.stopping.wait(min(left_s, 0.25))
+        if device.up and not was_up and retry_after_s is None:
+            return
+
+
+def _jittered(failures: int) -> float:
+    most = min(BACK_OFF_MOST_S, BACK_OFF_FIRST_S * 2 ** min(failures - 1, 6))
+    return random.uniform(0.1, most)  # noqa: S311 - spreads load, keeps no secret.
+
+
+def _rest(device: Device, rest_s: float) -> None:
+    """Rest, but wake at a commit: there may be work."""
+    seen = device.store.commits
+    until = time.monotonic() + rest_s
+    while not device.stopping.is_set() and (left_s := until - time.monotonic()) > 0:
+        if device.store.wait(seen, min(left_s, 0.5)) != seen:
+            return
+
+
+def _pair(device: Device) -> float:
+    file = device.config.invite_file
+    if file is None or not file.exists():
+        return 1.0
+    try:
+        pairing.pair(device, config.read_invite(file))
+    except config.BadConfig as why:
+        _words.error("no invitation", why=str(why))
+        return 5.0
+    return -1.0
+
+
+class _Sync:
+    """Carry the log; ask for the cursor first, and again after any trouble."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def __call__(self, device: Device) -> float:
+        if not self._asked:
+            sync.cursor(device)
+            self._asked = True
+        try:
+            more = sync.upload(device).more
+        except (LineDown, NotUnderstood, wire.Malformed):
+            self._asked = False
+            raise
+        return 0.0 if more else 30.0
+
+
+def _follow(device: Device) -> float:
+    with device.store.read() as session:
+        streams = feed.wanted(session, now_ms=device.clock.now_ms())
+    pulled = feed.pull(device, streams, wait_s=FEED_WAIT_S)
+    if pulled.poll_again_ms:
+        # ±20 %, so that devices do not march in step; only time ends this rest.
+        share = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, keeps no secret.
+        device.stopping.wait(share * pulled.poll_again_ms / 1000)
+    return 0.0
+
+
+def _converse(device: Device) -> float:
+    return conversation.turn(device)
+
+
+def _print(device: Device) -> float:
+    return spool.turn(device)
+
+
+class _Tend:
+    """Everything that needs a look now and then."""
+
+    def __init__(self, loops: Loops) -> None:
+        self._loops = loops
+        self._done: dict[str, float] = {}
+
+    def __call__(self, device: Device) -> float:
+        if self._loops.alive:
+            systemd.tell("WATCHDOG=1")
+        if self._due("clock", CLOCK_EVERY_S):
+            device.store.write(recovery.remember_clock, device)
+        if self._due("prune", PRUNE_EVERY_S):
+            device.store.write(log.prune, now_ms=device.clock.wall_ms())
+        if device.me.role == "kiosk":
+            sales.sweep(device)
+            if self._due("allotment", ALLOTMENT_EVERY_S):
+                allotment.tend(device)
+        staff.call_again(device)
+        device.stopping.wait(TEND_S)
+        return 0.0
+
+    def _due(self, name: str, every_s: float) -> bool:
+        now = time.monotonic()
+        if now - self._done.get(name, -every_s) < every_s:
+            return False
+        self._done[name] = now
+        return True

@@ -1,0 +1,56 @@
+"""What is done at boot, before anybody is served. Source: sync.md §3.4, §6."""
+
+import structlog
+from sqlalchemy.orm import Session
+
+from boxoffice import wire
+from kiosk import claims, log, pairing, sync
+from kiosk.device import Device
+from kiosk.line import LineDown, NotUnderstood
+from kiosk.payments import conversation
+from kiosk.printing import spool
+from kiosk.store.tables import StateRow
+
+QUICK_S = 1.5
+_words = structlog.get_logger()
+
+
+def recover(device: Device) -> None:
+    """Check the log, ask the ledger how far it is, and settle what was under way.
+
+    Raises `log.Broken` when the log's chain does not hold.
+    """
+    with device.store.read() as session:
+        log.check(session)
+    try:
+        sync.cursor(device, timeout_s=QUICK_S)
+    except (LineDown, NotUnderstood, wire.Malformed) as why:
+        _words.info("ledger not asked", why=str(why))
+    conversation.recover(device)
+    uncertain = spool.recover(device)
+    dropped = device.store.write(claims.recover, device)
+    device.store.write(pairing.started, device)
+    _words.info("recovered", uncertain_jobs=uncertain, claims_dropped=dropped)
+
+
+def remember_clock(session: Session, device: Device) -> None:
+    """Keep the wall clock's floor and the ledger's time, once a minute and at the end."""
+    state = session.get_one(StateRow, 1)
+    state.floor_ms, state.boot_id, state.ledger_less_boot_ms = device.clock.to_remember()
+
+
+def recall_clock(device: Device) -> None:
+    """Take over what was kept."""
+    with device.store.read() as session:
+        state = session.get_one(StateRow, 1)
+    device.clock.remember(
+        floor_ms=state.floor_ms,
+        boot=state.boot_id,
+        ledger_less_boot_ms=state.ledger_less_boot_ms,
+    )
+
+
+def stop_cleanly(session: Session, device: Device) -> None:
+    """The last write: the next start need not check the whole file."""
+    remember_clock(session, device)
+    session.get_one(StateRow, 1).stopped_cleanly = True

@@ -1,7 +1,7 @@
 """Frame to text, within a time budget.
 
 Every frame is read quickly as a whole. What that leaves unread is looked at more closely:
-regions that may hold a code, one view after the other, for as long as the budget lasts. The
+places that may hold a code, one view after the other, for as long as the budget lasts. The
 rest of the views follow in the next frames: a guest holds a ticket up for many frames, and
 one reading is enough.
 """
@@ -10,12 +10,27 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import cv2
+import numpy as np
 from cv2.typing import MatLike
 
-from scanner import regions, views
+from scanner import views
+from scanner.places import Place, Places
 from scanner.readers import Corners
 from scanner.regions import Region
 from scanner.views import View
+
+# Frames for which a code counts as known: what is read again and again needs no haste, and
+# when motion blurs it for a moment it needs no effort.
+KNOWN = 15
+# Frames without anything like a code after which looking is done at leisure.
+PATIENCE = 15
+# The share of the budget for places that do not look like codes.
+GLANCE = 0.6
+GLANCE_AT_LEISURE = 0.08
+# Pixels of a prepared patch; larger ones cost more than they find.
+VIEW_MOST_PX = 1_200_000
+VIEW_LEAST_PX = 20
 
 
 @dataclass(frozen=True)
@@ -27,24 +42,21 @@ class Found:
     by: str
 
     @property
-    def middle(self) -> tuple[float, float]:
-        """Where its middle is in the frame, in pixels."""
-        return sum(x for x, _ in self.corners) / 4, sum(y for _, y in self.corners) / 4
-
-    @property
-    def size(self) -> float:
-        """Its longer side along the frame's, in pixels."""
-        xs, ys = [x for x, _ in self.corners], [y for _, y in self.corners]
-        return max(max(xs) - min(xs), max(ys) - min(ys))
+    def region(self) -> Region:
+        """The part of the frame that it fills."""
+        xs, ys = [int(x) for x, _ in self.corners], [int(y) for _, y in self.corners]
+        return Region(min(xs), min(ys), max(xs) - min(xs) + 1, max(ys) - min(ys) + 1)
 
 
-@dataclass
-class Place:
-    """A region that is followed over frames, and how far its views have come."""
-
-    region: Region
-    turn: int = 0
-    tried: int = 0
+def same(one: Found, other: Found) -> bool:
+    """Say whether two readings are of one code: the same text may hang side by side."""
+    if one.text != other.text:
+        return False
+    a, b = one.region, other.region
+    reach = max(a.width, a.height, b.width, b.height)
+    across = abs(2 * a.x + a.width - 2 * b.x - b.width)
+    down = abs(2 * a.y + a.height - 2 * b.y - b.height)
+    return max(across, down) < reach
 
 
 @dataclass
@@ -56,70 +68,104 @@ class Decoder:
 
     budget_ms: float = 25.0
     clock: Callable[[], float] = time.perf_counter
-    _places: list[Place] = field(default_factory=list)
-    _turn: int = 0
+    _places: Places = field(default_factory=Places)
+    _known: dict[str, tuple[int, Region]] = field(default_factory=dict)
+    _frame: int = 0
+    _alive: int = 0
 
     def read(self, frame: MatLike) -> list[Found]:
-        """Read the codes in a grey frame of shape (height_px, width_px), uint8."""
-        ends_s = self.clock() + self.budget_ms / 1000
+        """Read the codes in a grey frame of shape (height_px, width_px), uint8.
+
+        Returns as soon as a code is read that was not there before: the guest waits. The
+        rest of the frame is read when it is seen again.
+        """
+        began_s = self.clock()
+        self._frame += 1
+        self._known = {
+            text: (last, region)
+            for text, (last, region) in self._known.items()
+            if self._frame - last <= KNOWN
+        }
         found: list[Found] = []
-        for view in views.ALWAYS:
-            self._look(view, frame, found)
-        self._turn += 1
-        self._look(views.FRAME[self._turn % len(views.FRAME)], frame, found)
-        self._follow(regions.propose(frame), found)
-        for place, view in self._plan():
-            if self.clock() > ends_s:
+        for view, patch, x, y in self._looks(frame, found, began_s):
+            if self._look(view, patch, found, x, y):
                 break
-            if any(
-                place.region.holds(*code.middle) and code.size * 2 > place.region.width
-                for code in found
-            ):
-                continue
-            patch, x, y = place.region.cut(frame)
-            if patch.size * view.scale**2 > 1.2e6:
-                continue
-            if min(patch.shape) * view.scale < 20:
-                continue
-            self._look(view, patch, found, x, y)
+        for code in found:
+            self._known[code.text] = self._frame, code.region
         return found
 
+    def wake(self) -> None:
+        """Something came into an empty view: look with more than a glance."""
+        self._alive = self._frame
+
+    def _looks(
+        self, frame: MatLike, found: list[Found], began_s: float
+    ) -> Iterator[tuple[View, MatLike, int, int]]:
+        """Yield views, each with its part of the frame, until time is up."""
+        for view in views.ALWAYS:
+            yield view, frame, 0, 0
+        at_leisure = self._frame - self._alive > PATIENCE
+        if at_leisure and self._frame % 2:
+            return
+        if not found:
+            yield views.FRAME[self._frame % len(views.FRAME)], frame, 0, 0
+        if found:
+            frame = _without(frame, found)
+        self._places.follow(frame, [region for _, region in self._known.values()])
+        if self._places.likely():
+            self._alive = self._frame
+        for place in self._in_turn(self._places.likely()):
+            if self._over(began_s, 1.0):
+                return
+            yield from self._next(place, frame)
+        began_s = self.clock()
+        for place in self._in_turn([place for place in self._places if not place.believed]):
+            if self._over(began_s, GLANCE_AT_LEISURE if at_leisure else GLANCE):
+                return
+            yield from self._next(place, frame)
+
+    def _over(self, began_s: float, share: float) -> bool:
+        return self.clock() - began_s > share * self.budget_ms / 1000
+
+    def _in_turn(self, places: list[Place]) -> Iterator[Place]:
+        """Each place once for each view, round after round."""
+        for _ in views.REGION:
+            yield from places
+
+    def _next(
+        self, place: Place, frame: MatLike
+    ) -> Iterator[tuple[View, MatLike, int, int]]:
+        """Yield the next view of a place, unless the patch is too large or small for it."""
+        view = views.REGION[place.turn % len(views.REGION)]
+        place.turn += 1
+        patch, x, y = place.region.cut(frame)
+        small = min(patch.shape) * view.scale < VIEW_LEAST_PX
+        if not small and patch.size * view.scale**2 <= VIEW_MOST_PX:
+            yield view, patch, x, y
+
     def _look(
-        self, view: View, picture: MatLike, found: list[Found], x: int = 0, y: int = 0
-    ) -> None:
-        """Add what a view reads in a part of the frame that starts at (x, y)."""
+        self, view: View, picture: MatLike, found: list[Found], x: int, y: int
+    ) -> bool:
+        """Add what a view reads in a part of the frame; say whether that brought news."""
+        news = False
         for seen in view.look(picture):
             a, b, c, d = ((left + x, top + y) for left, top in seen.corners)
             code = Found(seen.text, (a, b, c, d), view.name)
             if not any(same(code, other) for other in found):
                 found.append(code)
-
-    def _follow(self, proposed: list[Region], found: list[Found]) -> None:
-        """Match the regions of this frame with those of the frame before."""
-        places = []
-        for region in proposed:
-            before = max(
-                self._places, key=lambda place: place.region.overlap(region), default=None
-            )
-            if before and before.region.overlap(region) > 0.3:
-                places.append(Place(region, before.turn, before.tried))
-            else:
-                places.append(Place(region))
-        self._places = places
-
-    def _plan(self) -> Iterator[tuple[Place, View]]:
-        """Each region's next view, the likeliest region first, round after round."""
-        for _ in views.REGION:
-            for place in self._places:
-                view = views.REGION[place.turn % len(views.REGION)]
-                place.turn += 1
-                place.tried += 1
-                yield place, view
+                news |= code.text not in self._known
+        return news
 
 
-def same(one: Found, other: Found) -> bool:
-    """Two readings of one code; two codes may well hold the same text side by side."""
-    if one.text != other.text:
-        return False
-    (ax, ay), (bx, by) = one.middle, other.middle
-    return max(abs(ax - bx), abs(ay - by)) < max(one.size, other.size) / 2
+def _without(frame: MatLike, found: list[Found]) -> MatLike:
+    """Paint over what has been read, so that it takes no more of anybody's time."""
+    frame = frame.copy()
+    for code in found:
+        region = code.region
+        inside = frame[
+            max(0, region.y) : region.y + region.height,
+            max(0, region.x) : region.x + region.width,
+        ]
+        tone = float(np.mean(inside)) if inside.size else 0.0
+        cv2.fillConvexPoly(frame, np.array(code.corners, np.int32), tone)
+    return frame

@@ -18,6 +18,7 @@ class Eyes:
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
         self._gate = Gate()
+        self._still = True
         self._sightings = Sightings(lambda at_ms: ids.uuid7(at_ms, secrets.token_bytes(10)))
 
     def look(self, frame: Frame | None) -> list[Sighting]:
@@ -27,12 +28,17 @@ class Eyes:
         """
         if frame is None:
             self._gate.forget()
+            self._still = True
             return []
         try:
             scene = self._gate.compare(frame.small)
             if scene is Scene.STILL:
+                self._still = True
                 self._sightings.stay(at_s=frame.at_s)
                 return []
+            if self._still:
+                self._still = False
+                self._decoder.wake()
             if scene is Scene.MOVED:
                 self._sightings.moved()
             found = self._decoder.read(frame.grey)

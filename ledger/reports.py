@@ -64,18 +64,16 @@ def orders(session: Session, wanted: str = "", page: int = 0) -> Page:
                 func.lower(TicketRow.seat) == words.lower(),
                 TicketRow.id == words.lower(),
                 # The end of a ticket's id is what stands on its paper.
-                TicketRow.id.like(f"%{_plain(words.lower())}") & (literal(len(words)) >= 8),
+                TicketRow.id.endswith(words.lower(), autoescape=True)
+                & (literal(len(words)) >= 8),
             )
         )
         matching = matching.where(
             or_(
                 OrderRow.number == ids.clean_code(words),
-                OrderRow.number.like(f"{_plain(ids.clean_code(words))}%"),
-                func.lower(PatronRow.name).like(f"%{_plain(words.lower())}%"),
-                *(
-                    PatronRow.folded.like(f"%{_plain(f)}%")
-                    for f in will_call.foldings(words)
-                ),
+                OrderRow.number.startswith(ids.clean_code(words), autoescape=True),
+                func.lower(PatronRow.name).contains(words.lower(), autoescape=True),
+                *(PatronRow.folded.contains(f) for f in will_call.foldings(words) if f),
                 OrderRow.id.in_(by_ticket),
             )
         )
@@ -267,8 +265,3 @@ def discrepancies(session: Session, *, settled: bool = False) -> Sequence[Discre
 def devices(session: Session) -> Sequence[DeviceRow]:
     """Give every device, by name."""
     return session.scalars(select(DeviceRow).order_by(DeviceRow.name)).all()
-
-
-def _plain(words: str) -> str:
-    """Words without the signs that LIKE would read as wishes."""
-    return words.replace("%", "").replace("_", "")

@@ -2,7 +2,6 @@
 
 import email
 import io
-import os
 import socket
 import subprocess
 from email import policy
@@ -13,31 +12,19 @@ import zxingcpp
 from aiosmtpd.controller import Controller
 from PIL import Image
 
-from ledger import book, clock, demo
 from ledger.documents import order as orders
 from ledger.documents import ticket
 from ledger.mail import outbox
-from ledger.store import Store
-from ledger.tables.all import metadata
 from ledger.tables.records import OutboxRow
-
-NOW = 1_790_000_000_000
+from tests.demo_house import NOW, furnish
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     """A demo house: its store and its facts."""
-    folder = tmp_path_factory.mktemp("ledger")
-    database = f"sqlite:///{folder}/ledger.sqlite"
-    engine = sqlalchemy.create_engine(database)
-    metadata.create_all(engine)
-    engine.dispose()
-    store = Store(database, lock=folder / "lock")
-    store.write(book.begin, clock.Means(NOW))
-    keys = book.open_keys(store, folder, lambda: NOW)
-    means = clock.Means(NOW, os.urandom, keys)
-    yield store, demo.fill(store, folder, means, public_url="http://127.0.0.1:8401")
-    store.close()
+    furnished = furnish(tmp_path_factory.mktemp("ledger"))
+    yield furnished.store, furnished.facts
+    furnished.store.close()
 
 
 class Mailbox:

@@ -62,6 +62,10 @@ class Books:
             threading.Thread(target=self._refresh, name="books", daemon=True).start()
         return self._reading
 
+    def last_scan(self, device: str, after: str) -> Mapping[str, Any] | None:
+        """Return what a device read last, for scenarios; None while it does not answer."""
+        return self._get(f"{self._addresses[device]}/scans/last", {"after": after})
+
     def stop(self) -> None:
         self._askers.shutdown(wait=True, cancel_futures=True)
         self._client.close()
@@ -83,9 +87,11 @@ class Books:
         self._read_at = time.monotonic()
 
     def _ask(self, name: str) -> Mapping[str, Any] | None:
+        return self._get(f"{self._addresses[name]}/demo/figures", {})
+
+    def _get(self, url: str, query: Mapping[str, str]) -> Mapping[str, Any] | None:
         try:
-            answer = self._client.get(f"{self._addresses[name]}/demo/figures")
-            document = answer.raise_for_status().json()
+            document = self._client.get(url, params=query).raise_for_status().json()
         except (httpx.HTTPError, ValueError):
             return None
         return document if isinstance(document, dict) else None

@@ -1,10 +1,11 @@
 """All pretend hardware of one lobby, started and stopped together."""
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from lobby import invariants
+from lobby import invariants, subjects
 from lobby.app import create_app
 from lobby.books import Books
 from lobby.camera import Camera
@@ -15,6 +16,7 @@ from lobby.loop import Loop
 from lobby.mailbox import Mailbox
 from lobby.mailbox import Port as MailPort
 from lobby.network import INTERNET, LAN, Cable, Network
+from lobby.optics import View, photograph
 from lobby.printer.machine import Printer
 from lobby.printer.port import Port as PrinterPort
 from lobby.printer.slips import Tray
@@ -81,6 +83,8 @@ class Hardware:
         for part in (self._printer_port, self._terminal_port, self._mail, self.network):
             part.start()
         self._web.start()
+        # The first picture takes long; nobody shall wait for it at a door.
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
         self.timeline.note("lobby", "The lobby is open")
 
     def stop(self) -> None:
@@ -119,6 +123,10 @@ class Hardware:
         draft.write_text(str(offset_ms))
         draft.replace(self.clock_file)
         self.timeline.note("clock", f"All clocks are now {_span(offset_ms)}")
+
+
+def _warm_up() -> None:
+    photograph(subjects.code("warm"), View())
 
 
 def _span(offset_ms: int) -> str:

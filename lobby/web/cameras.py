@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from lobby import optics, subjects
@@ -30,6 +30,14 @@ def frame(name: str) -> Response:
 @bp.get("/<name>")
 def state(name: str) -> Response:
     return jsonify(document(_camera(name)))
+
+
+@bp.get("/<name>/last-scan")
+def last_scan(name: str) -> Response:
+    """What the device behind this camera read last; `after` is the device's own number."""
+    _camera(name)
+    after = request.args.get("after", "-1")
+    return jsonify(hardware().books.last_scan(name, after) or {})
 
 
 @bp.post("/<name>/show")

@@ -42,6 +42,10 @@ def figures() -> Response:
         kiosk=reading.kiosk,
         ledger=reading.ledger,
         unsent_events=reading.unsent,
+        answering={
+            "ledger": reading.ledger is not None,
+            **{name: told is not None for name, told in (reading.devices or {}).items()},
+        },
         charges=[charge.document() for charge in here.terminal.charges()],
     )
 

@@ -1,1 +1,288 @@
-// lobby-play.js: plays a scenario on the page, as a person would.
+// lobby-play.js: plays a scenario on the page as a person would: presses by the names that a
+// screen reader says, carries paper to cameras, cuts cables, and checks what must then be so.
+// /?run=NAME&pace=human or pace=none; the result stands in data-result when it is over.
+(() => {
+  "use strict";
+  const name = document.body.dataset.run;
+  if (!name) return;
+  const human = document.body.dataset.pace !== "none";
+  const MOST_WAIT_S = 20;
+  const PAUSE_MS = human ? 1000 : 0;
+  const LOOK_MS = 100;
+
+  class Failed extends Error {}
+  const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+  const title = { kiosk: "the kiosk", "door-a": "Door A", "door-b": "Door B" };
+
+  // The screens: their pages tell what they say, and press when asked.
+  const frames = {};
+  for (const frame of document.querySelectorAll("iframe[data-screen]")) {
+    frames[frame.dataset.screen] = { frame, home: new URL(frame.src).origin, words: "", told: 0, pressed: null };
+  }
+  window.addEventListener("message", (event) => {
+    const screen = Object.values(frames).find((one) => one.frame.contentWindow === event.source);
+    const told = event.data || {};
+    if (!screen) return;
+    if (told.foh === "page") Object.assign(screen, { words: told.words, told: screen.told + 1 });
+    if (told.foh === "pressed") screen.pressed = told;
+  });
+  const tell = (screen, what) => screen.frame.contentWindow.postMessage(what, screen.home);
+  const on = (step) => frames[step.on || "kiosk"];
+
+  const get = async (path) => (await fetch(path)).json();
+  const post = async (path, body) => {
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Failed(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  const until = async (step, holds, otherwise) => {
+    const end = performance.now() + 1000 * (step.most_s ?? MOST_WAIT_S);
+    while (!(await holds())) {
+      if (performance.now() > end) throw new Failed(await otherwise());
+      await sleep(LOOK_MS);
+    }
+  };
+
+  // What was there before, so that counts are this story's own.
+  let facts = {};
+  let slipsBefore = 0;
+  let before = {};
+  let taps = 0;
+  const marks = {};
+  const measures = {};
+  const seen = {};
+
+  const counted = (figures) => {
+    const counts = {};
+    for (const [key, value] of Object.entries(figures || {})) {
+      if (typeof value === "number") counts[key] = value;
+      if (Array.isArray(value)) {
+        counts[key] = value.reduce((sum, entry) => sum + (entry?.count ?? 1), 0);
+      }
+    }
+    return counts;
+  };
+  const slips = async () => (await get("/printer/slips")).slips;
+  const slip = async (place) => (await slips())[slipsBefore + place - 1].n;
+  const lastScan = (camera, after) => get(`/cameras/${camera}/last-scan?after=${after}`);
+  const says = (words, wanted) => words.toLowerCase().includes(wanted.toLowerCase());
+
+  const press = async (step, what, ask) => {
+    const screen = on(step);
+    const told = screen.told;
+    await until(
+      step,
+      async () => {
+        screen.pressed = null;
+        tell(screen, ask);
+        for (let waited = 0; waited < 500 && !screen.pressed; waited += 20) await sleep(20);
+        return screen.pressed?.found;
+      },
+      () => `there is no ${what}; it says: ${screen.words.slice(0, 200)}`,
+    );
+    return told;
+  };
+
+  const verbs = {
+    async open(step) {
+      const screen = on(step);
+      const told = screen.told;
+      screen.frame.src = screen.home + step.open;
+      await until(step, () => screen.told > told, () => `${step.open} did not open`);
+    },
+    async press(step) {
+      await sleep(PAUSE_MS);
+      const told = await press(step, step.press, { foh: "press", name: step.press });
+      taps += 1;
+      // The next page answers; some presses only change this one.
+      for (let waited = 0; waited < 2000 && on(step).told === told; waited += 20) await sleep(20);
+    },
+    async type(step) {
+      for (const [label, text] of Object.entries(step.type)) {
+        await sleep(PAUSE_MS / 2);
+        await press(step, label, { foh: "type", label, text });
+      }
+    },
+    async wait(step) {
+      const screen = on(step);
+      await until(
+        step,
+        () => {
+          tell(screen, { foh: "words" });
+          return says(screen.words, step.wait);
+        },
+        () => `${step.on || "kiosk"} says: ${screen.words.slice(0, 300)}`,
+      );
+    },
+    async verdict(step) {
+      let last = {};
+      await until(
+        step,
+        async () => {
+          last = await lastScan(step.on, seen[step.on] || 0);
+          return Number(last.id || 0) > (seen[step.on] || 0);
+        },
+        () => `no verdict at ${step.on}`,
+      );
+      seen[step.on] = Number(last.id);
+      await verbs.wait({ ...step, wait: step.verdict });
+      await sleep(PAUSE_MS * 1.5);
+    },
+    slips: (step) =>
+      until(
+        step,
+        async () => (await slips()).length - slipsBefore >= step.slips,
+        async () => `${(await slips()).length - slipsBefore} slips came out`,
+      ),
+    async mail(step) {
+      await until(
+        step,
+        async () => {
+          const { letters } = await get("/mailbox");
+          const letter = letters.find((one) => says(`${one.to} ${one.subject}`, step.mail));
+          if (letter) facts = { ...facts, letter };
+          return letter;
+        },
+        () => "no such letter came",
+      );
+    },
+    async show(step) {
+      await sleep(PAUSE_MS);
+      const shown = { ...step.show };
+      if ("slip" in shown) shown.slip = await slip(shown.slip);
+      if (step.to !== "kiosk") {
+        const radio = document.querySelector(`input[name="door"][value="${step.to.slice(-1)}"]`);
+        if (radio) radio.checked = true;
+      }
+      seen[step.to] = Number((await lastScan(step.to, -1)).id || 0);
+      marks.show = performance.now();
+      await post(`/cameras/${step.to}/show`, shown);
+    },
+    clear: (step) => post(`/cameras/${step.clear}/clear`, {}),
+    take: async (step) => post(`/printer/slips/${await slip(step.take)}/take`, {}),
+    printer: (step) => post("/printer/faults", step.printer),
+    refill: () => post("/printer/refill", {}),
+    terminal: (step) =>
+      post("/terminal/next", human ? { ...step.terminal, tap_s: 1.5, think_s: 0.8 } : step.terminal),
+    cut: (step) => post(`/network/${step.cut}`, { up: false }),
+    mend: (step) => post(`/network/${step.mend}`, { up: true }),
+    pull: (step) => post(`/plug/${step.pull}/pull`, {}),
+    async back(step) {
+      await post(`/plug/${step.back}/back`, {});
+      if (step.back !== "ledger" && !frames[step.back]) return;
+      await until(
+        step,
+        async () => (await get("/figures")).answering[step.back],
+        () => `${step.back} does not answer`,
+      );
+      const screen = frames[step.back];
+      if (screen) screen.frame.src = `${screen.home}${step.back === "kiosk" ? "/" : "/door"}`;
+    },
+    clock: (step) => post("/clock", step.clock),
+    async ledger(step) {
+      let now = {};
+      await until(
+        step,
+        async () => {
+          const { ledger } = await get("/figures");
+          now = counted(ledger);
+          return (
+            ledger &&
+            Object.entries(step.ledger).every(
+              ([key, value]) => (now[key] || 0) - (before[key] || 0) === value,
+            )
+          );
+        },
+        () => `the ledger says ${JSON.stringify(now)}, before ${JSON.stringify(before)}`,
+      );
+    },
+    async invariants(step) {
+      let lamps = [];
+      await until(
+        step,
+        async () => {
+          ({ lamps } = await get("/figures"));
+          return lamps.every((lamp) => lamp.state === "ok");
+        },
+        () => JSON.stringify(lamps.filter((lamp) => lamp.state !== "ok")),
+      );
+    },
+    mark: async (step) => {
+      marks[step.mark] = performance.now();
+    },
+    measure: async (step) => {
+      measures[step.measure] = Math.round(performance.now() - marks[step.since]);
+    },
+  };
+
+  const filled = (value) => {
+    if (typeof value === "string" && value.startsWith("$")) {
+      return value.slice(1).split(".").reduce((found, part) => found[part], facts);
+    }
+    if (Array.isArray(value)) return value.map(filled);
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, filled(entry)]));
+    }
+    return value;
+  };
+
+  // What the onlooker reads while it plays.
+  const aloud = {
+    press: (step) => `Press “${step.press}”`,
+    type: (step) => Object.entries(step.type).map(([label, text]) => `${label}: ${text}`).join(", "),
+    show: (step) => `Hold it before ${title[step.to]}`,
+    slips: () => "The tickets come out",
+    mail: () => "A letter arrives",
+    pull: (step) => `Pull the plug: ${step.pull}`,
+    back: (step) => `Put the plug back: ${step.back}`,
+    cut: (step) => `Cut: ${step.cut}`,
+    mend: (step) => `Mend: ${step.mend}`,
+    printer: () => "Trouble at the printer",
+    refill: () => "A new roll of paper",
+    ledger: () => "Is it in the ledger?",
+    invariants: () => "Does everything agree?",
+    verdict: (step) => `${title[step.on]} answers`,
+  };
+
+  const play = async () => {
+    const told = await get(`/scenarios/${name}`);
+    facts = told.facts;
+    slipsBefore = (await slips()).length;
+    const { ledger } = await get("/figures");
+    before = counted(ledger);
+    delete before.journal_sum;
+    const began = performance.now();
+    let place = 0;
+    let why = "";
+    for (const step of told.steps) {
+      place += 1;
+      const verb = Object.keys(verbs).find((one) => one in step);
+      if (aloud[verb]) window.lobbySay(aloud[verb](filled(step)));
+      try {
+        await verbs[verb](filled(step));
+      } catch (trouble) {
+        why = `step ${place} (${JSON.stringify(step)}): ${trouble.message}`;
+        break;
+      }
+    }
+    const seconds = (performance.now() - began) / 1000;
+    window.lobbySay(why ? `It stopped at ${why}` : `${told.title}. Done in ${seconds.toFixed(1)} s.`);
+    Object.assign(document.body.dataset, {
+      why,
+      taps: String(taps),
+      measures: JSON.stringify(measures),
+      result: why ? "failed" : "passed",
+    });
+  };
+
+  window.addEventListener("load", () => {
+    play().catch((trouble) => {
+      window.lobbySay(`It stopped: ${trouble.message}`);
+      Object.assign(document.body.dataset, { why: trouble.message, result: "failed" });
+    });
+  });
+})();

@@ -21,7 +21,7 @@ bp = Blueprint("house_map", __name__)
 SHEETS = ["components/picture", "components/seat", "screens/map"]
 # How many buttons fit on S, L and P.
 ROWS = {"s": 12, "l": 15, "p": 24}
-SEATS = {"s": 16, "l": 20, "p": 30}
+SEATS = {"s": 8, "l": 20, "p": 30}
 
 
 @bp.get("/p/<performance>/map")

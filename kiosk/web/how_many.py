@@ -144,4 +144,4 @@ def _price(one: PriceChoice, currency: str) -> str:
     low = formats.money(one.from_amount, currency)
     if one.from_amount == one.to_amount:
         return low
-    return f"{low}–{formats.money(one.to_amount, currency)}"
+    return _("from %(price)s", price=low)

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from kiosk import sales
 from kiosk.shown import Refusal, Review, ReviewLine, Stage
-from kiosk.web import formats, frame, refusals
+from kiosk.web import formats, frame, posters, refusals
 from kiosk.web.guest import device, order, where
 
 bp = Blueprint("order", __name__, url_prefix="/order")
@@ -33,6 +33,7 @@ def show() -> Response | str:
         shown=here,
         performance=here.performance,
         title=tonight.title,
+        poster=posters.poster(tonight.title),
         when=formats.when(tonight.starts_ms, tonight.zone, device().clock.now_ms()),
         hall=tonight.hall,
         places=formats.places([line.seat for line in review.lines if line.seat])

@@ -24,9 +24,8 @@ class Tile:
     url: str
     title: str
     when: str
-    ends: str
+    more: str
     state: str
-    access: str
     poster: posters.Poster
     sizes: str
 
@@ -61,9 +60,8 @@ def _tile(one: Tonight, sizes: str, now_ms: int) -> Tile:
         url=url_for("how_many.show", performance=one.performance) if can_buy(one) else "",
         title=one.title,
         when=formats.when(one.starts_ms, one.zone, now_ms),
-        ends=f"· {ends}" if ends else "",
         state=state_words(one),
-        access=", ".join(one.access),
+        more=" · ".join(part for part in (ends, ", ".join(one.access)) if part),
         poster=posters.poster(one.title),
         sizes=sizes,
     )

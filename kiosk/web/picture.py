@@ -59,7 +59,7 @@ def picture(
     if not seats:
         return None
     mine = {seat.code for seat in yours}
-    stage = house.stage if not section else None
+    stage = house.stage if _near_stage(house, section) else None
     box = _box(seats, stage)
     scale = max(box[2] / 30, 0.6)
     return Picture(
@@ -74,6 +74,11 @@ def picture(
         stage_word=_stage_word(stage, scale),
         words=tuple(_section_words(shown, box, scale)) if len(shown) > 1 else (),
     )
+
+
+def _near_stage(house: HouseMap, section: str) -> bool:
+    """Whether the stage is drawn: with the whole house, and with the part in front of it."""
+    return not section or (bool(house.sections) and house.sections[0].name == section)
 
 
 def _placed(seat: MapSeat) -> bool:

@@ -97,4 +97,6 @@ def _picture(refusal: Refusal, here: OrderShown | None) -> Picture | None:
     if not refusal.seats or here is None:
         return None
     found = sales.house_map(device(), here.order)
-    return picture(found, refusal.seats) if isinstance(found, HouseMap) else None
+    if not isinstance(found, HouseMap):
+        return None
+    return picture(found, refusal.seats, section=refusal.seats[0].section)

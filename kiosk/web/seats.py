@@ -57,9 +57,15 @@ def show(performance: str) -> Response | str:
         total=formats.money(shown.total, shown.currency),
         total_minor=str(shown.total),
         codes=[seat.code for seat in shown.seats],
-        picture=picture(house, shown.seats) if house else None,
+        picture=picture(house, shown.seats, section=_one_section(shown)) if house else None,
+        more=bool(request.args.get("more")),
         others=_others(performance, shown, best, others),
     )
+
+
+def _one_section(shown: Offer) -> str:
+    names = {seat.section for seat in shown.seats}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _sentence(shown: Offer, house: HouseMap | None) -> str:

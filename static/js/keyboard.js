@@ -6,7 +6,8 @@
   if (!board) return;
   const fields = [...document.querySelectorAll("input[data-keys]")];
   const NAME = ["QWERTYUIOPÅ", "ASDFGHJKLÆØ", "ZXCVBNMÖÜ-'"];
-  let field = fields.find((one) => !one.value) || fields[0];
+  let field =
+    fields.find((one) => one.ariaInvalid) || fields.find((one) => !one.value) || fields[0];
 
   const codeRows = () => {
     const letters = [...board.dataset.letters];
@@ -55,11 +56,17 @@
     }
   };
 
+  const open = () => {
+    board.hidden = false;
+    document.body.classList.add("typing");
+  };
+
   // Our keys replace the browser's own: they would cover half of the screen.
   for (const one of fields) {
     one.inputMode = "none";
     one.addEventListener("focus", () => {
       field = one;
+      open();
       draw();
     });
     // An order number is complete with eight letters: the name is next.
@@ -68,8 +75,19 @@
       if (one.dataset.keys === "code" && plain.length === 8 && !fields[1].value) fields[1].focus();
     });
   }
-  board.hidden = false;
-  document.body.classList.add("typing");
+  // Both are needed; who presses too early is taken to the empty one.
+  board.closest("form").addEventListener("submit", (event) => {
+    const empty = fields.find((one) => !one.value.trim());
+    if (empty) {
+      event.preventDefault();
+      event.stopPropagation();
+      empty.focus();
+    }
+  });
+  // A small screen first shows what is wrong, and the keys once a field is touched.
+  const small = matchMedia("(max-height: 600px) and (orientation: landscape)").matches;
+  if (small && document.querySelector(".collect__words--stop")) return;
+  open();
   field.focus({ preventScroll: true });
   draw();
 })();

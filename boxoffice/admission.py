@@ -103,13 +103,11 @@ def _candidates(presented: Presented | None, facts: Facts, scan: Scan) -> list[T
     if scan.ticket is not None:
         return [ticket for ticket in facts.tickets if ticket.id == scan.ticket][:1]
     codes = presented.tickets if presented else ()
-    meant = {ticket.id for ticket in facts.tickets if ticket.id in codes}
-    addons = facts.door.addons
-    return [
-        ticket
-        for ticket in facts.tickets
-        if ticket.id in meant or (addons and ticket.parent in meant)
-    ]
+    meant = [ticket for ticket in facts.tickets if ticket.id in codes]
+    if not facts.door.addons:
+        return meant
+    ids = {ticket.id for ticket in meant}
+    return [ticket for ticket in facts.tickets if ticket.id in ids or ticket.parent in ids]
 
 
 def _unlisted(presented: Presented | None, facts: Facts, scan: Scan) -> Verdict:

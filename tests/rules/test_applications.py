@@ -71,7 +71,9 @@ def test_more_money_never_makes_a_paid_seat_unpaid(lines, paid, more):
 
 def test_the_earliest_performance_is_paid_first_whatever_the_line():
     lines = [Line("june", Kind.TICKET, 50, JUNE), Line("may", Kind.TICKET, 50, MAY)]
-    assert applications.apply(lines, 75).applied == {"june": 25, "may": 50}
+    answer = applications.apply([*lines, Line("fee", Kind.FEE, 0)], 75)
+    assert answer.applied == {"june": 25, "may": 50, "fee": 0}
+    assert answer.paid == {"june": False, "may": True}
 
 
 def test_what_cannot_be_is_an_error():
@@ -100,4 +102,6 @@ def test_what_cannot_be_is_an_error():
 )
 def test_only_a_seat_paid_in_full_is_pink(price, paid, shade):
     """APP2, APP3, APP5."""
-    assert applications.colour(price, paid) == shade
+    answer = applications.colour(price, paid)
+    assert answer == shade
+    assert answer.missing == max(0, price - paid)

@@ -50,6 +50,8 @@ def test_exactly_on_the_radius_counts_whatever_binary_fractions_say(x_mm, y_mm, 
     bea = Stay("bea", (x_mm / 1000, y_mm / 1000), at(19))
     within = x_mm**2 + y_mm**2 <= radius_mm**2
     assert bool(near(bea, radius=radius_mm / 1000)) is within
+    moved = [Stay("a", (-0.7, 1.3), at(19)), Stay("b", (2.3, 5.3), at(19))]
+    assert attendees.contacts("a", 5, moved) == [Contact("b", Decimal("5.00"))]
 
 
 def test_the_nearest_come_first_and_ties_by_ticket():

@@ -101,7 +101,8 @@ def test_as_many_as_are_left_may_be_used():
     used = members.use(OKAFOR, "HAMLET", 2)
     assert used.left("HAMLET") == 0
     assert used.left("MACBETH") == 2
-    assert members.use(used, "HAMLET", 1) == NotEnough(left=0, total=2, needed=1)
+    short = members.use(used, "HAMLET", 1)
+    assert short == NotEnough(0, 2, 1, Code.NOT_ENOUGH_SEAT_CREDITS)
     assert members.give_back(used, "HAMLET", 1).left("HAMLET") == 1
 
 
@@ -135,6 +136,7 @@ def test_two_memberships_of_the_first_example_cost_what_they_should():
 def test_a_membership_is_at_least_one_for_at_least_one(productions, memberships):
     with pytest.raises(OutOfRange):
         members.membership_lines(1, productions=productions, memberships=memberships)
+    assert len(members.membership_lines(1, productions=1, memberships=1)) == 1
 
 
 def test_a_membership_seat_costs_nothing():

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from boxoffice import pricing
 from boxoffice.bad_input import FractionalMoney, NegativeMoney, OutOfRange
-from boxoffice.pricing import Buyer, FeeRule, OtherLine, PriceType, SeatLine, Seller
+from boxoffice.pricing import Buyer, FeeRule, OtherLine, Priced, PriceType, SeatLine, Seller
 
 GUESTS_PAY = FeeRule(Buyer.GUEST, Seller.ONLINE, fee=200, outside=125)
 
@@ -37,6 +37,15 @@ def test_a_free_ticket_carries_no_fee_unless_its_rule_says_so():
     free = [SeatLine(0, Buyer.GUEST)]
     assert pricing.quote(seller=Seller.ONLINE, rules=[GUESTS_PAY], seats=free).charge == 0
     assert pricing.quote(seller=Seller.WINDOW, rules=[always], seats=free).charge == 50
+
+
+def test_a_donation_s_percentage_is_outside_or_inside_as_a_whole():
+    """FEE5."""
+    on_top = OtherLine(10_000, 400, outside=True)
+    hidden = OtherLine(10_000, 400, outside=False)
+    quote = pricing.quote(seller=Seller.ONLINE, rules=[], others=[on_top, hidden])
+    assert quote.others == (Priced(10_000, 400, 0), Priced(10_000, 0, 400))
+    assert (quote.charge, quote.net) == (20_400, 19_600)
 
 
 fees = st.integers(0, 500).flatmap(

@@ -128,7 +128,8 @@ def _open(ports: Ports, folder: Path) -> Iterator[Supervisor]:
     hardware.start()
     try:
         book = programs.ledger(ports, folder)
-        supervisor.run("ledger", "demo", environment=book.environment)
+        for command in ("migrate", "demo"):
+            supervisor.run("ledger", command, environment=book.environment)
         hardware.demo_facts = _facts(folder)
         for name in supervisor.names:
             supervisor.start(name)

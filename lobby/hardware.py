@@ -41,6 +41,14 @@ class Plugs(Protocol):
     def alive(self, name: str) -> bool: ...
 
 
+class Part(Protocol):
+    """Something that runs for as long as the lobby is open."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
 class Hardware:
     """The pretend lobby around the real programs."""
 
@@ -69,31 +77,37 @@ class Hardware:
         self.books = Books(
             address(ports.ledger), {name: address(ports.device(name)) for name in DEVICES}
         )
-        self._loop = Loop()
-        self.network = Network(_cables(ports), self._loop, note)
-        self._mail = MailPort(self.mailbox, self._loop, host=HOST, port=ports.mail)
-        self._printer_port = PrinterPort(self.printer, host=HOST, port=ports.printer)
-        self._terminal_port = TerminalPort(self.terminal, host=HOST, port=ports.terminal)
-        self._web = WebServer(create_app(self), host=HOST, port=ports.lobby)
+        loop = Loop()
+        self.network = Network(_cables(ports), loop, note)
+        # In the order in which they start; they stop the other way round.
+        self._parts: tuple[Part, ...] = (
+            loop,
+            self.printer,
+            PrinterPort(self.printer, host=HOST, port=ports.printer),
+            TerminalPort(self.terminal, host=HOST, port=ports.terminal),
+            MailPort(self.mailbox, loop, host=HOST, port=ports.mail),
+            self.network,
+            WebServer(create_app(self), host=HOST, port=ports.lobby),
+        )
+        self._running: list[Part] = []
 
     def start(self) -> None:
-        """Raises OSError when a port is taken."""
-        self._loop.start()
-        self.printer.start()
-        for part in (self._printer_port, self._terminal_port, self._mail, self.network):
-            part.start()
-        self._web.start()
+        """Raises OSError when a port is taken; then nothing of it runs."""
+        try:
+            for part in self._parts:
+                part.start()
+                self._running.append(part)
+        except OSError:
+            self.stop()
+            raise
         # The first picture takes long; nobody shall wait for it at a door.
         threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
         self.timeline.note("lobby", "The lobby is open")
 
     def stop(self) -> None:
-        for part in (self._web, self.network, self._mail, self._terminal_port):
-            part.stop()
-        self._printer_port.stop()
-        self.printer.stop()
+        while self._running:
+            self._running.pop().stop()
         self.books.stop()
-        self._loop.stop()
 
     def lamps(self, *, fresh: bool) -> list[Lamp]:
         """Return the lamps; fresh asks everybody first, else they may be a second old."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from lobby.printer.machine import Printer
 from lobby.printer.port import Port
 from lobby.printer.slips import Tray
+from lobby.programs import Ports
 
 SEVEN = datetime(2026, 3, 13, 19, 0, tzinfo=UTC)
 CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
@@ -119,3 +120,15 @@ def desk(width_dots: int = 576) -> Iterator[Desk]:
         yield place
     finally:
         place.close()
+
+
+def free_base() -> int:
+    """Return a number from which on every port of a lobby is free."""
+    for base in range(18400, 19000, 60):
+        try:
+            for port in Ports(base).all:
+                socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return base
+    raise AssertionError("no ports are free")

@@ -2,6 +2,7 @@
 
 import smtplib
 import socket
+import threading
 from email.message import EmailMessage
 
 import cv2
@@ -13,9 +14,9 @@ import zxingcpp
 from lobby.config import Config
 from lobby.hardware import Hardware
 from lobby.programs import Ports
-from tests.parts.lobby.host import CUT, Host, fence, qr
+from tests.parts.lobby.host import CUT, Host, fence, free_base, qr
 
-BASE = 18400
+BASE = free_base()
 PAYLOAD = "FH1:" + "7KQ2M4XD" * 12
 
 
@@ -55,6 +56,14 @@ def page(lobby):
         client.post("/printer/faults", json={"all_well": True})
         client.post("/terminal/next", json={})
         yield client
+
+
+def test_a_lobby_that_cannot_open_leaves_nothing_running(lobby, tmp_path):
+    second = Hardware(Ports(BASE), tmp_path, Electrician(), Config(mm_per_s=0))
+    before = threading.active_count()
+    with pytest.raises(OSError, match="in use"):
+        second.start()
+    assert threading.active_count() == before
 
 
 def prints(data):

@@ -11,14 +11,14 @@ from lobby.config import Config
 from lobby.hardware import Hardware
 from lobby.programs import Ports
 from lobby.scenarios import story
-from tests.parts.lobby.host import CUT, Host, fence, qr
+from tests.parts.lobby.host import CUT, Host, fence, free_base, qr
 from tests.parts.lobby.test_lobby import Electrician
 
 pytestmark = pytest.mark.browser
 playwright = pytest.importorskip("playwright.sync_api")
 
 ROOT = Path(__file__).parents[3]
-BASE = 18460
+BASE = free_base()
 CHROMIUM = Path("/usr/bin/chromium")
 SIZES = [(1280, 800), (1920, 1080), (800, 1200)]
 

@@ -7,7 +7,7 @@ import sys
 import threading
 
 import structlog
-import waitress
+import waitress  # type: ignore[import-untyped] # It has no stubs.
 
 from kiosk import app, config, pairing, recovery
 from kiosk import watchdog as systemd

@@ -18,9 +18,8 @@ from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.store.tables import ClaimRow
 
-WAIT_S: Final = 0.25
 # The answer itself may take a little longer than anybody at the door waits for it.
-_LONGEST_S: Final = 1.0
+_LONGER: Final = 4
 _asking = ThreadPoolExecutor(max_workers=8, thread_name_prefix="claim")
 
 
@@ -42,10 +41,10 @@ class Denied:
 
 
 def ask(device: Device, body: Mapping[str, Any]) -> Granted | Denied | None:
-    """Claim; None when nobody answered in 250 ms, so that this door is on its own."""
+    """Claim; None when nobody answered in time, so that this door is on its own."""
     try:
         future: Future[Any] = _asking.submit(_post, device, body)
-        answer = future.result(WAIT_S)
+        answer = future.result(device.config.claim_wait_s)
     except (TooLate, LineDown):
         return None
     except Refused as why:
@@ -97,7 +96,9 @@ def recover(session: Session, device: Device) -> int:
 
 
 def _post(device: Device, body: Mapping[str, Any]) -> Any:
-    return device.line.post("/api/claims", body, timeout_s=_LONGEST_S)
+    return device.line.post(
+        "/api/claims", body, timeout_s=_LONGER * device.config.claim_wait_s
+    )
 
 
 def _denied(answer: Mapping[str, Any]) -> Denied:

@@ -31,6 +31,7 @@ class Config:
     folder: store, key and scanner secret live here. printer: tcp://host:port, or None.
     printer_profile: a file of kiosk/printing/profiles. terminal: address of a pretend
     terminal, or None where no cards are taken. mm: CSS pixels per millimetre, or None.
+    claim_wait_s: how long a door waits for the ledger to say who was first.
     """
 
     folder: Path
@@ -47,6 +48,7 @@ class Config:
     mm: float | None = None
     frame_ancestor: str | None = None
     most_seats: int = 8
+    claim_wait_s: float = 0.25
 
     @property
     def store(self) -> Path:
@@ -80,6 +82,7 @@ def read(environment: Mapping[str, str]) -> Config:
         demo=demo,
         demo_clock=_path(environment.get("FOH_DEMO_CLOCK")) if demo else None,
         mm=_mm(environment.get("FOH_MM", "")),
+        claim_wait_s=_claim_wait(environment.get("FOH_CLAIM_WAIT_MS", "250")),
         frame_ancestor=environment.get("FOH_FRAME_ANCESTOR") or None if demo else None,
     )
 
@@ -147,6 +150,12 @@ def _terminal(text: str) -> str | None:
     if kind != "pretend":
         raise BadConfig(f"FOH_TERMINAL must be pretend:ADDRESS or empty, not {text!r}.")
     return _url("FOH_TERMINAL", address)
+
+
+def _claim_wait(text: str) -> float:
+    if not text.isascii() or not text.isdigit() or not 50 <= int(text) <= 5000:
+        raise BadConfig(f"FOH_CLAIM_WAIT_MS must be 50 to 5000 ms, not {text!r}.")
+    return int(text) / 1000
 
 
 def _mm(text: str) -> float | None:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Final, Literal, TypeVar, cast
 
 import structlog
 from sqlalchemy import select
@@ -201,7 +201,10 @@ def performance(session: Session, id: str) -> Performance | None:
 
 def plan(session: Session, performance: str) -> Plan | None:
     """Give the chart of a performance, or its units in general admission."""
-    return _one(session, stream_of(performance), "chart", performance, _plan)
+    stream = stream_of(performance)
+    return _kept(
+        session, stream, "chart", lambda: _one(session, stream, "chart", performance, _plan)
+    )
 
 
 def prices(session: Session, performance: str) -> Prices | None:
@@ -209,9 +212,10 @@ def prices(session: Session, performance: str) -> Prices | None:
     return _one(session, stream_of(performance), "price", performance, _prices)
 
 
-def seats(session: Session, performance: str) -> dict[str, Seat]:
+def seats(session: Session, performance: str) -> Mapping[str, Seat]:
     """Give the owner of each seat that is not simply available from the beginning."""
-    return _all(session, stream_of(performance), "seat", _seat)
+    stream = stream_of(performance)
+    return _kept(session, stream, "seat", lambda: _all(session, stream, "seat", _seat))
 
 
 def seat(session: Session, performance: str, code: str) -> Seat | None:
@@ -224,9 +228,10 @@ def ticket(session: Session, performance: str, id: str) -> dict[str, Any] | None
     return _one(session, stream_of(performance), "ticket", id, _plain)
 
 
-def tickets_of(session: Session, performance: str) -> dict[str, dict[str, Any]]:
+def tickets_of(session: Session, performance: str) -> Mapping[str, dict[str, Any]]:
     """Give all listed tickets of a performance, as they travelled."""
-    return _all(session, stream_of(performance), "ticket", _plain)
+    stream = stream_of(performance)
+    return _kept(session, stream, "ticket", lambda: _all(session, stream, "ticket", _plain))
 
 
 def foreign(session: Session, performance: str, code_hash: str) -> tuple[str, ...]:
@@ -283,6 +288,28 @@ def price_pos(session: Session, performance: str) -> int:
     """Give the position up to which the performance was read, for a sale's `price_pos`."""
     row = session.get(CursorRow, stream_of(performance))
     return row.pos if row else 0
+
+
+# A stream's digest stands for exactly its documents, so what was made of them can be kept.
+_MOST_KEPT: Final = 64
+_made: dict[tuple[str, str, str], Any] = {}
+
+
+def _kept(session: Session, stream: str, what: str, make: Callable[[], T]) -> T:
+    """Give what was made of a stream as it stands, or make it. Not to be changed."""
+    cursor = session.get(CursorRow, stream)
+    if cursor is None:
+        return make()
+    key = (stream, what, f"{cursor.timeline}.{cursor.pos}.{cursor.digest}")
+    found = _made.get(key)
+    if found is None:
+        found = make()
+        for old in [k for k in list(_made) if k[:2] == key[:2]]:
+            _made.pop(old, None)
+        while len(_made) >= _MOST_KEPT:
+            _made.pop(next(iter(_made)), None)
+        _made[key] = found
+    return cast(T, found)
 
 
 def _venue(session: Session) -> str:

@@ -266,6 +266,11 @@ def _not_these(device: Device, row: CollectionRow, chosen: Sequence[str]) -> Ref
     document = row.document
     states = {t["ticket"]: t["print_state"] for t in document["tickets"]}
     wanted = [states[ticket] for ticket in chosen]
+    with device.store.read() as session:
+        here_ms = jobs.printed_here(session, chosen)
+    if here_ms is not None:
+        # We know better than the ledger, which hears of it a moment later.
+        return Refusal("collect.done", facts={"at_ms": here_ms, "place": device.me.name})
     if "uncertain" in wanted:
         return Refusal("collect.uncertain")
     if not row.ours and {"queued", "sending"} & set(wanted):

@@ -172,7 +172,7 @@ def _tell(
     do = device.store.write(_happened, device, intent.id, event, answer, reason, late=late)
     if Do.WRITE_SALE in do:
         failpoints.reached("sale: written, not yet printed")
-    _words.info("payment", intent=intent.id, order=intent.order, event=event.value)
+    _words.info("payment", intent=intent.id, order=intent.order, step=event.value)
     return do
 
 

@@ -83,6 +83,12 @@ def asked_for(session: Session, order: str) -> list[PrintJobRow]:
     ]
 
 
+def printed_here(session: Session, tickets: Sequence[str]) -> int | None:
+    """Say when one of these tickets was last printed here, in ms; None: never."""
+    query = select(func.max(PrintJobRow.printed_ms)).where(PrintJobRow.ticket.in_(tickets))
+    return session.scalar(query)
+
+
 def fresh(job: PrintJobRow, clock: Clock) -> bool:
     """Whether the job is young enough to print by itself."""
     if job.held or job.boot_id != clock.boot_id:
@@ -99,7 +105,7 @@ def proven(session: Session, clock: Clock, new_id: NewId, id: str, proof: str) -
     """Note the printer's proof."""
     job = session.get_one(PrintJobRow, id)
     assert _step(job, printing.Event.PROOF)
-    job.proof = proof
+    job.proof, job.printed_ms = proof, clock.now_ms()
     if job.ticket:
         body = {"ticket": job.ticket, "issue": job.issue, "job": job.id, "proof": proof}
         log.append(session, clock, new_id(), "ticket.printed", body)

@@ -322,6 +322,7 @@ class PrintJobRow(Table):
     reason: Mapped[str] = mapped_column(default="")
     proof: Mapped[str] = mapped_column(default="")
     held: Mapped[bool] = mapped_column(default=False)
+    printed_ms: Mapped[int | None]
     length_mm: Mapped[int] = mapped_column(default=0)
     boot_id: Mapped[str]
     queued_boot_ms: Mapped[int]

@@ -197,6 +197,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("proof", sa.String(), nullable=False),
         sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("printed_ms", sa.Integer(), nullable=True),
         sa.Column("length_mm", sa.Integer(), nullable=False),
         sa.Column("boot_id", sa.String(), nullable=False),
         sa.Column("queued_boot_ms", sa.Integer(), nullable=False),

@@ -71,8 +71,7 @@ def _paper(kiosk: Figures | None) -> Lamp:
         set(kiosk.get(name, ())) for name in ("paid_tickets", "printed", "phone", "owed")
     )
     words = (
-        f"{len(paid)} paid = {len(printed)} printed + {len(phone)} on the phone "
-        f"+ {len(owed)} owed"
+        f"paid {len(paid)} = printed {len(printed)} + phone {len(phone)} + owed {len(owed)}"
     )
     lost = paid - printed - phone - owed
     unpaid = (printed | phone | owed) - paid

@@ -41,7 +41,7 @@ def test_a_good_evening_shows_five_times_ok(name):
 
 
 def test_paper_says_its_sum_in_words():
-    assert lamp("paper").words == "3 paid = 1 printed + 1 on the phone + 1 owed"
+    assert lamp("paper").words == "paid 3 = printed 1 + phone 1 + owed 1"
 
 
 @pytest.mark.parametrize(

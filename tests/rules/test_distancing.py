@@ -94,11 +94,19 @@ def test_a_distance_of_nothing_keeps_nobody_apart():
 
 
 @pytest.mark.parametrize(
-    ("pitch_m", "blocked"), [(0.525, ("B1",)), (0.523, ()), (0.52, ())]
+    ("x_m", "pitch_m", "blocked"),
+    [
+        (1.3125, 0.525, ("B1",)),
+        (1.3125, 0.523, ()),
+        (1.3125, 0.52, ()),
+        (1.3124, 0.524, ("B1",)),
+    ],
 )
-def test_half_a_pitch_counts_even_where_it_is_no_whole_millimetre(pitch_m, blocked):
+def test_lengths_are_rounded_to_whole_millimetres_before_they_are_compared(
+    x_m, pitch_m, blocked
+):
     chart = Chart(
-        (Row("A", ("A1",)), Row("B", ("B1",))), coords={"A1": (1.3125, 0), "B1": (1.05, 1)}
+        (Row("A", ("A1",)), Row("B", ("B1",))), coords={"A1": (x_m, 0), "B1": (1.05, 1)}
     )
     policy = Policy(front_back=True, pitch_m=pitch_m)
     assert distancing.buffers(chart, policy, [["A1"]]) == blocked

@@ -154,6 +154,16 @@ def test_a_seat_that_an_open_order_holds_is_still_its_owners_to_sell():
     assert found(own, owners={"A1": Owner("K1", 2)}, held=frozenset({"A1"})) == []
 
 
+def test_the_owner_is_judged_first_whatever_it_is_called():
+    stale, own = Sale("K1", 1, "A1", 1), Sale("K2", 1, "A1", 2)
+    posted = reentry.post(book(owners={"A1": Owner("K2", 2)}), [stale, own])
+    assert posted.recorded == ("K2:1", "K1:1")
+    assert posted.holders["A1"].name == "K2:1"
+    assert posted.discrepancies == (
+        Discrepancy("K1:1", "A1", Rule.OWNER_KEEPS_SEAT, keeps="K2:1", moves="K1:1"),
+    )
+
+
 def test_two_paper_sales_of_one_seat_go_to_the_first_line():
     assert found(Sale("p", 2, "A1"), Sale("p", 1, "A1")) == [
         ("p:2", Rule.FIRST_RECORDED, "p:1", "p:2")

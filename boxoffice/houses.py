@@ -62,13 +62,14 @@ class House:
         they have buffers. Raises UnknownSeat before anything changes.
         """
         now, taken = set(unavailable), set(occupied)
-        self.chart.check(now, "the unavailable seats")
-        self.chart.check(taken, "the other orders")
-        seen, held = self._unavailable, self._occupied
+        # Both are large and differ little from before: compare them once.
+        moved, resold = now ^ self._unavailable, taken ^ self._occupied
+        self.chart.check(moved & now, "the unavailable seats")
+        self.chart.check(resold & taken, "the other orders")
         self._unavailable, self._occupied = now, taken
-        self._press(taken - held, 1)
-        self._press(held - taken, -1)
-        self._refresh((now ^ seen) | (taken ^ held))
+        self._press(resold & taken, 1)
+        self._press(resold - taken, -1)
+        self._refresh(moved | resold)
 
     def take(self, seats: Collection[str]) -> None:
         """Another order has these seats now. Raises UnknownSeat."""

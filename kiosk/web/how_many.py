@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from kiosk import sales
 from kiosk.shown import Choices, PriceChoice, Refusal, Stage
-from kiosk.web import formats, frame, refusals
+from kiosk.web import formats, frame, posters, refusals
 from kiosk.web.guest import begin, device, order
 
 bp = Blueprint("how_many", __name__, url_prefix="/p/<performance>/how-many")
 
 USUAL = 2
-SHEETS = ["components/stepper", "components/choice", "screens/how_many"]
+SHEETS = ["components/poster", "components/stepper", "components/choice", "screens/how_many"]
 
 
 @bp.get("")
@@ -33,6 +33,7 @@ def show(performance: str) -> Response | str:
         sheets=SHEETS,
         performance=performance,
         title=tonight.title,
+        drawn=posters.poster(tonight.title),
         when=formats.when(tonight.starts_ms, tonight.zone, device().clock.now_ms()),
         types=[
             {

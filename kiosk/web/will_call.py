@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response
 from boxoffice import ids
 from kiosk import will_call
 from kiosk.shown import Collecting, Found, FoundTicket, Refusal
-from kiosk.web import formats, frame, house, refusals
+from kiosk.web import formats, frame, house, posters, refusals
 from kiosk.web.guest import begin, device
 from kiosk.web.words import Case, sorry
 
 bp = Blueprint("will_call", __name__, url_prefix="/collect")
 
-SHEETS = ["components/field", "components/choice", "screens/collect"]
+SHEETS = ["components/poster", "components/field", "components/choice", "screens/collect"]
 LONGEST = 80
 # These are put right by typing again, so they are said where one types.
 TYPED_AGAIN = {"collect.none", "collect.typo"}
@@ -63,6 +63,7 @@ def show(ref: str) -> Response | str:
         sheets=SHEETS,
         ref=found.ref,
         title=found.title,
+        drawn=posters.poster(found.title),
         when=formats.when(found.starts_ms, found.zone, device().clock.now_ms()),
         words=_due_words(found),
         tickets=[_ticket(found, ticket) for ticket in found.tickets],

@@ -490,11 +490,20 @@ def test_fewer_than_one_person_is_no_scan():
 
 @pytest.mark.parametrize(
     ("change", "answer"),
-    [({"status": "refunded"}, Answer.REFUNDED), ({"blocked": True}, Answer.BLOCKED)],
+    [
+        ({"issue": 2}, Answer.REPLACED),
+        ({"status": "refunded"}, Answer.REFUNDED),
+        ({"blocked": True}, Answer.BLOCKED),
+        ({"performance": "matinee"}, Answer.WRONG_PERFORMANCE),
+        ({"price_type": "child"}, Answer.WRONG_TYPE),
+        ({"paid": 0}, Answer.UNPAID),
+    ],
 )
 def test_whoever_leaves_has_left_whatever_became_of_the_ticket(change, answer):
     """Rows 22-23, 142."""
-    house = House(replace(ADAS, **change), movements=(went("in", "a"),))
+    door = replace(LEFT, price_types=frozenset({"adult"}))
+    ticket = replace(ADAS, **{"price_type": "adult", **change})
+    house = House(ticket, door=door, movements=(went("in", "a"),))
     first, second = house.scan(mode="exit"), house.scan(mode="exit")
     assert answers(first, second) == [answer, answer]
     assert [first.record, second.record] == ["exit", "scan.refused"]

@@ -60,6 +60,12 @@ def test_what_was_left_is_counted_along_the_chain(reentry, expected):
     assert found(*movements, reentry=reentry) == expected
 
 
+def test_an_exit_of_nobody_leaves_no_more_places_than_there_were():
+    not_inside = went("out", "x", count=1)
+    both = [went("in", "b", "x"), went("in", "c", "x")]
+    assert found(not_inside, *both) == [Double("adas", "x", ("b", "c"))]
+
+
 def test_an_unlisted_ticket_admits_one():
     twice = [went("in", id_, ticket="unseen") for id_ in "ab"]
     assert found(*twice) == [Double("unseen", None, ("a", "b"))]

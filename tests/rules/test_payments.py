@@ -17,6 +17,59 @@ def test_every_event_has_an_answer_in_every_state(state, event):
     assert isinstance(payments.step(state, event), Step)
 
 
+TABLE = {
+    "created": "sent sent, approved approved, part_approved reversed, declined declined,"
+    " in_progress sent, given_up cancelled, seats_lost cancelled",
+    "sent": "approved approved, part_approved reversed, declined declined, silence unknown,"
+    " not_found_after_abort cancelled",
+    "unknown": "approved approved, part_approved reversed, declined declined,"
+    " not_found_after_abort cancelled",
+    "approved": "sale_written sold, seats_lost reversed",
+    "declined": "approved reversed, part_approved reversed, given_up cancelled",
+    "cancelled": "approved reversed, part_approved reversed",
+    "reversed": "",
+    "sold": "",
+}
+TALK = {
+    ("created", "in_progress"): "wait",
+    ("sent", "in_progress"): "wait",
+    ("sent", "silence"): "report_unknown look_up",
+    ("sent", "not_found"): "abort look_up",
+    ("sent", "given_up"): "abort look_up",
+    ("unknown", "in_progress"): "wait",
+    ("unknown", "silence"): "look_up",
+    ("unknown", "not_found"): "abort look_up",
+    ("unknown", "given_up"): "abort look_up",
+    ("approved", "approved"): "write_sale",
+    ("reversed", "approved"): "void",
+    ("reversed", "part_approved"): "void",
+    ("reversed", "silence"): "look_up",
+    ("sold", "declined"): "note_sale_without_charge",
+    ("sold", "not_found_after_abort"): "note_sale_without_charge",
+}
+
+
+@every_pair
+def test_attempts_follow_the_table_and_no_other_way(state, event):
+    """sync.md §6."""
+    row = dict(cell.split() for cell in TABLE[state].split(", ") if cell)
+    step = payments.step(state, event)
+    assert step.state == row.get(event, state)
+    if (state, event) in TALK:
+        assert " ".join(step.do) == TALK[state, event]
+    elif event not in row:
+        assert step.do == ()
+
+
+@every_pair
+def test_seats_are_free_again_once_an_attempt_ends_without_its_money(state, event):
+    step = payments.step(state, event)
+    ended = state in payments.OPEN and step.state in payments.NOTHING_CHARGED
+    assert (Do.UNPLEDGE in step.do) == (
+        ended or (state in payments.OPEN and event is Event.PART_APPROVED and bool(step.do))
+    )
+
+
 def test_the_usual_way_ends_in_a_sale():
     assert payments.step(State.CREATED, Event.SENT) == Step(State.SENT, (Do.SEND,))
     assert payments.step(State.SENT, Event.APPROVED) == Step(

@@ -22,6 +22,25 @@ def test_every_event_has_an_answer_in_every_state(state, event):
     assert changed + told == (0 if event is Event.RESTART and not changed else 1)
 
 
+TABLE = {
+    "not_printed": "pickup queued",
+    "queued": "not_ready failed, send sending",
+    "sending": "not_ready failed, proof printed, fault uncertain, no_answer uncertain,"
+    " restart uncertain",
+    "printed": "staff_reprint queued",
+    "uncertain": "staff_reprint queued, staff_in_hand printed",
+    "failed": "pickup queued",
+}
+
+
+@pytest.mark.parametrize("state", State)
+def test_states_follow_the_table_and_no_other_way(state):
+    """4.9."""
+    row = dict(cell.split() for cell in TABLE[state].split(", "))
+    for event in Event:
+        assert printing.step(Printing(state), event).printing.state == row.get(event, state)
+
+
 @given(st.lists(st.sampled_from(Event), max_size=20))
 def test_paper_moves_once_per_issue_unless_nothing_came_out(events):
     """COL4: after a send, the same issue is sent again only if the printer took nothing."""

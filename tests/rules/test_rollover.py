@@ -156,6 +156,7 @@ def test_the_algorithm_gives_as_many_accessible_seats_as_before():
 def test_the_same_physical_seat_must_be_in_the_chart_when_there_is_one():
     plan = rollover.plan(ask(sub("1", "O2", "O1"), sub("2", "Z9"), new_chart=OLD))
     assert seats_of(plan) == {"1": ("O1", "O2")}
+    assert plan.flags == {}
     assert plan.unseated == {"2": Code.SEAT_NOT_IN_NEW_MAP}
 
 

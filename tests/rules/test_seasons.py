@@ -60,6 +60,10 @@ def sub(id, *seats, status="Renewed", desired=None, refunded=False, series="A"):
     return Subscription(id, status, series, seats, wanted, refunded)
 
 
+def test_a_subscription_in_order_is_not_on_the_list():
+    assert seasons.precheck([Subscription("1", "Renewed", "A", ("C1",), 1)]) == []
+
+
 def test_the_precheck_lists_every_finding_with_its_fix():
     """ROL2."""
     found = seasons.precheck(

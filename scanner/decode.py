@@ -25,6 +25,10 @@ from scanner.views import View
 KNOWN = 15
 # Frames without anything like a code after which looking is done at leisure.
 PATIENCE = 15
+# Frames after a code was read in which others beside it are looked for.
+COMPANIONS = 5
+# At leisure, one frame in so many is looked at closely.
+LEISURE = 3
 # The share of the budget for places that do not look like codes.
 GLANCE = 0.6
 GLANCE_AT_LEISURE = 0.08
@@ -72,6 +76,7 @@ class Decoder:
     _known: dict[str, tuple[int, Region]] = field(default_factory=dict)
     _frame: int = 0
     _alive: int = 0
+    _news: int = 0
 
     def read(self, frame: MatLike) -> list[Found]:
         """Read the codes in a grey frame of shape (height_px, width_px), uint8.
@@ -89,6 +94,7 @@ class Decoder:
         found: list[Found] = []
         for view, patch, x, y in self._looks(frame, found, began_s):
             if self._look(view, patch, found, x, y):
+                self._news = self._frame
                 break
         for code in found:
             self._known[code.text] = self._frame, code.region
@@ -104,13 +110,15 @@ class Decoder:
         """Yield views, each with its part of the frame, until time is up."""
         for view in views.ALWAYS:
             yield view, frame, 0, 0
-        at_leisure = self._frame - self._alive > PATIENCE
-        if at_leisure and self._frame % 2:
+        at_leisure = self._frame - self._alive > PATIENCE or (
+            bool(found) and self._frame - self._news > COMPANIONS
+        )
+        if at_leisure and self._frame % LEISURE:
             return
-        if not found:
-            yield views.FRAME[self._frame % len(views.FRAME)], frame, 0, 0
         if found:
             frame = _without(frame, found)
+        else:
+            yield views.FRAME[self._frame % len(views.FRAME)], frame, 0, 0
         self._places.follow(frame, [region for _, region in self._known.values()])
         if self._places.likely():
             self._alive = self._frame

@@ -10,24 +10,48 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
+from scanner.regions import Region
+
 # Patches smaller than this are doubled, so that a module is more than a pixel or two.
 SMALL_PX = 260
+# A region is at least this many modules wide.
+COARSEST = 12
+# Squares stand at the corners, where the edges of a region are drawn a little too near.
+RIM_PX = 4
 # Crossings compared at most; a patch with more is a code, or a net curtain.
 MOST = 400
 
 Crossings = NDArray[np.float32]
 
 
-def count(patch: MatLike) -> int:
-    """Count the places in a grey patch where both directions meet the proportions."""
-    if max(patch.shape) < SMALL_PX:
-        patch = cv2.resize(patch, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
+def count(frame: MatLike, region: Region) -> int:
+    """Count the places in a region where both directions meet the proportions.
+
+    frame: grey. A code has five and more, mostly dozens; text and scenery hardly any.
+    """
+    patch, x, y = region.cut(frame)
+    times = 2 if max(patch.shape) < SMALL_PX else 1
+    if times > 1:
+        patch = cv2.resize(patch, None, fx=times, fy=times)
     dark = _dark(patch)
-    across = _crossings(dark)
-    if len(across) < 2:
-        return 0
-    down = _crossings(np.ascontiguousarray(dark.T))
-    return _meet(across[:MOST], down[:MOST])
+    # The smallest code is three squares wide, 21 modules: letters are finer than a region
+    # of many, and coarser than a region of few.
+    coarsest = max(region.width, region.height) * times / COARSEST
+    across = _crossings(dark, coarsest)
+    down = _crossings(np.ascontiguousarray(dark.T), coarsest)
+    left, top = (region.x - x) * times - RIM_PX, (region.y - y) * times - RIM_PX
+    right, bottom = (
+        left + region.width * times + 2 * RIM_PX,
+        top + region.height * times + 2 * RIM_PX,
+    )
+    meets = _meet(across[:MOST], down[:MOST])
+    inside = (
+        (meets[:, 1] >= left)
+        & (meets[:, 1] <= right)
+        & (meets[:, 0] >= top)
+        & (meets[:, 0] <= bottom)
+    )
+    return int(np.count_nonzero(inside))
 
 
 def _dark(patch: MatLike) -> MatLike:
@@ -37,7 +61,7 @@ def _dark(patch: MatLike) -> MatLike:
     return (cv2.subtract(light, patch) > 2).astype(np.uint8)
 
 
-def _crossings(dark: MatLike) -> Crossings:
+def _crossings(dark: MatLike, coarsest: float) -> Crossings:
     """Rows (row, middle, module) in pixels of each 1 : 1 : 3 : 1 : 1 along the rows."""
     height, width = dark.shape
     padded = np.zeros((height, width + 2), np.uint8)
@@ -57,19 +81,20 @@ def _crossings(dark: MatLike) -> Crossings:
         & (abs(d - module) < slack)
         & (abs(e - module) < slack)
         & (module > 0.8)
+        & (module < coarsest)
     )
     starts, module = starts[fits], module[fits]
     row = changes[starts] // (width + 2)
     one_row = row == (changes[starts + 5] - 1) // (width + 2)
     middle = changes[starts + 2] + runs[starts + 2] / 2 - row * (width + 2) - 1
     crossings = np.stack([row, middle, module], axis=1)[one_row]
-    return crossings.astype(np.float32, copy=False)
+    return np.asarray(crossings, np.float32)
 
 
-def _meet(across: Crossings, down: Crossings) -> int:
-    """How many crossings of the one direction are confirmed by one of the other."""
+def _meet(across: Crossings, down: Crossings) -> Crossings:
+    """The crossings of the one direction that one of the other confirms."""
     if not len(across) or not len(down):
-        return 0
+        return across[:0]
     module = (across[:, None, 2] + down[None, :, 2]) / 2
     slack = 0.8 * module + 0.5
     meets = (
@@ -77,4 +102,4 @@ def _meet(across: Crossings, down: Crossings) -> int:
         & (abs(across[:, None, 0] - down[None, :, 1]) < slack)
         & (abs(across[:, None, 2] - down[None, :, 2]) < 0.5 * module)
     )
-    return int(np.count_nonzero(meets.any(axis=1)))
+    return np.asarray(across[meets.any(axis=1)], np.float32)

@@ -4,10 +4,10 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kiosk.web import frame
+from kiosk.web.speech import gettext as _
 
 bp = Blueprint("access", __name__, url_prefix="/access")
 

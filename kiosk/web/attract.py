@@ -2,7 +2,6 @@
 
 from flask import Blueprint, redirect, url_for
 from flask import session as guest
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kiosk import sales
@@ -11,6 +10,7 @@ from kiosk.printing import spool
 from kiosk.shown import OrderShown, Outcome, Stage, Tonight
 from kiosk.web import formats, frame, house, posters
 from kiosk.web.guest import device, forget, order
+from kiosk.web.speech import gettext as _
 
 bp = Blueprint("attract", __name__)
 

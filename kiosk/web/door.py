@@ -7,14 +7,14 @@ for news. `seen` in the address says which verdict has had its time.
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kiosk import door
 from kiosk.shown import Class, Counters, LinkShown, Shown
 from kiosk.web import formats, frame, house
 from kiosk.web.guest import device
+from kiosk.web.speech import gettext as _
+from kiosk.web.speech import ngettext
 from kiosk.web.verdict_words import Said, said
 
 bp = Blueprint("door", __name__, url_prefix="/door")
@@ -111,7 +111,8 @@ def _badge(link: LinkShown) -> str:
     since = formats.clock(link.since_ms, house.read(device()).zone)
     if link.strict:
         return _(
-            "On our own since %(time)s. Only %(sections)s here; send others to their own door.",
+            "On our own since %(time)s. Only %(sections)s here;"
+            " send others to their own door.",
             time=since,
             sections=formats.together(link.home_sections),
         )
@@ -131,7 +132,7 @@ def undo() -> Response:
 
 @bp.post("/again")
 def again() -> Response:
-    """Scan the shown code again with what the usher has added: accepted, how many, which."""
+    """Scan the shown code again with what the usher adds: accepted, how many, which."""
     text = request.form.get("shown", "")
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         return redirect(url_for("door.show"), 303)
@@ -140,7 +141,8 @@ def again() -> Response:
     how_many = (
         int(count) if count.isascii() and count.isdigit() and len(count) < 4 else None
     )
-    for ticket in request.form.getlist("ticket")[:50] or [None]:
+    tickets: list[str | None] = [*request.form.getlist("ticket")[:50]]
+    for ticket in tickets or [None]:
         door.again(device(), int(text), ticket=ticket, count=how_many, accept=accept)
     return redirect(url_for("door.show"), 303)
 

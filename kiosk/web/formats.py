@@ -9,11 +9,11 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from boxoffice import money as minor
 from kiosk.shown import MapSeat, Offer, SeatShown
+from kiosk.web.speech import get_locale
+from kiosk.web.speech import gettext as _
 
 # English is written the way that the venue writes it: 24 hours, the day before the month.
 _HOUSE_LOCALES = {"en": Locale("en", "GB"), "da": Locale("da", "DK")}

@@ -9,12 +9,12 @@ from typing import Any
 
 from flask import current_app, render_template, request, url_for
 from flask import session as guest
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from kiosk.shown import OrderShown, Stage
 from kiosk.web import house, newest
 from kiosk.web.guest import device, order
+from kiosk.web.speech import gettext as _
+from kiosk.web.speech import ngettext
 
 # Languages under their own names, the house's first. A house chooses from these.
 LANGUAGES = {"en": "English", "da": "Dansk"}

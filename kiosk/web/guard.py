@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 from flask import session as guest
-from flask_babel import Babel
+from flask_babel import Babel  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
@@ -42,7 +42,14 @@ def install(app: Flask, here: Device) -> None:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=_language)
     ancestors = config.frame_ancestor or "'none'"
-    policy = f"default-src 'self'; frame-ancestors {ancestors}; base-uri 'none'; form-action 'self'"
+    policy = "; ".join(
+        (
+            "default-src 'self'",
+            f"frame-ancestors {ancestors}",
+            "base-uri 'none'",
+            "form-action 'self'",
+        )
+    )
 
     @app.after_request
     def guarded(response: Response) -> Response:

@@ -2,8 +2,6 @@
 
 from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kiosk import staff
@@ -11,6 +9,8 @@ from kiosk.shown import CallShown
 from kiosk.web import frame, house
 from kiosk.web.access import safe
 from kiosk.web.guest import device
+from kiosk.web.speech import gettext as _
+from kiosk.web.speech import ngettext
 
 bp = Blueprint("help", __name__, url_prefix="/help")
 

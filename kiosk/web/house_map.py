@@ -5,8 +5,6 @@ from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kiosk import sales
@@ -15,6 +13,8 @@ from kiosk.web import formats, frame, paging, refusals
 from kiosk.web.guest import device, picked
 from kiosk.web.picture import picture
 from kiosk.web.seats import choosing
+from kiosk.web.speech import gettext as _
+from kiosk.web.speech import ngettext
 
 bp = Blueprint("house_map", __name__)
 
@@ -189,9 +189,13 @@ def _seat_words(seat: MapSeat, yours: set[str]) -> str:
             return _("Seat %(seat)s, available", seat=name)
 
 
-def _url(here: OrderShown, section: MapSection, **asked: str) -> str:
+def _url(here: OrderShown, section: MapSection, row: str = "", first: str = "") -> str:
     return url_for(
-        "house_map.show", performance=here.performance, section=section.name, **asked
+        "house_map.show",
+        performance=here.performance,
+        section=section.name,
+        row=row or None,
+        first=first or None,
     )
 
 

@@ -4,18 +4,23 @@ from collections.abc import Mapping
 
 from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kiosk import sales
 from kiosk.shown import Choices, PriceChoice, Refusal, Stage
 from kiosk.web import formats, frame, posters, refusals
 from kiosk.web.guest import begin, device, order
+from kiosk.web.speech import gettext as _
 
 bp = Blueprint("how_many", __name__, url_prefix="/p/<performance>/how-many")
 
 USUAL = 2
-SHEETS = ["components/poster", "components/stepper", "components/choice", "screens/how_many"]
+SHEETS = [
+    "components/poster",
+    "components/stepper",
+    "components/choice",
+    "screens/how_many",
+]
 
 
 @bp.get("")

@@ -1,13 +1,13 @@
 """Review is Pay: what is bought, what it costs with all fees, and one large button."""
 
 from flask import Blueprint, redirect, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kiosk import sales
 from kiosk.shown import Refusal, Review, ReviewLine, Stage
 from kiosk.web import formats, frame, posters, refusals
 from kiosk.web.guest import device, order, where
+from kiosk.web.speech import gettext as _
 
 bp = Blueprint("order", __name__, url_prefix="/order")
 

@@ -9,7 +9,6 @@ from typing import assert_never
 
 from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kiosk import sales
@@ -17,6 +16,7 @@ from kiosk.payments import attempts, box_office
 from kiosk.shown import Outcome, PayState, Refusal, Stage
 from kiosk.web import formats, frame, house, refusals
 from kiosk.web.guest import device, order, where
+from kiosk.web.speech import gettext as _
 from kiosk.web.words import Button, call_staff, start_over
 
 bp = Blueprint("payment", __name__, url_prefix="/order")
@@ -49,7 +49,12 @@ def pay() -> Response:
         return redirect(where(here), 303)
     if request.form.get("on_phone"):
         guest["on_phone"] = True
-    intent = attempts.pay(device(), here.order, on_phone=bool(guest.get("on_phone")))
+    intent = attempts.pay(
+        device(),
+        here.order,
+        on_phone=bool(guest.get("on_phone")),
+        language=formats.locale().language,
+    )
     if isinstance(intent, Refusal):
         return refusals.go(intent, performance=here.performance)
     return redirect(url_for("payment.show"), 303)

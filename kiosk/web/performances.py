@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from flask import Blueprint, request, url_for
-from flask_babel import gettext as _
 
 from kiosk import sales
 from kiosk.shown import Tonight
 from kiosk.web import formats, frame, paging, posters
 from kiosk.web.attract import can_buy, state_words
 from kiosk.web.guest import device
+from kiosk.web.speech import gettext as _
 
 bp = Blueprint("performances", __name__)
 

@@ -77,7 +77,7 @@ def picture(
 
 
 def _near_stage(house: HouseMap, section: str) -> bool:
-    """Whether the stage is drawn: with the whole house, and with the part in front of it."""
+    """Whether the stage is drawn: with the whole house, and with the part before it."""
     return not section or (bool(house.sections) and house.sections[0].name == section)
 
 

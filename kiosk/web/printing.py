@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kiosk import sales, will_call
@@ -22,6 +20,8 @@ from kiosk.shown import (
 from kiosk.web import formats, frame, qr, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.payment import paid, paid_words
+from kiosk.web.speech import gettext as _
+from kiosk.web.speech import ngettext
 from kiosk.web.words import Button
 
 bp = Blueprint("printing", __name__, url_prefix="/order")

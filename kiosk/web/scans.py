@@ -21,7 +21,7 @@ bp = Blueprint("scans", __name__)
 
 MOST_WAIT_S = 20.0
 MOST_BYTES = 64 << 10
-# While a guest pays or takes paper, a code that happens to be in view must not start another.
+# While a guest pays or takes paper, a code that happens to be in view starts nothing.
 BUSY = "busy"
 
 
@@ -81,7 +81,7 @@ def _collect(scan: str, text: str) -> str:
 
 
 def _next_id(memory: Newest) -> int:
-    # Larger than before a restart, too: a page that waited through it must hear of the next.
+    # Larger than before a restart: a page that waited through it must hear of the next.
     return max(memory.id + 1, device().clock.wall_ms())
 
 

@@ -6,8 +6,8 @@ from kiosk.web.guest import device
 
 bp = Blueprint("screen", __name__)
 
-# CSS pixels in a millimetre, and eye to screen in mm, as the usual screens have them: 7" and
-# 10.1" landscape, 21.5" portrait (lobby.md §1).
+# CSS pixels in a millimetre, and eye to screen in mm, as the usual screens have them:
+# 7" and 10.1" landscape, 21.5" portrait (lobby.md §1).
 S = (5.19, 450)
 L = (5.88, 450)
 P = (4.03, 600)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kiosk import sales
@@ -12,6 +11,7 @@ from kiosk.shown import Alternative, HouseMap, Offer, OrderShown, Refusal, Stage
 from kiosk.web import formats, frame, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.picture import picture
+from kiosk.web.speech import gettext as _
 
 bp = Blueprint("seats", __name__)
 

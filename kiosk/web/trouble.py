@@ -2,11 +2,11 @@
 
 import structlog
 from flask import Flask, render_template
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from kiosk.web import frame
+from kiosk.web.speech import gettext as _
 from kiosk.web.words import start_over
 
 _log = structlog.get_logger()

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from kiosk.shown import Shown
 from kiosk.web import formats
+from kiosk.web.speech import gettext as _
+from kiosk.web.speech import ngettext
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,8 @@ def _refuses(shown: Shown) -> Said | None:
         case "WRONG_PERFORMANCE":
             if shown.starts_ms is None:
                 return Said(_("ANOTHER PERFORMANCE"), help_words)
-            when = f"{formats.short_day(shown.starts_ms, zone)} {formats.clock(shown.starts_ms, zone)}"
+            time = formats.clock(shown.starts_ms, zone)
+            when = f"{formats.short_day(shown.starts_ms, zone)} {time}"
             day = formats.weekday(shown.starts_ms, zone)
             patron = _("This is for %(day)s. The box office can help.", day=day)
             return Said(when.upper(), patron, shown.title)

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from boxoffice import ids
@@ -10,6 +9,7 @@ from kiosk import will_call
 from kiosk.shown import Collecting, Found, FoundTicket, Refusal
 from kiosk.web import formats, frame, house, posters, refusals
 from kiosk.web.guest import begin, device
+from kiosk.web.speech import gettext as _
 from kiosk.web.words import Case, sorry
 
 bp = Blueprint("will_call", __name__, url_prefix="/collect")

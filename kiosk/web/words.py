@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from kiosk.shown import Fact, Refusal
 from kiosk.web import formats
+from kiosk.web.speech import gettext as _
+from kiosk.web.speech import ngettext
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import httpx
 import structlog
 from sqlalchemy.orm import Session
 
@@ -17,10 +18,13 @@ SOFTWARE: Final = "front-of-house 0.1.0"
 _words = structlog.get_logger()
 
 
-def pair(device: Device, invite: Invite) -> Identity:
+def pair(
+    device: Device, invite: Invite, *, transport: httpx.BaseTransport | None = None
+) -> Identity:
     """Post this device's key with the one-time token and become what the answer says.
 
     The key was stored before, so a retry after a power cut sends the same one.
+    transport: for tests.
     Raises LineDown (try again), NotUnderstood (the invitation is used up or wrong).
     """
     public = chain.encoded(device.key.public)
@@ -35,6 +39,7 @@ def pair(device: Device, invite: Invite) -> Identity:
             "software": SOFTWARE,
             "protocols": [wire.PROTOCOL],
         },
+        transport=transport,
     )
     if answer.get("ledger_id") != invite.ledger_id or (
         answer.get("ledger_key") != invite.ledger_key

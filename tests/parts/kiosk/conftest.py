@@ -1,0 +1,93 @@
+"""The house on a Friday at seven, a kiosk in its foyer, and the doors."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from boxoffice import failpoints
+from kiosk.device import Device
+from kiosk.printing import profile
+from kiosk.printing.transport import Tcp
+from lobby.printer.machine import Printer
+from lobby.printer.port import Port
+from lobby.printer.slips import Tray
+from tests.parts.kiosk import theatre
+from tests.parts.kiosk.hardware import Card, Paper
+from tests.parts.kiosk.ledger_double import LedgerDouble
+from tests.parts.kiosk.theatre import Rooms, Time
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def ledger(time: Time) -> LedgerDouble:
+    ledger = LedgerDouble(time.now_ms)
+    theatre.furnish(ledger)
+    return ledger
+
+
+@pytest.fixture
+def rooms(tmp_path: Path, ledger: LedgerDouble, time: Time) -> Iterator[Rooms]:
+    rooms = Rooms(tmp_path, ledger, time)
+    yield rooms
+    rooms.close()
+
+
+@pytest.fixture
+def card() -> Card:
+    return Card()
+
+
+@pytest.fixture
+def paper() -> Iterator[Paper]:
+    tray = Tray()
+    printer = Printer("printer", tray, lambda *_: None)
+    port = Port(printer)
+    printer.start()
+    port.start()
+    address = f"tcp://127.0.0.1:{port.number}"
+    yield Paper(printer, port, tray, Tcp(address, profile.load("80"), proof_s=0.5))
+    port.stop()
+    printer.stop()
+
+
+@pytest.fixture
+def kiosk(rooms: Rooms, card: Card, paper: Paper) -> Device:
+    return rooms.device(terminal=card, printer=paper.line)
+
+
+@pytest.fixture
+def door(rooms: Rooms) -> Device:
+    return rooms.device("Door A", role="door")
+
+
+@pytest.fixture
+def plug() -> Iterator["Plug"]:
+    plug = Plug()
+    yield plug
+    failpoints.watch(None)
+
+
+class PulledPlug(BaseException):
+    """The power is gone at this very place."""
+
+
+class Plug:
+    """Pulls the plug when the program reaches a place for the nth time."""
+
+    def at(self, place: str, nth: int = 1) -> None:
+        reached = itertools.count(1)
+
+        def hook(name: str) -> None:
+            if name == place and next(reached) == nth:
+                raise PulledPlug(name)
+
+        failpoints.watch(hook)
+
+    def back(self) -> None:
+        failpoints.watch(None)

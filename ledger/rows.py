@@ -15,7 +15,12 @@ def changed(session: Session, statement: Executable, parameters: Any = None) -> 
 
     Fewer than asked for: somebody was quicker.
     """
-    return cast("CursorResult[Any]", session.execute(statement, parameters)).rowcount
+    done = session.execute(
+        statement, parameters, execution_options={"preserve_rowcount": True}
+    )
+    count = cast("CursorResult[Any]", done).rowcount
+    assert count >= 0, "the database does not say how many rows it touched"
+    return count
 
 
 def insert(session: Session, row: type[Any]) -> PostgresqlInsert | SqliteInsert:

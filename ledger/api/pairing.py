@@ -1,10 +1,12 @@
 """What a device asks before it can sign: the time, and to be paired."""
 
+import ipaddress
+
 from flask import Response, jsonify, request
 
 from boxoffice import log, wire
 from ledger import book, devices
-from ledger.api import fields, rates
+from ledger.api import fields
 from ledger.api.blueprint import bp
 from ledger.api.errors import Failed
 from ledger.app import running
@@ -18,7 +20,7 @@ def time() -> Response:
     """Say the time, signed, to a device that knows none."""
     ledger = running()
     now_ms = ledger.clock()
-    rates.count_address(request.remote_addr, now_ms)
+    _count(now_ms)
     nonce = request.args.get("nonce", "")
     if not nonce or len(nonce) > LONGEST_NONCE or not nonce.isascii():
         raise Failed(400, "malformed", "nonce must be 1 to 64 plain characters.")
@@ -37,7 +39,7 @@ def time() -> Response:
 def pair() -> tuple[Response, int]:
     """Pair a device with its one-time token."""
     ledger = running()
-    rates.count_address(request.remote_addr, ledger.clock())
+    _count(ledger.clock())
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
         raise Failed(400, "malformed", "The body must be an object.")
@@ -59,6 +61,19 @@ def pair() -> tuple[Response, int]:
     if isinstance(paired, devices.NotPaired):
         raise Failed(410, "gone")
     return jsonify(paired.answer), 201
+
+
+def _count(now_ms: int) -> None:
+    """Count an unsigned request of one address; this machine's own are not counted."""
+    address = request.remote_addr or ""
+    try:
+        if ipaddress.ip_address(address).is_loopback:
+            return
+    except ValueError:
+        pass
+    wait_s = running().rates.addresses.wait_s(address, now_ms)
+    if wait_s:
+        raise Failed(429, "too_many", retry_after_s=wait_s)
 
 
 def _bytes(body: dict[str, object], name: str, length: int) -> bytes:

@@ -17,7 +17,6 @@ from boxoffice import ids, log, wire
 from boxoffice.signatures import genuine
 from ledger import book, devices
 from ledger.answers import Asked
-from ledger.api import rates
 from ledger.api.errors import Failed
 from ledger.app import running
 
@@ -72,12 +71,19 @@ def signed(
             if checked.device.state != "active" and not drains:
                 raise Failed(403, "role", "This incarnation may only upload its log.")
             if limited:
-                rates.devices.count(checked.device.id, running().clock())
+                _count(checked.device.id)
             return view(checked, *args, **kwargs)
 
         return asked
 
     return wrap
+
+
+def _count(device: str) -> None:
+    ledger = running()
+    wait_s = ledger.rates.devices.wait_s(device, ledger.clock())
+    if wait_s:
+        raise Failed(429, "too_many", retry_after_s=wait_s)
 
 
 def target() -> str:

@@ -3,10 +3,8 @@
 Budgets that protect orders live in the database. Source: sync.md §2.3, §9.
 """
 
-import ipaddress
+from dataclasses import dataclass, field
 from threading import Lock
-
-from ledger.api.errors import Failed
 
 _MOST_KEPT = 10_000
 
@@ -19,8 +17,8 @@ class Rate:
         self._left: dict[str, tuple[float, int]] = {}
         self._lock = Lock()
 
-    def count(self, who: str, now_ms: int) -> None:
-        """Count one request. Raises Failed (429) when there were too many."""
+    def wait_s(self, who: str, now_ms: int) -> int:
+        """Count one request; give 0, or how long to wait because there were too many."""
         with self._lock:
             left, since_ms = self._left.pop(who, (float(self._burst), now_ms))
             passed_ms = max(0, now_ms - since_ms)
@@ -29,20 +27,12 @@ class Rate:
             if len(self._left) >= _MOST_KEPT:
                 self._left.pop(next(iter(self._left)))
             self._left[who] = (left - allowed, now_ms)
-        if not allowed:
-            wait_s = int((1 - left) / self._per_ms / 1000) + 1
-            raise Failed(429, "too_many", retry_after_s=wait_s)
+        return 0 if allowed else int((1 - left) / self._per_ms / 1000) + 1
 
 
-devices = Rate(per_s=20, burst=60)
-addresses = Rate(per_s=10 / 60, burst=10)
+@dataclass(frozen=True)
+class Rates:
+    """Signed requests of each device; unsigned ones of each address."""
 
-
-def count_address(address: str | None, now_ms: int) -> None:
-    """Count an unsigned request of one address; this machine's own are not counted."""
-    try:
-        if ipaddress.ip_address(address or "").is_loopback:
-            return
-    except ValueError:
-        pass
-    addresses.count(address or "", now_ms)
+    devices: Rate = field(default_factory=lambda: Rate(per_s=20, burst=60))
+    addresses: Rate = field(default_factory=lambda: Rate(per_s=10 / 60, burst=10))

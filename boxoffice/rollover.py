@@ -75,7 +75,7 @@ def _chart_facts(chart: Chart | None) -> object:
 
 
 def head_counts(subscriptions: Iterable[Subscription]) -> dict[str, int]:
-    """Count who would roll, by old series: what the grid shows beside each. Source: ROL5."""
+    """Count who would roll, by old series, for the grid to show. Source: ROL5."""
     rolling = (sub.series for sub in subscriptions if fate(sub.status) is Fate.ROLLS)
     return dict(Counter(rolling))
 

@@ -1,0 +1,56 @@
+"""The pages of a kiosk and of a door, on real stores, and a guest in front of them."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from kiosk.app import create_app
+from kiosk.device import Device
+from kiosk.payments import conversation
+from kiosk.printing import spool
+from tests.pages import Guest
+from tests.parts.kiosk.hardware import Paper
+from tests.parts.kiosk.web.pretend_house import PretendHouse
+
+
+@pytest.fixture
+def pages(kiosk: Device) -> Flask:
+    return create_app(kiosk)
+
+
+@pytest.fixture
+def ada(pages: Flask) -> Guest:
+    return Guest(pages)
+
+
+@pytest.fixture
+def bea(pages: Flask) -> Guest:
+    return Guest(pages)
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> PretendHouse:
+    """Pages in states that are hard to reach, on answers made up for them."""
+    house = PretendHouse()
+    house.move_in(monkeypatch.setattr)
+    return house
+
+
+@pytest.fixture
+def guest(house: PretendHouse) -> Guest:
+    return Guest(house.app())
+
+
+@pytest.fixture
+def work(kiosk: Device, paper: Paper) -> Any:
+    """Let the device do what its loops do by themselves: talk to the terminal, print."""
+
+    def turn(times: int = 6) -> None:
+        for _ in range(times):
+            conversation.turn(kiosk)
+            spool.turn(kiosk)
+
+    # A device knows its printer before the first guest comes.
+    turn(1)
+    return turn

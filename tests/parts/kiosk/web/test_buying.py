@@ -1,0 +1,152 @@
+"""Ada buys two seats at the kiosk's pages, without scripts."""
+
+from collections.abc import Callable
+
+from kiosk.device import Device
+from tests.pages import Guest
+from tests.parts.kiosk.hardware import Card, Paper
+from tests.parts.kiosk.ledger_double import LedgerDouble
+from tests.parts.kiosk.theatre import HAMLET
+
+Work = Callable[[], None]
+
+
+def chooses_two(guest: Guest) -> None:
+    guest.open("/")
+    guest.press("Buy for tonight: Hamlet")
+    guest.press("Find seats")
+
+
+def test_two_best_seats_are_bought_and_printed(
+    ada: Guest, card: Card, paper: Paper, work: Work
+) -> None:
+    chooses_two(ada)
+    assert "together" in ada.page.heading
+    ada.press("Take these")
+    assert "Stalls, row A, seats" in ada.page.words
+    ada.press("Pay 51.50")
+    work()
+    ada.reload()
+    assert ada.page.heading == "Enjoy the show"
+    assert len(card.charged) == 1
+    assert len(paper.codes) == 2
+
+
+def test_every_step_survives_a_reload(ada: Guest, work: Work) -> None:
+    """`work` has looked at the printer; nobody works at the payment."""
+    chooses_two(ada)
+    for button, path in (("Take these", "/order"), ("Pay", "/order/pay")):
+        before = ada.page.path
+        assert ada.reload().path == before
+        ada.press(button)
+        assert ada.page.path == path
+
+
+def test_a_second_press_on_pay_charges_once(ada: Guest, card: Card, work: Work) -> None:
+    chooses_two(ada)
+    page = ada.press("Take these")
+    token = str(page.soup.select_one("[name=csrf_token]")["value"])  # type: ignore[index]
+    ada.press("Pay")
+    ada.post("/order/pay", {"csrf_token": token})
+    work()
+    ada.post("/order/pay", {"csrf_token": token})
+    work()
+    assert len(card.book) == 1
+
+
+def test_a_seat_taken_meanwhile_is_answered_with_the_nearest(
+    ada: Guest, ledger: LedgerDouble
+) -> None:
+    chooses_two(ada)
+    for box in ada.page.soup.select("[name=seat]"):
+        ledger.set_seat(HAMLET, str(box["value"]), state="sold")
+    ada.press("Take these")
+    assert ada.page.heading.startswith("Those seats were just taken. The nearest for 2 are A ")
+    assert ada.page.names.count("Take these") == 1
+    ada.press("Take these")
+    assert ada.page.path == "/order"
+
+
+def test_general_admission_asks_for_a_number_only(
+    ada: Guest, card: Card, paper: Paper, work: Work
+) -> None:
+    ada.open("/")
+    ada.press("Buy for tonight: Improv")
+    ada.press("One Child more")
+    ada.press("Continue")
+    assert "Unreserved seating" in ada.page.words
+    ada.press("Pay")
+    work()
+    ada.reload()
+    assert ada.page.heading == "Enjoy the show"
+    assert len(paper.codes) == 3
+
+
+def test_the_map_seats_the_party_from_one_touch_and_moves_one_by_another(
+    ada: Guest,
+) -> None:
+    chooses_two(ada)
+    ada.press("Choose on the map")
+    ada.press("Stalls")
+    ada.press("Row B")
+    ada.press("Seat 1, available")
+    assert ada.page.heading.startswith("Stalls, row B, seats 1 and 2")
+    ada.press("Seat 3, available")
+    assert ada.page.heading == (
+        "That would leave one empty seat alone. Please move one seat."
+    )
+    ada.press("Seat 4, available")
+    assert ada.page.heading.startswith("Stalls, row B, seats 3 and 4")
+    ada.press("Take these")
+    assert "Stalls, row B, seats 3 and 4" in ada.page.words
+
+
+def test_more_tickets_than_one_order_may_have_are_sent_to_the_box_office(
+    ada: Guest,
+) -> None:
+    ada.open(f"/p/{HAMLET}/how-many")
+    token = str(ada.page.soup.select_one("[name=csrf_token]")["value"])  # type: ignore[index]
+    ada.post(f"/p/{HAMLET}/how-many", {"csrf_token": token, "count-adult": "9"})
+    assert ada.page.heading == "For more than 8, the box office is glad to help."
+
+
+def test_no_tickets_at_all_is_said_kindly(ada: Guest) -> None:
+    ada.open(f"/p/{HAMLET}/how-many")
+    ada.press("One Adult fewer")
+    ada.press("One Adult fewer")
+    ada.press("Find seats")
+    assert ada.page.heading == "Please choose at least one ticket."
+
+
+def test_starting_over_asks_once_and_gives_the_seats_back(
+    ada: Guest, bea: Guest, kiosk: Device, ledger: LedgerDouble
+) -> None:
+    chooses_two(ada)
+    ada.press("Take these")
+    ada.press("Start over")
+    assert ada.page.heading == "Start over?"
+    ada.press("Start over")
+    assert ada.page.path == "/"
+    assert not ledger.holds
+
+
+def test_nothing_of_the_last_guest_is_left_on_the_first_page(ada: Guest, work: Work) -> None:
+    chooses_two(ada)
+    ada.press("Take these")
+    ada.open("/gone")
+    assert ada.page.path == "/"
+    with ada._client.session_transaction() as kept:
+        assert set(kept) <= {"csrf_token", "language", "_permanent"}
+
+
+def test_a_form_from_an_old_page_is_refused_in_words(ada: Guest) -> None:
+    ada.open(f"/p/{HAMLET}/how-many")
+    ada.post("/order/pay", {"csrf_token": "old"}, status=400)
+    assert ada.page.heading == "This page is too old. Please start over."
+
+
+def test_an_address_that_leads_nowhere_says_so(ada: Guest) -> None:
+    ada.open("/no/such/page", status=404)
+    assert ada.page.heading == "There is nothing here. Please start over."
+    ada.press("Start over")
+    assert ada.page.path == "/"

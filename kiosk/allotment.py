@@ -23,7 +23,6 @@ from kiosk.documents import Performance
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.store.tables import (
     AllottedRow,
-    LogRow,
     OrderRow,
     PledgedRow,
     SaleLineRow,
@@ -203,7 +202,7 @@ def _standing(session: Session, device: Device, performance: Performance) -> _St
     return _Standing(
         len(mine),
         allotments.target(sold_last_hour=sold or 0, left=left),
-        _idle_ms(session, device),
+        _idle_ms(device, performance.id),
     )
 
 
@@ -218,14 +217,10 @@ def _left(session: Session, performance: Performance) -> int:
     return max(0, len(plan.codes) - gone)
 
 
-def _idle_ms(session: Session, device: Device) -> int:
-    """Time since this device last sold, in this boot; 0 while nothing tells."""
-    query = select(func.max(LogRow.boot_ms)).where(
-        LogRow.type == "sale", LogRow.boot_id == device.clock.boot_id
-    )
-    last = session.scalar(query)
-    begun = device.started_boot_ms
-    return device.clock.boot_ms() - max(last or 0, begun, device.allotted_boot_ms)
+def _idle_ms(device: Device, performance: str) -> int:
+    """Time since the tank was last used, in this run of the program."""
+    last = device.used_boot_ms.get(performance, device.started_boot_ms)
+    return device.clock.boot_ms() - last
 
 
 def _ask(device: Device, performance: Performance, quantity: int) -> None:
@@ -241,7 +236,7 @@ def _ask(device: Device, performance: Performance, quantity: int) -> None:
         _words.info("no allotment", performance=performance.id, why=why.code)
         return
     if _pull(device, answer):
-        device.allotted_boot_ms = device.clock.boot_ms()
+        device.used_boot_ms[performance.id] = device.clock.boot_ms()
 
 
 def _return_idle(

@@ -53,8 +53,9 @@ class Device:
         # Set once everything that was under way before the start is settled.
         self.ready = threading.Event()
         self.started_boot_ms = clock.boot_ms()
-        # When seats were last allotted to us: a fresh tank is not idle yet.
-        self.allotted_boot_ms = 0
+        # When seats of a performance were last allotted to us or sold here, by boot time:
+        # a tank that has just been filled is not idle yet.
+        self.used_boot_ms: dict[str, int] = {}
         # Whether the terminal answered when it was last asked; taken to until it does not.
         self.terminal_answers = True
         # When each attempt began to leave us in doubt, by boot time.

@@ -88,6 +88,7 @@ def write(session: Session, device: Device, intent: IntentRow, *, late: bool) ->
     _own_lines(session, agreed["order"], lines, seq)
     session.execute(delete(PledgedRow).where(PledgedRow.intent == intent.id))
     _paper(session, device, agreed, lines, late=late)
+    device.used_boot_ms[agreed["performance"]] = device.clock.boot_ms()
     row = session.get(OrderRow, agreed["order"])
     if row is not None:
         row.stage = "sold"

@@ -279,6 +279,22 @@ def test_a_pass_goes_by_the_times_of_what_the_door_is_open_for():
     assert house.scan(shown, at=local("18:44:59"), door=anywhere).admit
 
 
+def test_a_ticket_of_another_night_goes_by_this_doors_times():
+    """Let in by a supervisor, at seven: the matinee's doors are still closed, ours are not."""
+    house = House(replace(ADAS, performance="matinee"))
+    matinee = replace(house.facts.performances["matinee"], doors_open=local("23:00"))
+    house.facts = replace(
+        house.facts, performances={**house.facts.performances, "matinee": matinee}
+    )
+    assert house.scan(override=SUPERVISOR).overrode == (Answer.WRONG_PERFORMANCE,)
+
+
+def test_leaving_with_a_debt_is_no_admission_owing():
+    house = House(replace(ADAS, paid=0, pays_later=True))
+    assert house.scan().marks == ("unpaid",)
+    assert house.scan(mode="exit").marks == ()
+
+
 @pytest.mark.parametrize(
     ("door", "accept", "pays_later", "answer"),
     [
@@ -461,6 +477,17 @@ def test_a_party_comes_in_groups():
     assert (out.count, out.inside) == (6, 0)
     nobody = house.scan(THE_BOX, mode="exit")
     assert (nobody.answer, nobody.count) == (Answer.NOT_INSIDE, 0)
+
+
+def test_late_members_of_a_party_are_first_time_guests():
+    house = House(BOX)
+    seen = [
+        house.scan(THE_BOX, count=4),
+        house.scan(THE_BOX, count=1, mode="exit"),
+        house.scan(THE_BOX, count=2),
+        house.scan(THE_BOX, count=1),
+    ]
+    assert answers(*seen) == ["ADMIT", "EXIT_OK", "ADMIT", "RE_ADMIT"]
 
 
 def test_where_re_entry_is_free_a_party_without_a_number_is_who_is_outside():

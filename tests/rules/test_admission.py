@@ -280,7 +280,7 @@ def test_a_pass_goes_by_the_times_of_what_the_door_is_open_for():
 
 
 def test_a_ticket_of_another_night_goes_by_this_doors_times():
-    """Let in by a supervisor, at seven: the matinee's doors are still closed, ours are not."""
+    """Let in by a supervisor at seven: tonight's opening counts, not the matinee's."""
     house = House(replace(ADAS, performance="matinee"))
     matinee = replace(house.facts.performances["matinee"], doors_open=local("23:00"))
     house.facts = replace(

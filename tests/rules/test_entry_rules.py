@@ -348,3 +348,25 @@ def test_a_tolerance_beyond_the_calendar_is_no_trouble():
     after = compare("after", "now", STARTS, 10**15)
     before = compare("before", "now", STARTS, 10**15)
     assert evaluate({"and": [after, before]}, circumstances()).result
+
+
+def test_an_entry_that_another_clock_dates_ahead_of_ours_is_no_minutes_ago():
+    rule = compare("==", "minutes_since_last_entry", 0)
+    entries = (SEVEN + timedelta(minutes=5),)
+    assert evaluate(rule, circumstances(entries=entries)).result
+
+
+def test_since_includes_the_moment_itself_and_before_does_not():
+    at = {"time": ["at", "2026-03-06T18:50"]}
+    since = compare("==", {"entries_since": [at]}, 1)
+    before = compare("==", {"entries_before": [at]}, 0)
+    entries = (local("18:50"),)
+    assert evaluate({"and": [since, before]}, circumstances(entries=entries)).result
+
+
+def test_of_equally_hard_alternatives_the_one_with_fewer_parts_is_named():
+    door = compare("==", "door", "Right")
+    both = {"and": [door, compare("<", "entries", 1)]}
+    assert why({"or": [both, door]}, entries=(SEVEN,)) == [("door", "==")]
+    first = {"or": [compare("==", "door", "Right"), compare("==", "door", "Bar")]}
+    assert evaluate(first, circumstances()).why[0].limit == "Right"

@@ -17,8 +17,8 @@ import structlog
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from ledger import backup, book, clock, config, devices, history, keys, recovery, store
-from ledger.app import Running
 from ledger.clock import Means
+from ledger.running import Running
 
 log = structlog.get_logger()
 THREADS = 16

@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -10,29 +9,11 @@ from flask import Flask, current_app
 from jinja2 import StrictUndefined
 
 from boxoffice import wire
-from ledger.clock import Clock, Means
 from ledger.config import Config
-from ledger.feed import Waiting
-from ledger.keys import Keys
-from ledger.store import Store
+from ledger.running import Running
 
 # A batch, and the headers of JSON around it.
 MOST_BYTES = wire.MOST_BATCH_BYTES + (64 << 10)
-
-
-@dataclass(frozen=True)
-class Running:
-    """The running ledger, as routes reach it."""
-
-    config: Config
-    store: Store
-    clock: Clock
-    keys: Keys
-    waiting: Waiting = field(default_factory=Waiting)
-
-    def means(self) -> Means:
-        """What one use case needs, now."""
-        return Means(self.clock(), keys=self.keys)
 
 
 def running() -> Running:

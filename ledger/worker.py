@@ -8,8 +8,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from ledger import answers, catalogue, feed, lookups, seating
-from ledger.app import Running
 from ledger.clock import Means
+from ledger.running import Running
 
 log = structlog.get_logger()
 PAUSE_S = 1.0

@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy
 
 from ledger import book, clock, demo
-from ledger.app import Running, create_app
+from ledger.app import create_app
 from ledger.config import Config
+from ledger.running import Running
 from ledger.store import Store
 from ledger.tables.all import metadata
 

@@ -12,7 +12,7 @@ from flask import session as guest
 
 from kiosk import sales
 from kiosk.device import Device
-from kiosk.shown import OrderShown, Refusal, SeatShown, Stage
+from kiosk.shown import Collecting, OrderShown, Refusal, SeatShown, Stage
 
 
 def device() -> Device:
@@ -23,7 +23,12 @@ def device() -> Device:
 def order() -> OrderShown | None:
     """Give the guest's order as it stands, or None without one."""
     number = guest.get("order")
-    return sales.order(device(), str(number)) if number else None
+    if not number:
+        return None
+    if guest.get("ref"):
+        # Collected here, sold elsewhere: the store knows its paper, not its sale.
+        return OrderShown(str(number), Stage.COLLECTING, "", {}, False, (), None)
+    return sales.order(device(), str(number))
 
 
 def order_number() -> str:
@@ -32,8 +37,14 @@ def order_number() -> str:
 
 
 def begin(number: str) -> None:
-    """Remember which order this guest is at."""
+    """Remember which order this guest buys."""
     guest["order"] = number
+    guest.pop("ref", None)
+
+
+def collect(collecting: Collecting) -> None:
+    """Remember which order this guest collects."""
+    guest["order"], guest["ref"] = collecting.order, collecting.ref
 
 
 def forget() -> None:

@@ -16,8 +16,9 @@ def read(device: Device) -> House:
 
 
 def ready(device: Device) -> bool:
-    """Say whether this device belongs to a house and has heard of it."""
-    return device.paired and bool(read(device).name)
+    """Say whether this device belongs to a house, has heard of it and has recovered."""
+    runs = current_app.extensions.get("foh_loops") is not None
+    return device.paired and bool(read(device).name) and (not runs or device.ready.is_set())
 
 
 def is_door(device: Device) -> bool:

@@ -11,9 +11,8 @@ from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
 from werkzeug.wrappers import Response
 
-from kiosk import sales
 from kiosk.payments import attempts, box_office
-from kiosk.shown import Outcome, PayState, Refusal, Stage
+from kiosk.shown import OrderShown, Outcome, PayState, Refusal, Stage
 from kiosk.web import formats, frame, house, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.speech import gettext as _
@@ -71,8 +70,6 @@ def show() -> Response | str:
     state = attempts.state(device(), here.order)
     if state.outcome is Outcome.IDLE:
         return redirect(url_for("order.show") if here.stage is Stage.HELD else where(here))
-    if state.outcome is Outcome.APPROVED:
-        return redirect(url_for("printing.show"))
     said = _said(state)
     return frame.page(
         "kiosk/paying.html",
@@ -231,10 +228,9 @@ def park() -> Response:
     return redirect(url_for("payment.show"), 303)
 
 
-def paid(number: str) -> PayState | None:
-    """Give the payment of an order that was sold here, if there was one."""
-    here = sales.order(device(), number)
-    if here is None or here.stage is not Stage.SOLD:
+def paid(here: OrderShown) -> PayState | None:
+    """Give the payment of an order that was sold here; none for a collected one."""
+    if here.stage is not Stage.SOLD:
         return None
-    state = attempts.state(device(), number)
+    state = attempts.state(device(), here.order)
     return state if state.outcome is Outcome.APPROVED else None

@@ -43,7 +43,7 @@ def show() -> Response | str:
     if progress.owed or progress.trouble is not None:
         return _owed(here, progress)
     at = min(progress.printed + 1, progress.of)
-    state = paid(here.order)
+    state = paid(here)
     return frame.page(
         "kiosk/printing.html",
         sheets=["components/paper", "screens/printing"],
@@ -84,7 +84,7 @@ def _name(seat: SeatShown | None) -> str:
 
 def _owed(here: OrderShown, progress: Progress) -> str:
     seats = [ticket.seat for ticket in progress.tickets if ticket.seat]
-    state = paid(here.order)
+    state = paid(here)
     lines = []
     if seats:
         lines.append(
@@ -228,7 +228,7 @@ def done() -> Response | str:
 
 def _done(here: OrderShown) -> Done | None:
     if here.stage is Stage.COLLECTING:
-        return will_call.done(device(), str(guest.get("ref", here.order)))
+        return will_call.done(device(), str(guest["ref"]))
     return sales.done(device(), here.order)
 
 

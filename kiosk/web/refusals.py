@@ -7,7 +7,7 @@ from flask import session as guest
 from werkzeug.wrappers import Response
 
 from kiosk import sales
-from kiosk.shown import HouseMap, OrderShown, Refusal
+from kiosk.shown import HouseMap, OrderShown, Refusal, Stage
 from kiosk.web import formats, frame, house
 from kiosk.web.guest import device, order, refused, remember
 from kiosk.web.picture import Picture, picture
@@ -73,6 +73,7 @@ def _said(
             default_type=_default_type(refusal, performance),
             wanted=formats.seat_names(here.seats) if here else "",
             same_price=_same_price(refusal, here, offered),
+            on_phone=here is not None and here.stage in {Stage.HELD, Stage.PAYING},
         ),
     )
 

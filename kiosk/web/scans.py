@@ -8,13 +8,12 @@ import hmac
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
-from flask import session as guest
 from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk import door, will_call
 from kiosk.shown import Refusal
 from kiosk.web import house, refusals
-from kiosk.web.guest import begin, device
+from kiosk.web.guest import collect, device
 from kiosk.web.newest import Newest, Read, last_id, newest
 
 bp = Blueprint("scans", __name__)
@@ -128,6 +127,5 @@ def follow(id: int) -> AnyResponse:
         return refusals.go(read.refusal, zone=house.read(device()).zone)
     if read.collecting is None:
         return redirect(url_for("will_call.show", ref=read.ref))
-    begin(read.collecting.order)
-    guest["ref"] = read.collecting.ref
+    collect(read.collecting)
     return redirect(url_for("printing.show"))

@@ -104,6 +104,9 @@ def _others(
         ways.insert(0, {"url": url, "words": _("First offer"), "total": ""})
     url = url_for("house_map.show", performance=performance)
     ways.append({"url": url, "words": _("Choose on the map"), "total": ""})
+    if shown.tier == "split":
+        url = url_for("performances.show")
+        ways.append({"url": url, "words": _("Other performances"), "total": ""})
     return ways
 
 

@@ -8,7 +8,8 @@ from boxoffice import ids
 from kiosk import will_call
 from kiosk.shown import Collecting, Found, FoundTicket, Refusal
 from kiosk.web import formats, frame, house, posters, refusals
-from kiosk.web.guest import begin, device
+from kiosk.web.guest import collect as begin_to_collect
+from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
 from kiosk.web.words import Case, sorry
 
@@ -16,6 +17,7 @@ bp = Blueprint("will_call", __name__, url_prefix="/collect")
 
 SHEETS = ["components/poster", "components/field", "components/choice", "screens/collect"]
 LONGEST = 80
+PICKUP_CODE = 6
 # These are put right by typing again, so they are said where one types.
 TYPED_AGAIN = {"collect.none", "collect.typo"}
 
@@ -42,7 +44,7 @@ def find() -> Response:
     """Look the order up."""
     number = request.form.get("number", "")[:LONGEST]
     last_name = request.form.get("last_name", "")[:LONGEST]
-    found = will_call.find(device(), number, last_name)
+    found = _look_up(number, last_name)
     if isinstance(found, Refusal) and found.key in TYPED_AGAIN:
         guest["typed"] = {"number": number, "last_name": last_name, "why": found.key}
         return redirect(url_for("will_call.ask"), 303)
@@ -50,6 +52,13 @@ def find() -> Response:
     if isinstance(found, Refusal):
         return refusals.go(found)
     return redirect(url_for("will_call.show", ref=found.ref), 303)
+
+
+def _look_up(number: str, last_name: str) -> Found | Refusal:
+    # A pickup code has six characters and needs no name; it was shown to its owner alone.
+    if not last_name.strip() and len(ids.clean_code(number)) == PICKUP_CODE:
+        return will_call.find_code(device(), ids.clean_code(number))
+    return will_call.find(device(), number, last_name)
 
 
 @bp.get("/<ref>")
@@ -102,11 +111,12 @@ def collect(ref: str) -> Response:
     tickets = request.form.getlist("ticket")[:100]
     if not tickets:
         return redirect(url_for("will_call.show", ref=ref), 303)
-    collecting = will_call.collect(device(), ref, tickets)
+    collecting = will_call.collect(
+        device(), ref, tickets, language=formats.locale().language
+    )
     match collecting:
         case Refusal():
             return refusals.go(collecting, zone=house.read(device()).zone)
         case Collecting():
-            begin(collecting.order)
-            guest["ref"] = collecting.ref
+            begin_to_collect(collecting)
             return redirect(url_for("printing.show"), 303)

@@ -39,6 +39,7 @@ class Case:
     """Where the refusal happened: what its words and buttons need besides its own facts.
 
     wanted: names of the seats that were refused. same_price: the offered ones cost as much.
+    on_phone: what is bought now could be put on a phone.
     """
 
     performance: str = ""
@@ -164,6 +165,8 @@ def _service(refusal: Refusal, case: Case) -> Said | None:
             words = _(
                 "This kiosk can't print right now. You can have your tickets on your phone."
             )
+            if not case.on_phone:
+                return _("This kiosk can't print right now."), [call_staff(), start_over()]
             return words, [_on_phone(), start_over()]
         case "paper.short":
             words = ngettext(

@@ -78,7 +78,8 @@
   // Both are needed; who presses too early is taken to the empty one.
   board.closest("form").addEventListener("submit", (event) => {
     const empty = fields.find((one) => !one.value.trim());
-    if (empty) {
+    // A pickup code has six characters and needs no name.
+    if (empty && !(empty === fields[1] && fields[0].value.trim().length === 6)) {
       event.preventDefault();
       event.stopPropagation();
       empty.focus();

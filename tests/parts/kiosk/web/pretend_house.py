@@ -432,7 +432,7 @@ class PretendHouse:
         return self._no("found") or self.found
 
     def _will_call_collect(
-        self, _device: Any, ref: str, tickets: Sequence[str]
+        self, _device: Any, ref: str, tickets: Sequence[str], **_: Any
     ) -> Collecting | Refusal:
         if refusal := self._no("collect"):
             return refusal

@@ -61,7 +61,9 @@ def test_a_seat_taken_meanwhile_is_answered_with_the_nearest(
     for box in ada.page.soup.select("[name=seat]"):
         ledger.set_seat(HAMLET, str(box["value"]), state="sold")
     ada.press("Take these")
-    assert ada.page.heading.startswith("Those seats were just taken. The nearest for 2 are A ")
+    assert ada.page.heading.startswith(
+        "Those seats were just taken. The nearest for 2 are A "
+    )
     assert ada.page.names.count("Take these") == 1
     ada.press("Take these")
     assert ada.page.path == "/order"
@@ -130,7 +132,9 @@ def test_starting_over_asks_once_and_gives_the_seats_back(
     assert not ledger.holds
 
 
-def test_nothing_of_the_last_guest_is_left_on_the_first_page(ada: Guest, work: Work) -> None:
+def test_nothing_of_the_last_guest_is_left_on_the_first_page(
+    ada: Guest, work: Work
+) -> None:
     chooses_two(ada)
     ada.press("Take these")
     ada.open("/gone")

@@ -1,0 +1,161 @@
+"""Mrs Okafor collects her tickets: by number and name, by a code, once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kiosk.app import write_scanner_secret
+from kiosk.device import Device
+from tests.pages import Guest
+from tests.parts.kiosk.hardware import Paper
+from tests.parts.kiosk.ledger_double import LedgerDouble
+from tests.parts.kiosk.theatre import ORDER, paid_order
+
+Work = Callable[[], None]
+CODE = "FOHC:OKAFOR"
+
+
+@pytest.fixture
+def order(ledger: LedgerDouble) -> dict[str, Any]:
+    return paid_order(ledger)
+
+
+@pytest.fixture
+def scanner(pages: Flask, kiosk: Device) -> Callable[..., Any]:
+    """Posts what it read, as the scanner's process does."""
+    write_scanner_secret(kiosk.config)
+    client: FlaskClient = pages.test_client()
+    secret = kiosk.config.scanner_secret_file.read_text()
+
+    def post(text: Any, scan: str = "scan-1", **headers: str) -> Any:
+        return client.post(
+            "/scans",
+            json={"scan": scan, "text": text, "source": "camera", "seen_ms": 0},
+            headers={"X-Scanner-Secret": secret, **headers},
+        )
+
+    return post
+
+
+def asks(guest: Guest, number: str, name: str) -> None:
+    guest.open("/")
+    guest.press("Collect tickets")
+    guest.type("Order number", number)
+    guest.type("Last name", name)
+    guest.press("Find")
+
+
+def test_order_number_and_last_name_print_the_tickets(
+    ada: Guest, order: dict[str, Any], paper: Paper, work: Work
+) -> None:
+    asks(ada, ORDER, "Okafor")
+    assert ada.page.heading == "Hamlet"
+    ada.press("Print these tickets")
+    work()
+    ada.reload()
+    assert ada.page.heading == "Enjoy the show"
+    assert len(paper.codes) == 2
+
+
+def test_the_unticked_ticket_waits_for_the_late_friend(
+    ada: Guest, order: dict[str, Any], paper: Paper, work: Work
+) -> None:
+    asks(ada, ORDER, "Okafor")
+    ada.tick("A-6", on=False)
+    ada.press("Print these tickets")
+    work()
+    assert len(paper.codes) == 1
+
+
+def test_a_second_collection_is_refused_kindly(
+    ada: Guest, order: dict[str, Any], work: Work
+) -> None:
+    asks(ada, ORDER, "Okafor")
+    ada.press("Print these tickets")
+    work()
+    asks(ada, ORDER, "Okafor")
+    assert "These tickets were collected at" in ada.page.words
+    assert "Call staff" in ada.page.names
+
+
+def test_wrong_number_and_wrong_name_get_the_same_words(
+    ada: Guest, order: dict[str, Any]
+) -> None:
+    asks(ada, ORDER, "Lindqvist")
+    first = ada.page.alert
+    asks(ada, "222222B2", "Okafor")
+    assert ada.page.alert in {first, "That number has a typing mistake. Please look again."}
+    assert first == "We can't find that. Check the order number, or ask the box office."
+
+
+def test_a_code_shown_to_the_camera_prints_without_a_touch(
+    ada: Guest, order: dict[str, Any], scanner: Callable[..., Any], paper: Paper, work: Work
+) -> None:
+    ada.open("/")
+    answer = scanner(CODE)
+    assert answer.json == {"answer": "collecting"}
+    news = ada._client.get("/scans/last?after=0").json
+    assert news["kind"] == "collecting"
+    ada.open(news["url"])
+    assert ada.page.heading == "Printing 1 of 2"
+    work()
+    assert ada.reload().heading == "Enjoy the show"
+    assert len(paper.codes) == 2
+
+
+def test_the_same_scan_again_prints_nothing_more(
+    ada: Guest, order: dict[str, Any], scanner: Callable[..., Any], paper: Paper, work: Work
+) -> None:
+    ada.open("/")
+    assert scanner(CODE).json == scanner(CODE).json
+    work()
+    assert len(paper.codes) == 2
+
+
+def test_a_foreign_code_is_refused_in_words(ada: Guest, scanner: Callable[..., Any]) -> None:
+    ada.open("/")
+    scanner("https://example.org/menu")
+    ada.open(ada._client.get("/scans/last?after=0").json["url"])
+    assert ada.page.heading == (
+        "That code is not one of ours. Please use your order number."
+    )
+
+
+def test_a_code_in_view_while_somebody_pays_starts_nothing(
+    ada: Guest, order: dict[str, Any], scanner: Callable[..., Any], work: Work
+) -> None:
+    ada.open("/")
+    ada.press("Buy for tonight: Hamlet")
+    ada.press("Find seats")
+    ada.press("Take these")
+    ada.press("Pay")
+    assert scanner(CODE).json == {"answer": "busy"}
+
+
+@pytest.mark.parametrize("text", [None, 7, "", ["FOH:"], {}])
+def test_a_scan_that_is_none_is_refused(
+    ada: Guest, scanner: Callable[..., Any], text: Any
+) -> None:
+    assert scanner(text).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "text", ["FOH:\x00\x01", "A" * 4000, "\u202efoh", "FOHC:" + "Z" * 600]
+)
+def test_garbage_is_answered_and_loses_nothing(
+    ada: Guest, order: dict[str, Any], scanner: Callable[..., Any], work: Work, text: str
+) -> None:
+    ada.open("/")
+    assert scanner(text, "garbage").status_code == 200
+    assert scanner(CODE, "good").json == {"answer": "collecting"}
+
+
+def test_a_scan_without_the_secret_is_not_heard(scanner: Callable[..., Any]) -> None:
+    assert scanner(CODE, **{"X-Scanner-Secret": "guessed"}).status_code == 401
+
+
+def test_a_scan_longer_than_any_code_is_not_read(scanner: Callable[..., Any]) -> None:
+    assert scanner("A" * (70 << 10)).status_code == 413

@@ -1,0 +1,68 @@
+"""Printing, counted by proof; what is owed; the last page."""
+
+from kiosk.shown import Outcome, Stage, Status
+from tests.pages import Guest
+from tests.parts.kiosk.web.pretend_house import PretendHouse
+
+
+def paid(house: PretendHouse, guest: Guest, tickets: list[str]) -> None:
+    guest.open("/p/p-1/how-many")
+    guest.press("Find seats")
+    guest.press("Take these")
+    guest.press("Pay 48.00")
+    house.outcome, house.stage, house.tickets = Outcome.APPROVED, Stage.SOLD, tickets
+    guest.open("/order/pay")
+
+
+def test_tickets_are_counted_by_the_printers_proof(
+    house: PretendHouse, guest: Guest
+) -> None:
+    paid(house, guest, ["sending", "queued"])
+    assert guest.page.heading == "Printing 1 of 2"
+    house.tickets = ["printed", "sending"]
+    assert guest.reload().heading == "Printing 2 of 2"
+    house.tickets = ["printed", "printed"]
+    assert guest.reload().heading == "Enjoy the show"
+    assert "Door A" in guest.page.words
+    assert "Stalls, row F, seats 12 and 13" in guest.page.words
+
+
+def test_paid_but_not_printed_says_what_is_safe_and_what_is_missing(
+    house: PretendHouse, guest: Guest
+) -> None:
+    house.trouble = Status.OUT
+    paid(house, guest, ["printed", "failed"])
+    assert (
+        "Your payment of 48.00 went through. F 12 and F 13 are yours."
+        " Ticket 1 is printed, ticket 2 is not."
+    ) in guest.page.words
+    assert "K7Q4MX" in guest.page.words
+    assert {"On my phone", "Print at another kiosk"} <= set(guest.page.names)
+
+
+def test_owed_tickets_go_to_the_phone(house: PretendHouse, guest: Guest) -> None:
+    house.trouble = Status.OUT
+    paid(house, guest, ["printed", "failed"])
+    guest.press("On my phone")
+    assert guest.page.heading == "Take a picture of this screen."
+    assert "Ticket for F 13" in guest.page.words
+    assert guest.reload().heading == "Take a picture of this screen."
+
+
+def test_the_first_page_leads_back_to_paper_that_is_coming_out(
+    house: PretendHouse, guest: Guest
+) -> None:
+    paid(house, guest, ["sending", "queued"])
+    assert guest.open("/").path == "/order/print"
+    house.tickets = ["printed", "printed"]
+    assert guest.open("/").path == "/"
+
+
+def test_the_pages_after_the_sale_cannot_be_reached_before_it(
+    house: PretendHouse, guest: Guest
+) -> None:
+    guest.open("/p/p-1/how-many")
+    guest.press("Find seats")
+    guest.press("Take these")
+    for path in ("/order/print", "/order/done", "/order/phone", "/order/elsewhere"):
+        assert guest.open(path).path == "/order"

@@ -263,11 +263,11 @@ def _effect(
         if trouble.connection_invalidated or _is_disk(trouble):
             raise  # Not this event's fault.
         feed.forget(session, told)
-        words.exception("effect failed", event=event.event_id, type=event.type)
+        words.exception("effect failed", id=event.event_id, type=event.type)
         return False
     except Exception:
         feed.forget(session, told)
-        words.exception("effect failed", event=event.event_id, type=event.type)
+        words.exception("effect failed", id=event.event_id, type=event.type)
         return False
     return True
 

@@ -92,7 +92,6 @@ def take_seat(
     if row is not None and row.state == "sold" and row.ticket == line.ticket:
         # A scan at a door had told of this sale before its log did.
         _seated(session, line.ticket)
-        discrepancies.close(session, means, "sale_unseen", line.ticket, how="sale arrived")
         return
     _conflict(session, means, event, line, row)
 

@@ -181,6 +181,8 @@ def _write_tickets(
             update(TicketRow).where(TicketRow.id == line.ticket).values(**values)
         )
         session.execute(delete(OrderRow).where(OrderRow.id == placeholder))
+        how = "sale arrived"
+        discrepancies.close(session, means, "sale_unseen", line.ticket, how=how)
 
 
 def _book(

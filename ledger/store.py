@@ -195,6 +195,7 @@ def _postgresql(database: str) -> sqlalchemy.Engine:
         pool_size=16,
         max_overflow=4,
         pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 
@@ -206,7 +207,12 @@ def _sqlite(database: str, *, only_read: bool = False) -> sqlalchemy.Engine:
             {"mode": "ro", "uri": "true"}
         )
     engine = sqlalchemy.create_engine(
-        address, pool_size=20, max_overflow=0, connect_args={"check_same_thread": False}
+        address,
+        pool_size=20,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+        # Names and addresses do not belong into logs.
+        hide_parameters=True,
     )
 
     @sqlalchemy.event.listens_for(engine, "connect")

@@ -538,6 +538,49 @@ def test_whoever_leaves_has_left_whatever_became_of_the_ticket(change, answer):
     assert house.scan(mode="exit", override=SUPERVISOR).answer is Answer.NOT_INSIDE
 
 
+def test_a_supervisor_lets_out_without_a_fuss():
+    """Row 23."""
+    house = House(replace(ADAS, blocked=True), movements=(went("in", "a"),))
+    verdict = house.scan(mode="exit", override=SUPERVISOR)
+    assert (verdict.answer, verdict.record) == (Answer.EXIT_OK, "exit")
+    assert (verdict.overrode, verdict.marks) == ((Answer.BLOCKED,), ("override",))
+
+
+def test_an_override_sent_twice_is_one_admission():
+    """Row 48."""
+    house = House(movements=(went("in", "a"),))
+    first = house.scan(id="again", override=SUPERVISOR)
+    second = house.scan(id="again", override=SUPERVISOR)
+    assert (first.overrode, first.repeat) == ((Answer.ALREADY_ADMITTED,), False)
+    assert (second.answer, second.repeat, second.record) == (Answer.ADMIT, True, None)
+    assert [movement.id for movement in house.facts.movements] == ["a", "again"]
+
+
+def test_a_code_of_another_system_can_be_blocked_and_unblocked():
+    """Row 95."""
+    shown = Presented(form="foreign", tickets=("adas",))
+    house = House(replace(ADAS, blocked=True))
+    assert house.scan(shown).answer is Answer.BLOCKED
+    house.facts = replace(house.facts, tickets=(ADAS,))
+    assert house.scan(shown).answer is Answer.ADMIT
+
+
+def test_a_rule_goes_by_the_times_of_the_tickets_own_performance():
+    """Row 81: at six the one that starts at half past six may come in, the other not yet."""
+    rule = {"after": [{"var": "now"}, {"time": ["starts"]}, 30]}
+    foyer = replace(
+        LEFT, performances=("friday", "matinee"), opens=local("12:00"), rule=rule
+    )
+    house = House(ADAS, replace(BEAS, performance="matinee"), door=foyer)
+    early = replace(house.facts.performances["matinee"], starts=local("18:30"))
+    house.facts = replace(
+        house.facts, performances={**house.facts.performances, "matinee": early}
+    )
+    six = local("18:00")
+    assert house.scan(at=six).answer is Answer.RULE
+    assert house.scan(replace(SHOWN, tickets=("beas",)), at=six).answer is Answer.ADMIT
+
+
 def test_a_code_that_is_not_believed_counts_nobody_out():
     house = House(movements=(went("in", "a"),))
     verdict = house.scan(replace(SHOWN, form="revoked"), mode="exit")

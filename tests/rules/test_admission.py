@@ -566,7 +566,7 @@ def test_a_code_of_another_system_can_be_blocked_and_unblocked():
 
 
 def test_a_rule_goes_by_the_times_of_the_tickets_own_performance():
-    """Row 81: at six the one that starts at half past six may come in, the other not yet."""
+    """Row 81: at six only the one that starts at half past six may come in."""
     rule = {"after": [{"var": "now"}, {"time": ["starts"]}, 30]}
     foyer = replace(
         LEFT, performances=("friday", "matinee"), opens=local("12:00"), rule=rule

@@ -29,7 +29,7 @@ def figures(device: Device) -> dict[str, Any]:
                 states[ticket] = state
         intents = [
             {"key": row.id, "state": row.state, "amount": row.amount}
-            for row in session.scalars(select(IntentRow).order_by(IntentRow.created_ms))
+            for row in session.scalars(select(IntentRow).order_by(IntentRow.place))
         ]
         unsent = log.unsent(session)
     return {

@@ -7,7 +7,7 @@ Source: design.md §6, sync.md §6.
 
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, payments
@@ -185,6 +185,7 @@ def _begin(
         on_phone=on_phone,
     )
     intent = _intent(device, order, terminal, amount, here.prices.currency, document)
+    intent.place = (session.scalar(select(func.max(IntentRow.place))) or 0) + 1
     session.add(intent)
     session.flush()
     if amount:
@@ -259,9 +260,7 @@ def _give_up(session: Session, order: str) -> None:
 
 def _latest(session: Session, order: str) -> IntentRow | None:
     query = select(IntentRow).where(IntentRow.order == order)
-    return session.scalars(
-        query.order_by(IntentRow.created_ms.desc(), IntentRow.id.desc())
-    ).first()
+    return session.scalars(query.order_by(IntentRow.place.desc()).limit(1)).first()
 
 
 # A second tap or a reload finds these; after any other a new attempt may begin.

@@ -350,7 +350,7 @@ def _to_settle(session: Session, terminal: str) -> IntentRow | None:
     sold = (IntentRow.state == State.SOLD.value) & IntentRow.captured.is_(False)
     reversed_ = (IntentRow.state == State.REVERSED.value) & IntentRow.returned.is_(False)
     query = select(IntentRow).where(IntentRow.terminal == terminal, sold | reversed_)
-    return session.scalars(query.order_by(IntentRow.created_ms)).first()
+    return session.scalars(query.order_by(IntentRow.place)).first()
 
 
 def _to_recheck(session: Session, device: Device, terminal: str) -> IntentRow | None:
@@ -360,7 +360,7 @@ def _to_recheck(session: Session, device: Device, terminal: str) -> IntentRow | 
         IntentRow.sent.is_(True),
         IntentRow.rechecked.is_(False),
     )
-    for intent in session.scalars(query.order_by(IntentRow.created_ms)):
+    for intent in session.scalars(query.order_by(IntentRow.place)):
         ended = intent.ended_boot_ms or 0
         waited = device.clock.boot_ms() - ended >= RECHECK_AFTER_MS
         if intent.boot_id != device.clock.boot_id or waited:

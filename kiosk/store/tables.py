@@ -191,10 +191,11 @@ class OrderRow(Table):
 class IntentRow(Table):
     """One payment attempt; its id is the terminal's key. One open attempt per terminal.
 
-    step: what the terminal last said it is waiting for. document: the sale as it was agreed
-    when Pay was pressed. taken: what was approved. sent: bytes may have reached the
-    terminal. give_up: the guest wants to stop. rechecked: an attempt that ended without
-    money was looked up once more, later.
+    place: in which order attempts began, because clocks may go back. step: what the
+    terminal last said it is waiting for. document: the sale as it was agreed when Pay was
+    pressed. taken: what was approved. sent: bytes may have reached the terminal. give_up:
+    the guest wants to stop. rechecked: an attempt that ended without money was looked up
+    once more, later.
     """
 
     __tablename__ = "intent"
@@ -213,6 +214,7 @@ class IntentRow(Table):
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(unique=True)
     order: Mapped[str] = mapped_column(index=True)
     terminal: Mapped[str]
     amount: Mapped[int]

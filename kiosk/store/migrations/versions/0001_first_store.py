@@ -78,6 +78,7 @@ def upgrade() -> None:
     op.create_table(
         "intent",
         sa.Column("id", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("order", sa.String(), nullable=False),
         sa.Column("terminal", sa.String(), nullable=False),
         sa.Column("amount", sa.Integer(), nullable=False),
@@ -107,6 +108,7 @@ def upgrade() -> None:
             name=op.f("ck_intent_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intent")),
+        sa.UniqueConstraint("place", name=op.f("uq_intent_place")),
     )
     op.create_index(op.f("ix_intent_order"), "intent", ["order"], unique=False)
     op.create_index(

@@ -268,6 +268,18 @@ class Player:
             all_ok, step, lambda: str([lamp for lamp in lamps if lamp["state"] != "ok"])
         )
 
+    def _own(self, step: Mapping[str, Any]) -> None:
+        """Wait until the kiosk owns at least that many seats."""
+        found: dict[str, Any] = {}
+
+        def owns() -> bool:
+            found.update(
+                httpx.get(f"{self._where.screens['kiosk']}/health", timeout=5).json()
+            )
+            return int(found["own_seats"]) >= int(step["own"])
+
+        self._until(owns, step, lambda: f"the kiosk owns {found.get('own_seats')} seats")
+
     def _mark(self, step: Mapping[str, Any]) -> None:
         self._marks[step["mark"]] = time.perf_counter()
 

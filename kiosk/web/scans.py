@@ -124,7 +124,7 @@ def follow(id: int) -> AnyResponse:
     if read is None or read.id != id:
         return redirect(url_for("attract.show"))
     if read.refusal is not None:
-        return refusals.go(read.refusal, zone=house.read(device()).zone)
+        return refusals.go(read.refusal)
     if read.collecting is None:
         return redirect(url_for("will_call.show", ref=read.ref))
     collect(read.collecting)

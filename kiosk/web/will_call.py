@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from boxoffice import ids
 from kiosk import will_call
 from kiosk.shown import Collecting, Found, FoundTicket, Refusal
-from kiosk.web import formats, frame, house, posters, refusals
+from kiosk.web import formats, frame, posters, refusals
 from kiosk.web.guest import collect as begin_to_collect
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
@@ -67,6 +67,9 @@ def show(ref: str) -> Response | str:
     found = will_call.found(device(), ref)
     if isinstance(found, Refusal):
         return refusals.page(found)
+    if not any(ticket.collectable for ticket in found.tickets) and not found.due:
+        # Nothing to choose: say at once why, with time and place.
+        return _go(will_call.collect(device(), ref, [t.ticket for t in found.tickets]))
     return frame.page(
         "kiosk/found.html",
         sheets=SHEETS,
@@ -114,9 +117,13 @@ def collect(ref: str) -> Response:
     collecting = will_call.collect(
         device(), ref, tickets, language=formats.locale().language
     )
+    return _go(collecting)
+
+
+def _go(collecting: Collecting | Refusal) -> Response:
     match collecting:
         case Refusal():
-            return refusals.go(collecting, zone=house.read(device()).zone)
+            return refusals.go(collecting)
         case Collecting():
             begin_to_collect(collecting)
             return redirect(url_for("printing.show"), 303)

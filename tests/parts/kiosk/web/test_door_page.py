@@ -1,0 +1,270 @@
+"""The door's page: every verdict in its shape and its words; what an usher may do.
+
+Source: lobby.md §4, checkin.md §4.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from kiosk.app import create_app, write_scanner_secret
+from kiosk.device import Device
+from kiosk.shown import Class
+from tests.pages import Guest
+from tests.parts.kiosk.ledger_double import LedgerDouble
+from tests.parts.kiosk.theatre import Time, list_ticket
+from tests.parts.kiosk.web.pretend_house import CURTAIN_MS, HOUR_MS, NOW_MS, PretendHouse
+
+DAY_MS = 24 * HOUR_MS
+TICKET = "0199a2b4-6c1e-7a3f-8d52-4be1c09f7701"
+AT_1912 = NOW_MS + 67 * 60_000
+
+
+@pytest.mark.parametrize(
+    ("answer", "shape", "facts", "usher", "patron"),
+    [
+        ("ADMIT", Class.GO, {}, "F 12", "Enjoy the show."),
+        ("ADMIT", Class.GO, {"inside": 1, "of": 2}, "(1 of 2 in)", "Enjoy the show."),
+        ("ADMIT", Class.NOTE, {"notes": ("Child",)}, "Child", "Enjoy the show."),
+        ("RE_ADMIT", Class.GO, {}, "WELCOME BACK · F 12", "Welcome back."),
+        (
+            "ADMIT_UNVERIFIED",
+            Class.NOTE,
+            {},
+            "F 12 · signed, sale not seen yet",
+            "Enjoy the show.",
+        ),
+        ("EXIT_OK", Class.GO, {"mode": "exit"}, "OUT · F 12", "See you soon."),
+        (
+            "ALREADY_ADMITTED",
+            Class.ASK,
+            {"since_ms": AT_1912, "since_door": "Door A"},
+            "ALREADY IN 19:12, Door A",
+            "This ticket has been used. Is it your companion's?",
+        ),
+        (
+            "WRONG_DOOR",
+            Class.ASK,
+            {"go_to": ("Door C",), "go_to_words": "upstairs on the right"},
+            "DOOR C, UPSTAIRS ON THE RIGHT",
+            "Your door is upstairs on the right.",
+        ),
+        (
+            "UNPAID",
+            Class.ASK,
+            {"due": 2500, "currency": "EUR"},
+            "25.00 DUE",
+            "Please pay at a kiosk; your seat is kept.",
+        ),
+        (
+            "NOT_OPEN_YET",
+            Class.ASK,
+            {"opens_ms": NOW_MS + 6 * 60_000},
+            "DOORS 18:11, in 6 min",
+            "Doors open at 18:11.",
+        ),
+        (
+            "LATE_HOLD",
+            Class.ASK,
+            {"hold_until_ms": NOW_MS + 97 * 60_000},
+            "WAIT: seating at 19:42",
+            "We will seat you at the next pause.",
+        ),
+        ("NOT_INSIDE", Class.ASK, {"mode": "exit"}, "NOT SCANNED IN", "–"),
+        (
+            "WRONG_PERFORMANCE",
+            Class.NO,
+            {"starts_ms": NOW_MS + 20 * HOUR_MS, "title": "The Tempest"},
+            "SAT 14 MAR 14:05",
+            "This is for Saturday. The box office can help.",
+        ),
+        (
+            "REPLACED",
+            Class.NO,
+            {"since_ms": NOW_MS + 57 * 60_000},
+            "REPRINTED 19:02",
+            "Please use the newer ticket.",
+        ),
+        (
+            "REFUNDED",
+            Class.NO,
+            {"since_ms": NOW_MS - 10 * DAY_MS},
+            "REFUNDED 3 MARCH",
+            "The money went back on 3 March.",
+        ),
+        (
+            "CANCELLED",
+            Class.NO,
+            {"since_ms": NOW_MS - 10 * DAY_MS},
+            "ORDER CANCELLED 3 MARCH",
+            "The box office can help.",
+        ),
+        (
+            "PERFORMANCE_CANCELLED",
+            Class.NO,
+            {},
+            "PERFORMANCE CANCELLED",
+            "Your e-mail has your choices.",
+        ),
+        ("FORGED", Class.NO, {}, "NOT A TICKET OF OURS", "Please see the box office."),
+        ("UNKNOWN", Class.NO, {}, "NOT A TICKET OF OURS", "Please see the box office."),
+        ("REVOKED", Class.NO, {}, "CODE NOT VALID ANY MORE", "Please see the box office."),
+        ("BLOCKED", Class.NO, {}, "CALL THE BOX OFFICE", "Please see the box office."),
+        (
+            "UNCONFIRMED",
+            Class.ASK,
+            {},
+            "ORDER NOT CONFIRMED",
+            "Please see the box office.",
+        ),
+        ("UNVERIFIED", Class.ASK, {}, "NOT ITS SEAT", "One moment, please."),
+        (
+            "NOT_YET_VALID",
+            Class.ASK,
+            {"valid_from_ms": NOW_MS - 6 * DAY_MS},
+            "FROM 7 MARCH",
+            "Saturday 7 March",
+        ),
+        (
+            "EXPIRED",
+            Class.NO,
+            {"valid_until_ms": NOW_MS - 12 * DAY_MS},
+            "UNTIL 1 MARCH",
+            "Sunday 1 March",
+        ),
+        ("PARTY_FULL", Class.ASK, {"left": 2}, "2 LEFT", "One moment, please."),
+        (
+            "BEING_CHECKED",
+            Class.ASK,
+            {"since_door": "Door B"},
+            "BEING CHECKED AT DOOR B",
+            "One moment, please.",
+        ),
+        (
+            "RULE",
+            Class.ASK,
+            {
+                "why": (
+                    {"what": "now", "op": "after", "limit": "2026-03-13T19:10:00+01:00"},
+                )
+            },
+            "FROM 19:10",
+            "From 19:10",
+        ),
+        (
+            "CANNOT_CHECK",
+            Class.CANT_CHECK,
+            {},
+            "CAN'T CHECK: search",
+            "One moment, please.",
+        ),
+    ],
+)
+def test_every_verdict_has_its_shape_and_its_words(
+    house: PretendHouse, answer: str, shape: Class, facts: Any, usher: str, patron: str
+) -> None:
+    house.role = "door"
+    house.show(answer, shape, **facts)
+    tom = Guest(house.app())
+    tom.open("/door")
+    assert usher in tom.page.words
+    assert patron in tom.page.words
+    assert f"door--{shape.value}" in str(tom.page.soup.body["class"])  # type: ignore[index]
+
+
+def test_go_goes_by_itself_and_stop_stays(house: PretendHouse) -> None:
+    house.role = "door"
+    house.show("ADMIT", Class.GO)
+    tom = Guest(house.app())
+    assert "Enjoy the show." in tom.open("/door").words
+    seen = house.verdict.id if house.verdict else 0
+    assert f'content="1;url=/door?seen={seen}"' in tom.page.html
+    assert "Ready for the next ticket" in tom.open(f"/door?seen={seen}").words
+    house.show("FORGED", Class.NO)
+    assert "NOT A TICKET OF OURS" in tom.reload().words
+    assert 'content="1"' in tom.page.html
+    assert "NOT A TICKET OF OURS" in tom.reload().words
+    tom.press("Next guest")
+    assert tom.page.heading == "Ready for the next ticket"
+
+
+def test_the_door_says_how_many_are_in_and_how_it_is_linked(house: PretendHouse) -> None:
+    house.role = "door"
+    tom = Guest(house.app())
+    words = tom.open("/door").words
+    assert "IN 212 of 340 · this door 96 · last minute 14" in words
+    assert "Box office linked" in words
+    house.linked = False
+    assert "On our own since 17:45. Keep scanning. 38 scans to send." in tom.reload().words
+
+
+@pytest.fixture
+def scanned(door: Device) -> Callable[[str, str], FlaskClient]:
+    """A door's pages, and its scanner."""
+    write_scanner_secret(door.config)
+    app = create_app(door)
+    client = app.test_client()
+    secret = door.config.scanner_secret_file.read_text()
+
+    def post(text: str, scan: str) -> FlaskClient:
+        answer = client.post(
+            "/scans",
+            json={"scan": scan, "text": text, "source": "camera", "seen_ms": 0},
+            headers={"X-Scanner-Secret": secret},
+        )
+        assert answer.status_code == 200
+        return client
+
+    post.app = app  # type: ignore[attr-defined]
+    return post
+
+
+def test_a_ticket_is_admitted_once_and_then_asked_about(
+    scanned: Any, ledger: LedgerDouble, door: Device, time: Time
+) -> None:
+    code = list_ticket(ledger, TICKET, "A-5")
+    tom = Guest(scanned.app)
+    assert tom.open("/").path == "/door"
+    client = scanned(code, "scan-1")
+    news = client.get("/scans/last?after=0").json
+    assert news["kind"] in {"go", "note"}
+    assert "Enjoy the show." in tom.open("/door").words
+    time.pass_ms(60_000)
+    scanned(code, "scan-2")
+    assert "ALREADY IN 18:0" in tom.reload().words
+    assert "This ticket has been used. Is it your companion's?" in tom.page.words
+
+
+def test_an_admission_is_undone_by_one_touch(
+    scanned: Any, ledger: LedgerDouble
+) -> None:
+    code = list_ticket(ledger, TICKET, "A-5")
+    tom = Guest(scanned.app)
+    scanned(code, "scan-1")
+    assert "this door 1 " in tom.open("/door").words
+    tom.press("Undo")
+    assert "UNDONE" in tom.page.words
+    assert "this door 0 " in tom.page.words
+
+
+def test_exit_is_one_touch_and_says_so(scanned: Any) -> None:
+    tom = Guest(scanned.app)
+    tom.open("/door?seen=0")
+    tom.press("Count out")
+    assert "EXIT" in tom.page.words
+    tom.press("Count in")
+    assert "EXIT" not in tom.page.words
+
+
+def test_a_foreign_code_stops_in_red_never_in_silence(scanned: Any) -> None:
+    tom = Guest(scanned.app)
+    scanned("https://example.org", "scan-1")
+    assert "NOT A TICKET OF OURS" in tom.open("/door").words
+
+
+def test_a_curtain_is_no_secret(house: PretendHouse) -> None:
+    house.role = "door"
+    tom = Guest(house.app())
+    assert f"Hamlet {CURTAIN_MS and '19:30'}" in tom.open("/door").words

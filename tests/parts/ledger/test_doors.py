@@ -1,0 +1,520 @@
+"""Claims and movements: one admission a ticket while the ledger answers. Source: §5."""
+
+import json
+import threading
+
+import pytest
+from sqlalchemy import select, update
+
+from boxoffice import tickets
+from ledger import claims, devices, discrepancies, facts
+from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.devices import DeviceEventRow
+from ledger.tables.discrepancies import DiscrepancyRow
+from ledger.tables.doors import ClaimRow, MovementRow
+from ledger.tables.orders import OrderRow, TicketRow
+from ledger.tables.seats import SeatStateRow
+from tests.parts.ledger.device import new_id
+
+
+def claim(door, theatre, ticket, *, id=None, name="Door A", **how):
+    wish = {
+        "claim": id or new_id(),
+        "kind": "admission",
+        "ticket": ticket,
+        "issue": 1,
+        "performance": theatre.tonight,
+        "space": "auditorium",
+        "door": name,
+    } | how
+    return door.post("/api/claims", wish).ok()
+
+
+def admitted(device, theatre, ticket, *, id=None, after=None, type="admission", **how):
+    body = {
+        "ticket": ticket,
+        "issue": 1,
+        "performance": theatre.tonight,
+        "space": "auditorium",
+        "count": 1,
+        "seat": "",
+        "door": "Door A",
+        "mode": "alone",
+        "after": after,
+        "verdict": "ADMIT",
+        "override": None,
+        "marks": [],
+        "answers": {},
+    } | how
+    return device.happened(type, body, event_id=id)
+
+
+def noted(ledger, kind, *, state="open"):
+    with ledger.store.read() as session:
+        return list(
+            session.scalars(
+                select(DiscrepancyRow).where(
+                    DiscrepancyRow.kind == kind, DiscrepancyRow.state == state
+                )
+            )
+        )
+
+
+def evidence(ledger, found):
+    with ledger.store.read() as session:
+        return set(discrepancies.evidence_of(session, found.id))
+
+
+def test_a_good_ticket_is_granted_and_the_movement_spends_the_claim(door, theatre, ledger):
+    ticket = theatre.sell("A2").tickets[0].id
+    id = new_id()
+
+    assert claim(door, theatre, ticket, id=id) == {"granted": True, "after": None}
+    admitted(door, theatre, ticket, id=id, mode="ledger")
+    door.upload().ok()
+
+    with ledger.store.read() as session:
+        assert session.get(MovementRow, id).verdict == "ADMIT"
+        assert session.get(ClaimRow, (id, ticket)).state == "spent"
+    told = door.documents(f"perf:{theatre.tonight}", "ticket")[ticket]
+    assert [movement["id"] for movement in told["movements"]] == [id]
+
+
+def test_a_second_scan_is_refused_with_the_door_and_time_of_the_first(
+    door, other_door, theatre, clock
+):
+    ticket = theatre.sell("A2").tickets[0].id
+    id = new_id()
+    claim(door, theatre, ticket, id=id)
+    admitted(door, theatre, ticket, id=id)
+    door.upload().ok()
+    then = clock()
+    clock.passes(minutes=5)
+
+    answer = claim(other_door, theatre, ticket, name="Door B")
+
+    assert answer["granted"] is False
+    assert answer["refused"] == "ALREADY_ADMITTED"
+    assert (answer["by"], answer["at_ms"]) == ("Door A", then)
+
+
+def test_while_a_door_is_at_it_the_other_is_asked_to_wait(door, other_door, theatre):
+    ticket = theatre.sell("A2").tickets[0].id
+    claim(door, theatre, ticket)
+
+    answer = claim(other_door, theatre, ticket, name="Door B")
+
+    assert (answer["refused"], answer["by"]) == ("BEING_CHECKED", "Door A")
+
+
+def test_a_claim_that_is_asked_again_is_answered_alike_even_after_its_movement(
+    door, theatre
+):
+    ticket = theatre.sell("A2").tickets[0].id
+    id = new_id()
+    first = claim(door, theatre, ticket, id=id)
+
+    assert claim(door, theatre, ticket, id=id) == first
+    admitted(door, theatre, ticket, id=id)
+    door.upload().ok()
+    assert claim(door, theatre, ticket, id=id) == first
+
+
+def test_a_dropped_claim_frees_the_ticket(door, other_door, theatre):
+    ticket = theatre.sell("A2").tickets[0].id
+    id = new_id()
+    claim(door, theatre, ticket, id=id)
+    door.happened("claim.dropped", {"claim": id})
+    door.upload().ok()
+
+    assert claim(other_door, theatre, ticket, name="Door B")["granted"] is True
+
+
+def test_a_door_cannot_drop_the_claim_of_another(door, other_door, theatre):
+    ticket = theatre.sell("A2").tickets[0].id
+    id = new_id()
+    claim(door, theatre, ticket, id=id)
+    other_door.happened("claim.dropped", {"claim": id})
+    other_door.upload().ok()
+
+    assert claim(door, theatre, ticket, id=id)["granted"] is True
+
+
+def test_an_undone_admission_frees_the_ticket(door, other_door, theatre, ledger):
+    ticket = theatre.sell("A2").tickets[0].id
+    id = new_id()
+    claim(door, theatre, ticket, id=id)
+    admitted(door, theatre, ticket, id=id)
+    door.happened("admission.undone", {"admission": id, "why": "wrong guest"})
+    door.upload().ok()
+
+    assert claim(other_door, theatre, ticket, name="Door B")["granted"] is True
+    told = door.documents(f"perf:{theatre.tonight}", "ticket")[ticket]
+    assert told["movements"][0]["undone"] is True
+
+
+def test_of_many_doors_that_claim_at_once_one_is_granted(theatre, ledger, lobby):
+    # Source: P14.
+    ticket = theatre.sell("A2").tickets[0].id
+    answers, start = [], threading.Barrier(8)
+
+    def want(number):
+        start.wait()
+        asked = claims.Asked(
+            claim=new_id(),
+            device=f"door {number}",
+            place="Door A",
+            ticket=ticket,
+            performance=theatre.tonight,
+            issue=1,
+            door="Door A",
+        )
+        answers.append(ledger.store.write(claims.admit, ledger.means(), asked))
+
+    threads = [threading.Thread(target=want, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [type(a) for a in answers].count(claims.Granted) == 1
+    assert {a.refused for a in answers if isinstance(a, claims.NotGranted)} == {
+        "BEING_CHECKED"
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "refused"),
+    [
+        ({"status": "refunded"}, "REFUNDED"),
+        ({"status": "cancelled"}, "CANCELLED"),
+        ({"issue": 2}, "REPLACED"),
+        ({"blocked": True}, "BLOCKED"),
+    ],
+)
+def test_a_ticket_that_is_no_good_here_is_refused(door, theatre, ledger, changed, refused):
+    ticket = theatre.sell("A2").tickets[0].id
+    ledger.store.write(
+        lambda session: session.execute(
+            update(TicketRow).where(TicketRow.id == ticket).values(**changed)
+        )
+    )
+
+    assert claim(door, theatre, ticket)["refused"] == refused
+
+
+def test_a_ticket_for_another_evening_is_refused(door, theatre):
+    ticket = theatre.sell("S-001", performance=theatre.studio).tickets[0].id
+
+    assert claim(door, theatre, ticket)["refused"] == "WRONG_PERFORMANCE"
+
+
+def test_a_ticket_of_a_cancelled_evening_is_refused(door, theatre, ledger, clock):
+    ticket = theatre.sell("A2").tickets[0].id
+    ledger.store.write(
+        lambda session: session.execute(update(PerformanceRow).values(cancelled_ms=clock()))
+    )
+
+    assert claim(door, theatre, ticket)["refused"] == "PERFORMANCE_CANCELLED"
+
+
+def test_a_claim_for_an_evening_that_nobody_knows_is_not_found(door):
+    wish = {"claim": new_id(), "kind": "admission", "ticket": "t", "performance": "p"}
+
+    assert door.post("/api/claims", wish).status == 404
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {},
+        {"claim": "x", "kind": "admission"},
+        {"claim": "01890000-0000-7000-8000-000000000000", "kind": "dance"},
+        {"claim": "01890000-0000-7000-8000-000000000000", "kind": "admission", "count": 0},
+        {"claim": "01890000-0000-7000-8000-000000000000", "kind": "admission", "ticket": 7},
+        {"claim": "01890000-0000-7000-8000-000000000000", "kind": "pickup", "tickets": {}},
+    ],
+)
+def test_a_claim_that_makes_no_sense_is_malformed(kiosk, wish):
+    assert kiosk.post("/api/claims", wish).status == 400
+
+
+# --- tickets whose sale has not come yet -------------------------------------------------
+
+
+def unseen(kiosk, theatre, seat="A2", number=2):
+    epoch = kiosk.own(theatre.tonight, seat)[seat]
+    line = kiosk.line(theatre.tonight, seat, epoch)
+    line["payload"] = kiosk.code(1, line["ticket"], number, seq=1)
+    return line
+
+
+def test_a_ticket_sold_offline_a_second_ago_is_granted_by_its_code(kiosk, door, theatre):
+    line = unseen(kiosk, theatre)
+
+    answer = claim(door, theatre, line["ticket"], payload=line["payload"])
+
+    assert answer == {"granted": True, "after": None, "unseen": True}
+
+
+def test_a_ticket_on_a_seat_that_was_never_the_devices_own_is_not(kiosk, door, theatre):
+    ticket = new_id()
+    code = kiosk.code(1, ticket, 7, seq=1)
+
+    assert claim(door, theatre, ticket, payload=code)["refused"] == "UNVERIFIED"
+
+
+def test_a_code_of_the_ledger_that_the_ledger_does_not_know_is_unknown(
+    door, theatre, ledger
+):
+    ticket = new_id()
+    code = ledger.keys.code(performance=1, ticket=ticket, seat=2)
+
+    assert claim(door, theatre, ticket, payload=code)["refused"] == "UNKNOWN"
+
+
+@pytest.mark.parametrize("payload", [None, "", "FOH:", "FOH:NONSENSE", "x" * 600])
+def test_a_ticket_that_nobody_knows_is_unknown(door, theatre, payload):
+    assert claim(door, theatre, new_id(), payload=payload)["refused"] == "UNKNOWN"
+
+
+def test_a_code_under_a_revoked_key_is_never_granted(kiosk, door, theatre, ledger):
+    line = unseen(kiosk, theatre)
+    ledger.store.write(devices.revoke, ledger.means(), kiosk.id)
+
+    answer = claim(door, theatre, line["ticket"], payload=line["payload"])
+
+    assert answer["refused"] == "REVOKED"
+
+
+def test_a_scan_rebuilds_the_sale_and_the_sale_takes_its_place(
+    kiosk, door, theatre, ledger
+):
+    # Source: DOR2, P26.
+    line = unseen(kiosk, theatre)
+    admitted(
+        door, theatre, line["ticket"], payload=line["payload"], verdict="ADMIT_UNVERIFIED"
+    )
+    door.upload().ok()
+
+    with ledger.store.read() as session:
+        rebuilt = session.get(TicketRow, line["ticket"])
+        assert rebuilt.unseen
+        assert session.get(SeatStateRow, (theatre.tonight, "A2")).ticket == rebuilt.id
+    assert len(noted(ledger, "sale_unseen")) == 1
+
+    kiosk.happened("sale", kiosk.sale(line))
+    kiosk.upload().ok()
+
+    assert noted(ledger, "sale_unseen") == []
+    with ledger.store.read() as session:
+        sold = session.get(TicketRow, line["ticket"])
+        assert (sold.unseen, sold.seated, sold.price) == (False, True, 2400)
+        assert [o.number for o in session.scalars(select(OrderRow))] == ["K7Q4MX23"]
+    told = door.documents(f"perf:{theatre.tonight}", "ticket")[line["ticket"]]
+    assert len(told["movements"]) == 1
+
+
+def test_an_admission_with_a_code_that_is_no_good_is_kept_all_the_same(
+    door, theatre, ledger
+):
+    ticket = new_id()
+    id = admitted(door, theatre, ticket, payload="FOH:NONSENSE")
+    door.upload().ok()
+
+    with ledger.store.read() as session:
+        assert session.get(MovementRow, id).ticket == ticket
+        assert session.get(TicketRow, ticket) is None
+        assert session.scalars(select(DeviceEventRow.applied)).all() == [True]
+
+
+# --- doors that could not talk -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", ["Door A", "Door B"])
+def test_two_doors_that_admit_one_ticket_are_one_discrepancy_that_names_both(
+    door, other_door, theatre, ledger, first
+):
+    # Source: P16. The order in which logs arrive plays no part.
+    ticket = theatre.sell("A2").tickets[0].id
+    both = {
+        admitted(door, theatre, ticket),
+        admitted(other_door, theatre, ticket, door="Door B"),
+    }
+    order = [door, other_door] if first == "Door A" else [other_door, door]
+    for device in order:
+        device.upload().ok()
+    for device in order:
+        device.upload().ok()
+
+    [found] = noted(ledger, "admitted_twice")
+    assert evidence(ledger, found) == both
+    assert {m["door"] for m in json.loads(found.facts)["admissions"]} == {
+        "Door A",
+        "Door B",
+    }
+
+
+def test_a_guest_who_went_out_and_in_again_is_no_double(door, theatre, ledger):
+    ticket = theatre.sell("A2").tickets[0].id
+    first = admitted(door, theatre, ticket)
+    out = admitted(door, theatre, ticket, after=first, type="exit", verdict="EXIT_OK")
+    admitted(door, theatre, ticket, after=out, verdict="RE_ADMIT")
+    door.upload().ok()
+
+    assert noted(ledger, "admitted_twice") == []
+
+
+def test_a_second_admission_after_the_first_is_a_double_of_its_own(door, theatre, ledger):
+    ticket = theatre.sell("A2").tickets[0].id
+    first = admitted(door, theatre, ticket)
+    out = admitted(door, theatre, ticket, after=first, type="exit", verdict="EXIT_OK")
+    doubles = {admitted(door, theatre, ticket, after=out) for _ in range(2)}
+    door.upload().ok()
+
+    [found] = noted(ledger, "admitted_twice")
+    assert evidence(ledger, found) == doubles
+
+
+def test_an_undo_settles_the_double_it_explains(door, other_door, theatre, ledger):
+    ticket = theatre.sell("A2").tickets[0].id
+    admitted(door, theatre, ticket)
+    second = admitted(other_door, theatre, ticket, door="Door B")
+    door.upload().ok()
+    other_door.upload().ok()
+    other_door.happened("admission.undone", {"admission": second, "why": "looked again"})
+    other_door.upload().ok()
+
+    assert noted(ledger, "admitted_twice") == []
+    assert len(noted(ledger, "admitted_twice", state="settled")) == 1
+
+
+def test_a_guest_inside_on_a_refunded_ticket_is_for_a_manager(door, theatre, ledger):
+    ticket = theatre.sell("A2").tickets[0].id
+    ledger.store.write(
+        lambda session: session.execute(update(TicketRow).values(status="refunded"))
+    )
+    admitted(door, theatre, ticket)
+    door.upload().ok()
+
+    [found] = noted(ledger, "admitted_void")
+    assert json.loads(found.facts)["why"] == "refunded"
+
+
+def test_a_scan_that_arrives_twice_is_one_movement(door, theatre, ledger):
+    ticket = theatre.sell("A2").tickets[0].id
+    admitted(door, theatre, ticket)
+    door.upload().ok()
+    door.upload().ok()
+
+    with ledger.store.read() as session:
+        assert len(session.scalars(select(MovementRow)).all()) == 1
+
+
+# --- pickup and reissue ------------------------------------------------------------------
+
+
+def pick_up(kiosk, *tickets, id=None, **how):
+    wish = {"claim": id or new_id(), "kind": "pickup", "tickets": list(tickets)} | how
+    return kiosk.post("/api/claims", wish).ok()
+
+
+def test_a_pickup_gives_the_codes_and_keeps_others_out(kiosk, lobby, theatre):
+    sold = theatre.sell("A2", "A3").tickets
+    other = lobby.device("Kiosk 2", "kiosk")
+
+    answer = pick_up(kiosk, sold[0].id, sold[1].id)
+
+    assert answer["granted"] is True
+    assert answer["payloads"] == {t.id: t.payload for t in sold}
+    refused = pick_up(other, sold[1].id)
+    assert (refused["refused"], refused["by"]) == ("PRINT_IN_PROGRESS", "Kiosk 1")
+
+
+def test_a_pickup_of_one_ticket_may_name_just_that(kiosk, theatre):
+    [sold] = theatre.sell("A2").tickets
+    wish = {"claim": new_id(), "kind": "pickup", "ticket": sold.id, "issue": 1}
+
+    assert kiosk.post("/api/claims", wish).ok()["payload"] == sold.payload
+
+
+def test_a_pickup_may_name_the_order(kiosk, theatre):
+    sold = theatre.sell("A2", "A3")
+    wish = {"claim": new_id(), "kind": "pickup", "order": sold.number}
+
+    assert set(kiosk.post("/api/claims", wish).ok()["payloads"]) == {
+        t.id for t in sold.tickets
+    }
+
+
+def test_what_was_collected_is_not_collected_again(kiosk, lobby, theatre, clock, ledger):
+    sold = theatre.sell("A2")
+    ticket, id = sold.tickets[0].id, new_id()
+    pick_up(kiosk, ticket, id=id)
+    collected = {"claim": id, "order": sold.id, "tickets": [ticket], "way": "paper"}
+    kiosk.happened("pickup", collected)
+    kiosk.happened(
+        "ticket.printed", {"ticket": ticket, "issue": 1, "job": "j", "proof": "p"}
+    )
+    kiosk.upload().ok()
+
+    refused = pick_up(lobby.device("Kiosk 2", "kiosk"), ticket)
+
+    assert refused["refused"] == "ALREADY_PRINTED"
+    assert refused["at_ms"] == clock()
+    assert noted(ledger, "printed_twice") == []
+
+
+def test_tickets_that_two_cut_off_kiosks_printed_are_noted(kiosk, lobby, theatre, ledger):
+    ticket = theatre.sell("A2").tickets[0].id
+    for device in (kiosk, lobby.device("Kiosk 2", "kiosk")):
+        printed = {"ticket": ticket, "issue": 1, "job": new_id(), "proof": "p"}
+        device.happened("ticket.printed", printed)
+        device.upload().ok()
+
+    assert len(noted(ledger, "printed_twice")) == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "refused"),
+    [({"tender": None}, "AMOUNT_DUE"), ({"photo_id": True}, "SEE_STAFF_PHOTO_ID")],
+)
+def test_a_pickup_that_needs_somebody_is_refused(kiosk, theatre, how, refused):
+    ticket = theatre.sell("A2", **how).tickets[0].id
+
+    assert pick_up(kiosk, ticket)["refused"] == refused
+
+
+def test_a_reissue_gives_the_next_code_and_voids_the_older_once_printed(
+    kiosk, door, theatre, ledger
+):
+    ticket = theatre.sell("A2").tickets[0].id
+    wish = {"claim": new_id(), "kind": "reissue", "ticket": ticket, "issue": 1}
+
+    code = kiosk.post("/api/claims", wish).ok()["payload"]
+
+    with ledger.store.read() as session:
+        reading = tickets.read(code, facts.keys(session))
+    assert reading.code.issue == 2
+    reprint = {"ticket": ticket, "issue": 2, "why": "torn", "staff": "anna"}
+    kiosk.happened("ticket.reprinted", reprint)
+    kiosk.upload().ok()
+    stream = f"perf:{theatre.tonight}"
+    assert door.documents(stream, "revocation")[ticket]["issue"] == 1
+    assert claim(door, theatre, ticket, issue=1)["refused"] == "REPLACED"
+    assert claim(door, theatre, ticket, issue=2)["granted"] is True
+
+
+def test_a_ticket_that_did_not_print_is_owed_until_it_does(kiosk, theatre, ledger):
+    ticket = theatre.sell("A2").tickets[0].id
+    trouble = {"ticket": ticket, "issue": 1, "job": "j", "reason": "paper out"}
+    kiosk.happened("ticket.uncertain", trouble)
+    kiosk.upload().ok()
+    assert len(noted(ledger, "ticket_owed")) == 1
+    refused = pick_up(kiosk, ticket)
+    assert refused["refused"] == "SEE_STAFF"
+
+    kiosk.happened("ticket.delivered", {"ticket": ticket, "issue": 1, "way": "phone"})
+    kiosk.upload().ok()
+
+    assert noted(ledger, "ticket_owed") == []

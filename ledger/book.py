@@ -31,7 +31,7 @@ def begin(session: Session, means: Means) -> None:
     if session.get(BookRow, 1) is None:
         session.add(
             BookRow(
-                only=1,
+                one=1,
                 ledger_id=means.new_id(),
                 timeline=means.now_ms // 1000,
                 recovering_ms=None,
@@ -43,7 +43,7 @@ def begin(session: Session, means: Means) -> None:
 def read(session: Session) -> Book:
     """Read the facts about this ledger."""
     row, house = session.execute(
-        select(BookRow, HouseRow.id).outerjoin(HouseRow, BookRow.only == 1)
+        select(BookRow, HouseRow.id).outerjoin(HouseRow, BookRow.one == 1)
     ).one()
     return Book(row.ledger_id, row.timeline, row.recovering_ms is not None, house)
 
@@ -73,7 +73,7 @@ def open_keys(store: Store, folder: Path, clock: Clock) -> keys.Keys:
 
 def lock(session: Session) -> None:
     """Keep others from giving out key numbers until this transaction ends."""
-    session.execute(select(BookRow.only).with_for_update())
+    session.execute(select(BookRow.one).with_for_update())
 
 
 def next_key_id(session: Session) -> int:

@@ -57,7 +57,7 @@ class Known:
     public: bytes
     revoked: bool
     state: str
-    seen_ms: int | None
+    timeline_acked: int
 
 
 def invite(
@@ -199,9 +199,9 @@ def known(session: Session, device: str, incarnation: int) -> Known | None:
             DeviceRow.place,
             DeviceRow.incarnation,
             DeviceRow.revoked_ms,
-            DeviceRow.seen_ms,
             KeyRow.public,
             DeviceLogRow.state,
+            DeviceLogRow.timeline_acked,
         )
         .join(KeyRow, KeyRow.device == DeviceRow.id)
         .join(
@@ -223,7 +223,7 @@ def known(session: Session, device: str, incarnation: int) -> Known | None:
         public=found.public,
         revoked=found.revoked_ms is not None,
         state=found.state if newest or found.state != "active" else "draining",
-        seen_ms=found.seen_ms,
+        timeline_acked=found.timeline_acked,
     )
 
 

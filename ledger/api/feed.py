@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, json, request
 
 from boxoffice import wire
-from ledger import devices, feed
+from ledger import devices, feed, recovery
 from ledger.api.blueprint import bp
 from ledger.api.errors import Failed
 from ledger.api.signed import BOTH, Request, signed
@@ -24,6 +24,7 @@ def news(asked: Request) -> Response:
     ledger, timeline = running(), asked.book.timeline
     wanted = _wanted(asked)
     wait_s = request.args.get("wait", 0, type=int)
+    _acknowledge(asked, wanted)
     answer = _read(wanted, timeline)
     poll_again_ms = 0
     if not any(_says_something(part) for part in answer) and wait_s > 0:
@@ -69,6 +70,17 @@ def _wanted(asked: Request) -> _Asked:
         for stream, _ in wanted:
             _may(session, asked, stream)
     return wanted
+
+
+def _acknowledge(asked: Request, wanted: _Asked) -> None:
+    """A device that reads on in this timeline has uploaded all that it had before."""
+    timeline, device = asked.book.timeline, asked.device
+    if device.timeline_acked < timeline and all(
+        cursor.timeline == timeline for _, cursor in wanted
+    ):
+        running().store.write(
+            recovery.acknowledge, running().means(), device.id, device.incarnation
+        )
 
 
 def _may(session: Any, asked: Request, stream: str) -> None:

@@ -15,9 +15,9 @@ class BookRow(Row):
     """
 
     __tablename__ = "book"
-    __table_args__ = (CheckConstraint("only = 1", name="one_row"),)
+    __table_args__ = (CheckConstraint("one = 1", name="one_row"),)
 
-    only: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    one: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     ledger_id: Mapped[str]
     timeline: Mapped[int]
     recovering_ms: Mapped[int | None]

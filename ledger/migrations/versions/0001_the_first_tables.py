@@ -51,13 +51,13 @@ def upgrade() -> None:
 
     op.create_table(
         "book",
-        sa.Column("only", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("one", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("ledger_id", sa.Text(), nullable=False),
         sa.Column("timeline", sa.BigInteger(), nullable=False),
         sa.Column("recovering_ms", sa.BigInteger(), nullable=True),
         sa.Column("public", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint("only = 1", name=op.f("ck_book_one_row")),
-        sa.PrimaryKeyConstraint("only", name=op.f("pk_book")),
+        sa.CheckConstraint("one = 1", name=op.f("ck_book_one_row")),
+        sa.PrimaryKeyConstraint("one", name=op.f("pk_book")),
     )
     op.create_table(
         "claim",

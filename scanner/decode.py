@@ -77,6 +77,9 @@ class Decoder:
     _frame: int = 0
     _alive: int = 0
     _news: int = 0
+    _turn: int = 0
+    _doubt: View | None = None
+    _unsure: dict[str, int] = field(default_factory=dict)
 
     def read(self, frame: MatLike) -> list[Found]:
         """Read the codes in a grey frame of shape (height_px, width_px), uint8.
@@ -90,6 +93,11 @@ class Decoder:
             text: (last, region)
             for text, (last, region) in self._known.items()
             if self._frame - last <= KNOWN
+        }
+        self._unsure = {
+            text: first
+            for text, first in self._unsure.items()
+            if self._frame - first <= KNOWN
         }
         found: list[Found] = []
         for view, patch, x, y in self._looks(frame, found, began_s):
@@ -118,7 +126,7 @@ class Decoder:
         if found:
             frame = _without(frame, found)
         else:
-            yield views.FRAME[self._frame % len(views.FRAME)], frame, 0, 0
+            yield self._frame_view(), frame, 0, 0
         self._places.follow(frame, [region for _, region in self._known.values()])
         if self._places.likely():
             self._alive = self._frame
@@ -131,6 +139,14 @@ class Decoder:
             if self._over(began_s, GLANCE_AT_LEISURE if at_leisure else GLANCE):
                 return
             yield from self._next(place, frame)
+
+    def _frame_view(self) -> View:
+        """Whose turn it is to look at the whole frame; a doubt is settled first."""
+        if self._doubt:
+            view, self._doubt = self._doubt, None
+            return view
+        self._turn += 1
+        return views.FRAME[self._turn % len(views.FRAME)]
 
     def _over(self, began_s: float, share: float) -> bool:
         return self.clock() - began_s > share * self.budget_ms / 1000
@@ -157,12 +173,21 @@ class Decoder:
         """Add what a view reads in a part of the frame; say whether that brought news."""
         news = False
         for seen in view.look(picture):
+            if not (seen.sure or self._seen_before(seen.text, view)):
+                continue
             a, b, c, d = ((left + x, top + y) for left, top in seen.corners)
             code = Found(seen.text, (a, b, c, d), view.name)
             if not any(same(code, other) for other in found):
                 found.append(code)
                 news |= code.text not in self._known
         return news
+
+    def _seen_before(self, text: str, view: View) -> bool:
+        """Say whether an earlier frame showed the same; if not, have the next one asked."""
+        first = self._unsure.setdefault(text, self._frame)
+        if first == self._frame:
+            self._doubt = view
+        return first < self._frame
 
 
 def _without(frame: MatLike, found: list[Found]) -> MatLike:

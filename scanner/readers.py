@@ -1,9 +1,9 @@
 """The decoders we stand on, made to answer alike, and held to what they can prove.
 
-No false text may ever leave the scanner: a wrong one would be a stranger's ticket. So only
-symbologies with error correction over the whole content count at once (QR, Aztec,
-DataMatrix, PDF417); Micro QR, whose two check bits let noise pass, is not read at all, and
-Code 128, with a single check character, must be seen twice (see decode.py).
+No false text may ever leave the scanner: a wrong one would be a stranger's ticket. Only QR
+codes, with their large error correction, count at once. Aztec, DataMatrix, PDF417 and Code
+128 must be seen in two frames (see decode.py), as small ones have little to prove them by.
+Micro QR, whose check lets noise pass, is not read at all.
 """
 
 import logging
@@ -34,7 +34,7 @@ PLAIN = zxingcpp.TextMode.Plain
 class Reading:
     """What a decoder says: a text, its corners in pixels of the picture it was given.
 
-    sure: the symbology proves the whole text, so that one reading is enough.
+    sure: one reading is enough.
     """
 
     text: str
@@ -86,7 +86,7 @@ def _zxing(
         try_downscale=try_downscale,
     )
     return [
-        Reading(code.text, _corners(code.position), sure=code.format != CODE128)
+        Reading(code.text, _corners(code.position), sure=symbology == QR)
         for code in codes
         if code.valid and code.text
     ]

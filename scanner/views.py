@@ -107,12 +107,17 @@ ALWAYS = (
     View("thorough", readers.thorough),
 )
 
-# The whole frame, one of these a frame in turn: large codes, which fill no region.
+# The whole frame, one of these a frame in turn: large codes, which fill no region, and
+# those of other systems.
 FRAME = (
     View("half", readers.local, 0.5),
     View("smoothed", readers.local, prepare=smoothed),
     View("enlarged", readers.local, 1.5),
     View("reduced", readers.local, 0.67),
+    View("Aztec", readers.other(readers.AZTEC)),
+    View("DataMatrix", readers.other(readers.DATAMATRIX)),
+    View("PDF417", readers.other(readers.PDF417)),
+    View("Code 128", readers.other(readers.CODE128)),
 )
 
 # A region, one after the other.

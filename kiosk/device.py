@@ -67,6 +67,7 @@ class Device:
         self.paper_status = Status.UNKNOWN
         # Old bytes may wait in the printer until its buffer was cleared.
         self.printer_buffer_doubtful = True
+        self.printer_was_gone = False
         self._line: Line | None = None
         with store.read() as session:
             self._me = identity.load(session)

@@ -163,7 +163,9 @@ def _decide(
         return _claim(device, scan, text, here, known, asked, verdict)
     link: Literal["ledger", "alone"] = "ledger" if device.up else "alone"
     if link == "ledger":
-        verdict = admission.judge(known.presented, known.facts, asked)
+        # The ledger is there and was not asked about this ticket: nothing was denied.
+        heard = replace(asked, link="hub")
+        verdict = admission.judge(known.presented, known.facts, heard)
     return device.store.write(
         _record, device, scan, text, here, known, asked, verdict, link=link
     )

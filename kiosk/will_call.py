@@ -25,6 +25,7 @@ LOOKUP_S: Final = 3.0
 LONGEST_TEXT: Final = 512
 LOCKED_S: Final = 60
 _OURS: Final = ("FOH", "foh")
+_VOID: Final = frozenset({"cancelled", "lapsed", "released", "void"})
 
 
 def find(device: Device, number: str, last_name: str) -> Found | Refusal:
@@ -223,7 +224,10 @@ def _shown_after(device: Device, ref: str) -> Found | Refusal:
         due=due,
         currency=document["currency"],
         note=document["note"],
-        at_once=row.way == "code" and everything and not document["photo_id"],
+        at_once=row.way == "code"
+        and everything
+        and not document["photo_id"]
+        and document["state"] not in _VOID,
     )
 
 
@@ -245,7 +249,7 @@ def _not_now(
 ) -> Refusal | None:
     """Say why nothing of this order prints here today."""
     state = row.document["state"]
-    if state in {"cancelled", "lapsed", "released", "void"}:
+    if state in _VOID:
         on_ms = int(row.document.get("cancelled_ms") or device.clock.now_ms())
         return Refusal("collect.void", facts={"on_ms": on_ms})
     if performance is None:

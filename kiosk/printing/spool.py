@@ -125,7 +125,10 @@ def new_roll(device: Device) -> None:
 
 def recover(device: Device) -> int:
     """At boot: what was being printed is uncertain. Gives how many jobs."""
-    return device.store.write(jobs.recover, device.clock, device.new_id)
+    found = device.store.write(jobs.recover, device.clock, device.new_id)
+    if device.printer is not None and not device.printer.profile.clears:
+        device.printer_buffer_doubtful = found > 0
+    return found
 
 
 def turn(device: Device) -> float:
@@ -134,8 +137,7 @@ def turn(device: Device) -> float:
     if printer is None:
         return AT_REST_S
     device.paper_status = printer.status()
-    if device.paper_status in status.CAN_PRINT and device.printer_buffer_doubtful:
-        device.printer_buffer_doubtful = not (printer.clear() or not printer.profile.clears)
+    _clear(device)
     ready = device.paper_status in status.CAN_PRINT and not device.printer_buffer_doubtful
     if ready:
         device.store.write(_try_again, device)
@@ -154,6 +156,23 @@ def turn(device: Device) -> float:
     return 0.0
 
 
+def _clear(device: Device) -> None:
+    """Empty a doubtful buffer, at once and while the trouble lasts.
+
+    A printer prints what it still holds the moment somebody closes its cover.
+    """
+    printer = device.printer
+    if printer is None or not device.printer_buffer_doubtful:
+        return
+    if printer.profile.clears:
+        device.printer_buffer_doubtful = not printer.clear()
+    elif device.paper_status is Status.UNKNOWN:
+        device.printer_was_gone = True
+    elif device.printer_was_gone:
+        # Staff have switched it off and on: its memory is empty.
+        device.printer_buffer_doubtful = device.printer_was_gone = False
+
+
 def _print(device: Device, work: _Work) -> None:
     printer = device.printer
     assert printer is not None
@@ -168,6 +187,7 @@ def _print(device: Device, work: _Work) -> None:
     _words.info("printed", job=work.id, order=work.order, ending=ending.value, why=why)
     if ending is not Ending.PROVEN:
         device.printer_buffer_doubtful = True
+        _clear(device)
         device.paper_status = Status.UNKNOWN
 
 

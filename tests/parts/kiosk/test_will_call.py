@@ -1,0 +1,378 @@
+"""Collecting: found by QR or by number and name, printed once, kindly refused later."""
+
+import pytest
+
+from boxoffice import ids
+from kiosk import figures, sync, will_call
+from kiosk.device import Device
+from kiosk.printing import spool
+from kiosk.shown import Collecting, Found, Refusal
+from tests.parts.kiosk.conftest import Plug, PulledPlug
+from tests.parts.kiosk.guests import choose, pay, print_all, talk
+from tests.parts.kiosk.hardware import Card, Paper
+from tests.parts.kiosk.ledger_double import LedgerDouble
+from tests.parts.kiosk.theatre import (
+    CURTAIN,
+    HAMLET,
+    ORDER,
+    Rooms,
+    Time,
+    evening,
+    hear,
+    paid_order,
+)
+
+CODE = "FOHC:OKAFOR"
+
+
+@pytest.fixture
+def kiosk(kiosk: Device) -> Device:
+    spool.turn(kiosk)
+    return kiosk
+
+
+def found(kiosk: Device) -> Found:
+    answer = will_call.find_code(kiosk, CODE)
+    assert isinstance(answer, Found), answer
+    return answer
+
+
+def everything(kiosk: Device) -> Collecting | Refusal:
+    order = found(kiosk)
+    return will_call.collect(kiosk, order.ref, [t.ticket for t in order.tickets])
+
+
+def key(answer: object) -> str:
+    assert isinstance(answer, Refusal), answer
+    return answer.key
+
+
+def test_the_qr_of_a_paid_order_prints_at_once(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper
+):
+    paid_order(ledger)
+    hear(kiosk)
+    order = found(kiosk)
+    assert order.at_once
+    assert (order.title, len(order.tickets), order.due) == ("Hamlet", 2, 0)
+
+    collecting = everything(kiosk)
+    print_all(kiosk)
+
+    assert isinstance(collecting, Collecting)
+    assert spool.progress(kiosk, ORDER).done
+    assert len(paper.codes) == 2
+    done = will_call.done(kiosk, collecting.ref)
+    assert done is not None
+    assert done.doors == ("Door A",)
+    sync.everything(kiosk)
+    pickups = ledger.events("kiosk-1", "pickup")
+    assert [event["way"] for event in pickups] == ["code", "code"]
+    assert {event["claim"] for event in pickups} == set(ledger.claims)
+
+
+@pytest.mark.parametrize("name", ["Okafor", "okafor", "OKAFOR"])
+def test_number_and_last_name_find_the_order(
+    kiosk: Device, ledger: LedgerDouble, name: str
+):
+    paid_order(ledger)
+    number = a_number()
+    ledger.orders[number] = ledger.orders[ORDER]
+
+    answer = will_call.find(kiosk, f"{number[:4].lower()}-{number[4:]}", name)
+
+    assert isinstance(answer, Found)
+    assert not answer.at_once  # Whoever typed is asked once more.
+
+
+def a_number() -> str:
+    """An order number that nobody has, without a typing mistake."""
+    return ids.order_number(lambda n: bytes(range(n)))
+
+
+def test_a_typing_slip_is_caught_before_anybody_is_asked(
+    kiosk: Device, ledger: LedgerDouble
+):
+    asked = len(ledger.asked)
+
+    assert key(will_call.find(kiosk, "K7Q4MX22", "Okafor")) == "collect.typo"
+    assert key(will_call.find(kiosk, "", "Okafor")) == "collect.typo"
+    assert len(ledger.asked) == asked
+
+
+def test_wrong_number_and_wrong_name_get_the_same_words(
+    kiosk: Device, ledger: LedgerDouble
+):
+    number = a_number()
+    ledger.orders[number] = {"last_name": "okafor", "answer": {}}
+
+    wrong_name = will_call.find(kiosk, number, "Oka")
+    del ledger.orders[number]
+    wrong_number = will_call.find(kiosk, number, "Okafor")
+
+    assert key(wrong_name) == key(wrong_number) == "collect.none"
+
+
+def test_five_misses_lock_typing_and_the_camera_still_works(
+    kiosk: Device, ledger: LedgerDouble, time: Time
+):
+    paid_order(ledger)
+    hear(kiosk)
+    for _ in range(5):
+        assert key(will_call.find(kiosk, a_number(), "Nobody")) == "collect.none"
+
+    locked = will_call.find(kiosk, a_number(), "Nobody")
+
+    assert key(locked) == "collect.locked"
+    assert isinstance(found(kiosk), Found)
+    time.pass_ms(60_000)
+    assert key(will_call.find(kiosk, a_number(), "Nobody")) == "collect.none"
+
+
+@pytest.mark.parametrize("text", ["", "x" * 600, "https://example.org", "4006381333931"])
+def test_a_code_of_somebody_else_is_no_code_of_ours(kiosk: Device, text: str):
+    assert key(will_call.find_code(kiosk, text)) == "scan.other"
+
+
+def test_a_second_collection_is_refused_kindly_with_time_and_place(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper, time: Time
+):
+    paid_order(ledger)
+    hear(kiosk)
+    everything(kiosk)
+    print_all(kiosk)
+    at_ms = time.now
+    time.pass_ms(60_000)
+
+    again = everything(kiosk)
+
+    assert isinstance(again, Refusal)
+    assert again.key == "collect.done"
+    assert again.facts == {"at_ms": at_ms, "place": "Kiosk 1"}
+    assert len(paper.codes) == 2
+
+
+def test_tickets_collected_elsewhere_name_that_kiosk(kiosk: Device, ledger: LedgerDouble):
+    answer = paid_order(ledger)
+    hear(kiosk)
+    order = found(kiosk)
+    for ticket in answer["tickets"]:
+        ticket["print_state"] = "printed"  # Meanwhile, at kiosk 2.
+
+    refusal = will_call.collect(kiosk, order.ref, [t.ticket for t in order.tickets])
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.key == "collect.done"
+    assert refusal.facts["place"] == "Kiosk 2"
+    sync.everything(kiosk)
+    assert len(ledger.events("kiosk-1", "claim.dropped")) == 1
+
+
+def test_the_late_friends_ticket_waits(kiosk: Device, ledger: LedgerDouble, paper: Paper):
+    paid_order(ledger)
+    hear(kiosk)
+    order = found(kiosk)
+    first, second = (ticket.ticket for ticket in order.tickets)
+
+    will_call.collect(kiosk, order.ref, [first])
+    print_all(kiosk)
+    assert len(paper.codes) == 1
+    again = will_call.found(kiosk, order.ref)
+    assert isinstance(again, Found)
+    assert [t.collectable for t in again.tickets] == [False, True]
+    will_call.collect(kiosk, order.ref, [second])
+    print_all(kiosk)
+
+    assert len(paper.codes) == 2
+
+
+def test_pressing_twice_prints_once(kiosk: Device, ledger: LedgerDouble, paper: Paper):
+    paid_order(ledger)
+    hear(kiosk)
+    order = found(kiosk)
+    tickets = [ticket.ticket for ticket in order.tickets]
+
+    first = will_call.collect(kiosk, order.ref, tickets)
+    second = will_call.collect(kiosk, order.ref, tickets)
+    print_all(kiosk)
+
+    assert first == second
+    assert len(paper.codes) == 2
+
+
+def test_a_lost_answer_to_a_claim_is_asked_again_under_the_same_id(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper
+):
+    paid_order(ledger)
+    hear(kiosk)
+    order = found(kiosk)
+    tickets = [ticket.ticket for ticket in order.tickets]
+    ledger.answers_lost = 1
+    assert key(will_call.collect(kiosk, order.ref, tickets)) == "link.collect"
+
+    again = will_call.collect(kiosk, order.ref, tickets)
+    print_all(kiosk)
+
+    assert isinstance(again, Collecting)
+    assert len(ledger.claims) == 2
+    assert len(paper.codes) == 2
+
+
+def test_a_plug_pulled_while_collecting_prints_nothing_twice(
+    rooms: Rooms, kiosk: Device, ledger: LedgerDouble, card: Card, paper: Paper, plug: Plug
+):
+    paid_order(ledger)
+    hear(kiosk)
+    everything(kiosk)
+    plug.at("print: bytes sent")
+    with pytest.raises(PulledPlug):
+        print_all(kiosk)
+    plug.back()
+    rooms.unplug(kiosk)
+
+    again = rooms.device(terminal=card, printer=paper.line)
+    print_all(again)
+
+    assert len(paper.codes) == len(set(paper.codes))
+    books = figures.figures(again)
+    assert len(books["printed"]) + len(books["owed"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "key_"),
+    [
+        ({"photo_id": True}, "collect.id"),
+        ({"state": "cancelled"}, "collect.void"),
+    ],
+)
+def test_what_stands_in_the_way_is_said(
+    kiosk: Device, ledger: LedgerDouble, change: dict[str, object], key_: str
+):
+    paid_order(ledger, **change)
+    hear(kiosk)
+
+    assert not found(kiosk).at_once
+    assert key(everything(kiosk)) == key_
+
+
+def test_money_that_is_due_is_named_and_nothing_prints(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper
+):
+    answer = paid_order(ledger)
+    answer["tickets"][1]["paid"] = 0
+    hear(kiosk)
+    order = found(kiosk)
+    assert (order.at_once, order.due) == (False, 2400)
+
+    refusal = everything(kiosk)
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.key == "collect.due"
+    assert refusal.facts == {"due": 2400, "currency": "EUR"}
+    first = will_call.collect(kiosk, order.ref, [order.tickets[0].ticket])
+    assert isinstance(first, Collecting)  # What is paid prints.
+
+
+def test_a_cancelled_performance_hands_out_nothing(kiosk: Device, ledger: LedgerDouble):
+    paid_order(ledger)
+    body = evening(1204, "Hamlet", "reserved", cancelled=True)
+    ledger.put("venue:v1", "performance", HAMLET, body)
+    hear(kiosk)
+
+    assert key(everything(kiosk)) == "collect.off"
+
+
+def test_tickets_of_another_week_are_collected_later(kiosk: Device, ledger: LedgerDouble):
+    paid_order(ledger)
+    body = evening(1204, "Hamlet", "reserved", starts_ms=CURTAIN + 5 * 86_400_000)
+    ledger.put("venue:v1", "performance", HAMLET, {**body, "ends_ms": None})
+    hear(kiosk)
+
+    refusal = everything(kiosk)
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.key == "collect.later"
+    assert refusal.facts["starts_ms"] == CURTAIN + 5 * 86_400_000
+
+
+def test_a_ticket_that_may_have_printed_needs_a_colleague(
+    kiosk: Device, ledger: LedgerDouble
+):
+    answer = paid_order(ledger)
+    answer["tickets"][0]["print_state"] = "uncertain"
+    hear(kiosk)
+
+    assert key(everything(kiosk)) == "collect.uncertain"
+
+
+def test_without_paper_nothing_is_claimed(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper
+):
+    paid_order(ledger)
+    hear(kiosk)
+    paper.fault(out=True)
+    spool.turn(kiosk)
+
+    assert key(everything(kiosk)) == "paper.before"
+    assert ledger.claims == {}
+
+
+def test_without_a_line_it_is_said_that_the_line_is_down(
+    kiosk: Device, ledger: LedgerDouble
+):
+    ledger.up = False
+
+    assert key(will_call.find_code(kiosk, CODE)) == "link.collect"
+    assert key(will_call.find(kiosk, a_number(), "Okafor")) == "link.collect"
+
+
+@pytest.mark.parametrize("answer", [{}, {"order": "x"}, {"order": "x", "tickets": 7}])
+def test_an_answer_that_cannot_be_read_finds_nothing(
+    kiosk: Device, ledger: LedgerDouble, answer: dict[str, object]
+):
+    ledger.orders[ORDER] = {"last_name": "okafor", "answer": answer}
+    ledger.codes[CODE] = ORDER
+
+    assert key(will_call.find_code(kiosk, CODE)) == "link.collect"
+
+
+@pytest.mark.parametrize("ref", ["", "nothing", "../x"])
+def test_an_unknown_reference_finds_nothing(kiosk: Device, ref: str):
+    assert key(will_call.found(kiosk, ref)) == "collect.none"
+    assert key(will_call.collect(kiosk, ref, ["x"])) == "collect.none"
+    assert will_call.done(kiosk, ref) is None
+
+
+def test_tickets_of_another_order_cannot_be_smuggled_in(
+    kiosk: Device, ledger: LedgerDouble
+):
+    paid_order(ledger)
+    order = found(kiosk)
+
+    assert key(will_call.collect(kiosk, order.ref, ["another"])) == "collect.none"
+    assert key(will_call.collect(kiosk, order.ref, [])) == "collect.none"
+
+
+def test_owed_tickets_that_were_sold_here_are_fetched_without_a_line(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper, time: Time
+):
+    order = choose(kiosk)
+    pay(kiosk, order)
+    talk(kiosk)
+    paper.fault(out=True)
+    spool.turn(kiosk)
+    pickup = spool.progress(kiosk, order).pickup
+    time.pass_ms(120_000)
+    ledger.up = False
+    paper.fault(out=False)
+    print_all(kiosk, 2)
+    assert paper.codes == []
+
+    answer = will_call.find_code(kiosk, pickup)
+    assert isinstance(answer, Found)
+    assert answer.at_once
+    will_call.collect(kiosk, answer.ref, [t.ticket for t in answer.tickets])
+    print_all(kiosk)
+
+    assert len(paper.codes) == 2
+    assert spool.progress(kiosk, order).done

@@ -85,9 +85,9 @@
       empty.focus();
     }
   });
-  // A small screen first shows what is wrong, and the keys once a field is touched.
-  const small = matchMedia("(max-height: 600px) and (orientation: landscape)").matches;
-  if (small && document.querySelector(".collect__words--stop")) return;
+  // A wide screen first shows what is wrong, and the keys once a field is touched.
+  const wide = matchMedia("(orientation: landscape)").matches;
+  if (wide && document.querySelector(".collect__words--stop")) return;
   open();
   field.focus({ preventScroll: true });
   draw();

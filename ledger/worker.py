@@ -20,8 +20,15 @@ PRUNE_EVERY_MS = 3_600_000
 class Worker:
     """Does what is waiting until it is told to stop. `run` belongs to one thread."""
 
-    def __init__(self, ledger: Running, *, post: Callable[[], bool] | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Running,
+        *,
+        post: Callable[[], bool] | None = None,
+        pause_s: float = PAUSE_S,
+    ) -> None:
         """post: sends the next letter that is due and says whether there was one."""
+        self._pause_s = pause_s
         self._ledger = ledger
         self._post = post
         self._stop = threading.Event()
@@ -35,7 +42,7 @@ class Worker:
             except Exception:
                 log.exception("waiting work failed")
                 busy = False
-            self._stop.wait(0 if busy else PAUSE_S)
+            self._stop.wait(0 if busy else self._pause_s)
 
     def stop(self) -> None:
         """Finish the step at hand and end."""

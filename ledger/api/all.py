@@ -26,6 +26,12 @@ def install(app: Flask, *, demo: bool) -> None:
         app.register_blueprint(figures.bp)
 
 
+@bp.route("/<path:_target>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+def nothing_here(_target: str) -> Response:
+    """Whatever is no call of the protocol is not found, in the protocol's own shape."""
+    raise Failed(404, "not_found")
+
+
 @bp.after_request
 def with_the_time(answer: Response) -> Response:
     """Every answer carries the ledger's time, which devices live by."""

@@ -4,7 +4,7 @@ from typing import cast
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 
-from kiosk import allotment, documents, figures, log
+from kiosk import figures, log
 from kiosk.device import Device
 from kiosk.loops import Loops
 
@@ -19,14 +19,10 @@ def _device() -> Device:
 def health() -> Response:
     """Say how the device is."""
     device = _device()
-    unsent = own_seats = 0
+    unsent = 0
     if device.paired:
         with device.store.read() as session:
             unsent = log.unsent(session)
-            own_seats = sum(
-                len(allotment.owned(session, performance.id))
-                for performance in documents.performances(session)
-            )
     loops: Loops | None = current_app.extensions.get("foh_loops")
     return jsonify(
         ok=not device.store.is_broken,
@@ -35,7 +31,6 @@ def health() -> Response:
         ready=device.ready.is_set(),
         link="up" if device.up else "down",
         unsent=unsent,
-        own_seats=own_seats,
         clock=device.clock.trust,
         troubles=dict(loops.troubles) if loops else {},
     )

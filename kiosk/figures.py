@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kiosk import log
+from kiosk import allotment, documents, log
 from kiosk.device import Device
 from kiosk.store.tables import CollectionRow, IntentRow, PrintJobRow, SaleLineRow
 
@@ -32,6 +32,10 @@ def figures(device: Device) -> dict[str, Any]:
             for row in session.scalars(select(IntentRow).order_by(IntentRow.place))
         ]
         unsent = log.unsent(session)
+        own_seats = sum(
+            len(allotment.owned(session, performance.id))
+            for performance in documents.performances(session)
+        )
     return {
         "paid_tickets": sorted(paid),
         # Replaced without a later issue here: another kiosk has printed it.
@@ -40,6 +44,7 @@ def figures(device: Device) -> dict[str, Any]:
         "owed": _in(states, "queued", "sending", "uncertain", "failed"),
         "intents": intents,
         "unsent_events": unsent,
+        "own_seats": own_seats,
     }
 
 

@@ -270,15 +270,15 @@ class Player:
 
     def _own(self, step: Mapping[str, Any]) -> None:
         """Wait until the kiosk owns at least that many seats."""
-        found: dict[str, Any] = {}
+        owned = 0
 
         def owns() -> bool:
-            found.update(
-                httpx.get(f"{self._where.screens['kiosk']}/health", timeout=5).json()
-            )
-            return int(found["own_seats"]) >= int(step["own"])
+            nonlocal owned
+            kiosk = self._lobby.get("/figures").json()["kiosk"]
+            owned = int(kiosk["own_seats"]) if kiosk else 0
+            return owned >= int(step["own"])
 
-        self._until(owns, step, lambda: f"the kiosk owns {found.get('own_seats')} seats")
+        self._until(owns, step, lambda: f"the kiosk owns {owned} seats")
 
     def _mark(self, step: Mapping[str, Any]) -> None:
         self._marks[step["mark"]] = time.perf_counter()

@@ -200,6 +200,18 @@
         () => `the ledger says ${JSON.stringify(now)}, before ${JSON.stringify(before)}`,
       );
     },
+    async own(step) {
+      let owned = 0;
+      await until(
+        step,
+        async () => {
+          const { kiosk } = await get("/figures");
+          owned = kiosk ? kiosk.own_seats : 0;
+          return owned >= step.own;
+        },
+        () => `the kiosk owns ${owned} seats`,
+      );
+    },
     async invariants(step) {
       let lamps = [];
       await until(

@@ -19,7 +19,7 @@ from boxoffice.door_facts import Facts
 from boxoffice.presented import Presented
 from boxoffice.refusals import Code
 from boxoffice.scans import Scan
-from ledger import allotments, facts, issues, notices, rows
+from ledger import allotments, devices, facts, issues, notices, rows
 from ledger.allotments import Owner
 from ledger.clock import Means
 from ledger.tables.catalogue import PerformanceRow
@@ -73,23 +73,31 @@ class Granted:
 
 @dataclass(frozen=True)
 class NotGranted:
-    """No. refused: a verdict or a code of a refusal. by, at_ms: who was there, and when."""
+    """No. refused: a verdict or a code of a refusal. by, at_ms: who was there, and when.
+
+    due: minor units of currency, with AMOUNT_DUE.
+    """
 
     refused: str
     why: str = ""
     by: str | None = None
     at_ms: int | None = None
+    due: int | None = None
+    currency: str | None = None
 
     @property
     def document(self) -> dict[str, Any]:
         """The answer as it travels."""
-        return {
+        body = {
             "granted": False,
             "refused": self.refused,
             "why": self.why,
             "by": self.by,
             "at_ms": self.at_ms,
         }
+        if self.due is not None:
+            body |= {"due": self.due, "currency": self.currency}
+        return body
 
 
 Answered = Granted | NotGranted
@@ -361,13 +369,13 @@ def _not_collectable(session: Session, asked: Asked, row: TicketRow) -> NotGrant
     state = _COLLECTED.get(row.print_state, printing.State.UNCERTAIN)
     step = printing.step(printing.Printing(state, row.issue), printing.Event.PICKUP)
     if step.refusal is not None:
-        return NotGranted(
-            step.refusal.value, by=order.collected_by, at_ms=order.collected_ms
-        )
+        by = devices.place_of(session, order.collected_by or order.device)
+        return NotGranted(step.refusal.value, by=by, at_ms=order.collected_ms)
     if order.photo_id:
         return NotGranted(Code.SEE_STAFF_PHOTO_ID.value)
     if row.paid < row.price and not row.pays_later:
-        return NotGranted(Code.AMOUNT_DUE.value, why=str(row.price - row.paid))
+        due = row.price + row.fee_outside - row.paid
+        return NotGranted(Code.AMOUNT_DUE.value, due=due, currency=order.currency)
     return _busy(session, asked, row.id, _PICKUP)
 
 

@@ -320,6 +320,13 @@ def _hash(token: str) -> str:
     return log.encoded(log.digest(token.encode()))
 
 
+def place_of(session: Session, device: str | None) -> str | None:
+    """Say where a device stands, in the words of the house."""
+    if device is None:
+        return None
+    return session.scalar(select(DeviceRow.place).where(DeviceRow.id == device)) or device
+
+
 def health(session: Session, device: str, facts: Mapping[str, Any]) -> None:
     """Remember what a device last said about itself."""
     row = session.get_one(DeviceRow, device)

@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 from boxoffice import ids, tickets
 from boxoffice.refusals import Code
 from boxoffice.will_call import Answer, Throttle, same_name
-from ledger import facts, notices, pickups
+from ledger import devices, facts, notices, pickups
 from ledger.clock import Means
 from ledger.refused import Refused
-from ledger.tables.devices import DeviceRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
 from ledger.tables.records import LookupMissRow
 
@@ -105,11 +104,10 @@ def describe(session: Session, row: OrderRow) -> dict[str, Any]:
         "note": row.note,
     }
     if row.collected_ms is not None:
-        device = session.get(DeviceRow, row.collected_by or "")
         body["collected_at_ms"] = row.collected_ms
-        body["collected_by"] = device.place if device else row.collected_by
+        body["collected_by"] = devices.place_of(session, row.collected_by)
     if row.cancelled_ms is not None:
-        body["cancelled_at_ms"] = row.cancelled_ms
+        body["cancelled_ms"] = row.cancelled_ms
     return body
 
 

@@ -460,7 +460,7 @@ def test_what_was_collected_is_not_collected_again(kiosk, lobby, theatre, clock,
 
     refused = pick_up(lobby.device("Kiosk 2", "kiosk"), ticket)
 
-    assert refused["refused"] == "ALREADY_PRINTED"
+    assert (refused["refused"], refused["by"]) == ("ALREADY_PRINTED", "Kiosk 1")
     assert refused["at_ms"] == clock()
     assert noted(ledger, "printed_twice") == []
 
@@ -482,7 +482,11 @@ def test_tickets_that_two_cut_off_kiosks_printed_are_noted(kiosk, lobby, theatre
 def test_a_pickup_that_needs_somebody_is_refused(kiosk, theatre, how, refused):
     ticket = theatre.sell("A2", **how).tickets[0].id
 
-    assert pick_up(kiosk, ticket)["refused"] == refused
+    answer = pick_up(kiosk, ticket)
+
+    assert answer["refused"] == refused
+    if refused == "AMOUNT_DUE":
+        assert (answer["due"], answer["currency"]) == (2400, "EUR")
 
 
 def test_a_reissue_gives_the_next_code_and_voids_the_older_once_printed(

@@ -204,7 +204,7 @@ def test_a_cancelled_order_is_told_as_such(kiosk, theatre, ledger, clock):
 
     found = by_name(kiosk, sold.number, "Okafor").ok()
 
-    assert (found["state"], found["cancelled_at_ms"]) == ("cancelled", clock())
+    assert (found["state"], found["cancelled_ms"]) == ("cancelled", clock())
 
 
 def test_many_misses_in_the_house_raise_the_alarm(kiosk, lobby, ledger):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, wire
@@ -366,19 +366,15 @@ def _before(
     session: Session, stream: str, documents: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], tuple[int, str | None]]:
     """Read the documents as they are. Once the stream is locked they stand still."""
-    by_entity: dict[str, list[str]] = {}
-    for entity, id in documents:
-        by_entity.setdefault(entity, []).append(id)
+    wanted = list(documents)
+    named = tuple_(FeedDocRow.entity, FeedDocRow.id)
     found: dict[tuple[str, str], tuple[int, str | None]] = {}
-    for entity, names in by_entity.items():
-        for start in range(0, len(names), _BATCH):
-            query = select(FeedDocRow.id, FeedDocRow.ver, FeedDocRow.body).where(
-                FeedDocRow.stream == stream,
-                FeedDocRow.entity == entity,
-                FeedDocRow.id.in_(names[start : start + _BATCH]),
-            )
-            for row in session.execute(query):
-                found[entity, row.id] = (row.ver, row.body)
+    for start in range(0, len(wanted), _BATCH):
+        query = select(
+            FeedDocRow.entity, FeedDocRow.id, FeedDocRow.ver, FeedDocRow.body
+        ).where(FeedDocRow.stream == stream, named.in_(wanted[start : start + _BATCH]))
+        for row in session.execute(query):
+            found[row.entity, row.id] = (row.ver, row.body)
     return found
 
 

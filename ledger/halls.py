@@ -86,6 +86,10 @@ class Plan:
         """Give the section that a seat is in; general admission has none."""
         return self.chart.row_of(seat).section if self.chart else ""
 
+    def level_of(self, seat: str) -> str | None:
+        """Give the price level of a seat; general admission has none."""
+        return self.chart.levels.get(seat) if self.chart else None
+
     def doors_of(self, seat: str) -> tuple[str, ...]:
         """Give the doors that serve a seat, the home door first; none: any door."""
         section = self.section_of(seat)

@@ -25,6 +25,18 @@ def post(
     Raises Unbalanced and MixedCurrencies, before anything is written. Source: P10.
     """
     entry = Entry(id, tuple(lines), why, corrects)
+    post_all(session, [entry], order=order, source=source, now_ms=now_ms)
+
+
+def post_all(
+    session: Session,
+    entries: Sequence[Entry],
+    *,
+    now_ms: int,
+    order: str | None = None,
+    source: str | None = None,
+) -> None:
+    """Write several entries about one order."""
     session.execute(
         insert(JournalEntryRow),
         [
@@ -32,10 +44,11 @@ def post(
                 "id": entry.id,
                 "order": order,
                 "source": source,
-                "why": why,
-                "corrects": corrects,
+                "why": entry.why,
+                "corrects": entry.corrects,
                 "at_ms": now_ms,
             }
+            for entry in entries
         ],
     )
     session.execute(
@@ -48,6 +61,7 @@ def post(
                 "amount": line.amount.amount,
                 "currency": line.amount.currency,
             }
+            for entry in entries
             for number, line in enumerate(entry.lines, 1)
         ],
     )

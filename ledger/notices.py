@@ -6,6 +6,7 @@ calls it once at the end of a transaction, however often something was touched.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -119,15 +120,13 @@ def tickets(session: Session, ids: Sequence[str]) -> Bodies:
         TicketRow.id,
         ids,
     )
-    plans: dict[str, halls.Plan] = {}
-    lists: dict[str, prices.PriceList] = {}
+    evenings: dict[str, Evening] = {}
     built: dict[str, Mapping[str, Any] | None] = {}
     for row, note, number in rows:
-        if row.performance not in plans:
-            plans[row.performance] = plan_of(session, row.performance)
-            lists[row.performance] = prices_of(session, row.performance)
-        body = _ticket(row, note, plans[row.performance], lists[row.performance])
-        built[row.id] = body | {"order": number, "movements": moved.get(row.id, [])}
+        if row.performance not in evenings:
+            evenings[row.performance] = evening(session, row.performance)
+        body = ticket_body(row, evenings[row.performance], order=number, note=note)
+        built[row.id] = body | {"movements": moved.get(row.id, [])}
     return built
 
 
@@ -236,34 +235,49 @@ def allotment(
     }
 
 
+@dataclass(frozen=True)
+class Evening:
+    """What selling and printing need to know of a performance. number: as in codes."""
+
+    number: int
+    plan: halls.Plan
+    prices: prices.PriceList
+
+
+def evening(session: Session, performance: str) -> Evening:
+    """Read a performance's number, chart and prices; charts and prices are kept.
+
+    Raises NoResultFound for an unknown performance.
+    """
+    number, chart, price = session.execute(
+        select(PerformanceRow.number, ChartRow.version, PriceRow.version)
+        .join(ChartRow, ChartRow.performance == PerformanceRow.id)
+        .join(PriceRow, PriceRow.performance == PerformanceRow.id)
+        .where(PerformanceRow.id == performance)
+    ).one()
+    plan = _plans.get((performance, chart))
+    if plan is None:
+        plan = halls.read(json.loads(_body(session, ChartRow, performance)))
+        _keep(_plans, (performance, chart), plan)
+    listed = _lists.get((performance, price))
+    if listed is None:
+        listed = prices.read(json.loads(_body(session, PriceRow, performance)))
+        _keep(_lists, (performance, price), listed)
+    return Evening(number, plan, listed)
+
+
 def plan_of(session: Session, performance: str) -> halls.Plan:
     """Read a performance's own chart. Raises NoResultFound for an unknown performance."""
-    version = session.scalars(
-        select(ChartRow.version).where(ChartRow.performance == performance)
-    ).one()
-    if found := _plans.get((performance, version)):
-        return found
-    body = session.scalars(
-        select(ChartRow.body).where(ChartRow.performance == performance)
-    ).one()
-    plan = halls.read(json.loads(body))
-    _keep(_plans, (performance, version), plan)
-    return plan
+    return evening(session, performance).plan
 
 
 def prices_of(session: Session, performance: str) -> prices.PriceList:
     """Read a performance's prices. Raises NoResultFound for an unknown performance."""
-    version = session.scalars(
-        select(PriceRow.version).where(PriceRow.performance == performance)
-    ).one()
-    if found := _lists.get((performance, version)):
-        return found
-    body = session.scalars(
-        select(PriceRow.body).where(PriceRow.performance == performance)
-    ).one()
-    listed = prices.read(json.loads(body))
-    _keep(_lists, (performance, version), listed)
-    return listed
+    return evening(session, performance).prices
+
+
+def _body(session: Session, row: type[ChartRow | PriceRow], performance: str) -> str:
+    return session.scalars(select(row.body).where(row.performance == performance)).one()
 
 
 # Charts and prices of a version never change, so each process may keep a few of them.
@@ -313,16 +327,19 @@ def _movement(row: MovementRow) -> dict[str, Any]:
     }
 
 
-def _ticket(
-    row: TicketRow, note: str, plan: halls.Plan, listed: prices.PriceList
+def ticket_body(
+    row: TicketRow, evening: Evening, *, order: str, note: str
 ) -> dict[str, Any]:
-    kind = listed.type_of(row.price_type or "")
+    """Give a ticket's document before anybody went in on it. order: its number."""
+    plan = evening.plan
+    kind = evening.prices.type_of(row.price_type or "")
     notes = [{"from": "order", "text": note, "attention": False}] if note else []
     if kind and kind.check:
         words = kind.note or kind.name
         notes.append({"from": "price_type", "text": words, "attention": True})
     known = row.seat in plan.places
     return {
+        "order": order,
         "performance": row.performance,
         "seat": row.seat,
         "seat_name": str(plan.name(row.seat)) if known else row.seat,
@@ -343,6 +360,7 @@ def _ticket(
         "questions": [],
         "notes": notes,
         "print_state": row.print_state,
+        "movements": [],
     }
 
 

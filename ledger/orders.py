@@ -4,22 +4,23 @@ A sale takes its seats by compare-and-set, writes tickets that the ledger signs,
 penny, tells devices, and leaves a letter in the outbox if somebody can be written to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import ids, journal, pricing
 from boxoffice.money import Money
 from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
-from ledger import halls, notices, outbox, patrons, pickups, prices, rows, seating
+from ledger import feed, notices, outbox, patrons, pickups, rows, seating
 from ledger import journal as book
 from ledger.clock import Means
+from ledger.notices import Evening
 from ledger.patrons import Patron
 from ledger.refused import Refused
-from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.seats import HoldRow, SeatStateRow
@@ -80,70 +81,48 @@ def sell(
     """
     if not seats:
         return Refused(Code.NO_TICKETS_REQUESTED)
-    evening = session.get_one(PerformanceRow, performance)
-    plan = notices.plan_of(session, performance)
-    listed = notices.prices_of(session, performance)
+    evening = notices.evening(session, performance)
     states = seating.PUBLIC if seller in _PUBLIC else seating.BOX_OFFICE
     chosen = _chosen(session, performance, seats, states, hold)
     if isinstance(chosen, Refused):
         return chosen
     types = [price_type for _, price_type in seats]
-    quote = _quote(plan, listed, seller, chosen, types)
+    quote = _quote(evening, seller, chosen, types)
     sold = tuple(
-        _ticket(means, evening.number, plan, listed, seat, price_type)
+        _ticket(means, evening, seat, price_type)
         for seat, price_type in zip(chosen, types, strict=True)
     )
-    refused = _take(session, means, performance, sold, states, hold)
-    if refused:
-        return refused
-    number = _number(session, means)
+    epochs = _take(session, means, performance, sold, states, hold)
+    if isinstance(epochs, Refused):
+        return epochs
     paid = quote.charge if tender else 0
-    order = OrderRow(
-        id=number,
-        number=number,
-        state="confirmed",
-        currency=listed.currency,
+    order = _write(
+        session,
+        means,
+        currency=evening.prices.currency,
         seller=seller.value,
-        device=None,
-        incarnation=None,
-        source=None,
         patron=patrons.add(session, means, patron) if patron else None,
         delivery=delivery,
         photo_id=photo_id,
         note=note,
-        member=None,
-        answers="[]",
-        price_pos=None,
         charge=quote.charge,
         paid=paid,
-        made_ms=means.now_ms,
-        collected_ms=None,
-        collected_by=None,
-        cancelled_ms=None,
     )
-    session.add(order)
-    session.flush()
-    session.execute(
-        insert(TicketRow),
-        [
-            _row(means, order.id, line, performance, plan, ticket, price_type, priced, paid)
-            for line, (ticket, price_type, priced) in enumerate(
-                zip(sold, types, quote.seats, strict=True), 1
-            )
-        ],
-    )
-    _charge(session, means, order, quote)
-    if tender:
-        _pay(session, means, order, tender, paid, ref)
+    tickets = [
+        _row(means, order, line, performance, evening, ticket, price_type, priced)
+        for line, (ticket, price_type, priced) in enumerate(
+            zip(sold, types, quote.seats, strict=True), 1
+        )
+    ]
+    session.add_all(tickets)
+    _book(session, means, order, quote, tender, ref)
     code = pickups.draw(means.chance)
     pickups.keep(session, order.id, [pickups.hash_of(code)], now_ms=means.now_ms)
-    seats_sold = [ticket.seat for ticket in sold]
-    notices.seats(session, performance, seats_sold, means.now_ms)
-    for ticket in sold:
-        notices.ticket(session, performance, ticket.id, means.now_ms)
     if patron and patron.email and paid >= quote.charge:
         outbox.add(session, means, to=patron.email, kind="tickets", order=order.id)
-    return Sold(order.id, number, sold, code, quote.charge, paid)
+    session.flush()
+    _tell(session, means, performance, evening, order, tickets, epochs)
+    return Sold(order.id, order.number, sold, code, quote.charge, paid)
 
 
 def _chosen(
@@ -180,36 +159,25 @@ def _chosen(
 
 
 def _quote(
-    plan: halls.Plan,
-    listed: prices.PriceList,
-    seller: Seller,
-    seats: Sequence[str],
-    types: Sequence[str],
+    evening: Evening, seller: Seller, seats: Sequence[str], types: Sequence[str]
 ) -> pricing.Quote:
     lines = []
     for seat, price_type in zip(seats, types, strict=True):
-        level = plan.chart.levels.get(seat) if plan.chart else None
-        price, kind = listed.price(level, price_type), listed.type_of(price_type)
+        price = evening.prices.price(evening.plan.level_of(seat), price_type)
+        kind = evening.prices.type_of(price_type)
         if price is None or kind is None:
             raise KeyError(f"{price_type} is not sold on seat {seat}")
         lines.append(pricing.SeatLine(price, kind.buyer))
-    return pricing.quote(seller=seller, rules=listed.fees, seats=lines)
+    return pricing.quote(seller=seller, rules=evening.prices.fees, seats=lines)
 
 
-def _ticket(
-    means: Means,
-    number: int,
-    plan: halls.Plan,
-    listed: prices.PriceList,
-    seat: str,
-    price_type: str,
-) -> SoldTicket:
-    kind = listed.type_of(price_type)
+def _ticket(means: Means, evening: Evening, seat: str, price_type: str) -> SoldTicket:
+    kind = evening.prices.type_of(price_type)
     ticket = means.new_id()
     payload = means.signing.code(
-        performance=number,
+        performance=evening.number,
         ticket=ticket,
-        seat=plan.places.get(seat),
+        seat=evening.plan.places.get(seat),
         check=bool(kind and kind.check),
     )
     return SoldTicket(ticket, seat, payload)
@@ -222,17 +190,18 @@ def _take(
     tickets: Sequence[SoldTicket],
     states: Sequence[str],
     hold: str | None,
-) -> Refused | None:
-    """Make seats sold to these tickets: all of them, or say which had gone."""
+) -> dict[str, int] | Refused:
+    """Make seats sold to these tickets, all of them, and give their epochs."""
     seats = [ticket.seat for ticket in tickets]
     live = select(HoldRow.id).where(HoldRow.id == hold, HoldRow.expires_ms > means.now_ms)
     may = SeatStateRow.hold.in_(live) if hold else SeatStateRow.state.in_(states)
-    found = session.scalars(
-        select(SeatStateRow.seat)
+    locked = session.execute(
+        select(SeatStateRow.seat, SeatStateRow.epoch)
         .where(SeatStateRow.performance == performance, SeatStateRow.seat.in_(seats), may)
         .order_by(SeatStateRow.seat)
         .with_for_update()
     ).all()
+    found: dict[str, int] = dict(locked)
     gone = [seat for seat in seats if seat not in found or seats.count(seat) > 1]
     if gone:
         return Refused(Code.NOT_HELD if hold else Code.SEAT_UNAVAILABLE, {"seats": gone})
@@ -252,91 +221,125 @@ def _take(
     assert changed == len(seats), "seats changed although they were locked"
     if hold:
         session.execute(delete(HoldRow).where(HoldRow.id == hold))
-    return None
+    return found
 
 
-def _number(session: Session, means: Means) -> str:
-    """Draw an order number that is not taken. Source: ORD12."""
+def _write(session: Session, means: Means, **said: Any) -> OrderRow:
+    """Write the order down under a number that nobody has. Source: ORD12."""
     while True:
         number = ids.order_number(means.chance)
-        if session.get(OrderRow, number) is None:
-            return number
+        order = OrderRow(
+            id=number,
+            number=number,
+            state="confirmed",
+            device=None,
+            incarnation=None,
+            source=None,
+            member=None,
+            answers="[]",
+            price_pos=None,
+            made_ms=means.now_ms,
+            collected_ms=None,
+            collected_by=None,
+            cancelled_ms=None,
+            **said,
+        )
+        columns = [column.name for column in OrderRow.__table__.columns]
+        values = {name: getattr(order, name) for name in columns}
+        written = rows.insert(session, OrderRow).values(values).on_conflict_do_nothing()
+        if rows.changed(session, written):
+            return order
 
 
 def _row(
     means: Means,
-    order: str,
+    order: OrderRow,
     line: int,
     performance: str,
-    plan: halls.Plan,
+    evening: Evening,
     ticket: SoldTicket,
     price_type: str,
     priced: pricing.Priced,
-    paid: int,
-) -> dict[str, object]:
-    return {
-        "id": ticket.id,
-        "order": order,
-        "line": line,
-        "performance": performance,
-        "seat": ticket.seat,
-        "epoch": 0,
-        "seated": True,
-        "level": plan.chart.levels.get(ticket.seat) if plan.chart else None,
-        "price_type": price_type,
-        "price": priced.price,
-        "fee_outside": priced.fee_outside,
-        "fee_inside": priced.fee_inside,
-        "paid": priced.price if paid else 0,
-        "pays_later": False,
-        "status": "active",
-        "blocked": False,
-        "issue": 1,
-        "print_state": "not_printed",
-        "delivered": None,
-        "admits": 1,
-        "signer": None,
-        "incarnation": None,
-        "seq": 0,
-        "payload": ticket.payload,
-        "unseen": False,
-        "made_ms": means.now_ms,
-    }
-
-
-def _charge(session: Session, means: Means, order: OrderRow, quote: pricing.Quote) -> None:
-    lines = journal.charge(
-        charged=Money(quote.charge, order.currency), net=Money(quote.net, order.currency)
-    )
-    book.post(
-        session,
-        means.new_id(),
-        lines,
-        why="sale",
+) -> TicketRow:
+    return TicketRow(
+        id=ticket.id,
         order=order.id,
-        now_ms=means.now_ms,
+        line=line,
+        performance=performance,
+        seat=ticket.seat,
+        epoch=0,
+        seated=True,
+        level=evening.plan.level_of(ticket.seat),
+        price_type=price_type,
+        price=priced.price,
+        fee_outside=priced.fee_outside,
+        fee_inside=priced.fee_inside,
+        paid=priced.price if order.paid else 0,
+        pays_later=False,
+        status="active",
+        blocked=False,
+        issue=1,
+        print_state="not_printed",
+        delivered=None,
+        valid_from_ms=None,
+        valid_until_ms=None,
+        admits=1,
+        entries=None,
+        parent=None,
+        signer=None,
+        incarnation=None,
+        seq=0,
+        payload=ticket.payload,
+        unseen=False,
+        made_ms=means.now_ms,
     )
 
 
-def _pay(
-    session: Session, means: Means, order: OrderRow, kind: str, amount: int, ref: str
+def _book(
+    session: Session,
+    means: Means,
+    order: OrderRow,
+    quote: pricing.Quote,
+    kind: str | None,
+    ref: str,
 ) -> None:
-    session.add(
-        TenderRow(
-            id=means.new_id(),
-            order=order.id,
-            kind=kind,
-            ref=ref,
-            intent=None,
-            amount=amount,
-            at_ms=means.now_ms,
+    """Book what the order costs and what was paid."""
+    charged, net = Money(quote.charge, order.currency), Money(quote.net, order.currency)
+    entries = [
+        journal.Entry(means.new_id(), journal.charge(charged=charged, net=net), "sale")
+    ]
+    if kind:
+        paid = Money(order.paid, order.currency)
+        entries.append(
+            journal.Entry(means.new_id(), journal.payment(kind, paid), "payment")
         )
-    )
-    book.post(
-        session,
-        means.new_id(),
-        journal.payment(kind, Money(amount, order.currency)),
-        why="payment",
-        order=order.id,
-        now_ms=means.now_ms,
-    )
+        session.add(
+            TenderRow(
+                id=means.new_id(),
+                order=order.id,
+                kind=kind,
+                ref=ref,
+                intent=None,
+                amount=order.paid,
+                at_ms=means.now_ms,
+            )
+        )
+    book.post_all(session, entries, order=order.id, now_ms=means.now_ms)
+
+
+def _tell(
+    session: Session,
+    means: Means,
+    performance: str,
+    evening: Evening,
+    order: OrderRow,
+    tickets: Sequence[TicketRow],
+    epochs: Mapping[str, int],
+) -> None:
+    """Tell devices about the tickets and their seats."""
+    stream = feed.performance(performance)
+    for row in tickets:
+        seat = notices.seat(state="sold", epoch=epochs[row.seat], ticket=row.id)
+        body = notices.ticket_body(row, evening, order=order.number, note=order.note)
+        feed.publish(session, stream, "seat", row.seat, seat, now_ms=means.now_ms)
+        feed.publish(session, stream, "ticket", row.id, body, now_ms=means.now_ms)

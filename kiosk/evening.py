@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from boxoffice import pricing
 from boxoffice.charts import SeatType
 from boxoffice.pricing import Seller
-from kiosk import allotment, documents
+from kiosk import allotment, documents, told
 from kiosk.device import Device
-from kiosk.documents import House, Performance, Plan, Prices
 from kiosk.shown import Refusal, Tonight
+from kiosk.told import House, Performance, Plan, Prices
 
 FEW: int = 20
 
@@ -79,7 +79,7 @@ class Evening:
             zone=performance.zone,
             hall=performance.hall,
             kind=performance.kind,
-            price_from=performance.price_from,
+            price_from=self.prices.lowest(),
             currency=self.prices.currency,
             seats_left=self.left,
             sale=self._sale(),
@@ -141,6 +141,36 @@ class Evening:
         ]
 
 
+def far_off(device: Device, performance: Performance) -> Tonight:
+    """Give the tile of an evening that is not near, from what the house says of it.
+
+    Nobody sells such an evening without a line, so our own seats play no part.
+    """
+    left = performance.seats_left
+    sale: Literal["open", "few", "sold_out", "closed", "limited", "empty"]
+    if not _selling(device, performance):
+        sale = "closed"
+    elif not device.up:
+        sale = "empty"
+    else:
+        sale = "sold_out" if not left else "few" if left < FEW else "open"
+    return Tonight(
+        performance=performance.id,
+        title=performance.title,
+        starts_ms=performance.starts_ms,
+        ends_ms=performance.ends_ms,
+        zone=performance.zone,
+        hall=performance.hall,
+        kind=performance.kind,
+        price_from=performance.price_from,
+        currency=performance.currency,
+        seats_left=left,
+        sale=sale,
+        access=performance.access,
+        cancelled=performance.cancelled,
+    )
+
+
 def without(here: Evening, seats: Collection[str]) -> Evening:
     """Give the same evening without some seats: somebody was quicker."""
     own = {code: epoch for code, epoch in here.own.items() if code not in seats}
@@ -175,7 +205,7 @@ def look(
     pool = frozenset(
         code
         for code in plan.codes
-        if states.get(code, documents.FREE).state == "available" and code not in taken
+        if states.get(code, told.FREE).state == "available" and code not in taken
     )
     own = {
         seat: epoch

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from boxoffice.charts import SeatType
-from kiosk import allotment, documents, evening, holds, offers
+from kiosk import allotment, documents, evening, holds, house_maps, offers, told
 from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.payments import terminals
@@ -23,9 +22,6 @@ from kiosk.shown import (
     Done,
     Held,
     HouseMap,
-    Level,
-    MapSeat,
-    MapSection,
     Offer,
     OrderShown,
     PriceChoice,
@@ -37,6 +33,8 @@ from kiosk.shown import (
 )
 from kiosk.store.tables import OrderRow, SaleLineRow
 
+# Nearer evenings are counted seat by seat, with our own.
+NEAR_MS: Final = 24 * 3_600_000
 # An order that nobody touches for so long is forgotten; its hold has run out long before.
 FORGOTTEN_MS: Final = 2 * 3_600_000
 
@@ -49,6 +47,9 @@ def performances(device: Device) -> list[Tonight]:
         for performance in documents.performances(session):
             over_ms = performance.ends_ms or performance.starts_ms
             if not performance.public or over_ms < now_ms:
+                continue
+            if performance.starts_ms - now_ms > NEAR_MS:
+                found.append(evening.far_off(device, performance))
                 continue
             here = evening.look(session, device, performance.id)
             if here is not None:
@@ -67,7 +68,8 @@ def choices(device: Device, performance: str) -> Choices | Refusal:
     levels = _levels_free(here)
     types = []
     for kind in here.prices.types:
-        amounts = [level.prices[kind.id] for level in levels if kind.id in level.prices]
+        wholes = [here.prices.whole(level, kind) for level in levels]
+        amounts = [whole for whole in wholes if whole is not None]
         if amounts:
             types.append(
                 PriceChoice(
@@ -166,19 +168,7 @@ def house_map(device: Device, order: str) -> HouseMap | Refusal:
     here, row = _look(device, order)
     if isinstance(here, Refusal):
         return here
-    sections = _sections(here, row)
-    levels = tuple(
-        Level(level.id, level.name, min(level.prices.values(), default=0))
-        for level in here.prices.levels
-    )
-    return HouseMap(
-        row.number,
-        sections,
-        levels,
-        here.plan.stage,
-        here.prices.currency,
-        sum(row.counts.values()),
-    )
+    return house_maps.draw(here, row)
 
 
 def hold(device: Device, order: str, seats: Sequence[str] = ()) -> Held | Refusal:
@@ -378,40 +368,12 @@ def _most(device: Device, here: Evening) -> int:
     return min(here.house.max_seats, device.config.most_seats)
 
 
-def _levels_free(here: Evening) -> list[documents.Level]:
+def _levels_free(here: Evening) -> list[told.Level]:
     """Give the levels that still have seats; all of them when none has."""
     found = {here.level_of(seat) for seat in here.free}
     if None in found or not found:
         return list(here.prices.levels)
     return [level for level in here.prices.levels if level.id in found]
-
-
-def _sections(here: Evening, row: OrderRow) -> tuple[MapSection, ...]:
-    chart = here.plan.chart
-    if chart is None:
-        return ()
-    by_section: dict[str, list[MapSeat]] = {name: [] for name, _, _ in here.plan.sections}
-    for place, code in enumerate(chart.seats):
-        block = chart.block_of[place]
-        index = chart.blocks[block].row
-        kind = chart.type_of(code)
-        by_section.setdefault(chart.rows[index].section, []).append(
-            MapSeat(
-                shown=here.plan.shown(code),
-                kind=kind.value,
-                available=code in here.free
-                and (kind is SeatType.STANDARD or row.step_free),
-                chosen=code in row.seats,
-                block=block,
-                row_index=index,
-            )
-        )
-    words = {name: words for name, _, words in here.plan.sections}
-    return tuple(
-        MapSection(name, words.get(name, ""), tuple(seats), sum(s.available for s in seats))
-        for name, seats in by_section.items()
-        if seats
-    )
 
 
 def _type_name(here: Evening, id: str) -> str:

@@ -72,7 +72,7 @@ class Tonight:
 
 @dataclass(frozen=True)
 class PriceChoice:
-    """A price type on "How many"; from_amount … to_amount over the levels still free."""
+    """A price type on "How many"; from_amount … to_amount with fees, over free levels."""
 
     id: str
     name: str

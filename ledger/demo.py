@@ -93,7 +93,7 @@ def _furnish(session: Session, means: Means) -> None:
         plan.chart,
         plan.names,
         sections=sections,
-        stage=halls.Stage(x=16.0, y=1.6, width=13.0, depth=2.2),
+        stage=halls.Stage(x=9.5, y=1.6, width=13.0, depth=2.2),
     )
     studio = halls.Plan(units=halls.units("S", STUDIO_PLACES))
     for name, hall in ((MAIN, main), (STUDIO, studio)):

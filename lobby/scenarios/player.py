@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -54,13 +54,40 @@ class Addresses:
     screens: Mapping[str, str]
 
 
+class Touched(Protocol):
+    """A screen that a story can touch. taps: how often it was pressed."""
+
+    taps: int
+
+    @property
+    def words(self) -> str: ...
+
+    def open(self, path: str) -> None: ...
+
+    def reload(self) -> None: ...
+
+    def press(self, name: str) -> None: ...
+
+    def type(self, label: str, text: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Player:
     """Plays stories on one running lobby."""
 
-    def __init__(self, where: Addresses, facts: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        where: Addresses,
+        facts: Mapping[str, Any],
+        screens: Mapping[str, Touched] | None = None,
+    ) -> None:
+        """screens: what is touched instead of plain HTTP, such as a browser's pages."""
         self._where, self._facts = where, facts
         self._lobby = httpx.Client(base_url=where.lobby, timeout=10.0)
-        self._screens = {name: Screen(address) for name, address in where.screens.items()}
+        self._screens: Mapping[str, Touched] = screens or {
+            name: Screen(address) for name, address in where.screens.items()
+        }
         self._marks: dict[str, float] = {}
         self._measures: dict[str, float] = {}
         self._slips_before = 0
@@ -295,7 +322,7 @@ class Player:
         figures = httpx.get(f"{self._where.ledger}/demo/figures", timeout=10).json()
         self._before = {k: v for k, v in _counted(figures).items() if k != "journal_sum"}
 
-    def _screen(self, step: Mapping[str, Any]) -> Screen:
+    def _screen(self, step: Mapping[str, Any]) -> Touched:
         return self._screens[step.get("on", "kiosk")]
 
     def _post(self, path: str, body: Mapping[str, Any]) -> None:

@@ -1,0 +1,66 @@
+"""The stories of the main job, touched in Chromium at every size of screen."""
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from lobby.scenarios import story
+from lobby.scenarios.player import Addresses, Player
+from tests.browser.touch import CHROMIUM, SIZES, BrowserScreen
+from tests.lobby_running import lobby
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+BASE = 21_400
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as started:
+        browser = started.chromium.launch(**CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    with lobby(tmp_path_factory.mktemp("lobby") / "house", BASE) as running:
+        yield running
+
+
+# The will-call order of the demo house can be collected once, so each story that needs
+# it has its own size; the purchase is made at every size.
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("happy-pair", "S"),
+        ("happy-pair", "L"),
+        ("happy-pair", "P"),
+        ("collect-no-touch", "P"),
+        ("emailed-ticket", "L"),
+        ("ledger-off", "S"),
+        ("paper-out-after-payment", "L"),
+    ],
+)
+def test_a_story_is_touched_to_its_end_and_every_page_is_accessible(
+    chromium, house, name, size, capsys
+):
+    width, height = SIZES[size]
+    addresses = {device: house.device(device) for device in ("kiosk", "door-a", "door-b")}
+    screens = {
+        device: BrowserScreen(
+            chromium.new_page(viewport={"width": width, "height": height}),
+            address,
+            name=f"{device} {size}",
+        )
+        for device, address in addresses.items()
+    }
+    player = Player(Addresses(house.address, house.ledger, addresses), house.facts, screens)
+
+    result = player.play(story.load(name))
+    player.close()
+
+    with capsys.disabled():
+        print(f"\n  {size}: {result.document()}")  # noqa: T201 - the budget is read by people
+    assert result.passed, result.why
+    assert [t for screen in screens.values() for t in screen.trouble] == []
+    if name == "happy-pair":
+        assert result.taps <= 5

@@ -1,0 +1,103 @@
+"""A guest's hand in a real browser: the same stories, pressed in Chromium.
+
+Every page that comes up is checked with axe, and for things that are cut off or too small.
+"""
+
+from pathlib import Path
+from urllib.parse import urljoin
+
+from playwright.sync_api import Error, Page
+
+from lobby.scenarios.screen import NotFound
+
+AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
+SIZES = {"S": (800, 480), "L": (1280, 800), "P": (1080, 1920)}
+CHROMIUM = {
+    "executable_path": "/usr/bin/chromium",
+    "args": [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ],
+}
+_CONTROLS = """wanted => {
+  const name = e => (e.getAttribute('aria-label') || e.innerText || e.value || '')
+    .replace(/\\s+/g, ' ').trim().toLowerCase();
+  const all = [...document.querySelectorAll('a[href], button:not([disabled])')]
+    .filter(e => e.offsetWidth > 4 && e.offsetHeight > 4 && !e.closest('[aria-hidden=true]'));
+  const fit = all.find(e => name(e) === wanted) || all.find(e => name(e).startsWith(wanted))
+    || all.find(e => name(e).includes(wanted));
+  return fit || null;
+}"""
+
+
+class BrowserScreen:
+    """One screen of one device in Chromium; `trouble` collects what axe and we find."""
+
+    def __init__(self, page: Page, address: str, *, name: str) -> None:
+        self._page, self._address, self._name = page, address, name
+        self.taps = 0
+        self.checked: set[str] = set()
+        self.trouble: list[str] = []
+
+    def close(self) -> None:
+        self._page.close()
+
+    def open(self, path: str) -> None:
+        self._page.goto(urljoin(self._address, path))
+        self.check()
+
+    def reload(self) -> None:
+        """The page keeps itself up to date."""
+        self.check()
+
+    @property
+    def words(self) -> str:
+        try:
+            return " ".join(self._page.inner_text("body").split())
+        except Error:
+            return ""  # Between two pages.
+
+    def press(self, name: str) -> None:
+        """Press by accessible name. Raises NotFound."""
+        self._page.wait_for_load_state()
+        found = self._page.evaluate_handle(_CONTROLS, name.lower()).as_element()
+        if found is None:
+            raise NotFound(f"no {name!r} on {self._page.url}: {self.words[:200]}")
+        self.taps += 1
+        with self._page.expect_event("load", timeout=10_000):
+            found.click()
+        self.check()
+
+    def type(self, label: str, text: str) -> None:
+        """Type into a field. Raises NotFound."""
+        field = self._page.get_by_label(label)
+        if not field.count():
+            raise NotFound(f"no field {label!r} on {self._page.url}")
+        field.first.fill(text)
+
+    def check(self) -> None:
+        """Look at this page once per address and heading, with axe and a ruler."""
+        try:
+            heading = self._page.inner_text("h1", timeout=1000)
+            seen = f"{self._page.url.split('?')[0]} {heading}"
+            if seen in self.checked:
+                return
+            self.checked.add(seen)
+            self._page.evaluate(AXE)
+            found = self._page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            scrolls = self._page.evaluate(
+                "[document.documentElement.scrollWidth > innerWidth + 1,"
+                " document.documentElement.scrollHeight > innerHeight + 1]"
+            )
+        except Error:
+            return  # The page moved on; what it became is checked instead.
+        for violation in found["violations"]:
+            nodes = [node["html"][:120] for node in violation["nodes"][:3]]
+            self.trouble.append(f"{self._name} {seen}: {violation['id']} {nodes}")
+        if any(scrolls):
+            self.trouble.append(f"{self._name} {seen}: scrolls {scrolls}")

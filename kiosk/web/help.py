@@ -32,7 +32,8 @@ def show() -> str:
 
 
 def _words(call: CallShown) -> str:
-    where = house.read(device()).box_office_words
+    office = house.read(device()).box_office_words
+    where = _("The box office is %(where)s.", where=office) if office else ""
     if call.by:
         return ngettext(
             "%(who)s is coming, about %(num)s minute.",
@@ -41,9 +42,9 @@ def _words(call: CallShown) -> str:
             who=call.by,
         )
     if not call.reached:
-        return _("We can't reach staff from here. %(where)s", where=where)
+        return _("We can't reach staff from here. %(where)s", where=where).strip()
     if device().clock.now_ms() - call.since_ms > STILL_S * 1000:
-        return _("Still calling. %(where)s", where=where)
+        return _("Still calling. %(where)s", where=where).strip()
     return _("Calling…")
 
 

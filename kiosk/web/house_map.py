@@ -20,7 +20,7 @@ bp = Blueprint("house_map", __name__)
 
 SHEETS = ["components/picture", "components/seat", "screens/map"]
 # How many buttons fit on S, L and P.
-ROWS = {"s": 12, "l": 15, "p": 24}
+ROWS = {"s": 12, "l": 12, "p": 24}
 SEATS = {"s": 8, "l": 20, "p": 30}
 
 

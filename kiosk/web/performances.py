@@ -14,6 +14,7 @@ from kiosk.web.speech import gettext as _
 bp = Blueprint("performances", __name__)
 
 # Tiles on a page: S, L and P (lobby.md §2).
+MOST_POSTERS = 3
 TILES = {"s": 3, "l": 4, "p": 6}
 
 
@@ -42,14 +43,19 @@ def show() -> str:
     last = max((page.stop for page in pages), default=0)
     return frame.page(
         "kiosk/performances.html",
-        sheets=["components/tile", "screens/performances"],
+        sheets=["components/poster", "components/tile", "screens/performances"],
         pages=pages,
+        posters=[posters.poster(title) for title in _titles(shown)[:MOST_POSTERS]],
         tiles=[
             _tile(one, paging.sizes(place, pages), now_ms)
             for place, one in enumerate(shown)
             if first <= place < last
         ],
     )
+
+
+def _titles(shown: list[Tonight]) -> list[str]:
+    return list(dict.fromkeys(one.title for one in shown))
 
 
 def _tile(one: Tonight, sizes: str, now_ms: int) -> Tile:

@@ -126,7 +126,10 @@ def _section_words(
 ) -> Iterable[Word]:
     for part in sections:
         places = [_at(seat) for seat in part.seats if _placed(seat)]
-        if len(places) >= 12:
+        # A handful of boxes along the walls has no middle where its name could stand.
+        if len(places) >= 60:
             x = sum(x for x, _ in places) / len(places)
-            top = min(y for _, y in places)
-            yield Word(part.name, round(x, 2), round(top - 0.6, 2), round(scale * 1.15, 2))
+            ys = [y for _, y in places]
+            size = scale * 1.5
+            middle = (min(ys) + max(ys)) / 2 + size * 0.35
+            yield Word(part.name, round(x, 2), round(middle, 2), round(size, 2))

@@ -117,7 +117,7 @@ class PretendHouse:
             zone=ZONE,
             languages=("en", "da"),
             exchange_rule="Tickets can be exchanged until 24 hours before the show.",
-            box_office_words="The box office is left of the stairs.",
+            box_office_words="left of the stairs",
         )
         self.paired = True
         self.now_ms = NOW_MS

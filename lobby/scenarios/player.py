@@ -153,25 +153,24 @@ class Player:
 
     def _verdict(self, step: Mapping[str, Any]) -> None:
         """Wait for the door's answer to what was shown last, and read it on its page."""
-        name = step["on"]
-        address = self._where.screens[name]
-        found: dict[str, Any] = {}
+        name, wanted = step["on"], step["verdict"]
+        screen = self._screen(step)
 
         def answered() -> bool:
-            after = self._seen.get(name, 0)
-            last = httpx.get(
-                f"{address}/scans/last", params={"after": after}, timeout=10
-            ).json()
-            found.update(last)
-            return int(last.get("id") or 0) > after
+            if self._last_scan(name) <= self._seen.get(name, 0):
+                return False
+            screen.reload()
+            return wanted.lower() in screen.words.lower()
 
-        self._until(answered, step, lambda: f"no verdict at {name}: {found}")
-        self._seen[name] = int(found["id"])
-        screen = self._screen(step)
-        screen.open("/door")
-        wanted = step["verdict"]
-        if wanted.lower() not in screen.words.lower():
-            raise Failed(f"wanted {wanted!r}; {name} says {screen.words[:300]!r}")
+        self._until(
+            answered, step, lambda: f"wanted {wanted!r}; {name} says {screen.words[:300]!r}"
+        )
+
+    def _last_scan(self, name: str) -> int:
+        """The number of a device's newest scan; 0 before the first."""
+        address = self._where.screens[name]
+        last = httpx.get(f"{address}/scans/last", params={"after": -1}, timeout=10).json()
+        return int(last.get("id") or 0)
 
     # --- paper, mail, cameras ---------------------------------------------------------
 
@@ -211,9 +210,9 @@ class Player:
         name, shown = step["to"], dict(step["show"])
         if "slip" in shown:
             shown["slip"] = self._slip_number(shown["slip"])
-        address = self._where.screens[name]
-        last = httpx.get(f"{address}/scans/last", params={"after": -1}, timeout=10).json()
-        self._seen[name] = int(last.get("id") or 0)
+        if name != "kiosk":
+            self._screens[name].open("/door")
+        self._seen[name] = self._last_scan(name)
         self._marks["show"] = time.perf_counter()
         self._post(f"/cameras/{name}/show", shown)
 

@@ -144,14 +144,20 @@ def back_up(settings: config.Config, asked: argparse.Namespace) -> int:
 
 
 def restore(settings: config.Config, asked: argparse.Namespace) -> int:
-    """Put a copy in the place of the book; devices then tell what it has forgotten."""
-    database = _sqlite_only(settings)
-    held = store.lock(_lock_file(settings))
-    try:
-        backup.put_back(Path(asked.file), database)
-        history.upgrade(settings.database)
-    finally:
-        held.close()
+    """Put a copy in the place of the book; devices then tell what it has forgotten.
+
+    On PostgreSQL, put the copy back with its own tools first, and name no file.
+    """
+    if asked.file:
+        database = _sqlite_only(settings)
+        held = store.lock(_lock_file(settings))
+        try:
+            backup.put_back(Path(asked.file), database)
+        finally:
+            held.close()
+    elif settings.on_sqlite:
+        raise Stopped("Name the copy to put back: python -m ledger restore FILE.")
+    history.upgrade(settings.database)
     opened = store.Store(settings.database, lock=_lock_file(settings))
     try:
         means = Means(_clock(settings)())
@@ -231,6 +237,7 @@ def serve(settings: config.Config, _: argparse.Namespace) -> int:
         thread.start()
 
         def stop(_number: int, _frame: object) -> None:
+            ledger.waiting.close()
             raise SystemExit(0)
 
         signal.signal(signal.SIGTERM, stop)
@@ -303,7 +310,10 @@ def _lock_file(settings: config.Config) -> Path:
 def _sqlite_only(settings: config.Config) -> Path:
     file = settings.database_file
     if file is None:
-        raise Stopped("This book is on PostgreSQL: use pg_dump and pg_restore.")
+        raise Stopped(
+            "This book is on PostgreSQL: use pg_dump and pg_restore, and after that"
+            " `python -m ledger restore` without a file."
+        )
     return file
 
 
@@ -347,7 +357,8 @@ def _parser() -> argparse.ArgumentParser:
     copy.add_argument(
         "file", nargs="?", help="where the copy goes; usually beside the book"
     )
-    add("restore", restore).add_argument("file", help="a copy made by backup")
+    back = add("restore", restore)
+    back.add_argument("file", nargs="?", help="a copy made by backup")
     add("verify", verify).add_argument("file", nargs="?", help="a copy, not the book")
     off = add("strike-off", strike_off)
     off.add_argument("--name", required=True, help="of the device")

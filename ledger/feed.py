@@ -7,10 +7,9 @@ Source: sync.md §2.5, §3.5; P20, P21.
 """
 
 import json
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, tuple_, update
@@ -242,15 +241,23 @@ def prune(session: Session, *, now_ms: int) -> int:
 
 
 class Waiting:
-    """Room for those who wait until a stream moves. Nothing is shared between processes:
-    each waiting thread looks at the counter rows again and again.
+    """Room for those who wait until a stream moves.
+
+    Nothing is shared between processes: each waiting thread looks at the counter rows again
+    and again.
     """
 
     def __init__(
-        self, most: int = MOST_WAITING, *, pause: Callable[[float], None] = time.sleep
+        self, most: int = MOST_WAITING, *, pause: Callable[[float], object] | None = None
     ) -> None:
+        """pause(seconds): how to wait between two looks; tests do not."""
         self._room = BoundedSemaphore(most)
-        self._pause = pause
+        self._closed = Event()
+        self._pause = pause or self._closed.wait
+
+    def close(self) -> None:
+        """Send everybody away: the process stops."""
+        self._closed.set()
 
     def until(self, moved: Callable[[], bool], wait_s: float) -> bool:
         """Wait at most so long for moved() to be true; False when there is no room."""
@@ -258,7 +265,7 @@ class Waiting:
             return False
         try:
             left_s = min(wait_s, MOST_WAIT_S)
-            while left_s > 0 and not moved():
+            while left_s > 0 and not self._closed.is_set() and not moved():
                 self._pause(min(LOOK_EVERY_S, left_s))
                 left_s -= LOOK_EVERY_S
         finally:

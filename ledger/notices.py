@@ -23,7 +23,7 @@ from ledger.tables.catalogue import (
 )
 from ledger.tables.devices import DeviceRow, KeyRow
 from ledger.tables.doors import MovementRow
-from ledger.tables.house import HouseRow
+from ledger.tables.house import BookRow, HouseRow
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.seats import SeatStateRow
 
@@ -237,11 +237,15 @@ def allotment(
 
 @dataclass(frozen=True)
 class Evening:
-    """What selling and printing need to know of a performance. number: as in codes."""
+    """What selling and printing need to know of a performance. number: as in codes.
+
+    recovering: the ledger was restored and does not know yet what devices have sold.
+    """
 
     number: int
     plan: halls.Plan
     prices: prices.PriceList
+    recovering: bool
 
 
 def evening(session: Session, performance: str) -> Evening:
@@ -249,8 +253,14 @@ def evening(session: Session, performance: str) -> Evening:
 
     Raises NoResultFound for an unknown performance.
     """
-    number, chart, price = session.execute(
-        select(PerformanceRow.number, ChartRow.version, PriceRow.version)
+    number, chart, price, recovering_ms = session.execute(
+        select(
+            PerformanceRow.number,
+            ChartRow.version,
+            PriceRow.version,
+            BookRow.recovering_ms,
+        )
+        .join(BookRow, PerformanceRow.id == performance)
         .join(ChartRow, ChartRow.performance == PerformanceRow.id)
         .join(PriceRow, PriceRow.performance == PerformanceRow.id)
         .where(PerformanceRow.id == performance)
@@ -263,7 +273,7 @@ def evening(session: Session, performance: str) -> Evening:
     if listed is None:
         listed = prices.read(json.loads(_body(session, PriceRow, performance)))
         _keep(_lists, (performance, price), listed)
-    return Evening(number, plan, listed)
+    return Evening(number, plan, listed, recovering_ms is not None)
 
 
 def plan_of(session: Session, performance: str) -> halls.Plan:

@@ -76,12 +76,15 @@ def sell(
     is any unit. hold: the hold they are taken from; without one they are taken as they
     stand: available, or at the box office reserved. tender: how it is paid, such as card
     or cash; None: not paid yet. ref: the payment's reference.
-    Refuses NO_TICKETS_REQUESTED, SEAT_UNAVAILABLE (`seats`), NOT_ENOUGH_TICKETS (`left`),
-    NOT_HELD. Raises KeyError for a price type that is not sold there. Source: ORD2, ORD12.
+    Refuses SELLING_CLOSED while devices refill a restored ledger, NO_TICKETS_REQUESTED,
+    SEAT_UNAVAILABLE (`seats`), NOT_ENOUGH_TICKETS (`left`), NOT_HELD. Raises KeyError for
+    a price type that is not sold there. Source: ORD2, ORD12.
     """
     if not seats:
         return Refused(Code.NO_TICKETS_REQUESTED)
     evening = notices.evening(session, performance)
+    if evening.recovering:
+        return Refused(Code.SELLING_CLOSED)
     states = seating.PUBLIC if seller in _PUBLIC else seating.BOX_OFFICE
     chosen = _chosen(session, performance, seats, states, hold)
     if isinstance(chosen, Refused):

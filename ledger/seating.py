@@ -17,7 +17,7 @@ from ledger import discrepancies, feed, halls, notices, offers, rows
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
-from ledger.tables.house import HouseRow
+from ledger.tables.house import BookRow, HouseRow
 from ledger.tables.orders import TicketRow
 from ledger.tables.seats import HoldRow, SeatStateRow
 
@@ -54,6 +54,7 @@ class _Sale:
     hold_ms: int
     most: int
     selling: bool
+    recovering: bool
 
 
 def hold(
@@ -79,7 +80,7 @@ def hold(
     count = wanted.quantity if isinstance(wanted, Wish) else len(wanted)
     if count < 1:
         return Refused(Code.NO_TICKETS_REQUESTED)
-    if not sale.selling and not box_office:
+    if sale.recovering or not (sale.selling or box_office):
         return Refused(Code.SELLING_CLOSED)
     limit = MOST_SEATS_A_HOLD if box_office else sale.most
     if count > limit:
@@ -256,8 +257,10 @@ def _sale(session: Session, means: Means, performance: str) -> _Sale | None:
             PerformanceRow.public,
             HouseRow.hold_minutes,
             HouseRow.max_seats,
+            BookRow.recovering_ms,
         )
         .join(HouseRow, PerformanceRow.id == performance)
+        .join(BookRow, PerformanceRow.id == performance)
         .where(PerformanceRow.id == performance)
     ).one_or_none()
     if found is None:
@@ -267,7 +270,13 @@ def _sale(session: Session, means: Means, performance: str) -> _Sale | None:
         and found.cancelled_ms is None
         and found.on_sale_from_ms <= means.now_ms < found.on_sale_until_ms
     )
-    return _Sale(found.kind, found.hold_minutes * 60_000, found.max_seats, selling)
+    return _Sale(
+        found.kind,
+        found.hold_minutes * 60_000,
+        found.max_seats,
+        selling,
+        found.recovering_ms is not None,
+    )
 
 
 Taken = dict[str, int]

@@ -31,6 +31,8 @@ UseCase = Callable[Concatenate[Session, P], T]
 MOST_TRIES = 5
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.010, 0.200
 WAL_COMMITS, WAL_IDLE_S = 250, 5.0
+# The advisory lock of the process that does the waiting work: "FoH" in ASCII.
+LEADER = 0x466F48
 _TRY_AGAIN = {"40001", "40P01"}
 _PRAGMAS = (
     ("journal_mode", "WAL", "wal"),
@@ -66,6 +68,7 @@ class Store:
         """
         self.on_sqlite = database.startswith("sqlite")
         self._lock = _held(lock) if lock and self.on_sqlite else None
+        self._leading: sqlalchemy.Connection | None = None
         if self.on_sqlite:
             self._writer = _sqlite(database, only_read=only_read)
             self._reader = _sqlite(database, only_read=True)
@@ -103,8 +106,37 @@ class Store:
         with Session(self._reader, autoflush=False) as session:
             yield session
 
+    def leads(self) -> bool:
+        """Whether this process does the waiting work: of several on PostgreSQL, one does.
+
+        It leads until its connection ends, and then another one may.
+        """
+        if self.on_sqlite:
+            return True
+        try:
+            if self._leading is not None:
+                self._leading.scalar(sqlalchemy.text("SELECT 1"))
+                self._leading.commit()
+                return True
+            self._leading = self._writer.connect()
+            lock = sqlalchemy.func.pg_try_advisory_lock(LEADER)
+            found = self._leading.scalar(sqlalchemy.select(lock))
+            self._leading.commit()
+        except DBAPIError:
+            found = False
+        if not found:
+            self._follow()
+        return bool(found)
+
+    def _follow(self) -> None:
+        if self._leading is not None:
+            self._leading.invalidate()
+            self._leading.close()
+            self._leading = None
+
     def close(self) -> None:
         """Finish what is being written and let go of the files."""
+        self._follow()
         if self.on_sqlite:
             self._jobs.put(None)
             self._thread.join()

@@ -49,8 +49,10 @@ class Worker:
         self._stop.set()
 
     def step(self) -> bool:
-        """Do one round; say whether more is waiting."""
+        """Do one round, if it is this process's to do; say whether more is waiting."""
         ledger = self._ledger
+        if not ledger.store.leads():
+            return False
         means = ledger.means()
         busy = False
         if swept := ledger.store.write(seating.sweep, means):

@@ -1,7 +1,7 @@
 """Put what devices call into the ledger's app, and how it answers when something fails."""
 
 import structlog
-from flask import Flask, Response
+from flask import Flask, Response, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -34,7 +34,19 @@ def nothing_here(_target: str) -> Response:
 
 @bp.after_request
 def with_the_time(answer: Response) -> Response:
-    """Every answer carries the ledger's time, which devices live by."""
+    """Every answer carries the ledger's time, which devices live by.
+
+    One line is logged for each change and each refusal; reading is not worth one.
+    """
+    if request.method != "GET" or answer.status_code >= 400:
+        sender = request.headers.get("FoH-Device", "")
+        log.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=answer.status_code,
+            device=sender[:60],
+        )
     answer.headers["FoH-Now"] = str(running().clock())
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -11,8 +11,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select, update
 
 from boxoffice import log
-from ledger import backup, book, history, keys, recovery
+from boxoffice.pricing import Seller
+from boxoffice.refusals import Code
+from ledger import backup, book, history, keys, orders, recovery
 from ledger.clock import Means
+from ledger.refused import Refused
 from ledger.store import InUse, Store, lock
 from ledger.tables.all import metadata
 from ledger.tables.devices import DeviceEventRow, DeviceLogRow
@@ -240,6 +243,21 @@ def test_nothing_is_sold_until_every_kiosk_has_told_all_it_knows(
     with ledger.store.read() as session:
         [noted] = session.scalars(select(DiscrepancyRow)).all()
     assert (noted.kind, noted.state) == ("ledger_restored", "settled")
+
+
+def test_the_box_office_waits_too(theatre, ledger, kiosk, clock):
+    clock.passes(minutes=1)
+    ledger.store.write(recovery.begin, ledger.means(), why="restored from a backup")
+
+    refused = ledger.store.write(
+        orders.sell,
+        ledger.means(),
+        performance=theatre.tonight,
+        seats=[("A2", "adult")],
+        seller=Seller.WINDOW,
+    )
+
+    assert refused == Refused(Code.SELLING_CLOSED)
 
 
 def test_a_kiosk_that_is_lost_is_struck_off_by_name(kiosk, theatre, ledger, clock):

@@ -377,6 +377,13 @@ def test_a_wait_ends_after_its_time():
     assert sum(pauses) == 3 + feed.MOST_WAIT_S
 
 
+def test_those_who_wait_are_sent_away_when_the_process_stops():
+    waiting = feed.Waiting()
+    waiting.close()
+
+    assert waiting.until(lambda: pytest.fail("nobody looks any more"), 20)
+
+
 def test_a_long_answer_travels_packed(kiosk, theatre):
     target = f"/api/snapshot?s=perf:{theatre.tonight}"
     headers = kiosk.headers("GET", target, b"") | {"Accept-Encoding": "gzip"}

@@ -6,6 +6,7 @@ only our own. Source: design.md §3.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -55,12 +56,12 @@ class Evening:
     linked: bool
     selling: bool
 
-    @property
+    @cached_property
     def free(self) -> frozenset[str]:
         """What this device can sell now."""
         return self.pool | self.own.keys() if self.linked else frozenset(self.own)
 
-    @property
+    @cached_property
     def left(self) -> int:
         """How many tickets this device can sell now, to somebody without a wheelchair."""
         chart = self.plan.chart

@@ -237,9 +237,7 @@ def test_a_ticket_is_admitted_once_and_then_asked_about(
     assert "This ticket has been used. Is it your companion's?" in tom.page.words
 
 
-def test_an_admission_is_undone_by_one_touch(
-    scanned: Any, ledger: LedgerDouble
-) -> None:
+def test_an_admission_is_undone_by_one_touch(scanned: Any, ledger: LedgerDouble) -> None:
     code = list_ticket(ledger, TICKET, "A-5")
     tom = Guest(scanned.app)
     scanned(code, "scan-1")

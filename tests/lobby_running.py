@@ -31,7 +31,8 @@ class Lobby:
         return f"http://127.0.0.1:{self.base + 1}"
 
     def device(self, name: str) -> str:
-        return f"http://127.0.0.1:{self.base + {'kiosk': 10, 'door-a': 11, 'door-b': 12}[name]}"
+        place = {"kiosk": 10, "door-a": 11, "door-b": 12}[name]
+        return f"http://127.0.0.1:{self.base + place}"
 
     @property
     def facts(self) -> dict[str, Any]:

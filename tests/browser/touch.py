@@ -28,7 +28,8 @@ _CONTROLS = """wanted => {
   const name = e => (e.getAttribute('aria-label') || e.innerText || e.value || '')
     .replace(/\\s+/g, ' ').trim().toLowerCase();
   const all = [...document.querySelectorAll('a[href], button:not([disabled])')]
-    .filter(e => e.offsetWidth > 4 && e.offsetHeight > 4 && !e.closest('[aria-hidden=true]'));
+    .filter(e => e.offsetWidth > 4 && e.offsetHeight > 4)
+    .filter(e => !e.closest('[aria-hidden=true]'));
   const fit = all.find(e => name(e) === wanted) || all.find(e => name(e).startsWith(wanted))
     || all.find(e => name(e).includes(wanted));
   return fit || null;

@@ -20,8 +20,7 @@ from scanner.readers import Corners
 from scanner.regions import Region
 from scanner.views import View
 
-# Frames for which a code counts as known: what is read again and again needs no haste, and
-# when motion blurs it for a moment it needs no effort.
+# Frames for which a code counts as known: what is read again and again needs no haste.
 KNOWN = 15
 # Frames without anything like a code after which looking is done at leisure.
 PATIENCE = 15
@@ -130,12 +129,16 @@ class Decoder:
         self._places.follow(frame, [region for _, region in self._known.values()])
         if self._places.likely():
             self._alive = self._frame
+        for place in self._places.moving():
+            patch, x, y = place.region.cut(frame)
+            for view in views.steadied(*place.moved):
+                yield view, patch, x, y
         for place in self._in_turn(self._places.likely()):
             if self._over(began_s, 1.0):
                 return
             yield from self._next(place, frame)
         began_s = self.clock()
-        for place in self._in_turn([place for place in self._places if not place.believed]):
+        for place in self._in_turn(self._places.unlikely()):
             if self._over(began_s, GLANCE_AT_LEISURE if at_leisure else GLANCE):
                 return
             yield from self._next(place, frame)

@@ -19,18 +19,19 @@ class Newest:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._frame: Frame | None = None
+        self._news = False
 
     def put(self, frame: Frame | None) -> None:
         """Replace what is there; None says that nothing is in view any more."""
         with self._changed:
-            self._frame = frame
+            self._frame, self._news = frame, True
             self._changed.notify()
 
     def take(self, timeout_s: float) -> Frame | None:
-        """Wait for a frame and take it; None when none came in time."""
+        """Wait for news and take it; None when none came in time, or nothing is in view."""
         with self._changed:
-            self._changed.wait_for(lambda: self._frame is not None, timeout_s)
-            frame, self._frame = self._frame, None
+            self._changed.wait_for(lambda: self._news, timeout_s)
+            frame, self._frame, self._news = self._frame, None, False
             return frame
 
 

@@ -5,12 +5,12 @@ place that has shown the squares of a QR code is worth the whole budget; one tha
 a glance now and then.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 from cv2.typing import MatLike
 
-from scanner import finders, regions
+from scanner import finders, regions, steady
 from scanner.regions import Region
 
 # Overlap of two regions, in frames that follow, that makes them one place.
@@ -21,19 +21,31 @@ CODE_LIKE = 5
 # Frames for which a place is still taken for a code after it last looked like one: motion
 # blurs the squares away, but not for long.
 BELIEVED = 15
+# Frames for which a code that was read needs no effort when motion blurs it for a moment.
+SETTLED = 15
 # Places that are searched for squares in one frame.
 SEARCHED = 4
+# Places whose movement is measured in one frame, and how wide they must be.
+MEASURED = 2
+WIDE_PX = 60
 # A code this large is read from the whole frame, or reduced.
 AREA_MOST_PX = 560 * 560
 
 
 @dataclass
 class Place:
-    """A region, how far its views have come, and how long it is still believed in."""
+    """A region in view.
+
+    turn: how far its views have come. believed: for how many more frames it is taken for a
+    code. settled: for how many more frames it needs no effort, as its code was read.
+    moved: how far since the frame before, in pixels, where that was measured.
+    """
 
     region: Region
     turn: int = 0
     believed: int = 0
+    settled: int = 0
+    moved: tuple[float, float] = (0.0, 0.0)
 
 
 class Places:
@@ -41,34 +53,64 @@ class Places:
 
     def __init__(self) -> None:
         self._places: list[Place] = []
+        self._before: MatLike | None = None
         self._next = 0
 
-    def __iter__(self) -> Iterator[Place]:
-        return iter(self._places)
-
-    def follow(self, frame: MatLike, settled: list[Region]) -> None:
-        """Take in the regions of a new frame; `settled` are those that need no more."""
+    def follow(self, frame: MatLike, read: list[Region]) -> None:
+        """Take in the regions of a new frame; `read` is where codes were just read."""
         places = []
         for region in regions.propose(frame):
-            if any(region.overlap(other) > FOLLOWED for other in settled):
-                continue
+            place = Place(region)
             before = max(
                 self._places, key=lambda place: place.region.overlap(region), default=None
             )
             if before and before.region.overlap(region) > FOLLOWED:
-                places.append(Place(region, before.turn, max(0, before.believed - 1)))
-            else:
-                places.append(Place(region))
+                place.turn = before.turn
+                place.believed = max(0, before.believed - 1)
+                place.settled = max(0, before.settled - 1)
+            if any(region.overlap(other) > FOLLOWED for other in read):
+                place.settled = SETTLED
+            places.append(place)
         self._places = places
         self._search(frame)
+        self._measure(frame)
 
     def likely(self) -> list[Place]:
         """Those that look like codes."""
-        return [place for place in self._places if place.believed]
+        return [place for place in self._places if place.believed and not place.settled]
+
+    def unlikely(self) -> list[Place]:
+        """Those that do not look like codes, as far as one can see."""
+        return [place for place in self._places if not place.believed and not place.settled]
+
+    def moving(self) -> list[Place]:
+        """Those that moved so far since the frame before that the picture is smeared."""
+        return [
+            place
+            for place in self._places
+            if not place.settled and np.hypot(*place.moved) > steady.FAST_PX
+        ]
+
+    def _measure(self, frame: MatLike) -> None:
+        """Find out how far the likeliest places moved."""
+        if self._before is not None and self._before.shape == frame.shape:
+            sizeable = [
+                place
+                for place in self._places
+                if place.region.width >= WIDE_PX and not place.settled
+            ]
+            sizeable.sort(key=lambda place: place.believed, reverse=True)
+            for place in sizeable[:MEASURED]:
+                place.moved = steady.movement(self._before, frame, place.region)
+        self._before = frame
 
     def _search(self, frame: MatLike) -> None:
         """Search a few places for squares, others in the next frame."""
-        unsearched = [place for place in self._places if place.believed < BELIEVED]
+        unsearched = [
+            place
+            for place in self._places
+            if place.believed < BELIEVED and not place.settled
+        ]
         if not unsearched:
             return
         first = self._next % len(unsearched)

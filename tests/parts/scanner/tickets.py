@@ -44,7 +44,8 @@ def held_up(*pictures: MatLike, seed: int = 1) -> MatLike:
 
 def noisy(frame: MatLike, seed: int = 1) -> MatLike:
     """Add the noise of a sensor."""
-    noise = np.random.default_rng(seed).normal(0, 3, frame.shape)
+    cv2.setRNGSeed(seed)
+    noise = cv2.randn(np.empty(frame.shape, np.int16), 0, 3)
     return np.clip(frame + noise, 0, 255).astype(np.uint8)
 
 

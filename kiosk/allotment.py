@@ -19,7 +19,6 @@ from boxoffice.pricing import Seller
 from kiosk import documents, feed, log, requests
 from kiosk.clock import Clock
 from kiosk.device import Device
-from kiosk.documents import Performance
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.store.tables import (
     AllottedRow,
@@ -29,6 +28,7 @@ from kiosk.store.tables import (
     SaleRow,
     SpentRow,
 )
+from kiosk.told import Performance
 
 ANSWER_S: Final = 1.5
 _HOUR_MS: Final = 3_600_000

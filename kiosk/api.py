@@ -32,6 +32,7 @@ def health() -> Response:
         link="up" if device.up else "down",
         unsent=unsent,
         clock=device.clock.trust,
+        faults=sorted(device.faults),
         troubles=dict(loops.troubles) if loops else {},
     )
 

@@ -63,6 +63,8 @@ class Device:
         # Misses of those who type order numbers here.
         self.typing = will_call.Throttle()
         self.board = Board(first_id=clock.wall_ms())
+        # Codes of the troubles that were told and have not gone.
+        self.faults: set[str] = set()
         # What the spool's thread last heard from the printer; nothing before it asked.
         self.paper_status = Status.UNKNOWN
         # Old bytes may wait in the printer until its buffer was cleared.

@@ -9,21 +9,18 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from boxoffice import admission, failpoints, ids
-from boxoffice import log as chain
 from boxoffice.answers import Answer
 from boxoffice.door_facts import Facts, Ticket
-from boxoffice.presented import Presented
 from boxoffice.scans import Scan, Undo
 from boxoffice.verdicts import Verdict
-from kiosk import claims, door_facts, log, verdicts
+from kiosk import claims, door_facts, door_records, log, verdicts
 from kiosk.device import Device
 from kiosk.door_facts import Known, Post
 from kiosk.shown import Class, Counters, LinkShown, Shown
-from kiosk.store.tables import MovementRow, StateRow
+from kiosk.store.tables import StateRow
 from kiosk.store.writer import StoreBroken, StoreClosed
 
 Mode = Literal["entry", "exit"]
@@ -148,7 +145,7 @@ def _decide(
     device: Device, scan: str, text: str | None, mode: Mode, added: verdicts.Added
 ) -> Shown:
     with device.store.read() as session:
-        recorded = _recorded(session, scan)
+        recorded = door_records.recorded(session, scan)
         here = door_facts.post(session, device)
         if recorded is not None:
             return verdicts.repeated(recorded)
@@ -167,7 +164,7 @@ def _decide(
         heard = replace(asked, link="hub")
         verdict = admission.judge(known.presented, known.facts, heard)
     return device.store.write(
-        _record, device, scan, text, here, known, asked, verdict, link=link
+        door_records.record, device, scan, text, here, known, asked, verdict, link=link
     )
 
 
@@ -198,7 +195,7 @@ def _claim(
         case claims.Denied():
             verdict = _denied(known, asked, answer, ticket)
     return device.store.write(
-        _record,
+        door_records.record,
         device,
         scan,
         text,
@@ -226,7 +223,7 @@ def _claim_body(
         "kind": "admission",
         "ticket": ticket,
         "issue": _issue(known, ticket),
-        "performance": _performance(known, here, ticket),
+        "performance": door_records.performance_of(known, here, ticket),
         "space": known.facts.door.space,
         "count": verdict.count or asked.count or 1,
         "door": known.facts.door.name,
@@ -295,125 +292,8 @@ def _denied(known: Known, asked: Scan, answer: claims.Denied, ticket: str) -> Ve
     )
 
 
-def _record(
-    session: Session,
-    device: Device,
-    scan: str,
-    text: str | None,
-    here: Post,
-    known: Known,
-    asked: Scan,
-    verdict: Verdict,
-    *,
-    link: Literal["ledger", "alone"],
-    claimed: str | None = None,
-    unanswered: bool = False,
-) -> Shown:
-    """Write what the verdict says: movement, event and claim in one transaction."""
-    again = _recorded(session, scan)
-    if again is not None:
-        return verdicts.repeated(again)  # A retry overtook us.
-    shown = verdicts.shown(device, scan, here, known, asked, verdict, link=link)
-    movement = verdict.movement
-    space = known.facts.door.space
-    if movement is not None and verdict.record is not None:
-        session.add(_row(session, device, scan, here, known, verdict, shown, text))
-        body = _body(here, known, asked, verdict, link, text)
-        log.append(session, device.clock, movement.id, verdict.record, body)
-        if claimed is not None:
-            claims.close(session, claimed, space)
-    else:
-        if claimed is not None and unanswered:
-            claims.drop(session, device, claimed, space)
-        elif claimed is not None:
-            claims.close(session, claimed, space)
-        if verdict.record is not None:
-            _refused(session, device, text, here, verdict)
-    return shown
-
-
-def _row(
-    session: Session,
-    device: Device,
-    scan: str,
-    here: Post,
-    known: Known,
-    verdict: Verdict,
-    shown: Shown,
-    text: str | None,
-) -> MovementRow:
-    movement = verdict.movement
-    assert movement is not None
-    listed = known.own.get(movement.ticket)
-    return MovementRow(
-        event_id=movement.id,
-        scan=scan,
-        ticket=movement.ticket,
-        performance=_performance(known, here, movement.ticket),
-        kind=movement.kind,
-        at_ms=door_facts.milliseconds(movement.at),
-        after=movement.after,
-        door=movement.door or "",
-        space=movement.space,
-        count=movement.count,
-        issue=movement.issue,
-        verdict=movement.verdict.value,
-        undone=False,
-        seat=shown.seat.code if shown.seat else "",
-        payload=text or "" if listed is None else "",
-        shown=verdicts.document(shown),
-    )
-
-
-def _body(
-    here: Post,
-    known: Known,
-    asked: Scan,
-    verdict: Verdict,
-    link: Literal["ledger", "alone"],
-    text: str | None,
-) -> dict[str, Any]:
-    movement = verdict.movement
-    assert movement is not None
-    body: dict[str, Any] = {
-        "ticket": movement.ticket,
-        "performance": _performance(known, here, movement.ticket),
-        "space": movement.space,
-        "count": movement.count,
-        "door": movement.door,
-        "after": movement.after,
-        "issue": movement.issue,
-    }
-    if movement.kind == "exit":
-        return body
-    listed = known.own.get(movement.ticket)
-    body |= {
-        "seat": (listed or {}).get("seat"),
-        "mode": link,
-        "verdict": verdict.answer.value,
-        "override": None,
-        "marks": list(verdict.marks or ()),
-        "answers": dict(verdict.answers or {}),
-    }
-    if listed is None and text is not None:
-        body["payload"] = text
-    return body
-
-
-def _refused(
-    session: Session, device: Device, text: str | None, here: Post, verdict: Verdict
-) -> None:
-    body = {
-        "code_hash": chain.digest((text or "").encode()).hex(),
-        "verdict": verdict.answer.value,
-        "door": here.settings.name,
-        "performance": here.evening.id,
-    }
-    log.append(session, device.clock, device.new_id(), "scan.refused", body)
-
-
 def _undo(session: Session, device: Device, scan: str, reason: str) -> Shown:
-    row = _recorded(session, scan)
+    row = door_records.recorded(session, scan)
     here = door_facts.post(session, device)
     if here is None:
         return _cannot_check(device, scan, "NOT_SET_UP", "entry")
@@ -465,13 +345,6 @@ def _cannot_check(
     )
 
 
-def _recorded(session: Session, scan: str) -> MovementRow | None:
-    query = select(MovementRow).where(
-        or_(MovementRow.scan == scan, MovementRow.event_id == scan)
-    )
-    return session.scalars(query).first()
-
-
 def _event_id(device: Device, scan: str) -> str:
     """Use the scan's own id where it can be one, so that a retry cannot be a second."""
     return scan if ids.is_uuid(scan) else device.new_id()
@@ -481,14 +354,6 @@ def _issue(known: Known, ticket: str) -> int | None:
     if known.code is not None and known.code.ticket == ticket:
         return known.code.issue
     return None
-
-
-def _performance(known: Known, here: Post, ticket: str) -> str:
-    listed = known.own.get(ticket)
-    if listed is not None and listed.get("performance"):
-        return str(listed["performance"])
-    presented: Presented | None = known.presented
-    return (presented.performance if presented else None) or here.evening.id
 
 
 def _mode(device: Device) -> Mode:

@@ -20,9 +20,9 @@ from boxoffice.movements import Movement
 from boxoffice.presented import Presented, SeatOwner
 from kiosk import documents
 from kiosk.device import Device
-from kiosk.documents import DoorSettings, Plan
-from kiosk.documents import Performance as Evening
 from kiosk.store.tables import MovementRow
+from kiosk.told import DoorSettings, Plan
+from kiosk.told import Performance as Evening
 
 _LONGEST_EVENING_MS = 6 * 3_600_000
 _WORDS = frozenset(answer.value for answer in Answer)

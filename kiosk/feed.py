@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, wire
-from kiosk import documents, sync
+from kiosk import documents, sync, told
 from kiosk.device import Device
 from kiosk.line import NotUnderstood
 from kiosk.store.tables import AllottedRow, CursorRow, DocRow, IdentityRow, StateRow
@@ -69,6 +69,19 @@ def wanted(session: Session, *, now_ms: int) -> list[str]:
         if _matters(performance, me.role, now_ms)
     ][:_MOST_PERFORMANCES]
     return list(dict.fromkeys([*streams, *followed]))
+
+
+def forget(session: Session, *, now_ms: int) -> int:
+    """Forget performances that nobody needs any more; give how many.
+
+    What was sold and who went in stays in rows of its own.
+    """
+    kept = set(wanted(session, now_ms=now_ms))
+    streams = session.scalars(select(CursorRow.stream)).all()
+    old = [stream for stream in streams if stream not in kept]
+    session.execute(delete(DocRow).where(DocRow.stream.in_(old)))
+    session.execute(delete(CursorRow).where(CursorRow.stream.in_(old)))
+    return len(old)
 
 
 def pull(device: Device, streams: Sequence[str], *, wait_s: int = 0) -> Pulled:
@@ -340,7 +353,7 @@ def _documents(entries: Any) -> tuple[wire.Row, ...]:
     )
 
 
-def _matters(performance: documents.Performance, role: str, now_ms: int) -> bool:
+def _matters(performance: told.Performance, role: str, now_ms: int) -> bool:
     ends_ms = performance.ends_ms or performance.starts_ms + _DAY_MS // 4
     if ends_ms + _DAY_MS // 4 < now_ms:
         return False

@@ -39,6 +39,9 @@ def hold(device: Device, order: str, seats: Sequence[str]) -> Held | Refusal:
             return Refusal("hold.ended")
         here = evening.look(session, device, row.performance, order=order)
         kept = _kept(session, row)
+        if here is not None and _asked_before(session, here, row, seats):
+            # The ledger may hold them for us already; its answer was lost.
+            here = evening.with_free(here, seats)
     if here is None:
         return Refusal("sale.closed")
     if row.stage == "held" and seats and set(seats) == set(row.seats) and kept:
@@ -118,6 +121,20 @@ def _kept(session: Session, row: OrderRow) -> bool:
     return allotment.epochs(session, row.performance, row.seats) is not None
 
 
+def _asked_before(
+    session: Session, here: Evening, row: OrderRow, seats: Sequence[str]
+) -> bool:
+    chart = here.plan.chart
+    if chart is None or not all(code in chart.places for code in seats):
+        return False
+    pooled = [code for code in chart.in_order(seats) if code not in here.own]
+    return requests.pending(session, f"hold {row.number}", _wish(row, pooled))
+
+
+def _wish(row: OrderRow, pooled: Sequence[str]) -> dict[str, object]:
+    return {"performance": row.performance, "order": row.number, "seats": list(pooled)}
+
+
 def _as_if_free(here: Evening, row: OrderRow) -> Evening:
     """The order's own seats are no obstacle to choosing them again."""
     if row.hold is None:
@@ -148,7 +165,7 @@ def _hold_quantity(device: Device, here: Evening, row: OrderRow) -> Held | Refus
 def _hold_pooled(
     device: Device, here: Evening, row: OrderRow, wanted: list[str], pooled: list[str]
 ) -> Held | Refusal:
-    body = {"performance": row.performance, "order": row.number, "seats": pooled}
+    body = _wish(row, pooled)
     overlaps = row.hold is not None and set(pooled) & set(row.seats)
     if overlaps and row.hold is not None:
         # The ledger promises a seat once, also to the same order: let go, then ask.
@@ -164,8 +181,7 @@ def _hold_pooled(
 def _hold_again(device: Device, here: Evening, row: OrderRow) -> None:
     """The new wish was refused: what was held before stays held."""
     before = [code for code in row.seats if code not in here.own]
-    body = {"performance": row.performance, "order": row.number, "seats": before}
-    promise = _ask(device, here, row, body)
+    promise = _ask(device, here, row, _wish(row, before))
     if isinstance(promise, Refusal):
         device.store.write(_lose, row.number)
     else:

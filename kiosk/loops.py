@@ -19,7 +19,7 @@ from kiosk import watchdog as systemd
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood
 from kiosk.payments import conversation
-from kiosk.printing import spool
+from kiosk.printing import escpos, spool
 from kiosk.store.writer import StoreBroken, StoreClosed
 
 BACK_OFF_FIRST_S: Final = 1.0
@@ -72,8 +72,12 @@ class Loops:
         self._run("feed", lambda: _repeat(device, "feed", _follow, self.troubles))
         if device.me.role == "kiosk":
             self._run("pay", lambda: _repeat(device, "pay", _converse, self.troubles))
-            self._run("spool", lambda: _repeat(device, "spool", _print, self.troubles))
+            self._run("spool", self._spool)
         _repeat(device, "tend", _Tend(self), self.troubles)
+
+    def _spool(self) -> None:
+        escpos.warm()
+        _repeat(self._device, "spool", _print, self.troubles)
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, name=name, daemon=True)
@@ -99,6 +103,8 @@ def _repeat(device: Device, name: str, work: Work, troubles: dict[str, str]) -> 
             troubles[name] = str(why)
             _words.warning("not understood", loop=name, why=str(why))
             revoked = isinstance(why, NotUnderstood) and why.code == "revoked"
+            if revoked:
+                sync.note_revoked(device, True)
             rest_s = REVOKED_S if revoked else _jittered(failures)
         except Exception as why:  # Our mistake: it is in the log, and the others go on.
             failures += 1
@@ -157,6 +163,7 @@ class _Sync:
     def __call__(self, device: Device) -> float:
         if not self._asked:
             sync.cursor(device)
+            sync.note_revoked(device, False)
             self._asked = True
         try:
             more = sync.upload(device).more
@@ -199,6 +206,7 @@ class _Tend:
             device.store.write(recovery.remember_clock, device)
         if self._due("prune", PRUNE_EVERY_S):
             device.store.write(log.prune, now_ms=device.clock.wall_ms())
+            device.store.write(feed.forget, now_ms=device.clock.now_ms())
         if device.me.role == "kiosk":
             sales.sweep(device)
             if self._due("allotment", ALLOTMENT_EVERY_S):

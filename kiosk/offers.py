@@ -37,6 +37,7 @@ def alternatives(evening: Evening, order: OrderRow) -> list[Alternative]:
         return []
     rows = [chart.blocks[chart.block_of[chart.places[s.code]]].row for s in first.seats]
     seen = {tuple(seat.code for seat in first.seats)}
+    index = best.Index(chart)
     found: list[Alternative] = []
     for kind, free, levels, aisle in (
         ("closer", _rows(chart, evening.free, 0, min(rows)), None, False),
@@ -46,7 +47,7 @@ def alternatives(evening: Evening, order: OrderRow) -> list[Alternative]:
     ):
         if levels is not None and not levels:
             continue
-        offer = _best(evening, order, free, levels=levels, aisle=aisle)
+        offer = _best(evening, order, free, levels=levels, aisle=aisle, index=index)
         if isinstance(offer, Refusal) or (offer.tier == "split" != first.tier):
             continue
         if kind == "cheaper" and offer.total >= first.total:
@@ -149,6 +150,7 @@ def _best(
     *,
     levels: frozenset[str] | None = None,
     aisle: bool = False,
+    index: best.Index | None = None,
 ) -> Offer | Refusal:
     count = sum(order.counts.values())
     chart = evening.plan.chart
@@ -159,7 +161,7 @@ def _best(
     request = best.Request(
         count=count, levels=levels, accessible=1 if order.step_free else 0, aisle=aisle
     )
-    found = best.find(chart, _unavailable(chart, free), request)
+    found = best.find(chart, _unavailable(chart, free), request, index=index)
     if isinstance(found, best.NoOffer):
         if found.reason is Code.NOT_TOGETHER:
             return Refusal("seats.apart", facts={"count": count})

@@ -34,6 +34,12 @@ def post(
     return answer
 
 
+def pending(session: Session, call: str, body: Mapping[str, Any]) -> bool:
+    """Whether exactly this was asked and no answer has come: it may have been done."""
+    row = session.get(RequestRow, call)
+    return row is not None and row.body_hash == log.digest(wire.compact(body).encode())
+
+
 def _open(session: Session, call: str, hashed: bytes, new: str) -> str:
     row = session.get(RequestRow, call)
     if row is None:

@@ -62,6 +62,8 @@ def upload(device: Device) -> Uploaded:
             raise NotUnderstood(409, why.code) from why
         # The ledger stands elsewhere, perhaps after a restore: go on from there.
         found = wire.cursor(why.facts.get("cursor"))
+        if found.seq == state.acked_seq and found.hash == state.acked_hash:
+            raise NotUnderstood(409, "gap") from why  # Sending the same again is no help.
         device.store.write(_follow, found)
         return Uploaded(0, True, {})
     failpoints.reached("upload: sent")
@@ -76,12 +78,25 @@ def upload(device: Device) -> Uploaded:
     )
 
 
+def note_revoked(device: Device, revoked: bool) -> None:
+    """Remember over restarts whether the ledger still serves this device."""
+    with device.store.read() as session:
+        known = session.get_one(StateRow, 1).revoked
+    if known != revoked:
+        device.store.write(_set_revoked, revoked)
+        _words.error("revoked") if revoked else _words.info("serves again")
+
+
 def everything(device: Device) -> None:
     """Send all that waits. Raises as `upload`."""
     while True:
         before = _unsent(device)
         if not upload(device).more and _unsent(device) in (0, before):
             return
+
+
+def _set_revoked(session: Session, revoked: bool) -> None:
+    session.get_one(StateRow, 1).revoked = revoked
 
 
 def _unsent(device: Device) -> int:

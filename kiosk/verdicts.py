@@ -11,7 +11,7 @@ from boxoffice import figures
 from boxoffice.answers import Answer
 from boxoffice.scans import Scan
 from boxoffice.verdicts import Verdict
-from kiosk import documents, door_facts
+from kiosk import documents, door_facts, told
 from kiosk.device import Device
 from kiosk.door_facts import Known, Post
 from kiosk.shown import Class, Counters, SeatShown, Shown
@@ -216,7 +216,7 @@ def repeated(row: MovementRow) -> Shown:
 _TUPLES: Final = ("go_to", "notes", "why", "candidates", "marks")
 
 
-def _seat(plan: documents.Plan | None, code: str) -> SeatShown | None:
+def _seat(plan: told.Plan | None, code: str) -> SeatShown | None:
     if plan is None or not code or plan.chart is None:
         return None
     return plan.names.get(code)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import ids, will_call
 from boxoffice.refusals import Code
-from kiosk import collecting, documents, sales
+from kiosk import collecting, documents, sales, told
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.printing import jobs, spool
@@ -245,7 +245,7 @@ def _ticket(ticket: dict[str, Any], collected: set[str]) -> FoundTicket:
 
 
 def _not_now(
-    device: Device, row: CollectionRow, performance: documents.Performance | None
+    device: Device, row: CollectionRow, performance: told.Performance | None
 ) -> Refusal | None:
     """Say why nothing of this order prints here today."""
     state = row.document["state"]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, payments
 from boxoffice.payments import State
-from kiosk import allotment, documents, evening, log, offers
+from kiosk import allotment, documents, evening, log, offers, told
 from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.line import LineDown, NotUnderstood
@@ -304,7 +304,7 @@ def _outcome(intent: IntentRow, row: OrderRow | None, asking_ms: int) -> Outcome
             return Outcome.REVERSED
 
 
-def _kept_until_ms(performance: documents.Performance | None) -> int | None:
+def _kept_until_ms(performance: told.Performance | None) -> int | None:
     return None if performance is None else performance.starts_ms - 10 * 60_000
 
 

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, payments
 from boxoffice.payments import Do, Event, State
-from kiosk import documents, log
+from kiosk import documents, faults, log
 from kiosk.device import Device
-from kiosk.payments import attempts, box_office, sale, terminals
+from kiosk.payments import aftercare, attempts, box_office, sale, terminals
 from kiosk.payments.port import RUNNING, Attempt, Busy, Step, Terminal, TerminalDown
 from kiosk.store.tables import IntentRow, OrderRow, PledgedRow
 
@@ -26,7 +26,6 @@ UNKNOWN_AFTER_MS: Final = 60_000
 # A terminal that cannot be reached before anything was sent gets this long.
 REACH_MS: Final = 3_000
 BUSY_MS: Final = 10_000
-RECHECK_AFTER_MS: Final = 60_000
 _words = structlog.get_logger()
 
 
@@ -43,11 +42,19 @@ def turn(device: Device) -> float:
     terminal = device.terminal
     if terminal is None:
         return REST_S
+    rest_s = _turn(device, terminal)
+    faults.note(device, faults.TERMINAL_UNREACHABLE, not device.terminal_answers)
+    return rest_s
+
+
+def _turn(device: Device, terminal: Terminal) -> float:
     with device.store.read() as session:
         intent = terminals.open_intent(session, terminal.name)
         resolved = documents.resolutions(session) if intent is not None else {}
+    in_doubt = intent is not None and intent.state == State.UNKNOWN
+    faults.note(device, faults.PAYMENT_IN_DOUBT, in_doubt)
     if intent is None:
-        return _aftercare(device, terminal)
+        return aftercare.turn(device, terminal, _tell)
     decision = str((resolved.get(intent.id) or {}).get("decision", ""))
     if decision in {"approved", "declined"}:
         # Staff have read the terminal's own record.
@@ -275,97 +282,6 @@ def _note_step(session: Session, id: str, step: str) -> None:
 
 def _append(session: Session, device: Device, type: str, body: dict[str, object]) -> None:
     log.append(session, device.clock, device.new_id(), type, body)
-
-
-# --- afterwards: capture, void, and one more look at what ended without money ----------
-
-
-def _aftercare(device: Device, terminal: Terminal) -> float:
-    with device.store.read() as session:
-        intent = _to_settle(session, terminal.name)
-        doubtful = _to_recheck(session, device, terminal.name) if intent is None else None
-    try:
-        if intent is not None:
-            return _settle(device, terminal, intent)
-        if doubtful is not None:
-            return _recheck(device, terminal, doubtful)
-    except (TerminalDown, Busy) as why:
-        _words.warning("terminal later", why=repr(why))
-    return REST_S
-
-
-def _settle(device: Device, terminal: Terminal, intent: IntentRow) -> float:
-    if intent.state == State.SOLD:
-        answer = terminal.capture(intent.id)
-        if answer.step is not Step.APPROVED:
-            _words.error("not captured", intent=intent.id, step=answer.step.value)
-            return REST_S
-        device.store.write(_settled, device, intent.id, "payment.captured", answer)
-        return 0.0
-    try:
-        answer = terminal.void(intent.id)
-    except Busy:
-        # It was captured, or is still busy: what it took goes back as a refund.
-        answer = terminal.refund(intent.id, intent.taken)
-    if answer.step in {Step.VOIDED, Step.CANCELLED, Step.NOT_FOUND}:
-        device.store.write(_settled, device, intent.id, "payment.voided", answer)
-        return 0.0
-    if answer.step is Step.APPROVED:
-        device.store.write(_settled, device, intent.id, "payment.refunded", answer)
-        return 0.0
-    return REST_S
-
-
-def _settled(session: Session, device: Device, id: str, type: str, answer: Attempt) -> None:
-    intent = session.get_one(IntentRow, id)
-    if type == "payment.captured":
-        intent.captured = True
-    else:
-        intent.returned = True
-    body: dict[str, object] = {
-        "intent": intent.id,
-        "ref": answer.ref or intent.ref,
-        "amount": intent.taken,
-        "why": "sale" if intent.captured else intent.reason,
-    }
-    _append(session, device, type, body)
-
-
-def _recheck(device: Device, terminal: Terminal, intent: IntentRow) -> float:
-    """An attempt ended without money; was that so? Approved meanwhile: it goes back."""
-    answer = terminal.lookup(intent.id)
-    if answer.step is Step.APPROVED:
-        _tell(device, intent, Event.APPROVED, answer, reason="approved late")
-    elif answer.step is Step.PART:
-        _tell(device, intent, Event.PART_APPROVED, answer, reason="approved late")
-    device.store.write(_rechecked, intent.id)
-    return 0.0
-
-
-def _rechecked(session: Session, id: str) -> None:
-    session.get_one(IntentRow, id).rechecked = True
-
-
-def _to_settle(session: Session, terminal: str) -> IntentRow | None:
-    sold = (IntentRow.state == State.SOLD.value) & IntentRow.captured.is_(False)
-    reversed_ = (IntentRow.state == State.REVERSED.value) & IntentRow.returned.is_(False)
-    query = select(IntentRow).where(IntentRow.terminal == terminal, sold | reversed_)
-    return session.scalars(query.order_by(IntentRow.place)).first()
-
-
-def _to_recheck(session: Session, device: Device, terminal: str) -> IntentRow | None:
-    query = select(IntentRow).where(
-        IntentRow.terminal == terminal,
-        IntentRow.state.in_((State.DECLINED.value, State.CANCELLED.value)),
-        IntentRow.sent.is_(True),
-        IntentRow.rechecked.is_(False),
-    )
-    for intent in session.scalars(query.order_by(IntentRow.place)):
-        ended = intent.ended_boot_ms or 0
-        waited = device.clock.boot_ms() - ended >= RECHECK_AFTER_MS
-        if intent.boot_id != device.clock.boot_id or waited:
-            return intent
-    return None
 
 
 def _recover(session: Session, device: Device) -> None:

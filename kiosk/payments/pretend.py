@@ -24,7 +24,11 @@ class PretendTerminal:
     ) -> None:
         self.name = "pretend"
         self._client = httpx.Client(
-            base_url=address, transport=transport, trust_env=False, timeout=_QUICK_S
+            base_url=address,
+            transport=transport,
+            verify=address.startswith("https:"),
+            trust_env=False,
+            timeout=_QUICK_S,
         )
 
     def status(self) -> str:

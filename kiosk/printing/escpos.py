@@ -7,11 +7,10 @@ and `transport`. What its code page lacks is drawn. Source: lobby.md §3, depend
 import contextlib
 import io
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
-from escpos.constants import QR_ECLEVEL_M
-from escpos.printer import Dummy
 from PIL import Image, ImageDraw, ImageFont
 
 from kiosk.printing.pieces import Code, Cut, Gap, Piece, Text
@@ -67,8 +66,23 @@ def length_mm(pieces: Sequence[Piece], profile: Profile) -> int:
     return round(dots / profile.dots_per_mm)
 
 
+def warm() -> None:
+    """Load the library before the first guest needs it: its list of printers is long."""
+    _library()
+
+
+@cache
+def _library() -> tuple[type[Any], int]:
+    # Half a second of processor time at import, which no start should wait for.
+    from escpos.constants import QR_ECLEVEL_M
+    from escpos.printer import Dummy
+
+    return Dummy, QR_ECLEVEL_M
+
+
 def _job(pieces: Sequence[Piece], profile: Profile) -> bytes:
-    paper = Dummy()
+    printer, level_m = _library()
+    paper = printer()
     paper._raw(INITIALISE)
     paper._raw(bytes((0x1B, ord("t"), profile.code_page)))
     for piece in pieces:
@@ -77,7 +91,7 @@ def _job(pieces: Sequence[Piece], profile: Profile) -> bytes:
                 _text(paper, piece, profile)
             case Code():
                 paper.set(align="center")
-                paper.qr(piece.text, ec=QR_ECLEVEL_M, size=profile.module_dots, native=True)
+                paper.qr(piece.text, ec=level_m, size=profile.module_dots, native=True)
                 paper.set(align="left")
             case Gap():
                 paper._raw(b"\n" * piece.lines)
@@ -89,7 +103,7 @@ def _job(pieces: Sequence[Piece], profile: Profile) -> bytes:
     return bytes(paper.output)
 
 
-def _text(paper: Dummy, text: Text, profile: Profile) -> None:
+def _text(paper: Any, text: Text, profile: Profile) -> None:
     wide, high = _SCALES[text.size]
     try:
         encoded = text.words.encode(profile.encoding)

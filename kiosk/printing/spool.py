@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kiosk import documents
+from kiosk import documents, faults
 from kiosk.device import Device
 from kiosk.printing import escpos, jobs, owed, status
 from kiosk.printing import receipt as receipts
@@ -137,6 +137,7 @@ def turn(device: Device) -> float:
     if printer is None:
         return AT_REST_S
     device.paper_status = printer.status()
+    faults.printer(device, device.paper_status)
     _clear(device)
     ready = device.paper_status in status.CAN_PRINT and not device.printer_buffer_doubtful
     if ready:

@@ -65,6 +65,7 @@ DANISH: Final[Mapping[str, str]] = {
     "thanks": "Tak, og god fornøjelse.",
 }
 _LANGUAGES: Final = {"en": ENGLISH, "da": DANISH}
+_DATES: Final = {"en": "EEE d MMMM y", "da": "EEE d. MMMM y"}
 _LOCALES: Final = {"en": Locale("en", "GB"), "da": Locale("da", "DK")}
 
 
@@ -82,7 +83,8 @@ class Words:
 
     def date(self, at_ms: int, zone: str) -> str:
         """Sat 14 March 2026."""
-        return format_datetime(_local(at_ms, zone), "EEE d MMMM y", locale=self._locale)
+        pattern = _DATES[self.language]
+        return format_datetime(_local(at_ms, zone), pattern, locale=self._locale)
 
     def time(self, at_ms: int, zone: str) -> str:
         """19:30."""

@@ -10,6 +10,7 @@ from boxoffice import failpoints
 from kiosk.device import Device
 from kiosk.printing import profile
 from kiosk.printing.transport import Tcp
+from kiosk.store.store import Store
 from lobby.printer.machine import Printer
 from lobby.printer.port import Port
 from lobby.printer.slips import Tray
@@ -31,9 +32,19 @@ def ledger(time: Time) -> LedgerDouble:
     return ledger
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated store: migrating takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("empty")
+    Store(folder).close()
+    return folder / "store.sqlite"
+
+
 @pytest.fixture
-def rooms(tmp_path: Path, ledger: LedgerDouble, time: Time) -> Iterator[Rooms]:
-    rooms = Rooms(tmp_path, ledger, time)
+def rooms(
+    tmp_path: Path, ledger: LedgerDouble, time: Time, empty_store: Path
+) -> Iterator[Rooms]:
+    rooms = Rooms(tmp_path, ledger, time, empty=empty_store)
     yield rooms
     rooms.close()
 

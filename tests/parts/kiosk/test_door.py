@@ -110,7 +110,7 @@ def test_the_same_ticket_again_is_asked_about_with_time_and_door(
     again = show(door, code)
 
     assert (again.answer, again.shape) == ("ALREADY_ADMITTED", Class.ASK)
-    assert (again.since_ms, again.since_door) == (SEVEN_PM, "Door A") or again.since_door
+    assert (again.since_ms, again.since_door) == (SEVEN_PM, "Door A")
     assert movements(door) == 1
 
 
@@ -149,14 +149,10 @@ def test_the_answer_comes_only_after_it_is_written(
         show(door, code, scan)
     plug.back()
 
-    assert door_last(door) is None
+    assert doors.last(door) is None
     assert movements(door) == 1
     assert show(door, code, scan).answer == "ADMIT"
     assert movements(door) == 1
-
-
-def door_last(device: Device) -> Shown | None:
-    return doors.last(device)
 
 
 def test_a_claim_that_was_saved_and_never_asked_is_dropped_at_boot(
@@ -303,14 +299,10 @@ def test_an_answer_that_gets_lost_admits_under_the_same_id(
     ledger.answers_lost = 1
     scan = door.new_id()
 
-    shown = door_scan(door, scan, code)
+    shown = doors.scan(door, scan, code)
 
     assert (shown.answer, shown.link) == ("ADMIT", "alone")
     assert list(ledger.claims) == [scan]  # The ledger had granted it, under our id.
-
-
-def door_scan(device: Device, scan: str, code: str) -> Shown:
-    return doors.scan(device, scan, code)
 
 
 def test_a_claim_of_which_nobody_knows_is_dropped_when_we_do_not_admit(
@@ -438,7 +430,7 @@ def test_a_sale_of_a_second_ago_admits_at_a_door_that_never_heard_of_it(
     shown = show(door, payload)
 
     # The door heard of the kiosk's key, and not of the seat.
-    assert shown.answer in {"ADMIT_UNVERIFIED", "ADMIT"}
+    assert (shown.answer, shown.shape) == ("ADMIT_UNVERIFIED", Class.NOTE)
     assert shown.admit
     assert body(door, "admission")["payload"] == payload
 
@@ -466,13 +458,9 @@ def test_a_seat_that_is_anothers_is_for_the_usher_to_decide(
     shown = show(door, payload)
     assert (shown.answer, shown.shape, shown.may_admit) == ("UNVERIFIED", Class.ASK, True)
 
-    accepted = door_again(door, shown, accept=["UNVERIFIED"])
+    accepted = doors.again(door, shown.id, accept=["UNVERIFIED"])
     assert accepted is not None
     assert accepted.admit
-
-
-def door_again(device: Device, shown: Shown, **added) -> Shown | None:
-    return doors.again(device, shown.id, **added)
 
 
 def test_a_ledger_ticket_that_the_ledger_denies_is_unknown(
@@ -536,23 +524,15 @@ def test_out_and_in_again(door: Device, ledger: LedgerDouble, code: str):
 def test_the_mode_of_the_door_stays_until_it_is_turned(
     rooms: Rooms, door: Device, ledger: LedgerDouble, code: str
 ):
-    turn(door, "exit")
+    doors.set_mode(door, "exit")
     assert show(door, code).answer == "NOT_INSIDE"
     rooms.unplug(door)
 
     again = rooms.device("Door A", role="door")
 
     assert show(again, code).mode == "exit"
-    turn(again, "entry")
+    doors.set_mode(again, "entry")
     assert show(again, code).mode == "entry"
-
-
-def turn(device: Device, mode) -> None:
-    doors.set_mode(device, mode)
-
-
-def take_back(device: Device, scan: str, **why) -> Shown:
-    return doors.undo(device, scan, **why)
 
 
 def test_undo_takes_an_admission_back_at_a_touch(
@@ -562,7 +542,7 @@ def test_undo_takes_an_admission_back_at_a_touch(
     show(door, code, scan)
     time.pass_ms(10_000)
 
-    undone = take_back(door, scan)
+    undone = doors.undo(door, scan)
 
     assert (undone.answer, undone.admit) == ("UNDONE", False)
     assert body(door, "admission.undone") == {"admission": scan, "why": ""}
@@ -587,14 +567,14 @@ def test_later_undo_needs_a_reason_and_much_later_a_supervisor(
     show(door, code, scan)
     time.pass_ms(after_ms)
 
-    shown = take_back(door, scan, reason=reason)
+    shown = doors.undo(door, scan, reason=reason)
 
     assert shown.answer == answer
     assert [entry["op"] for entry in shown.why] == ([why] if why else [])
 
 
 def test_an_unknown_scan_cannot_be_undone(door: Device):
-    assert take_back(door, "nothing").answer == "UNDO_REFUSED"
+    assert doors.undo(door, "nothing").answer == "UNDO_REFUSED"
 
 
 def test_a_party_comes_in_in_parts(door: Device, ledger: LedgerDouble):
@@ -642,7 +622,7 @@ def test_a_store_in_trouble_cannot_check_and_never_says_no(
     hear(door)
     door.store._writer.is_broken = True
 
-    shown = door_scan(door, door.new_id(), code)
+    shown = doors.scan(door, door.new_id(), code)
 
     assert (shown.answer, shown.shape) == ("CANNOT_CHECK", Class.CANT_CHECK)
     door.store._writer.is_broken = False
@@ -653,7 +633,7 @@ def test_screens_hear_of_every_verdict_in_order(door: Device, code: str):
     second = show(door, "nonsense")
 
     assert second.id == first.id + 1
-    newest = door_last(door)
+    newest = doors.last(door)
     assert newest is not None
     assert newest.id == second.id
     assert recent(door) == [second.id, first.id]
@@ -674,33 +654,25 @@ def test_the_header_counts_who_is_in(
     list_ticket(ledger, TWO, "C-2", doors=["Door B"])
     show(door, code)
 
-    counters = header(door)
+    counters = doors.counters(door)
 
     assert counters is not None
     assert (counters.inside, counters.expected, counters.this_door) == (1, 2, 1)
     assert (counters.last_minute, counters.at_least, counters.title) == (1, False, "Hamlet")
     time.pass_ms(61_000)
-    later = header(door)
+    later = doors.counters(door)
     assert later is not None
     assert later.last_minute == 0
 
 
-def header(device: Device):
-    return doors.counters(device)
-
-
 def test_the_badge_says_how_the_line_is(door: Device, ledger: LedgerDouble, code: str):
     hear(door)
-    assert badge(door).up
+    assert doors.link(door).up
     ledger.up = False
     show(door, code)
 
-    down = badge(door)
+    down = doors.link(door)
 
     assert not down.up
     assert down.unsent == 2
     assert down.home_sections == ("Stalls",)
-
-
-def badge(device: Device):
-    return doors.link(device)

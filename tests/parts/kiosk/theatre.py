@@ -3,6 +3,7 @@
 It is always the same Friday. Ada buys; the doors open at 18:45, the curtain rises at 19:30.
 """
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -291,8 +292,12 @@ def paid_order(ledger: LedgerDouble, **change: Any) -> dict[str, Any]:
 class Rooms:
     """Devices in folders of their own, paired with one ledger; they can be unplugged."""
 
-    def __init__(self, folder: Path, ledger: LedgerDouble, time: Time) -> None:
+    def __init__(
+        self, folder: Path, ledger: LedgerDouble, time: Time, *, empty: Path
+    ) -> None:
+        """empty: a migrated store without anything in it, to begin with."""
         self.folder, self.ledger, self.time = folder, ledger, time
+        self._empty = empty
         self._open: list[Device] = []
 
     def device(
@@ -307,6 +312,9 @@ class Rooms:
     ) -> Device:
         """Open a device as its process would; pair it the first time, and recover."""
         folder = self.folder / name
+        if not folder.exists():
+            folder.mkdir()
+            shutil.copy(self._empty, folder / "store.sqlite")
         config = Config(
             folder, "127.0.0.1", 0, "http://ledger.test", door=name, claim_wait_s=5.0
         )

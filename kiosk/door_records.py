@@ -1,0 +1,153 @@
+"""What a door writes: movement, event and claim in one transaction, before any lamp.
+
+Every scan leaves one event, except repeats. Source: checkin.md §11, sync.md §3.3.
+"""
+
+from typing import Any, Literal
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from boxoffice import log as chain
+from boxoffice.presented import Presented
+from boxoffice.scans import Scan
+from boxoffice.verdicts import Verdict
+from kiosk import claims, door_facts, log, verdicts
+from kiosk.device import Device
+from kiosk.door_facts import Known, Post
+from kiosk.shown import Shown
+from kiosk.store.tables import MovementRow
+
+
+def record(
+    session: Session,
+    device: Device,
+    scan: str,
+    text: str | None,
+    here: Post,
+    known: Known,
+    asked: Scan,
+    verdict: Verdict,
+    *,
+    link: Literal["ledger", "alone"],
+    claimed: str | None = None,
+    unanswered: bool = False,
+) -> Shown:
+    """Write what the verdict says: movement, event and claim in one transaction."""
+    again = recorded(session, scan)
+    if again is not None:
+        return verdicts.repeated(again)  # A retry overtook us.
+    shown = verdicts.shown(device, scan, here, known, asked, verdict, link=link)
+    movement = verdict.movement
+    space = known.facts.door.space
+    if movement is not None and verdict.record is not None:
+        session.add(_row(session, device, scan, here, known, verdict, shown, text))
+        body = _body(here, known, asked, verdict, link, text)
+        log.append(session, device.clock, movement.id, verdict.record, body)
+        if claimed is not None:
+            claims.close(session, claimed, space)
+    else:
+        if claimed is not None and unanswered:
+            claims.drop(session, device, claimed, space)
+        elif claimed is not None:
+            claims.close(session, claimed, space)
+        if verdict.record is not None:
+            _refused(session, device, text, here, verdict)
+    return shown
+
+
+def _row(
+    session: Session,
+    device: Device,
+    scan: str,
+    here: Post,
+    known: Known,
+    verdict: Verdict,
+    shown: Shown,
+    text: str | None,
+) -> MovementRow:
+    movement = verdict.movement
+    assert movement is not None
+    listed = known.own.get(movement.ticket)
+    return MovementRow(
+        event_id=movement.id,
+        scan=scan,
+        ticket=movement.ticket,
+        performance=performance_of(known, here, movement.ticket),
+        kind=movement.kind,
+        at_ms=door_facts.milliseconds(movement.at),
+        after=movement.after,
+        door=movement.door or "",
+        space=movement.space,
+        count=movement.count,
+        issue=movement.issue,
+        verdict=movement.verdict.value,
+        undone=False,
+        seat=shown.seat.code if shown.seat else "",
+        payload=text or "" if listed is None else "",
+        shown=verdicts.document(shown),
+    )
+
+
+def _body(
+    here: Post,
+    known: Known,
+    asked: Scan,
+    verdict: Verdict,
+    link: Literal["ledger", "alone"],
+    text: str | None,
+) -> dict[str, Any]:
+    movement = verdict.movement
+    assert movement is not None
+    body: dict[str, Any] = {
+        "ticket": movement.ticket,
+        "performance": performance_of(known, here, movement.ticket),
+        "space": movement.space,
+        "count": movement.count,
+        "door": movement.door,
+        "after": movement.after,
+        "issue": movement.issue,
+    }
+    if movement.kind == "exit":
+        return body
+    listed = known.own.get(movement.ticket)
+    body |= {
+        "seat": (listed or {}).get("seat"),
+        "mode": link,
+        "verdict": verdict.answer.value,
+        "override": None,
+        "marks": list(verdict.marks or ()),
+        "answers": dict(verdict.answers or {}),
+    }
+    if listed is None and text is not None:
+        body["payload"] = text
+    return body
+
+
+def _refused(
+    session: Session, device: Device, text: str | None, here: Post, verdict: Verdict
+) -> None:
+    body = {
+        "code_hash": chain.digest((text or "").encode()).hex(),
+        "verdict": verdict.answer.value,
+        "door": here.settings.name,
+        "performance": here.evening.id,
+    }
+    log.append(session, device.clock, device.new_id(), "scan.refused", body)
+
+
+def recorded(session: Session, scan: str) -> MovementRow | None:
+    """Give the movement that this scan has led to, if any."""
+    query = select(MovementRow).where(
+        or_(MovementRow.scan == scan, MovementRow.event_id == scan)
+    )
+    return session.scalars(query).first()
+
+
+def performance_of(known: Known, here: Post, ticket: str) -> str:
+    """Give the performance of a ticket: as listed, as in its code, else tonight's."""
+    listed = known.own.get(ticket)
+    if listed is not None and listed.get("performance"):
+        return str(listed["performance"])
+    presented: Presented | None = known.presented
+    return (presented.performance if presented else None) or here.evening.id

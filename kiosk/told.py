@@ -1,0 +1,425 @@
+"""What the ledger's documents say, as facts. A reader gets id, body and version.
+
+Each raises ValueError, KeyError, TypeError or AttributeError for what is no such document;
+`documents` then takes it as not there. Source: docs/api.md.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal, cast
+
+from boxoffice import charts, log, pricing, tickets
+from boxoffice.charts import Chart, SeatType
+from kiosk.shown import SeatShown
+
+
+@dataclass(frozen=True)
+class House:
+    """The house's settings."""
+
+    name: str = ""
+    address: str = ""
+    currency: str = "EUR"
+    zone: str = "UTC"
+    languages: tuple[str, ...] = ("en",)
+    tax_number: str = ""
+    max_seats: int = 8
+    hold_minutes: int = 15
+    idle_s: int = 45
+    exchange_rule: str = ""
+    box_office_words: str = ""
+
+
+@dataclass(frozen=True)
+class DoorSettings:
+    """A door's settings, checkin.md §2; fields are those of docs/api.md."""
+
+    name: str
+    space: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A performance as devices know it. home_doors: section to its home door's name."""
+
+    id: str
+    number: int
+    title: str
+    starts_ms: int
+    ends_ms: int | None
+    doors_open_ms: int | None
+    kind: Literal["reserved", "ga"]
+    hall: str
+    zone: str
+    on_sale_from_ms: int | None
+    on_sale_until_ms: int | None
+    public: bool
+    cancelled: bool
+    price_from: int
+    currency: str
+    seats_left: int
+    access: tuple[str, ...]
+    doors: tuple[DoorSettings, ...]
+    home_doors: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A performance's seats: the chart that rules read, and what people read.
+
+    chart: None for general admission, whose places are `units`. numbers: as in codes.
+    """
+
+    chart: Chart | None
+    units: tuple[str, ...]
+    numbers: Mapping[str, int]
+    names: Mapping[str, SeatShown]
+    sections: tuple[tuple[str, tuple[str, ...], str], ...]
+    stage: tuple[float, float, float, float] | None
+    by_number: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All places in chart order."""
+        return self.chart.seats if self.chart else self.units
+
+    def shown(self, seat: str) -> SeatShown:
+        """Name a seat, even one that the plan does not have."""
+        return self.names.get(seat) or SeatShown(seat, "", "", seat)
+
+    def section_doors(self, section: str) -> tuple[tuple[str, ...], str]:
+        """Give the doors of a section, the home door first, and words how to get there."""
+        for name, doors, words in self.sections:
+            if name == section:
+                return doors, words
+        return (), ""
+
+
+@dataclass(frozen=True)
+class PriceType:
+    """One price type. check: somebody looks at this guest at the door."""
+
+    id: str
+    name: str
+    buyer: pricing.Buyer
+    default: bool
+    note: str
+    check: bool
+
+
+@dataclass(frozen=True)
+class Level:
+    """One price level and what each type costs in it."""
+
+    id: str
+    name: str
+    prices: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Levels, types and fees of a performance. pos: how new, for `price_pos` of a sale."""
+
+    currency: str
+    levels: tuple[Level, ...]
+    types: tuple[PriceType, ...]
+    fees: tuple[pricing.FeeRule, ...]
+    ver: int = 0
+
+    def level(self, id: str | None) -> Level | None:
+        """Find a level; without an id, as in general admission, the first."""
+        if not id:
+            return self.levels[0] if self.levels else None
+        return next((level for level in self.levels if level.id == id), None)
+
+    def type(self, id: str) -> PriceType | None:
+        """Find a price type."""
+        return next((kind for kind in self.types if kind.id == id), None)
+
+    def whole(self, level: Level, kind: PriceType) -> int | None:
+        """What a guest pays here for one such ticket, with the fee that comes on top.
+
+        None: this type is not sold in this level. Whole prices come first (lobby.md §2).
+        """
+        if kind.id not in level.prices:
+            return None
+        wanted = [pricing.SeatLine(level.prices[kind.id], kind.buyer)]
+        return pricing.quote(
+            seller=pricing.Seller.KIOSK, rules=self.fees, seats=wanted
+        ).charge
+
+    def lowest(self, level: Level | None = None) -> int:
+        """The lowest whole price: of one level for any type, of all for the usual types."""
+        usual = [kind for kind in self.types if kind.default] or list(self.types)
+        wholes = [
+            self.whole(one, kind)
+            for one in ([level] if level else self.levels)
+            for kind in (self.types if level else usual)
+        ]
+        return min((whole for whole in wholes if whole is not None), default=0)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Who owns a seat, as the ledger last said."""
+
+    state: str
+    device: str | None
+    incarnation: int | None
+    epoch: int
+    ticket: str | None
+
+
+@dataclass(frozen=True)
+class Allotment:
+    """A seat that the ledger gives to a device in one incarnation, under an epoch."""
+
+    incarnation: int
+    epoch: int
+    sell_by_ms: int | None
+
+
+FREE = Seat("available", None, None, 0, None)
+
+
+@dataclass(frozen=True)
+class KnownDevice:
+    """Another device of the house, or this one."""
+
+    id: str
+    name: str
+    role: str
+    place: str
+    revoked: bool
+    last_seq: int | None
+
+
+def read_plain(_id: str, body: str, _ver: int) -> dict[str, Any]:
+    """Read a document as it travelled."""
+    found = json.loads(body)
+    if not isinstance(found, dict):
+        raise ValueError("not an object")
+    return found
+
+
+@lru_cache(maxsize=8)
+def read_house(_id: str, body: str, _ver: int) -> House:
+    """Read the house's settings."""
+    given = json.loads(body)
+    return House(
+        name=str(given.get("name", "")),
+        address=str(given.get("address", "")),
+        currency=str(given["currency"]),
+        zone=str(given.get("zone") or "UTC"),
+        languages=tuple(given.get("languages") or ("en",)),
+        tax_number=str(given.get("tax_number") or ""),
+        max_seats=int(given.get("max_seats") or 8),
+        hold_minutes=int(given.get("hold_minutes") or 15),
+        idle_s=int(given.get("idle_s") or 45),
+        exchange_rule=str(given.get("exchange_rule") or ""),
+        box_office_words=str(given.get("box_office_words") or ""),
+    )
+
+
+@lru_cache(maxsize=512)
+def read_performance(id: str, body: str, _ver: int) -> Performance:
+    """Read a performance."""
+    given = json.loads(body)
+    on_sale = given.get("on_sale") or {}
+    return Performance(
+        id=id,
+        number=int(given["number"]),
+        title=str(given["title"]),
+        starts_ms=int(given["starts_ms"]),
+        ends_ms=_int(given.get("ends_ms")),
+        doors_open_ms=_int(given.get("doors_open_ms")),
+        kind="ga" if given["kind"] == "ga" else "reserved",
+        hall=str(given.get("hall", "")),
+        zone=str(given.get("zone") or "UTC"),
+        on_sale_from_ms=_int(on_sale.get("from_ms")),
+        on_sale_until_ms=_int(on_sale.get("until_ms")),
+        public=bool(given.get("public", True)),
+        cancelled=bool(given.get("cancelled", False)),
+        price_from=int(given.get("price_from") or 0),
+        currency=str(given["currency"]),
+        seats_left=int(given.get("seats_left") or 0),
+        access=tuple(str(word) for word in given.get("access") or ()),
+        doors=tuple(_doors(given.get("spaces") or ())),
+        home_doors={
+            section: str(home["door"])
+            for section, home in (given.get("home_doors") or {}).items()
+        },
+    )
+
+
+def _doors(spaces: Any) -> Iterator[DoorSettings]:
+    for space in spaces:
+        for door in space["doors"]:
+            yield DoorSettings(str(door["name"]), str(space["space"]), door)
+
+
+@lru_cache(maxsize=32)
+def read_plan(_id: str, body: str, _ver: int) -> Plan:
+    """Read a chart, or the units of general admission."""
+    given = json.loads(body)
+    rows = tuple(
+        charts.Row(
+            name=str(row["row"]),
+            seats=tuple(row["seats"]),
+            section=str(row["section"]),
+            breaks_after=frozenset(row.get("breaks_after") or ()),
+        )
+        for row in given.get("rows") or ()
+    )
+    levels = given.get("levels") or {}
+    coords = {
+        code: (float(x), float(y)) for code, (x, y) in (given.get("coords") or {}).items()
+    }
+    numbers = {str(code): int(n) for code, n in (given.get("numbers") or {}).items()}
+    names = {
+        code: SeatShown(
+            code,
+            str(name.get("section") or ""),
+            str(name.get("row") or ""),
+            str(name.get("seat") or ""),
+            str(levels.get(code) or ""),
+            *coords.get(code, (None, None)),
+        )
+        for code, name in (given.get("names") or {}).items()
+    }
+    chart = None
+    if rows:
+        chart = Chart(
+            rows=rows,
+            best_first=tuple(given.get("rank") or ()),
+            types={
+                code: SeatType(kind) for code, kind in (given.get("types") or {}).items()
+            },
+            levels=levels,
+            coords=coords,
+        )
+    stage = given.get("stage")
+    return Plan(
+        chart=chart,
+        units=tuple(given.get("units") or ()),
+        numbers=numbers,
+        names=names,
+        sections=tuple(
+            (
+                str(part["name"]),
+                tuple(part.get("doors") or ()),
+                str(part.get("words") or ""),
+            )
+            for part in given.get("sections") or ()
+        ),
+        stage=(
+            cast(
+                tuple[float, float, float, float],
+                tuple(float(stage[key]) for key in ("x", "y", "width", "depth")),
+            )
+            if stage
+            else None
+        ),
+        by_number={number: code for code, number in numbers.items()},
+    )
+
+
+@lru_cache(maxsize=64)
+def read_prices(_id: str, body: str, ver: int) -> Prices:
+    """Read levels, types and fees."""
+    given = json.loads(body)
+    return Prices(
+        currency=str(given["currency"]),
+        levels=tuple(
+            Level(
+                str(level["id"]),
+                str(level["name"]),
+                {str(kind): int(amount) for kind, amount in level["prices"].items()},
+            )
+            for level in given["levels"]
+        ),
+        types=tuple(
+            PriceType(
+                str(kind["id"]),
+                str(kind["name"]),
+                pricing.Buyer(kind.get("buyer") or "guest"),
+                bool(kind.get("default")),
+                str(kind.get("note") or ""),
+                bool(kind.get("check")),
+            )
+            for kind in given["types"]
+        ),
+        fees=tuple(
+            pricing.FeeRule(
+                pricing.Buyer(fee["buyer"]) if fee.get("buyer") else None,
+                pricing.Seller(fee["seller"]) if fee.get("seller") else None,
+                int(fee["fee"]),
+                int(fee["outside"]),
+                bool(fee.get("on_zero_price")),
+            )
+            for fee in given.get("fees") or ()
+        ),
+        ver=ver,
+    )
+
+
+def read_seat(_id: str, body: str, _ver: int) -> Seat:
+    """Read who owns a seat."""
+    return _seat(body)
+
+
+@lru_cache(maxsize=20_000)
+def _seat(body: str) -> Seat:
+    given = json.loads(body)
+    return Seat(
+        str(given["state"]),
+        given.get("device"),
+        _int(given.get("incarnation")),
+        int(given.get("epoch") or 0),
+        given.get("ticket"),
+    )
+
+
+@lru_cache(maxsize=512)
+def read_key(_id: str, body: str, _ver: int) -> tickets.Key | None:
+    """Read a key; None for one that signs no tickets of ours."""
+    given = json.loads(body)
+    if given["kind"] not in ("ledger", "device"):
+        return None
+    if given["state"] not in ("active", "retired", "revoked"):
+        raise ValueError(given["state"])
+    return tickets.Key(
+        int(given["key_id"]),
+        given["kind"],
+        given["state"],
+        log.decoded(given["public"]),
+        _int(given.get("last_seq")),
+    )
+
+
+def read_allotment(_id: str, body: str, _ver: int) -> Allotment:
+    """Read an allotment."""
+    given = json.loads(body)
+    return Allotment(
+        int(given["incarnation"]), int(given["epoch"]), _int(given.get("sell_by_ms"))
+    )
+
+
+def read_device(id: str, body: str, _ver: int) -> KnownDevice:
+    """Read another device of the house."""
+    given = json.loads(body)
+    return KnownDevice(
+        id,
+        str(given.get("name", "")),
+        str(given.get("role", "")),
+        str(given.get("place") or ""),
+        bool(given.get("revoked")),
+        _int(given.get("last_seq")),
+    )
+
+
+def _int(value: Any) -> int | None:
+    return None if value is None else int(value)

@@ -24,8 +24,3 @@ def ready(device: Device) -> bool:
 def is_door(device: Device) -> bool:
     """Say whether this device is a door and nothing else."""
     return device.paired and device.me.role == "door"
-
-
-def in_development() -> bool:
-    """Say whether pages for developers are shown."""
-    return bool(current_app.config.get("FOH_COMPONENTS", False))

@@ -8,6 +8,7 @@ from kiosk.device import Device
 from kiosk.web import (
     access,
     attract,
+    components,
     door,
     guard,
     help,
@@ -47,6 +48,7 @@ def blueprints() -> list[Blueprint]:
         refusals.bp,
         scans.bp,
         screen.bp,
+        components.bp,
     ]
 
 

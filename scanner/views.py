@@ -29,12 +29,16 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True)
 class View:
-    """Prepare, resize by `scale`, read. `name` says which trouble it is for."""
+    """Prepare, resize by `scale`, read. `name` says which trouble it is for.
+
+    most_px: prepared pictures with more pixels cost more than they find.
+    """
 
     name: str
     read: Read
     scale: float = 1.0
     prepare: Prepare | None = None
+    most_px: int = 1_200_000
 
     def look(self, picture: MatLike) -> list[Seen]:
         """Read a grey picture, (height_px, width_px) uint8."""
@@ -102,6 +106,9 @@ def _scaled(corners: Corners, factor: float) -> Corners:
     return a, b, c, d
 
 
+# zbar takes 20 ms for a million pixels.
+ZBAR_MOST_PX = 500_000
+
 # The whole frame, every time.
 ALWAYS = (
     View("whole", readers.whole),
@@ -145,14 +152,14 @@ if readers.zbar:
     # It costs ten times as much, and needs the three squares less than zxing does.
     REGION = (
         *REGION[:4],
-        View("zbar", readers.zbar),
+        View("zbar", readers.zbar, most_px=ZBAR_MOST_PX),
         *REGION[4:9],
-        View("equalised zbar x1.5", readers.zbar, 1.5, equalised),
+        View("equalised zbar x1.5", readers.zbar, 1.5, equalised, ZBAR_MOST_PX),
         *REGION[9:13],
         View("zbar half", readers.zbar, 0.5),
         View("zbar third", readers.zbar, 0.35, smoothed),
         *REGION[13:],
-        View("equalised zbar x2", readers.zbar, 2, equalised),
+        View("equalised zbar x2", readers.zbar, 2, equalised, ZBAR_MOST_PX),
     )
 
 

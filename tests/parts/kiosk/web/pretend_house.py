@@ -57,6 +57,7 @@ from kiosk.shown import (
     Tonight,
 )
 from kiosk.web import house as web_house
+from kiosk.web import scans
 
 ROOT = Path(__file__).parents[4]
 ZONE = "Europe/Copenhagen"
@@ -234,10 +235,21 @@ class PretendHouse:
         )
         app.secret_key = "a pretend house"
         app.extensions["foh"] = self.device
+        self._app = app
         web.install(app)
         for blueprint in web.blueprints():
             app.register_blueprint(blueprint)
         return app
+
+    def become(self, role: str) -> None:
+        """Be a kiosk, or a door, from the next page on."""
+        self.role = role
+        self._app.extensions["foh"] = self.device
+
+    def be_shown(self, text: str) -> None:
+        """Have the kiosk's camera read a code."""
+        with self._app.app_context(), self._app.test_request_context():
+            scans._collect(f"scan-{text}", text)
 
     # --- sales ------------------------------------------------------------------------
 

@@ -1,0 +1,303 @@
+"""Pages as Chromium draws them on three screens: nothing cut, nothing scrolls or is small.
+
+Sizes are those of lobby.md §1: targets 15 mm (12 × 13 for the keys of S), main actions
+20 mm; on a tall screen what is touched lies in the lower 45 %. axe has the last word.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from waitress.server import create_server
+
+from kiosk.shown import Class, Outcome, Refusal, Stage, Status
+from tests.parts.kiosk.web.pretend_house import CURTAIN_MS, HOUR_MS, NOW_MS, PretendHouse
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[4]
+SIZES = {"S": (800, 480), "L": (1280, 800), "P": (1080, 1920)}
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+if not CHROMIUM.exists():
+    pytest.skip("no Chromium on this machine", allow_module_level=True)
+
+Visit = Callable[["Visitor"], None]
+
+
+class Visitor:
+    """Somebody with a finger, in front of a pretend house."""
+
+    def __init__(self, page: Page, house: PretendHouse, base: str) -> None:
+        self.page, self.house, self._base = page, house, base
+
+    def open(self, path: str) -> None:
+        self.page.goto(self._base + path)
+
+    def press(self, name: str) -> None:
+        """Touch the first thing of this name."""
+        role = self.page.get_by_role
+        role("button", name=name).or_(role("link", name=name)).first.click()
+        self.page.wait_for_load_state("load")
+
+    def chooses(self) -> None:
+        self.open("/p/p-1/how-many")
+        self.press("Find seats")
+
+    def reviews(self) -> None:
+        self.chooses()
+        self.press("Take these")
+
+    def pays(self, outcome: Outcome, **facts: Any) -> None:
+        self.reviews()
+        self.house.stage, self.house.outcome = Stage.PAYING, outcome
+        self.house.pay = replace(self.house.pay, **facts)
+        self.open("/order/pay")
+
+    def prints(self, tickets: list[str], trouble: Status | None = None) -> None:
+        self.reviews()
+        self.house.stage, self.house.outcome = Stage.SOLD, Outcome.APPROVED
+        self.house.tickets, self.house.trouble = tickets, trouble
+        self.open("/order/print")
+
+    def is_refused(self, key: str, *seats: str, **facts: Any) -> None:
+        found = tuple(self.house.find(code) for code in seats)
+        self.house.refuse["hold"] = Refusal(key, found, facts)
+        self.reviews()
+
+    def stands_at_the_door(self, answer: str, shape: Class, **facts: Any) -> None:
+        self.house.become("door")
+        self.house.show(answer, shape, **facts)
+        self.open("/door")
+
+    def maps(self, question: str = "") -> None:
+        self.chooses()
+        self.open(f"/p/p-1/map{question}")
+
+
+def _two_strips(v: Visitor) -> None:
+    v.house.programme = [replace(one, sale="limited") for one in v.house.programme]
+    v.house.paper = replace(v.house.paper, can_print=False)
+    v.open("/")
+
+
+def _typo(v: Visitor) -> None:
+    v.house.refuse["find"] = Refusal("collect.typo")
+    v.open("/collect")
+    v.page.fill("#number", "K7Q4MX23")
+    v.page.fill("#last_name", "Okafor")
+    v.press("Find")
+
+
+def _contrast(v: Visitor) -> None:
+    v.open("/access")
+    v.press("High contrast")
+    v.chooses()
+
+
+def _phone(v: Visitor) -> None:
+    v.prints(["printed", "failed"], Status.OUT)
+    v.press("On my phone")
+
+
+def _third(v: Visitor) -> None:
+    facts = {"code": "K7Q4MX", "kept_until_ms": CURTAIN_MS - 600_000}
+    v.pays(Outcome.THIRD_DECLINE, **facts)
+
+
+SCREENS: dict[str, Visit] = {
+    "attract": lambda v: v.open("/"),
+    "attract, two strips": _two_strips,
+    "performances": lambda v: v.open("/performances"),
+    "how many": lambda v: v.open("/p/p-1/how-many"),
+    "offer": lambda v: v.chooses(),
+    "offer, high contrast": _contrast,
+    "map": lambda v: v.maps(),
+    "rows": lambda v: v.maps("?section=Stalls"),
+    "seats": lambda v: v.maps("?section=Stalls&row=F"),
+    "review": lambda v: v.reviews(),
+    "card": lambda v: v.pays(Outcome.WAITING_FOR_CARD),
+    "declined": lambda v: v.pays(Outcome.DECLINED),
+    "third decline": _third,
+    "unknown": lambda v: v.pays(Outcome.UNKNOWN),
+    "printing": lambda v: v.prints(["printed", "sending"]),
+    "owed": lambda v: v.prints(["printed", "failed"], Status.OUT),
+    "phone": _phone,
+    "done": lambda v: v.prints(["printed", "printed"]),
+    "collect": lambda v: v.open("/collect"),
+    "typing mistake": _typo,
+    "found": lambda v: v.open("/collect/r-1"),
+    "seats gone": lambda v: v.is_refused("seat.gone", "Stalls-F-14", "Stalls-F-15"),
+    "line down": lambda v: v.is_refused("link.pay", "Stalls-H-7", "Stalls-H-8"),
+    "help": lambda v: v.open("/help"),
+    "access": lambda v: v.open("/access"),
+    "still there": lambda v: v.open("/still-there"),
+    "door, ready": lambda v: (v.house.become("door"), v.open("/door"))[0],
+    "door, GO": lambda v: v.stands_at_the_door("ADMIT", Class.GO, inside=1, of=2),
+    "door, NOTE": lambda v: v.stands_at_the_door("ADMIT_UNVERIFIED", Class.NOTE),
+    "door, ASK": lambda v: v.stands_at_the_door(
+        "ALREADY_ADMITTED", Class.ASK, since_ms=NOW_MS, since_door="Door A"
+    ),
+    "door, NO": lambda v: v.stands_at_the_door(
+        "WRONG_PERFORMANCE", Class.NO, starts_ms=NOW_MS + 20 * HOUR_MS, title="The Tempest"
+    ),
+    "door, CAN'T CHECK": lambda v: v.stands_at_the_door("CANNOT_CHECK", Class.CANT_CHECK),
+}
+
+FAULTS = (Path(__file__).parent / "faults.js").read_text()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def base(house: PretendHouse) -> Iterator[str]:
+    """The pages of the pretend house, on a port."""
+    server = create_server(house.app(), host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(5)
+
+
+@pytest.fixture
+def visitor(
+    request: pytest.FixtureRequest, chromium: Browser, base: str, house: PretendHouse
+) -> Iterator[Visitor]:
+    width, height = SIZES[getattr(request, "param", "L")]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda why: troubles.append(str(why)))
+    page.on(
+        "console", lambda said: troubles.append(said.text) if said.type == "error" else None
+    )
+    yield Visitor(page, house, base)
+    context.close()
+    assert troubles == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("visitor", SIZES, indirect=True)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_page_fits_its_screen_and_a_finger(visitor: Visitor, screen: str) -> None:
+    SCREENS[screen](visitor)
+    visitor.page.wait_for_timeout(100)
+    assert visitor.page.evaluate(FAULTS) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_no_violation(visitor: Visitor, screen: str) -> None:
+    SCREENS[screen](visitor)
+    visitor.page.evaluate((ROOT / "tests/vendor/axe.min.js").read_text())
+    found = visitor.page.evaluate("axe.run()")
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+
+
+def test_fewer_and_more_need_no_round_trip(visitor: Visitor) -> None:
+    visitor.open("/p/p-1/how-many")
+    asked: list[str] = []
+    visitor.page.on("request", lambda request: asked.append(request.method))
+    visitor.page.get_by_role("button", name="One Child more").click()
+    visitor.page.get_by_role("button", name="One Adult fewer").click()
+    assert asked == []
+    assert visitor.page.locator("[name=count-child]").input_value() == "1"
+    assert visitor.page.locator("[name=count-adult]").input_value() == "1"
+    visitor.press("Find seats")
+    assert visitor.house.counts == {"adult": 1, "child": 1}
+
+
+def test_a_double_tap_sends_a_form_once(visitor: Visitor) -> None:
+    visitor.open("/p/p-1/how-many")
+    posted: list[str] = []
+    visitor.page.on(
+        "request",
+        lambda asked: posted.append(asked.url) if asked.method == "POST" else None,
+    )
+    visitor.page.get_by_role("button", name="Find seats").dblclick()
+    visitor.page.wait_for_url("**/seats")
+    assert len(posted) == 1
+
+
+@pytest.mark.parametrize("visitor", SIZES, indirect=True)
+def test_number_and_name_are_typed_on_the_glass(visitor: Visitor) -> None:
+    visitor.open("/collect")
+    for letter in "K7Q4MX23":
+        visitor.page.locator(".keys").get_by_role("button", name=letter, exact=True).click()
+    for letter in "OKAFOR":
+        visitor.page.locator(".keys").get_by_role("button", name=letter, exact=True).click()
+    assert visitor.page.input_value("#number") == "K7Q4MX23"
+    assert visitor.page.input_value("#last_name") == "OKAFOR"
+    visitor.press("Find")
+    assert visitor.page.locator("h1").inner_text() == "Hamlet"
+
+
+def test_paying_follows_the_terminal_and_then_the_paper(visitor: Visitor) -> None:
+    visitor.pays(Outcome.WAITING_FOR_CARD)
+    heading = visitor.page.locator("h1")
+    assert heading.inner_text() == "Tap or insert your card"
+    visitor.house.outcome = Outcome.PROCESSING
+    heading.filter(has_text="One moment").wait_for(timeout=5000)
+    visitor.house.outcome, visitor.house.stage = Outcome.APPROVED, Stage.SOLD
+    visitor.page.wait_for_url("**/order/print", timeout=5000)
+    visitor.house.tickets = ["printed", "printed"]
+    visitor.page.wait_for_url("**/order/done", timeout=5000)
+
+
+def test_a_code_shown_to_the_camera_takes_the_page_over(visitor: Visitor) -> None:
+    visitor.open("/")
+    visitor.house.be_shown("FOHC:OKAFOR")
+    visitor.page.wait_for_url("**/order/print", timeout=5000)
+
+
+def test_the_door_changes_at_once_and_goes_back_by_itself(visitor: Visitor) -> None:
+    visitor.house.become("door")
+    visitor.open("/door")
+    visitor.page.get_by_role("heading", name="Ready for the next ticket").wait_for()
+    visitor.house.show("ADMIT", Class.GO)
+    visitor.page.get_by_role("heading", name="F 12").wait_for(timeout=3000)
+    visitor.page.get_by_role("heading", name="Ready for the next ticket").wait_for(
+        timeout=3000
+    )
+    visitor.house.show("FORGED", Class.NO)
+    visitor.page.get_by_role("heading", name="NOT A TICKET OF OURS").wait_for(timeout=3000)
+    visitor.page.wait_for_timeout(1500)
+    assert visitor.page.locator("h1").inner_text() == "NOT A TICKET OF OURS"
+
+
+def test_nobody_there_any_more_clears_the_screen(visitor: Visitor) -> None:
+    visitor.house.settings = replace(visitor.house.settings, idle_s=1)
+    visitor.open("/performances")
+    visitor.page.wait_for_url("**/still-there**", timeout=5000)
+    visitor.press("Yes, more time")
+    assert visitor.page.url.endswith("/performances")
+
+
+def test_nothing_of_the_last_guest_stays_in_the_browser(visitor: Visitor) -> None:
+    _typo(visitor)
+    visitor.press("Start over")
+    assert "OKAFOR" not in visitor.page.content().upper()
+    assert visitor.page.evaluate("localStorage.length + sessionStorage.length") == 0
+    visitor.page.go_back()
+    assert "OKAFOR" not in visitor.page.content().upper()

@@ -69,7 +69,7 @@ class Decoder:
       can take some 10 ms longer: at 30 frames a second none is missed.
     """
 
-    budget_ms: float = 22.0
+    budget_ms: float = 25.0
     clock: Callable[[], float] = time.perf_counter
     _places: Places = field(default_factory=Places)
     _known: dict[str, tuple[int, Region]] = field(default_factory=dict)
@@ -150,7 +150,7 @@ class Decoder:
     def _in_turn(
         self, places: list[Place], frame: MatLike, ends_s: float
     ) -> Iterator[tuple[View, MatLike, int, int]]:
-        """Each place's next view, round after round, until all are through or time is up."""
+        """The next view of each place, round after round, until time is up."""
         for _ in views.REGION:
             for place in places:
                 if self.clock() >= ends_s:

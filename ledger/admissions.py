@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice.doubles import doubles
 from boxoffice.movements import Movement
-from ledger import discrepancies, facts, notices, rows, unseen
+from ledger import discrepancies, evenings, facts, notices, rows, unseen
 from ledger.clock import Means
 from ledger.happened import Happened
 from ledger.tables.catalogue import PerformanceRow
@@ -217,7 +217,7 @@ def _look_for_doubles(session: Session, means: Means, row: TicketRow, space: str
     if len(moved) < 2:
         return
     evening = session.get_one(PerformanceRow, row.performance)
-    plan = notices.plan_of(session, row.performance)
+    plan = evenings.plan_of(session, row.performance)
     door = facts.door_of(session, evening, name="", space=space)
     known = facts.of_ticket(session, evening, plan, row, door, id=row.id)
     found = {double.after: double for double in doubles(known)}

@@ -6,31 +6,28 @@ own device; no time-out ends it. Source: sync.md §5.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from boxoffice import admission, printing, tickets
+from boxoffice import admission, tickets
 from boxoffice.answers import Answer
 from boxoffice.door_facts import Facts
 from boxoffice.presented import Presented
-from boxoffice.refusals import Code
 from boxoffice.scans import Scan
-from ledger import allotments, devices, facts, issues, notices, rows
+from ledger import allotments, evenings, facts, rows
 from ledger.allotments import Owner
 from ledger.clock import Means
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.devices import KeyRow
 from ledger.tables.doors import ClaimRow, PresenceRow
-from ledger.tables.orders import OrderRow, TicketRow
+from ledger.tables.orders import TicketRow
 
 # What an usher may let pass with a touch; the door has asked, and records it.
 _ACCEPTED = frozenset({Answer.UNPAID, Answer.UNVERIFIED, Answer.LATE_HOLD})
-_PICKUP = "pickup"
-_REISSUE = "reissue"
 
 
 @dataclass(frozen=True)
@@ -108,9 +105,9 @@ def admit(session: Session, means: Means, asked: Asked) -> Answered | None:
 
     A repeat of the same claim gets the same answer and claims nothing more.
     """
-    repeated = _repeated(session, asked)
-    if repeated is not None:
-        return repeated
+    before = repeated(session, asked)
+    if before is not None:
+        return before
     evening = session.get(PerformanceRow, asked.performance)
     if evening is None:
         return None
@@ -119,7 +116,7 @@ def admit(session: Session, means: Means, asked: Asked) -> Answered | None:
         return _unseen(session, means, asked, evening)
     own = session.get(PerformanceRow, row.performance)
     assert own, "a ticket without its performance"
-    plan = notices.plan_of(session, row.performance)
+    plan = evenings.plan_of(session, row.performance)
     door = facts.door_of(session, evening, name=asked.door, space=asked.space)
     known = facts.of_ticket(session, own, plan, row, door, id=row.id)
     presence = _presence(session, row.id, asked.space)
@@ -130,59 +127,6 @@ def admit(session: Session, means: Means, asked: Asked) -> Answered | None:
         return _not(verdict, claimed_by)
     after = verdict.movement.after if verdict.movement else None
     return _claim(session, means, asked, "admission", presence.last, Granted(after))
-
-
-def pick_up(
-    session: Session, means: Means, asked: Asked, wanted: Sequence[str]
-) -> Answered | None:
-    """Let one device print these tickets of an order. None: no such ticket.
-
-    All of them or none. Source: COL3, COL4.
-    """
-    repeated = _repeated(session, asked)
-    if repeated is not None:
-        return repeated
-    found = session.scalars(
-        select(TicketRow)
-        .where(TicketRow.id.in_(wanted))
-        .order_by(TicketRow.id)
-        .with_for_update()
-    ).all()
-    if not found or len(found) < len(set(wanted)):
-        return None
-    for row in found:
-        refused = _not_collectable(session, asked, row)
-        if refused is not None:
-            return refused
-    codes = {row.id: row.payload for row in found}
-    granted = Granted(payload=codes[wanted[0]], payloads=codes)
-    for row in found:
-        _add(session, means, asked, row.id, _PICKUP, "", granted)
-    return granted
-
-
-def reissue(session: Session, means: Means, asked: Asked) -> Answered | None:
-    """Let one device print the next issue of a ticket; the ledger signs it. None: unknown.
-
-    It is the current issue once the device's event says that it was printed.
-    """
-    repeated = _repeated(session, asked)
-    if repeated is not None:
-        return repeated
-    row = session.get(TicketRow, asked.ticket, with_for_update=True)
-    if row is None:
-        return None
-    if row.status != "active":
-        return NotGranted(row.status.upper())
-    if asked.issue is not None and asked.issue < row.issue:
-        return NotGranted(Answer.REPLACED.value)
-    busy = _busy(session, asked, row.id, _REISSUE)
-    if busy is not None:
-        return busy
-    code = issues.payload(session, means, row, issue=row.issue + 1)
-    granted = Granted(payload=code)
-    _add(session, means, asked, row.id, _REISSUE, "", granted)
-    return granted
 
 
 def _judge(
@@ -223,7 +167,7 @@ def _unseen(
     if code.performance != evening.number:
         return NotGranted(Answer.WRONG_PERFORMANCE.value)
     key = session.get_one(KeyRow, code.key_id)
-    plan = notices.plan_of(session, evening.id)
+    plan = evenings.plan_of(session, evening.id)
     seat = next((s for s, number in plan.places.items() if number == code.seat), None)
     owner = Owner(key.device or "", key.incarnation or 0)
     if seat is None or not allotments.ever_owned(session, evening.id, seat, owner):
@@ -291,11 +235,11 @@ def _claim(
     )
     if not won:
         return NotGranted(Answer.BEING_CHECKED.value)
-    _add(session, means, asked, asked.ticket, kind, asked.space, granted)
+    add(session, means, asked, asked.ticket, kind, asked.space, granted)
     return granted
 
 
-def _add(
+def add(
     session: Session,
     means: Means,
     asked: Asked,
@@ -321,7 +265,7 @@ def _add(
     session.flush()
 
 
-def _repeated(session: Session, asked: Asked) -> Answered | None:
+def repeated(session: Session, asked: Asked) -> Answered | None:
     """Answer a claim that was granted before, whatever happened since."""
     row = session.scalars(
         select(ClaimRow).where(ClaimRow.id == asked.claim).order_by(ClaimRow.ticket)
@@ -349,43 +293,3 @@ def _not(verdict: admission.Verdict, claimed_by: str | None) -> NotGranted:
         by=verdict.since_door,
         at_ms=None if since is None else round(since.timestamp() * 1000),
     )
-
-
-_COLLECTED = {
-    "printed": printing.State.PRINTED,
-    "delivered": printing.State.PRINTED,
-    "queued": printing.State.QUEUED,
-    "sending": printing.State.SENDING,
-    "uncertain": printing.State.UNCERTAIN,
-    "failed": printing.State.FAILED,
-    "not_printed": printing.State.NOT_PRINTED,
-}
-
-
-def _not_collectable(session: Session, asked: Asked, row: TicketRow) -> NotGranted | None:
-    if row.status != "active":
-        return NotGranted(row.status.upper())
-    order = session.get_one(OrderRow, row.order)
-    state = _COLLECTED.get(row.print_state, printing.State.UNCERTAIN)
-    step = printing.step(printing.Printing(state, row.issue), printing.Event.PICKUP)
-    if step.refusal is not None:
-        by = devices.place_of(session, order.collected_by or order.device)
-        return NotGranted(step.refusal.value, by=by, at_ms=order.collected_ms)
-    if order.photo_id:
-        return NotGranted(Code.SEE_STAFF_PHOTO_ID.value)
-    if row.paid < row.price and not row.pays_later:
-        due = row.price + row.fee_outside - row.paid
-        return NotGranted(Code.AMOUNT_DUE.value, due=due, currency=order.currency)
-    return _busy(session, asked, row.id, _PICKUP)
-
-
-def _busy(session: Session, asked: Asked, ticket: str, kind: str) -> NotGranted | None:
-    """Somebody else is at it: paper may be moving there this moment."""
-    other = session.scalars(
-        select(ClaimRow).where(
-            ClaimRow.ticket == ticket, ClaimRow.kind == kind, ClaimRow.state == "live"
-        )
-    ).first()
-    if other is None:
-        return None
-    return NotGranted(Code.PRINT_IN_PROGRESS.value, by=other.door, at_ms=other.at_ms)

@@ -6,10 +6,8 @@ so that position order is commit order and reading "after P" can never skip a ro
 Source: sync.md §2.5, §3.5; P20, P21.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore, Event
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, tuple_, update
@@ -20,13 +18,6 @@ from ledger import rows
 from ledger.tables.feed import FeedDocRow, FeedRow, StreamHeadRow
 
 KEPT_MS = 14 * 86_400_000
-MOST_ROWS = 500
-MOST_DOCUMENTS = 2000
-MOST_WAIT_S = 20
-LOOK_EVERY_S = 0.5
-# Of the sixteen threads that serve, at most this many wait for something to happen.
-MOST_WAITING = 6
-POLL_AGAIN_MS = 2000
 
 Build = Callable[[Session, Sequence[str]], Mapping[str, Mapping[str, Any] | None]]
 
@@ -48,31 +39,6 @@ class _Change:
 class _Pending:
     now_ms: int = 0
     changes: list[_Change] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Gone:
-    """A cursor that cannot be read on from: pruned, timeline or drift."""
-
-    why: str
-
-
-@dataclass(frozen=True)
-class News:
-    """What follows a cursor, and the cursor after it."""
-
-    rows: tuple[wire.Row, ...]
-    position: wire.Position
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a snapshot, as feed rows without positions."""
-
-    start: wire.Position
-    until: wire.Position
-    documents: tuple[FeedDocRow, ...]
-    following: int | None
 
 
 def venue(house: str) -> str:
@@ -147,80 +113,6 @@ def flush(session: Session) -> dict[str, int]:
     return moved
 
 
-def position(session: Session, stream: str, timeline: int) -> wire.Position:
-    """Give where a stream stands now; a stream nobody wrote to stands at 0."""
-    head = session.execute(
-        select(StreamHeadRow.pos, StreamHeadRow.digest).where(
-            StreamHeadRow.stream == stream
-        )
-    ).one_or_none()
-    return (
-        wire.Position(timeline, head.pos, int(head.digest, 16))
-        if head
-        else (wire.Position(timeline, 0, 0))
-    )
-
-
-def after(
-    session: Session, stream: str, cursor: wire.Position, *, timeline: int
-) -> News | Gone:
-    """Read what follows a cursor, at most MOST_ROWS rows. Source: sync.md §2.5."""
-    if cursor.timeline != timeline:
-        return Gone("timeline")
-    head = position(session, stream, timeline)
-    if cursor.pos > head.pos:
-        return Gone("drift")
-    if cursor.pos == head.pos:
-        return News((), head) if cursor.digest == head.digest else Gone("drift")
-    found = session.scalars(
-        select(FeedRow)
-        .where(FeedRow.stream == stream, FeedRow.pos >= max(cursor.pos, 1))
-        .order_by(FeedRow.pos)
-        .limit(MOST_ROWS + 1)
-    ).all()
-    if not found or found[0].pos != max(cursor.pos, 1):
-        return Gone("pruned")
-    digest = int(found[0].digest, 16) if cursor.pos else 0
-    if cursor.digest != digest:
-        return Gone("drift")
-    news = [row for row in found if row.pos > cursor.pos][:MOST_ROWS]
-    return News(
-        tuple(
-            wire.Row(r.pos, r.entity, r.id, r.ver, r.op, r.body, r.min_client) for r in news
-        ),
-        wire.Position(timeline, news[-1].pos, int(news[-1].digest, 16)),
-    )
-
-
-def snapshot(session: Session, stream: str, page: int, *, timeline: int) -> Page:
-    """Read one page of the live documents. page: from 0.
-
-    Pages may be read at different moments: the device then reads the feed from the first
-    page's start to the last page's end.
-    """
-    now = position(session, stream, timeline)
-    found = session.scalars(
-        select(FeedDocRow)
-        .where(FeedDocRow.stream == stream)
-        .order_by(FeedDocRow.entity, FeedDocRow.id)
-        .offset(page * MOST_DOCUMENTS)
-        .limit(MOST_DOCUMENTS + 1)
-    ).all()
-    # Documents that are gone keep their places, so that nothing slips between two pages.
-    live = tuple(row for row in found[:MOST_DOCUMENTS] if row.body is not None)
-    return Page(now, now, live, page + 1 if len(found) > MOST_DOCUMENTS else None)
-
-
-def heads(session: Session, streams: Iterable[str]) -> dict[str, int]:
-    """Give the positions of streams."""
-    found = session.execute(
-        select(StreamHeadRow.stream, StreamHeadRow.pos).where(
-            StreamHeadRow.stream.in_(list(streams))
-        )
-    )
-    return {row.stream: row.pos for row in found}
-
-
 def prune(session: Session, *, now_ms: int) -> int:
     """Forget rows older than KEPT_MS, never a stream's last; give how many went."""
     old = (
@@ -238,39 +130,6 @@ def prune(session: Session, *, now_ms: int) -> int:
             session, delete(FeedRow).where(FeedRow.stream == stream, FeedRow.pos <= upto)
         )
     return gone
-
-
-class Waiting:
-    """Room for those who wait until a stream moves.
-
-    Nothing is shared between processes: each waiting thread looks at the counter rows again
-    and again.
-    """
-
-    def __init__(
-        self, most: int = MOST_WAITING, *, pause: Callable[[float], object] | None = None
-    ) -> None:
-        """pause(seconds): how to wait between two looks; tests do not."""
-        self._room = BoundedSemaphore(most)
-        self._closed = Event()
-        self._pause = pause or self._closed.wait
-
-    def close(self) -> None:
-        """Send everybody away: the process stops."""
-        self._closed.set()
-
-    def until(self, moved: Callable[[], bool], wait_s: float) -> bool:
-        """Wait at most so long for moved() to be true; False when there is no room."""
-        if not self._room.acquire(blocking=False):
-            return False
-        try:
-            left_s = min(wait_s, MOST_WAIT_S)
-            while left_s > 0 and not self._closed.is_set() and not moved():
-                self._pause(min(LOOK_EVERY_S, left_s))
-                left_s -= LOOK_EVERY_S
-        finally:
-            self._room.release()
-        return True
 
 
 def _pending(session: Session) -> _Pending:
@@ -396,26 +255,3 @@ def _keep(session: Session, fresh: Sequence[Mapping[str, Any]]) -> None:
         ),
         [{name: row[name] for name in columns} for row in fresh],
     )
-
-
-def as_document(row: FeedDocRow) -> dict[str, Any]:
-    """Give a document as a snapshot carries it."""
-    return {
-        "entity": row.entity,
-        "id": row.id,
-        "ver": row.ver,
-        "min_client": row.min_client,
-        "body": row.body,
-    }
-
-
-def bodies(session: Session, stream: str, entity: str) -> dict[str, Any]:
-    """Read the live documents of one kind as they are told: id to body."""
-    found = session.execute(
-        select(FeedDocRow.id, FeedDocRow.body).where(
-            FeedDocRow.stream == stream,
-            FeedDocRow.entity == entity,
-            FeedDocRow.body.is_not(None),
-        )
-    )
-    return {row.id: json.loads(row.body) for row in found}

@@ -7,7 +7,7 @@ not delivered is owed. Source: spec.md 4.9, lobby.md §3.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import audit, discrepancies, feed, notices
+from ledger import audit, discrepancies, evenings, feed, notices
 from ledger.clock import Means
 from ledger.happened import Happened
 from ledger.tables.catalogue import PerformanceRow
@@ -136,8 +136,8 @@ def payload(
     number = session.scalars(
         select(PerformanceRow.number).where(PerformanceRow.id == row.performance)
     ).one()
-    plan = notices.plan_of(session, row.performance)
-    kind = notices.prices_of(session, row.performance).type_of(row.price_type or "")
+    plan = evenings.plan_of(session, row.performance)
+    kind = evenings.prices_of(session, row.performance).type_of(row.price_type or "")
     return means.signing.code(
         performance=number,
         ticket=row.id,

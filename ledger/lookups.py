@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from boxoffice import ids, tickets
 from boxoffice.refusals import Code
 from boxoffice.will_call import Answer, Throttle, same_name
-from ledger import devices, facts, notices, pickups
+from ledger import devices, evenings, facts, pickups
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
@@ -114,8 +114,8 @@ def describe(session: Session, row: OrderRow) -> dict[str, Any]:
 def _tickets(session: Session, found: Sequence[TicketRow]) -> list[dict[str, Any]]:
     told = []
     for ticket in found:
-        plan = notices.plan_of(session, ticket.performance)
-        kind = notices.prices_of(session, ticket.performance).type_of(
+        plan = evenings.plan_of(session, ticket.performance)
+        kind = evenings.prices_of(session, ticket.performance).type_of(
             ticket.price_type or ""
         )
         known = ticket.seat in plan.places

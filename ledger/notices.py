@@ -6,16 +6,15 @@ calls it once at the end of a transaction, however often something was touched.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import log
-from ledger import feed, halls, prices
+from ledger import evenings, feed, prices
+from ledger.evenings import Evening
 from ledger.tables.catalogue import (
-    ChartRow,
     HallRow,
     PerformanceRow,
     PriceRow,
@@ -23,7 +22,7 @@ from ledger.tables.catalogue import (
 )
 from ledger.tables.devices import DeviceRow, KeyRow
 from ledger.tables.doors import MovementRow
-from ledger.tables.house import BookRow, HouseRow
+from ledger.tables.house import HouseRow
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.seats import SeatStateRow
 
@@ -120,12 +119,12 @@ def tickets(session: Session, ids: Sequence[str]) -> Bodies:
         TicketRow.id,
         ids,
     )
-    evenings: dict[str, Evening] = {}
+    known: dict[str, Evening] = {}
     built: dict[str, Mapping[str, Any] | None] = {}
     for row, note, number in rows:
-        if row.performance not in evenings:
-            evenings[row.performance] = evening(session, row.performance)
-        body = ticket_body(row, evenings[row.performance], order=number, note=note)
+        if row.performance not in known:
+            known[row.performance] = evenings.read(session, row.performance)
+        body = ticket_body(row, known[row.performance], order=number, note=note)
         built[row.id] = body | {"movements": moved.get(row.id, [])}
     return built
 
@@ -233,76 +232,6 @@ def allotment(
         "epoch": epoch,
         "sell_by_ms": sell_by_ms,
     }
-
-
-@dataclass(frozen=True)
-class Evening:
-    """What selling and printing need to know of a performance. number: as in codes.
-
-    recovering: the ledger was restored and does not know yet what devices have sold.
-    """
-
-    number: int
-    plan: halls.Plan
-    prices: prices.PriceList
-    recovering: bool
-
-
-def evening(session: Session, performance: str) -> Evening:
-    """Read a performance's number, chart and prices; charts and prices are kept.
-
-    Raises NoResultFound for an unknown performance.
-    """
-    number, chart, price, recovering_ms = session.execute(
-        select(
-            PerformanceRow.number,
-            ChartRow.version,
-            PriceRow.version,
-            BookRow.recovering_ms,
-        )
-        .join(BookRow, PerformanceRow.id == performance)
-        .join(ChartRow, ChartRow.performance == PerformanceRow.id)
-        .join(PriceRow, PriceRow.performance == PerformanceRow.id)
-        .where(PerformanceRow.id == performance)
-    ).one()
-    plan = _plans.get((performance, chart))
-    if plan is None:
-        plan = halls.read(json.loads(_body(session, ChartRow, performance)))
-        _keep(_plans, (performance, chart), plan)
-    listed = _lists.get((performance, price))
-    if listed is None:
-        listed = prices.read(json.loads(_body(session, PriceRow, performance)))
-        _keep(_lists, (performance, price), listed)
-    return Evening(number, plan, listed, recovering_ms is not None)
-
-
-def plan_of(session: Session, performance: str) -> halls.Plan:
-    """Read a performance's own chart. Raises NoResultFound for an unknown performance."""
-    return evening(session, performance).plan
-
-
-def prices_of(session: Session, performance: str) -> prices.PriceList:
-    """Read a performance's prices. Raises NoResultFound for an unknown performance."""
-    return evening(session, performance).prices
-
-
-def _body(session: Session, row: type[ChartRow | PriceRow], performance: str) -> str:
-    return session.scalars(select(row.body).where(row.performance == performance)).one()
-
-
-# Charts and prices of a version never change, so each process may keep a few of them.
-_plans: dict[tuple[str, int], halls.Plan] = {}
-_lists: dict[tuple[str, int], prices.PriceList] = {}
-_MOST_KEPT = 16
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-def _keep(cache: dict[K, V], key: K, value: V) -> None:
-    if len(cache) >= _MOST_KEPT:
-        cache.pop(next(iter(cache)), None)
-    cache[key] = value
 
 
 def _many(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import allotments, best
 from boxoffice.charts import Chart
-from ledger import notices
+from ledger import evenings
 from ledger.tables.seats import SeatStateRow
 
 _MOST_KEPT = 8
@@ -47,7 +47,7 @@ def side_by_side(session: Session, performance: str, count: int) -> tuple[str, .
 def _house(
     session: Session, performance: str, free: Sequence[str]
 ) -> tuple[Chart, Collection[str]]:
-    plan = notices.plan_of(session, performance)
+    plan = evenings.plan_of(session, performance)
     assert plan.chart, "general admission has no best seats"
     taken = session.scalars(
         select(SeatStateRow.seat).where(

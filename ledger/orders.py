@@ -15,10 +15,10 @@ from boxoffice import ids, journal, pricing
 from boxoffice.money import Money
 from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
-from ledger import feed, notices, outbox, patrons, pickups, rows, seating
+from ledger import evenings, feed, notices, outbox, patrons, pickups, rows, seating
 from ledger import journal as book
 from ledger.clock import Means
-from ledger.notices import Evening
+from ledger.evenings import Evening
 from ledger.patrons import Patron
 from ledger.refused import Refused
 from ledger.tables.money import TenderRow
@@ -82,7 +82,7 @@ def sell(
     """
     if not seats:
         return Refused(Code.NO_TICKETS_REQUESTED)
-    evening = notices.evening(session, performance)
+    evening = evenings.read(session, performance)
     if evening.recovering:
         return Refused(Code.SELLING_CLOSED)
     states = seating.PUBLIC if seller in _PUBLIC else seating.BOX_OFFICE

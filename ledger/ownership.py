@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import log, reentry
-from ledger import allotments, book, discrepancies, notices, seating
+from ledger import allotments, book, discrepancies, notices, waiting_sales
 from ledger.allotments import Owner, Seat
 from ledger.clock import Means
 from ledger.happened import Happened, maybe, text, whole
@@ -192,7 +192,7 @@ def _proposal(session: Session, line: Line, moves: str | None) -> dict[str, Any]
     """Propose another seat for whoever moves, or their money back."""
     if moves is None:
         return None
-    seat = seating.another_seat(session, line.performance, line.seat)
+    seat = waiting_sales.another_seat(session, line.performance, line.seat)
     return {"ticket": moves, "do": "reseat" if seat else "refund", "seat": seat}
 
 

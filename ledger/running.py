@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from ledger.clock import Clock, Means
 from ledger.config import Config
-from ledger.feed import Waiting
 from ledger.keys import Keys
 from ledger.rates import Rates
 from ledger.store import Store
+from ledger.waiting import Waiting
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import journal
 from boxoffice.money import Money
-from ledger import discrepancies, notices, ownership, pickups
+from ledger import discrepancies, evenings, notices, ownership, pickups
 from ledger import journal as book
 from ledger.clock import Means
 from ledger.happened import Happened, maybe, text, whole
@@ -260,7 +260,7 @@ def _look_at_prices(
     """Compare with today's list: a device may have sold by an older one."""
     differing = []
     for line in lines:
-        listed = notices.prices_of(session, line.performance)
+        listed = evenings.prices_of(session, line.performance)
         wanted = listed.price(line.level, line.price_type or "")
         if wanted != line.price:
             differing.append({"ticket": line.ticket, "price": line.price, "listed": wanted})

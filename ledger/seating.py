@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 
 from boxoffice import best
 from boxoffice.refusals import Code
-from ledger import discrepancies, feed, halls, notices, offers, rows
+from ledger import feed, halls, notices, offers, waiting_sales
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.house import BookRow, HouseRow
-from ledger.tables.orders import TicketRow
 from ledger.tables.seats import HoldRow, SeatStateRow
 
 # Somebody was quicker than our offer: look for another one this often.
@@ -179,74 +178,6 @@ def these(session: Session, performance: str, seats: Sequence[str]) -> ColumnEle
     return (SeatStateRow.performance == performance) & SeatStateRow.seat.in_(locked)
 
 
-def freed(
-    session: Session, means: Means, performance: str, seats: Sequence[str]
-) -> dict[str, str]:
-    """Give seats that came free to recorded sales that wait for them: seat to ticket.
-
-    Never to the pool first. Source: sync.md §3.6.
-    """
-    waiting = session.execute(
-        select(TicketRow.seat, TicketRow.id, TicketRow.signer, TicketRow.incarnation)
-        .where(
-            TicketRow.performance == performance,
-            TicketRow.seat.in_(seats),
-            TicketRow.seated.is_(False),
-            TicketRow.status == "active",
-        )
-        .order_by(TicketRow.made_ms, TicketRow.id)
-    ).all()
-    given: dict[str, str] = {}
-    for seat, ticket, device, incarnation in waiting:
-        if seat in given:
-            continue
-        won = rows.changed(
-            session,
-            update(SeatStateRow)
-            .where(these(session, performance, [seat]), SeatStateRow.state == "available")
-            .values(state="sold", ticket=ticket, device=device, incarnation=incarnation),
-        )
-        if won:
-            given[seat] = ticket
-            session.execute(
-                update(TicketRow).where(TicketRow.id == ticket).values(seated=True)
-            )
-            notices.ticket(session, performance, ticket, means.now_ms)
-            discrepancies.close(
-                session,
-                means,
-                "seat_conflict",
-                f"{performance}/{seat}/{ticket}",
-                how="seat came free",
-            )
-    return given
-
-
-def another_seat(session: Session, performance: str, seat: str) -> str | None:
-    """Find a seat to move somebody to: a house seat first, on the same level or a dearer.
-
-    Source: sync.md §8, reseat proposal.
-    """
-    plan = notices.plan_of(session, performance)
-    if plan.chart is None:
-        return session.scalars(
-            select(SeatStateRow.seat)
-            .where(
-                SeatStateRow.performance == performance, SeatStateRow.state.in_(BOX_OFFICE)
-            )
-            .order_by(SeatStateRow.state.desc(), SeatStateRow.number)
-            .limit(1)
-        ).first()
-    level = plan.chart.levels.get(seat)
-    levels = notices.prices_of(session, performance).at_least(level) if level else None
-    request = best.Request(count=1, levels=levels, avoid_orphans=False)
-    for free in (("reserved",), PUBLIC):
-        offer = offers.find(session, performance, request, free=free)
-        if isinstance(offer, best.Offer):
-            return offer.seats[0]
-    return None
-
-
 def _sale(session: Session, means: Means, performance: str) -> _Sale | None:
     found = session.execute(
         select(
@@ -386,7 +317,7 @@ def _let_go(session: Session, means: Means, hold_id: str, performance: str) -> N
     back = _give_back(session, hold_id)
     session.execute(delete(HoldRow).where(HoldRow.id == hold_id))
     free = [seat for seat, _, state in back if state == "available"]
-    given = freed(session, means, performance, free) if free else {}
+    given = waiting_sales.freed(session, means, performance, free) if free else {}
     for seat, epoch, state in back:
         if seat not in given:
             _tell(session, performance, state, {seat: epoch}, means.now_ms)

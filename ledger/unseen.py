@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import tickets
-from ledger import discrepancies, facts, notices, rows
+from ledger import discrepancies, evenings, facts, notices, rows
 from ledger.clock import Means
 from ledger.happened import Happened
 from ledger.tables.catalogue import PerformanceRow
@@ -36,13 +36,13 @@ def rebuild(
     if code.ticket != ticket or evening is None:
         return False
     key = session.get_one(KeyRow, code.key_id)
-    plan = notices.plan_of(session, evening.id)
+    plan = evenings.plan_of(session, evening.id)
     seat = next((s for s, number in plan.places.items() if number == code.seat), "")
     order = OrderRow(
         id=f"{UNSEEN}{ticket}",
         number="",
         state="unconfirmed",
-        currency=notices.prices_of(session, evening.id).currency,
+        currency=evenings.prices_of(session, evening.id).currency,
         seller="kiosk",
         device=key.device,
         incarnation=key.incarnation,

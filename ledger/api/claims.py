@@ -4,7 +4,7 @@ from flask import Response, jsonify
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import claims
+from ledger import claims, collecting
 from ledger.api import fields
 from ledger.api.blueprint import bp
 from ledger.api.errors import Failed
@@ -64,8 +64,8 @@ def _answer(
     if kind == "admission":
         return claims.admit(session, means, wish)
     if kind == "reissue":
-        return claims.reissue(session, means, wish)
-    return claims.pick_up(session, means, wish, wanted or _all_of(session, order))
+        return collecting.reissue(session, means, wish)
+    return collecting.pick_up(session, means, wish, wanted or _all_of(session, order))
 
 
 def _all_of(session: Session, order: str) -> list[str]:

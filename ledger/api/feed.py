@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, json, request
 
 from boxoffice import wire
-from ledger import devices, feed, recovery
+from ledger import devices, news, recovery, waiting
 from ledger.api.blueprint import bp
 from ledger.api.errors import Failed
 from ledger.api.signed import BOTH, Request, signed
@@ -19,7 +19,7 @@ _Asked = list[tuple[str, wire.Position]]
 
 @bp.get("/feed")
 @signed(*BOTH)
-def news(asked: Request) -> Response:
+def read_on(asked: Request) -> Response:
     """Give what follows the cursors; wait a little if nothing does."""
     ledger, timeline = running(), asked.book.timeline
     wanted = _wanted(asked)
@@ -33,7 +33,7 @@ def news(asked: Request) -> Response:
         if waited:
             answer = _read(wanted, timeline)
         else:
-            poll_again_ms = feed.POLL_AGAIN_MS
+            poll_again_ms = waiting.POLL_AGAIN_MS
     return _packed({"streams": answer, "poll_again_ms": poll_again_ms})
 
 
@@ -47,13 +47,13 @@ def snapshot(asked: Request) -> Response:
         raise Failed(400, "malformed", "page must be a whole number.")
     with running().store.read() as session:
         _may(session, asked, stream)
-        found = feed.snapshot(session, stream, page, timeline=asked.book.timeline)
+        found = news.snapshot(session, stream, page, timeline=asked.book.timeline)
     return _packed(
         {
             "stream": stream,
             "from": str(found.start),
             "until": str(found.until),
-            "docs": [feed.as_document(row) for row in found.documents],
+            "docs": [news.as_document(row) for row in found.documents],
             "next": found.following,
         }
     )
@@ -92,8 +92,8 @@ def _read(wanted: _Asked, timeline: int) -> list[dict[str, Any]]:
     answer: list[dict[str, Any]] = []
     with running().store.read() as session:
         for stream, cursor in wanted:
-            found = feed.after(session, stream, cursor, timeline=timeline)
-            if isinstance(found, feed.Gone):
+            found = news.after(session, stream, cursor, timeline=timeline)
+            if isinstance(found, news.Gone):
                 answer.append({"stream": stream, "gone": found.why})
                 continue
             rows = [wire.row_document(row) for row in found.rows]
@@ -107,7 +107,7 @@ def _says_something(part: dict[str, Any]) -> bool:
 
 def _moved(stand: dict[str, int]) -> bool:
     with running().store.read() as session:
-        heads = feed.heads(session, stand)
+        heads = news.heads(session, stand)
     return any(pos > stand[stream] for stream, pos in heads.items())
 
 

@@ -5,7 +5,7 @@ import ipaddress
 from flask import Response, jsonify, request
 
 from boxoffice import log, wire
-from ledger import book, devices
+from ledger import book, devices, pairing
 from ledger.api import fields
 from ledger.api.blueprint import bp
 from ledger.api.errors import Failed
@@ -50,7 +50,7 @@ def pair() -> tuple[Response, int]:
     if not any(version in devices.SUPPORTED for version in spoken):
         raise Failed(426, "too_old")
     paired = ledger.store.write(
-        devices.pair,
+        pairing.pair,
         ledger.means(),
         token=token,
         public=_bytes(body, "public_key", 32),
@@ -58,7 +58,7 @@ def pair() -> tuple[Response, int]:
         hardware=fields.text_or(body, "hardware")[:LONGEST_WORDS],
         software=fields.text_or(body, "software")[:LONGEST_WORDS],
     )
-    if isinstance(paired, devices.NotPaired):
+    if isinstance(paired, pairing.NotPaired):
         raise Failed(410, "gone")
     return jsonify(paired.answer), 201
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from ledger import allotments, answers, seating
+from ledger import allotments, answers, seating, standing
 from ledger.api import fields
 from ledger.api.blueprint import bp
 from ledger.api.errors import Failed, refusal
@@ -95,7 +95,7 @@ def allot(asked: Request) -> Response:
         given = (
             allotments.allot(session, means, owner, hold=held)
             if held is not None
-            else allotments.stand_by(
+            else standing.stand_by(
                 session, means, owner, performance=performance, quantity=quantity
             )
         )

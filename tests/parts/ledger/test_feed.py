@@ -10,7 +10,9 @@ from sqlalchemy import delete, select, update
 
 from boxoffice import wire
 from ledger import feed
+from ledger import news as reading
 from ledger.tables.feed import FeedRow, StreamHeadRow
+from ledger.waiting import MOST_WAIT_S, MOST_WAITING, Waiting
 
 STREAM = "perf:x"
 BEGINNING = wire.Position(7, 0, 0)
@@ -26,7 +28,7 @@ def end(session, id, *, stream=STREAM):
 
 def news(store, after=BEGINNING, *, stream=STREAM):
     with store.read() as session:
-        return feed.after(session, stream, after, timeline=7)
+        return reading.after(session, stream, after, timeline=7)
 
 
 def digest_of(documents):
@@ -127,12 +129,12 @@ def test_a_cursor_that_cannot_be_is_gone(store, cursor, why):
     store.write(tell, "A1", {"n": 1})
     store.write(tell, "A2", {"n": 1})
 
-    assert news(store, cursor) == feed.Gone(why)
+    assert news(store, cursor) == reading.Gone(why)
 
 
 def test_an_empty_stream_is_at_its_beginning(store):
-    assert news(store) == feed.News((), BEGINNING)
-    assert news(store, wire.Position(7, 0, 5)) == feed.Gone("drift")
+    assert news(store) == reading.News((), BEGINNING)
+    assert news(store, wire.Position(7, 0, 5)) == reading.Gone("drift")
 
 
 def test_rows_older_than_two_weeks_are_forgotten_and_their_readers_start_anew(store):
@@ -148,7 +150,7 @@ def test_rows_older_than_two_weeks_are_forgotten_and_their_readers_start_anew(st
 
     assert store.write(feed.prune, now_ms=now_ms) == 2
 
-    assert news(store, old) == feed.Gone("pruned")
+    assert news(store, old) == reading.Gone("pruned")
     recent = wire.Position(7, 3, int(third.digest, 16))
     assert [row.id for row in news(store, recent).rows] == ["A4"]
 
@@ -160,7 +162,7 @@ def test_a_stream_that_was_quiet_keeps_its_last_row(store):
 
     store.write(feed.prune, now_ms=30 * 86_400_000)
 
-    assert news(store, head) == feed.News((), head)
+    assert news(store, head) == reading.News((), head)
     store.write(tell, "A3", {"n": 1}, now_ms=30 * 86_400_000)
     assert [row.id for row in news(store, head).rows] == ["A3"]
 
@@ -181,7 +183,7 @@ def test_at_most_five_hundred_rows_are_told_at_once(store):
 
 
 def test_a_snapshot_is_the_same_as_all_news(store, monkeypatch):
-    monkeypatch.setattr(feed, "MOST_DOCUMENTS", 10)
+    monkeypatch.setattr(reading, "MOST_DOCUMENTS", 10)
 
     def many(session):
         for number in range(25):
@@ -192,7 +194,7 @@ def test_a_snapshot_is_the_same_as_all_news(store, monkeypatch):
     documents, page = {}, 0
     while page is not None:
         with store.read() as session:
-            part = feed.snapshot(session, STREAM, page, timeline=7)
+            part = reading.snapshot(session, STREAM, page, timeline=7)
         documents |= {(d.entity, d.id): (d.ver, d.body) for d in part.documents}
         page = part.following
 
@@ -201,14 +203,14 @@ def test_a_snapshot_is_the_same_as_all_news(store, monkeypatch):
 
 
 def test_no_document_slips_between_two_pages(store, monkeypatch):
-    monkeypatch.setattr(feed, "MOST_DOCUMENTS", 2)
+    monkeypatch.setattr(reading, "MOST_DOCUMENTS", 2)
     for id in ("A1", "A2", "A3", "A4"):
         store.write(tell, id, {"n": 1})
     with store.read() as session:
-        first = feed.snapshot(session, STREAM, 0, timeline=7)
+        first = reading.snapshot(session, STREAM, 0, timeline=7)
     store.write(end, "A1")
     with store.read() as session:
-        second = feed.snapshot(session, STREAM, 1, timeline=7)
+        second = reading.snapshot(session, STREAM, 1, timeline=7)
 
     found = {d.id for d in (*first.documents, *second.documents)}
     assert {"A2", "A3", "A4"} <= found
@@ -265,7 +267,7 @@ def test_writers_of_several_streams_never_wait_for_each_other_in_a_circle(store)
         thread.join()
 
     with store.read() as session:
-        heads = feed.heads(session, ["perf:a", "perf:b"])
+        heads = reading.heads(session, ["perf:a", "perf:b"])
     assert heads == {"perf:a": 40, "perf:b": 40}
 
 
@@ -352,7 +354,7 @@ def test_no_more_than_six_wait_and_the_others_are_asked_to_come_again(
     def occupy():
         ledger.waiting.until(lambda: full.release() or let_go.wait(10), 20)
 
-    waiters = [threading.Thread(target=occupy) for _ in range(feed.MOST_WAITING)]
+    waiters = [threading.Thread(target=occupy) for _ in range(MOST_WAITING)]
     for waiter in waiters:
         waiter.start()
     for _ in waiters:
@@ -369,19 +371,19 @@ def test_no_more_than_six_wait_and_the_others_are_asked_to_come_again(
 
 def test_a_wait_ends_after_its_time():
     pauses = []
-    waiting = feed.Waiting(pause=pauses.append)
+    room = Waiting(pause=pauses.append)
 
-    assert waiting.until(lambda: False, 3)
+    assert room.until(lambda: False, 3)
     assert sum(pauses) == 3
-    assert waiting.until(lambda: False, 500)
-    assert sum(pauses) == 3 + feed.MOST_WAIT_S
+    assert room.until(lambda: False, 500)
+    assert sum(pauses) == 3 + MOST_WAIT_S
 
 
 def test_those_who_wait_are_sent_away_when_the_process_stops():
-    waiting = feed.Waiting()
-    waiting.close()
+    room = Waiting()
+    room.close()
 
-    assert waiting.until(lambda: pytest.fail("nobody looks any more"), 20)
+    assert room.until(lambda: pytest.fail("nobody looks any more"), 20)
 
 
 def test_a_long_answer_travels_packed(kiosk, theatre):
@@ -414,4 +416,4 @@ def test_a_digest_that_was_spoiled_is_found(store):
         lambda session: session.execute(update(StreamHeadRow).values(digest="0" * 31 + "1"))
     )
 
-    assert news(store, head) == feed.Gone("drift")
+    assert news(store, head) == reading.Gone("drift")

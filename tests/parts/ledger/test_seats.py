@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from boxoffice.refusals import Code
-from ledger import allotments, book, catalogue, feed, seating
+from ledger import allotments, book, catalogue, news, seating
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.discrepancies import DiscrepancyRow
@@ -257,7 +257,7 @@ def test_pay_makes_the_device_the_owner_and_only_the_feed_says_so(kiosk, theatre
     assert set(answer) == {"stream", "pos"}
     assert answer["stream"] == f"dev:{kiosk.id}"
     with ledger.store.read() as session:
-        assert feed.position(session, answer["stream"], 0).pos == answer["pos"]
+        assert news.position(session, answer["stream"], 0).pos == answer["pos"]
         timeline = book.read(session).timeline
     owned = kiosk.allotments()
     assert set(owned) == {f"{theatre.tonight}/A1", f"{theatre.tonight}/A2"}

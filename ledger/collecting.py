@@ -1,0 +1,109 @@
+"""One pickup, one reissue at a time: paper moves at one device only. Source: COL3-COL5."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice import printing
+from boxoffice.answers import Answer
+from boxoffice.refusals import Code
+from ledger import devices, issues
+from ledger.claims import Answered, Asked, Granted, NotGranted, add, repeated
+from ledger.clock import Means
+from ledger.tables.doors import ClaimRow
+from ledger.tables.orders import OrderRow, TicketRow
+
+_PICKUP = "pickup"
+_REISSUE = "reissue"
+_STATES = {
+    "printed": printing.State.PRINTED,
+    "delivered": printing.State.PRINTED,
+    "queued": printing.State.QUEUED,
+    "sending": printing.State.SENDING,
+    "uncertain": printing.State.UNCERTAIN,
+    "failed": printing.State.FAILED,
+    "not_printed": printing.State.NOT_PRINTED,
+}
+
+
+def pick_up(
+    session: Session, means: Means, asked: Asked, wanted: Sequence[str]
+) -> Answered | None:
+    """Let one device print these tickets of an order. None: no such ticket.
+
+    All of them or none. Source: COL3, COL4.
+    """
+    before = repeated(session, asked)
+    if before is not None:
+        return before
+    found = session.scalars(
+        select(TicketRow)
+        .where(TicketRow.id.in_(wanted))
+        .order_by(TicketRow.id)
+        .with_for_update()
+    ).all()
+    if not found or len(found) < len(set(wanted)):
+        return None
+    for row in found:
+        refused = _not_collectable(session, asked, row)
+        if refused is not None:
+            return refused
+    codes = {row.id: row.payload for row in found}
+    granted = Granted(payload=codes[wanted[0]], payloads=codes)
+    for row in found:
+        add(session, means, asked, row.id, _PICKUP, "", granted)
+    return granted
+
+
+def reissue(session: Session, means: Means, asked: Asked) -> Answered | None:
+    """Let one device print the next issue of a ticket; the ledger signs it. None: unknown.
+
+    It is the current issue once the device's event says that it was printed.
+    """
+    before = repeated(session, asked)
+    if before is not None:
+        return before
+    row = session.get(TicketRow, asked.ticket, with_for_update=True)
+    if row is None:
+        return None
+    if row.status != "active":
+        return NotGranted(row.status.upper())
+    if asked.issue is not None and asked.issue < row.issue:
+        return NotGranted(Answer.REPLACED.value)
+    busy = _busy(session, asked, row.id, _REISSUE)
+    if busy is not None:
+        return busy
+    code = issues.payload(session, means, row, issue=row.issue + 1)
+    granted = Granted(payload=code)
+    add(session, means, asked, row.id, _REISSUE, "", granted)
+    return granted
+
+
+def _not_collectable(session: Session, asked: Asked, row: TicketRow) -> NotGranted | None:
+    if row.status != "active":
+        return NotGranted(row.status.upper())
+    order = session.get_one(OrderRow, row.order)
+    state = _STATES.get(row.print_state, printing.State.UNCERTAIN)
+    step = printing.step(printing.Printing(state, row.issue), printing.Event.PICKUP)
+    if step.refusal is not None:
+        by = devices.place_of(session, order.collected_by or order.device)
+        return NotGranted(step.refusal.value, by=by, at_ms=order.collected_ms)
+    if order.photo_id:
+        return NotGranted(Code.SEE_STAFF_PHOTO_ID.value)
+    if row.paid < row.price and not row.pays_later:
+        due = row.price + row.fee_outside - row.paid
+        return NotGranted(Code.AMOUNT_DUE.value, due=due, currency=order.currency)
+    return _busy(session, asked, row.id, _PICKUP)
+
+
+def _busy(session: Session, asked: Asked, ticket: str, kind: str) -> NotGranted | None:
+    """Somebody else is at it: paper may be moving there this moment."""
+    other = session.scalars(
+        select(ClaimRow).where(
+            ClaimRow.ticket == ticket, ClaimRow.kind == kind, ClaimRow.state == "live"
+        )
+    ).first()
+    if other is None:
+        return None
+    return NotGranted(Code.PRINT_IN_PROGRESS.value, by=other.door, at_ms=other.at_ms)

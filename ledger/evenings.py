@@ -1,0 +1,83 @@
+"""What selling, printing and telling need to know of a performance, kept while it holds.
+
+Charts and prices of a version never change, so each process may keep a few of them.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ledger import halls, prices
+from ledger.tables.catalogue import ChartRow, PerformanceRow, PriceRow
+from ledger.tables.house import BookRow
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_plans: dict[tuple[str, int], halls.Plan] = {}
+_lists: dict[tuple[str, int], prices.PriceList] = {}
+_MOST_KEPT = 16
+
+
+@dataclass(frozen=True)
+class Evening:
+    """What selling and printing need to know of a performance. number: as in codes.
+
+    recovering: the ledger was restored and does not know yet what devices have sold.
+    """
+
+    number: int
+    plan: halls.Plan
+    prices: prices.PriceList
+    recovering: bool
+
+
+def read(session: Session, performance: str) -> Evening:
+    """Read a performance's number, chart and prices; charts and prices are kept.
+
+    Raises NoResultFound for an unknown performance.
+    """
+    number, chart, price, recovering_ms = session.execute(
+        select(
+            PerformanceRow.number,
+            ChartRow.version,
+            PriceRow.version,
+            BookRow.recovering_ms,
+        )
+        .join(BookRow, PerformanceRow.id == performance)
+        .join(ChartRow, ChartRow.performance == PerformanceRow.id)
+        .join(PriceRow, PriceRow.performance == PerformanceRow.id)
+        .where(PerformanceRow.id == performance)
+    ).one()
+    plan = _plans.get((performance, chart))
+    if plan is None:
+        plan = halls.read(json.loads(_body(session, ChartRow, performance)))
+        _keep(_plans, (performance, chart), plan)
+    listed = _lists.get((performance, price))
+    if listed is None:
+        listed = prices.read(json.loads(_body(session, PriceRow, performance)))
+        _keep(_lists, (performance, price), listed)
+    return Evening(number, plan, listed, recovering_ms is not None)
+
+
+def plan_of(session: Session, performance: str) -> halls.Plan:
+    """Read a performance's own chart. Raises NoResultFound for an unknown performance."""
+    return read(session, performance).plan
+
+
+def prices_of(session: Session, performance: str) -> prices.PriceList:
+    """Read a performance's prices. Raises NoResultFound for an unknown performance."""
+    return read(session, performance).prices
+
+
+def _body(session: Session, row: type[ChartRow | PriceRow], performance: str) -> str:
+    return session.scalars(select(row.body).where(row.performance == performance)).one()
+
+
+def _keep(cache: dict[K, V], key: K, value: V) -> None:
+    if len(cache) >= _MOST_KEPT:
+        cache.pop(next(iter(cache)), None)
+    cache[key] = value

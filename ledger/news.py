@@ -1,0 +1,140 @@
+"""What a device reads: what follows its cursor, or everything as it is now.
+
+A cursor that cannot be read on from is *gone*, and says why. Source: sync.md §2.5.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice import wire
+from ledger.tables.feed import FeedDocRow, FeedRow, StreamHeadRow
+
+MOST_ROWS = 500
+MOST_DOCUMENTS = 2000
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A cursor that cannot be read on from: pruned, timeline or drift."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class News:
+    """What follows a cursor, and the cursor after it."""
+
+    rows: tuple[wire.Row, ...]
+    position: wire.Position
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a snapshot, as feed rows without positions."""
+
+    start: wire.Position
+    until: wire.Position
+    documents: tuple[FeedDocRow, ...]
+    following: int | None
+
+
+def position(session: Session, stream: str, timeline: int) -> wire.Position:
+    """Give where a stream stands now; a stream nobody wrote to stands at 0."""
+    head = session.execute(
+        select(StreamHeadRow.pos, StreamHeadRow.digest).where(
+            StreamHeadRow.stream == stream
+        )
+    ).one_or_none()
+    return (
+        wire.Position(timeline, head.pos, int(head.digest, 16))
+        if head
+        else (wire.Position(timeline, 0, 0))
+    )
+
+
+def after(
+    session: Session, stream: str, cursor: wire.Position, *, timeline: int
+) -> News | Gone:
+    """Read what follows a cursor, at most MOST_ROWS rows. Source: sync.md §2.5."""
+    if cursor.timeline != timeline:
+        return Gone("timeline")
+    head = position(session, stream, timeline)
+    if cursor.pos > head.pos:
+        return Gone("drift")
+    if cursor.pos == head.pos:
+        return News((), head) if cursor.digest == head.digest else Gone("drift")
+    found = session.scalars(
+        select(FeedRow)
+        .where(FeedRow.stream == stream, FeedRow.pos >= max(cursor.pos, 1))
+        .order_by(FeedRow.pos)
+        .limit(MOST_ROWS + 1)
+    ).all()
+    if not found or found[0].pos != max(cursor.pos, 1):
+        return Gone("pruned")
+    digest = int(found[0].digest, 16) if cursor.pos else 0
+    if cursor.digest != digest:
+        return Gone("drift")
+    news = [row for row in found if row.pos > cursor.pos][:MOST_ROWS]
+    return News(
+        tuple(
+            wire.Row(r.pos, r.entity, r.id, r.ver, r.op, r.body, r.min_client) for r in news
+        ),
+        wire.Position(timeline, news[-1].pos, int(news[-1].digest, 16)),
+    )
+
+
+def snapshot(session: Session, stream: str, page: int, *, timeline: int) -> Page:
+    """Read one page of the live documents. page: from 0.
+
+    Pages may be read at different moments: the device then reads the feed from the first
+    page's start to the last page's end.
+    """
+    now = position(session, stream, timeline)
+    found = session.scalars(
+        select(FeedDocRow)
+        .where(FeedDocRow.stream == stream)
+        .order_by(FeedDocRow.entity, FeedDocRow.id)
+        .offset(page * MOST_DOCUMENTS)
+        .limit(MOST_DOCUMENTS + 1)
+    ).all()
+    # Documents that are gone keep their places, so that nothing slips between two pages.
+    live = tuple(row for row in found[:MOST_DOCUMENTS] if row.body is not None)
+    return Page(now, now, live, page + 1 if len(found) > MOST_DOCUMENTS else None)
+
+
+def heads(session: Session, streams: Iterable[str]) -> dict[str, int]:
+    """Give the positions of streams."""
+    found = session.execute(
+        select(StreamHeadRow.stream, StreamHeadRow.pos).where(
+            StreamHeadRow.stream.in_(list(streams))
+        )
+    )
+    return {row.stream: row.pos for row in found}
+
+
+def as_document(row: FeedDocRow) -> dict[str, Any]:
+    """Give a document as a snapshot carries it."""
+    return {
+        "entity": row.entity,
+        "id": row.id,
+        "ver": row.ver,
+        "min_client": row.min_client,
+        "body": row.body,
+    }
+
+
+def bodies(session: Session, stream: str, entity: str) -> dict[str, Any]:
+    """Read the live documents of one kind as they are told: id to body."""
+    found = session.execute(
+        select(FeedDocRow.id, FeedDocRow.body).where(
+            FeedDocRow.stream == stream,
+            FeedDocRow.entity == entity,
+            FeedDocRow.body.is_not(None),
+        )
+    )
+    return {row.id: json.loads(row.body) for row in found}

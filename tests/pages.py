@@ -138,7 +138,9 @@ class Guest:
     def _show(self, answer: Any, status: int) -> Page:
         url = answer.request.full_path.rstrip("?")
         text = answer.get_data(as_text=True)
-        assert answer.status_code == status, f"{url} answers {answer.status_code}: {text[:300]}"
+        assert answer.status_code == status, (
+            f"{url} answers {answer.status_code}: {text[:300]}"
+        )
         self.page = checked(text, url, status=answer.status_code)
         _check_headers(answer.headers, url)
         return self.page
@@ -238,7 +240,10 @@ def _fields(form: Tag) -> Iterator[tuple[str, str]]:
         elif tag.name == "textarea":
             yield str(tag["name"]), tag.get_text()
         else:
-            yield str(tag["name"]), str(tag.get("value", "on" if kind == "checkbox" else ""))
+            yield (
+                str(tag["name"]),
+                str(tag.get("value", "on" if kind == "checkbox" else "")),
+            )
 
 
 def _name(tag: Tag) -> str:

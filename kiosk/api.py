@@ -4,7 +4,7 @@ from typing import cast
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 
-from kiosk import figures, log
+from kiosk import feed, figures, log
 from kiosk.device import Device
 from kiosk.loops import Loops
 
@@ -19,16 +19,17 @@ def _device() -> Device:
 def health() -> Response:
     """Say how the device is."""
     device = _device()
-    unsent = 0
+    unsent, heard = 0, False
     if device.paired:
         with device.store.read() as session:
             unsent = log.unsent(session)
+            heard = feed.heard_all(session, now_ms=device.clock.now_ms())
     loops: Loops | None = current_app.extensions.get("foh_loops")
     return jsonify(
         ok=not device.store.is_broken,
         role=device.me.role if device.paired else None,
         paired=device.paired,
-        ready=device.ready.is_set(),
+        ready=device.ready.is_set() and heard,
         link="up" if device.up else "down",
         unsent=unsent,
         clock=device.clock.trust,

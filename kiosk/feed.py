@@ -71,6 +71,17 @@ def wanted(session: Session, *, now_ms: int) -> list[str]:
     return list(dict.fromkeys([*streams, *followed]))
 
 
+def heard_all(session: Session, *, now_ms: int) -> bool:
+    """Whether every stream that this device follows has been read once.
+
+    Before that it cannot serve guests: some evening would look closed.
+    """
+    return all(
+        session.get(CursorRow, stream) is not None
+        for stream in wanted(session, now_ms=now_ms)
+    )
+
+
 def forget(session: Session, *, now_ms: int) -> int:
     """Forget performances that nobody needs any more; give how many.
 

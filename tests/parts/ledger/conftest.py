@@ -82,6 +82,8 @@ def prepared(request, tmp_path_factory) -> Prepared:
         database = f"sqlite:///{folder / 'ledger.sqlite'}"
     else:
         uri = request.getfixturevalue("postgresql_server")
+        # Files that take turns with the databases prepare it more than once.
+        _administer(uri, "DROP DATABASE IF EXISTS prepared WITH (FORCE)")
         _administer(uri, "CREATE DATABASE prepared")
         database = _named(uri, "prepared")
     history.upgrade(database)

@@ -1,5 +1,6 @@
 """The other end of the printer's cable, and the bytes that a till would send."""
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,7 +125,9 @@ def desk(width_dots: int = 576) -> Iterator[Desk]:
 
 def free_base() -> int:
     """Return a number from which on every port of a lobby is free."""
-    for base in range(18400, 19000, 60):
+    # Each worker of a shared run has a range of its own.
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for base in range(18400 + 700 * worker, 19000 + 700 * worker, 60):
         try:
             for port in Ports(base).all:
                 socket.create_server(("127.0.0.1", port)).close()

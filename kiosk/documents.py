@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from boxoffice import tickets
 from kiosk import told
 from kiosk.store.tables import CursorRow, DocRow, IdentityRow
-from kiosk.told import Allotment, KnownDevice, Performance, Plan, Prices, Seat
+from kiosk.told import Allotment, KnownDevice, Member, Performance, Plan, Prices, Seat
 from kiosk.told import House as House
 
 _words = structlog.get_logger()
@@ -102,6 +102,11 @@ def key_owner(session: Session, key_id: int) -> str | None:
 def devices(session: Session) -> dict[str, KnownDevice]:
     """Give the devices of the house."""
     return _all(session, _venue(session), "device", told.read_device)
+
+
+def staff(session: Session) -> dict[str, Member]:
+    """Give who may use this house's devices, by id."""
+    return _all(session, _venue(session), "staff", told.read_member)
 
 
 def resolutions(session: Session) -> dict[str, dict[str, Any]]:

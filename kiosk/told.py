@@ -197,6 +197,16 @@ class KnownDevice:
     last_seq: int | None
 
 
+@dataclass(frozen=True)
+class Member:
+    """Somebody who works here. pin: the verifier (Argon2id), never the PIN."""
+
+    id: str
+    name: str
+    roles: frozenset[str]
+    pin: str
+
+
 def read_plain(_id: str, body: str, _ver: int) -> dict[str, Any]:
     """Read a document as it travelled."""
     found = json.loads(body)
@@ -419,6 +429,13 @@ def read_device(id: str, body: str, _ver: int) -> KnownDevice:
         bool(given.get("revoked")),
         _int(given.get("last_seq")),
     )
+
+
+def read_member(id: str, body: str, _ver: int) -> Member:
+    """Read somebody who works here."""
+    given = json.loads(body)
+    roles = frozenset(str(role) for role in given.get("roles") or ())
+    return Member(id, str(given["name"]), roles, str(given["pin"]))
 
 
 def _int(value: Any) -> int | None:

@@ -53,6 +53,7 @@ def fill(store: Store, folder: Path, means: Means, *, public_url: str) -> dict[s
     if store.write(_is_empty):
         store.write(_furnish, means)
         store.write(_hire, means)
+    store.write(staff.tell_all, means)
     file = folder / "demo.json"
     facts: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     if not store.write(_is_on_tonight, means):

@@ -8,8 +8,9 @@ import argon2
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from ledger import feed
 from ledger.clock import Means
-from ledger.tables.house import StaffRow
+from ledger.tables.house import HouseRow, StaffRow
 from ledger.tables.records import AuditRow, LookupMissRow
 
 MOST_MISSES, WINDOW_MS = 5, 5 * 60_000
@@ -52,7 +53,27 @@ def hire(
     )
     session.add(row)
     session.flush()
+    tell(session, means, row)
     return row.id
+
+
+def tell(session: Session, means: Means, row: StaffRow) -> None:
+    """Tell devices who may use them, and by which PIN: never the PIN, only its verifier."""
+    house = session.scalar(select(HouseRow.id))
+    if house is None:
+        return
+    stream = feed.venue(house)
+    if row.pin is None or row.left_ms is not None:
+        feed.end(session, stream, "staff", row.id, now_ms=means.now_ms)
+        return
+    body = {"name": row.name, "roles": json.loads(row.roles), "pin": row.pin}
+    feed.publish(session, stream, "staff", row.id, body, now_ms=means.now_ms)
+
+
+def tell_all(session: Session, means: Means) -> None:
+    """Tell devices of everybody; who was told before is not told again."""
+    for row in session.scalars(select(StaffRow)):
+        tell(session, means, row)
 
 
 def log_in(session: Session, means: Means, *, login: str, password: str) -> Person | None:

@@ -402,3 +402,32 @@ class CallRow(Table):
     since_ms: Mapped[int]
     reached: Mapped[bool] = mapped_column(default=False)
     closed: Mapped[bool] = mapped_column(default=False)
+
+
+class PinMissRow(Table):
+    """Wrong PINs of one person at this device. locked_boot_ms: since when, in boot_id.
+
+    After a restart a lock begins anew: nobody gets more tries by pulling the plug.
+    """
+
+    __tablename__ = "pin_miss"
+
+    staff: Mapped[str] = mapped_column(primary_key=True)
+    misses: Mapped[int]
+    boot_id: Mapped[str]
+    locked_boot_ms: Mapped[int]
+
+
+class DoorTouchRow(Table):
+    """What staff set at this door for one performance, until it is over.
+
+    opened_ms: when a supervisor opened it before its time. held: latecomers wait here,
+    until hold_until_ms or until lifted; None: as the box office set it.
+    """
+
+    __tablename__ = "door_touch"
+
+    performance: Mapped[str] = mapped_column(primary_key=True)
+    opened_ms: Mapped[int | None]
+    held: Mapped[bool | None]
+    hold_until_ms: Mapped[int | None]

@@ -58,11 +58,8 @@ def order_number(chance: Chance) -> str:
     chance gives that many random bytes. Draws whose check character people could
     misread are dropped.
     """
-    for body in _codes(7, chance):
-        check = check_character(body)
-        if check in ALPHABET:
-            return body + check
-    raise AssertionError("chance never ends")
+    numbers = (body + check_character(body) for body in _codes(7, chance))
+    return next(number for number in numbers if number[-1] in ALPHABET)
 
 
 def has_typing_mistake(number: str) -> bool:

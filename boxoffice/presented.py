@@ -115,7 +115,7 @@ def of_reading(
         case tickets.Other():
             form: Literal["foreign", "other"] = "foreign" if tickets_found else "other"
             return Presented(form=form, tickets=tickets_found)
-    assert_never(reading)  # pragma: no cover: a new form would be a type error.
+    assert_never(reading)
 
 
 def unknown_performance(number: int) -> str:

@@ -115,3 +115,10 @@ def test_negative_quantities_are_named(wrong):
 def test_a_kiosk_owns_a_seat_once():
     with pytest.raises(SeatTwice):
         allotments.choose_to_return(HOUSE, ["A1", "A1"], 1)
+
+
+def test_a_kiosk_returns_what_does_not_lie_with_its_best_seats():
+    owned = ["A1", "A4", "A5", "A6", "A8"]
+    assert allotments.choose_to_return(HOUSE, owned, 2) == ("A1", "A8")
+    assert allotments.choose_to_return(HOUSE, owned, 0) == ()
+    assert allotments.choose_to_return(HOUSE, owned, 5) == tuple(owned)

@@ -105,3 +105,10 @@ def test_only_a_seat_paid_in_full_is_pink(price, paid, shade):
     answer = applications.colour(price, paid)
     assert answer == shade
     assert answer.missing == max(0, price - paid)
+
+
+def test_the_nightly_check_finds_a_payment_that_reached_no_line():
+    """4.6."""
+    answer = applications.apply([Line("fee", Kind.FEE, 200)], 250)
+    assert answer.balances_with(250)
+    assert not answer.balances_with(251)

@@ -196,3 +196,42 @@ def test_one_big_party_takes_the_house_apart_and_leaves_nothing():
     chart = Chart((row("A", 3), row("B", 2, "Box"), row("C", 1, "Circle")))
     assert offered(chart, (), 6).seats == chart.seats
     assert offered(chart, (), 7) == best.NoOffer(Code.INSUFFICIENT_SEATS, 6)
+
+
+def test_a_seat_before_or_behind_is_stranded_by_a_buffer_and_free_again_afterwards():
+    """4.2, 4.4: an order's own buffer goes first, then lonely seats are looked for."""
+    rows = (row("A", 4), row("B", 4))
+    coords = {
+        seat: (x, y) for y, each in enumerate(rows) for x, seat in enumerate(each.seats)
+    }
+    chart = Chart(rows, best_first=("A2", "A3"), coords=coords)
+    index = Index(chart, Policy(front_back=True))
+    assert index.find(Request(2)) == Offer(("A1", "A2"), Tier.TOGETHER, ())
+    assert index.find(Request(2, avoid_orphans=False)) == Offer(
+        ("A2", "A3"), Tier.TOGETHER_ORPHAN, ("A1", "A4", "B1", "B4")
+    )
+    index.take(["A1", "A2"])
+    assert index.find(Request(2)) == Offer(("A3", "A4"), Tier.TOGETHER, ())
+    index.take(["B4"])
+    assert index.find(Request(1)) == Offer(("A3",), Tier.TOGETHER, ())
+    index.give_back(["A1", "A2", "B4"])
+    assert index.find(Request(2)) == Offer(("A1", "A2"), Tier.TOGETHER, ())
+
+
+def test_a_party_that_no_section_can_hold_is_split_over_few_sections():
+    """4.2, step 5: the fewest sections and pieces go before rows that are close."""
+    boxes = [row(name, 2, section=f"Box {name}") for name in "ABC"]
+    chart = Chart((*boxes, row("D", 3, "Box D")))
+    assert offered(chart, (), 5).seats == ("C1", "C2", "D1", "D2", "D3")
+    assert offered(chart, ("C1",), 5).seats == ("B1", "B2", "D1", "D2", "D3")
+    assert len(offered(chart, (), 9).seats) == 9
+
+
+def test_a_seat_that_was_sold_already_and_is_taken_changes_nothing():
+    chart = Chart((row("A", 4),))
+    index = Index(chart)
+    index.update(["A1"])
+    index.take(["A1"])
+    assert index.find(Request(3)) == Offer(("A2", "A3", "A4"), Tier.TOGETHER, ())
+    index.give_back(["A1"])
+    assert index.find(Request(1)) == Offer(("A1",), Tier.TOGETHER, ())

@@ -162,3 +162,25 @@ def test_conflicts_go_both_ways(house):
         for one in places
         for other in spacing.neighbours(one)
     )
+
+
+def test_of_seats_in_one_square_of_the_floor_only_those_too_near_are_blocked():
+    """4.4: the metre rule stops at no aisle, and exactly as far is far enough."""
+    spots = {"A1": (0.0, 0), "A2": (0.9, 0), "A3": (1.4, 0), "A4": (1.8, 0), "A5": (2.4, 0)}
+    row = Row("A", tuple(spots), breaks_after=frozenset({"A1"}))
+    spacing = distancing.Spacing(Chart((row,), coords=spots), Policy(min_distance_m=1.4))
+    assert spacing.neighbours(0) == {1}
+    assert spacing.neighbours(0) == {1}, "the same when asked again"
+    assert spacing.neighbours(2) == {1, 3, 4}
+
+
+def test_metres_count_between_ticked_sections_only():
+    """DIS1: areas that are not ticked keep no distance, to nobody."""
+    sections = (Row("A", ("A1", "A2")), Row("B", ("B1", "B2"), "Balcony"))
+    spots = {"A1": (0, 0), "A2": (1, 0), "B1": (0, 1), "B2": (1, 1)}
+    chart = Chart(sections, coords=spots)
+    near = Policy(min_distance_m=1.1)
+    assert distancing.buffers(chart, near, [["A1"]]) == ("A2", "B1")
+    main_only = Policy(min_distance_m=1.1, areas=frozenset({"Main"}))
+    assert distancing.buffers(chart, main_only, [["A1"]]) == ("A2",)
+    assert distancing.buffers(chart, main_only, [["B1"]]) == ()

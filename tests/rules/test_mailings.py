@@ -60,3 +60,9 @@ def test_a_file_can_be_read_again_and_holds_no_formula(values):
         for cell, value in zip(came, went, strict=True):
             assert cell in (value, f"'{value}")
             assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_a_file_is_one_order_a_row_for_a_spreadsheet():
+    """ORD7: UTF-8 with BOM, RFC 4180."""
+    text = mailings.csv_file(["name", "town"], [["Åse", "=1"], ["Bo, Ib", ""]])
+    assert text == '\ufeffname,town\r\nÅse,\'=1\r\n"Bo, Ib",\r\n'

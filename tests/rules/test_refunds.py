@@ -136,3 +136,14 @@ def test_what_cannot_be_is_an_error():
         plan([Ticket("t1", 1), Ticket("t1", 1)], [])
     with pytest.raises(OutOfRange):
         months_later(TODAY, -1)
+
+
+def test_a_tender_that_is_used_up_is_passed_over():
+    """4.6."""
+    came = [
+        Tender("cash", "cash", 500, TODAY),
+        Tender("gift", "gift", 900, TODAY, None, 900),
+    ]
+    answer = plan([Ticket("t", 700)], came)
+    assert answer.tenders == {"cash": Back(500, "cash")}
+    assert answer.unfunded == 200

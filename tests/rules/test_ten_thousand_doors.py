@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import fields
 from typing import Any
 
+import pytest
+
 from boxoffice.answers import Answer
 from boxoffice.verdicts import Verdict
 from tests.vectors.adapters.door import ADAPTERS
@@ -131,6 +133,7 @@ def with_times(value: Any, *, utc: bool) -> Any:
     return value
 
 
+@pytest.mark.chance
 def test_ledger_and_door_say_the_same_and_why():
     chance, judge = random.Random(1204), ADAPTERS["admission"]
     said: Counter[str] = Counter()

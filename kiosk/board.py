@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -38,11 +39,21 @@ class Board:
         with self._news:
             return next((kept for kept in self._kept if kept[0].id == id), None)
 
-    def last(self, after: int, wait_s: float) -> Shown | None:
-        """Give the newest verdict above `after`, waiting for one."""
+    def last(
+        self, after: int, wait_s: float, unless: Callable[[], bool] = lambda: False
+    ) -> Shown | None:
+        """Give the newest verdict above `after`, waiting for one.
+
+        unless: asked after each `wake`; True ends the wait without a verdict.
+        """
         with self._news:
-            self._news.wait_for(lambda: self._newest(after) is not None, wait_s)
+            self._news.wait_for(lambda: self._newest(after) is not None or unless(), wait_s)
             return self._newest(after)
+
+    def wake(self) -> None:
+        """Have whoever waits look round: something else than a verdict has changed."""
+        with self._news:
+            self._news.notify_all()
 
     def recent(self, most: int) -> list[Shown]:
         """Give the newest verdicts, newest first."""

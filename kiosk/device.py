@@ -18,6 +18,7 @@ from kiosk.line import Line
 from kiosk.payments.port import Terminal
 from kiosk.printing.transport import Printer
 from kiosk.shown import Status
+from kiosk.sight import Sight
 from kiosk.store.store import Store
 from kiosk.store.tables import StateRow
 
@@ -63,6 +64,7 @@ class Device:
         # Misses of those who type order numbers here.
         self.typing = will_call.Throttle()
         self.board = Board(first_id=clock.wall_ms())
+        self.sight = Sight()
         # Codes of the troubles that were told and have not gone.
         self.faults: set[str] = set()
         # What the spool's thread last heard from the printer; nothing before it asked.

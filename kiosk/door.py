@@ -3,7 +3,7 @@
 Source: checkin.md, sync.md §5.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -96,9 +96,17 @@ def undo(device: Device, scan: str, *, reason: str = "") -> Shown:
     return device.board.show(device.store.write(_undo, device, scan, reason), None)
 
 
-def last(device: Device, after: int = 0, wait_s: float = 0.0) -> Shown | None:
-    """Give the newest verdict with an id above `after`, waiting for one if asked to."""
-    return device.board.last(after, wait_s)
+def last(
+    device: Device,
+    after: int = 0,
+    wait_s: float = 0.0,
+    unless: Callable[[], bool] = lambda: False,
+) -> Shown | None:
+    """Give the newest verdict with an id above `after`, waiting for one if asked to.
+
+    unless: ends the wait early (see Board.last).
+    """
+    return device.board.last(after, wait_s, unless)
 
 
 def recent(device: Device, most: int = 20) -> list[Shown]:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from kiosk import door
 from kiosk.shown import Class, Counters, LinkShown, Shown
-from kiosk.web import formats, frame, house
+from kiosk.web import formats, frame, house, sight_words
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
 from kiosk.web.speech import ngettext
@@ -47,6 +47,7 @@ def show() -> str:
     newest = door.last(here) if house.ready(here) else None
     verdict = _verdict(newest, seen, now_ms)
     counters = door.counters(here) if house.ready(here) else None
+    sight = sight_words.now()
     return frame.page(
         "kiosk/door.html",
         sheets=SHEETS,
@@ -62,6 +63,9 @@ def show() -> str:
         badge=_badge(door.link(here)) if house.ready(here) else "",
         link_up=house.ready(here) and door.link(here).up,
         mode=door.mode(here) if house.ready(here) else "entry",
+        sight=sight,
+        sight_words=sight_words.usher(sight),
+        sight_trouble=sight_words.is_trouble(sight),
         doubtful=counters is not None and counters.clock == "untrusted",
     )
 

@@ -1,6 +1,7 @@
 """The last code that this process was shown, for pages that wait for one."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import current_app
@@ -56,11 +57,21 @@ class Newest:
             self._scans = {**dict(list(self._scans.items())[-KEPT:]), scan: read.kind}
             self._news.notify_all()
 
-    def after(self, id: int, wait_s: float) -> Read | None:
-        """Give the last code if it is newer than `id`, waiting for one."""
+    def after(
+        self, id: int, wait_s: float, unless: Callable[[], bool] = lambda: False
+    ) -> Read | None:
+        """Give the last code if it is newer than `id`, waiting for one.
+
+        unless: asked after each `wake`; True ends the wait without a code.
+        """
         with self._news:
-            self._news.wait_for(lambda: self.id > id, wait_s)
+            self._news.wait_for(lambda: self.id > id or unless(), wait_s)
             return self._read if self.id > id else None
+
+    def wake(self) -> None:
+        """Have the pages look round: something else than a code has changed."""
+        with self._news:
+            self._news.notify_all()
 
 
 def newest() -> Newest:

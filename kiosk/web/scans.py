@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk import door, will_call
 from kiosk.shown import Refusal
-from kiosk.web import house, refusals
+from kiosk.web import house, refusals, sight_words
 from kiosk.web.guest import collect, device
 from kiosk.web.newest import Newest, Read, last_id, newest
 
@@ -45,6 +45,23 @@ def read() -> tuple[Response, int] | Response:
         shown = door.scan(device(), scan, text, source=str(body.get("source", ""))[:64])
         return jsonify(answer=shown.answer, id=shown.id)
     return jsonify(answer=_collect(scan, text))
+
+
+@bp.post("/scans/hints")
+def hints() -> tuple[Response, int] | Response:
+    """Hear from the scanner how its camera is doing and what would help the guest."""
+    if not _from_our_scanner():
+        return jsonify(
+            error="signature", message="The scanner's secret is not this one."
+        ), 401
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict):
+        return jsonify(error="malformed", message="A hint is an object."), 400
+    here = device()
+    if here.sight.hear(body, here.clock.boot_ms()):
+        here.board.wake()
+        newest().wake()
+    return jsonify(shown=sight_words.now())
 
 
 def _from_our_scanner() -> bool:
@@ -86,16 +103,24 @@ def _next_id(memory: Newest) -> int:
 
 @bp.get("/scans/last")
 def last() -> Response:
-    """Say what was scanned after `after`, waiting up to `wait` seconds for it."""
+    """Say what was scanned after `after`, waiting up to `wait` seconds for it.
+
+    A page that says what it shows of the camera (`sight`) also hears when that changes.
+    """
     after, wait_s = _number("after", -1.0), min(_number("wait", 0.0), MOST_WAIT_S)
+    sight = request.args.get("sight")
     memory = newest()
     # Few threads may wait; the others answer at once, and their pages ask again.
     may_wait = memory.waiting.acquire(blocking=False)
     try:
-        return jsonify(_news(int(after), wait_s if may_wait else 0.0))
+        news = _news(int(after), wait_s if may_wait else 0.0, sight)
     finally:
         if may_wait:
             memory.waiting.release()
+    if sight is not None:
+        shown = sight_words.now()
+        news |= {"sight": shown, "words": sight_words.guest(shown)}
+    return jsonify(news)
 
 
 def _number(name: str, otherwise: float) -> float:
@@ -105,13 +130,18 @@ def _number(name: str, otherwise: float) -> float:
         return otherwise
 
 
-def _news(after: int, wait_s: float) -> dict[str, Any]:
-    if house.is_door(device()):
-        shown = door.last(device(), after, wait_s)
+def _news(after: int, wait_s: float, sight: str | None) -> dict[str, Any]:
+    here = device()
+
+    def other_sight() -> bool:
+        return sight is not None and here.sight.shown(here.clock.boot_ms()) != sight
+
+    if house.is_door(here):
+        shown = door.last(here, after, wait_s, other_sight)
         if shown is None:
-            return {"id": last_id(device())}
+            return {"id": last_id(here)}
         return {"id": shown.id, "kind": shown.shape.value, "url": url_for("door.show")}
-    read = newest().after(after, wait_s)
+    read = newest().after(after, wait_s, other_sight)
     if read is None:
         return {"id": newest().id}
     return {"id": read.id, "kind": read.kind, "url": url_for("scans.follow", id=read.id)}

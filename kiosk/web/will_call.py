@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from boxoffice import ids
 from kiosk import will_call
 from kiosk.shown import Collecting, Found, FoundTicket, Refusal
-from kiosk.web import formats, frame, posters, refusals
+from kiosk.web import formats, frame, posters, refusals, sight_words
 from kiosk.web.guest import collect as begin_to_collect
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
@@ -36,6 +36,8 @@ def ask() -> str:
         words=sorry(refusal, Case()).words if refusal else "",
         typo=typed.get("why") == "collect.typo",
         letters=ids.ALPHABET,
+        sight=sight_words.now(),
+        sight_words=sight_words.guest(sight_words.now()),
     )
 
 

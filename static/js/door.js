@@ -32,7 +32,7 @@
     if (!answer.ok) return;
     const page = parse.parseFromString(await answer.text(), "text/html");
     body.className = page.body.className;
-    for (const name of ["door", "sound", "shown", "staysMs", "silent"]) {
+    for (const name of ["door", "sound", "shown", "staysMs", "silent", "sight"]) {
       if (name in page.body.dataset) body.dataset[name] = page.body.dataset[name];
       else delete body.dataset[name];
     }
@@ -48,7 +48,8 @@
   const listen = async () => {
     for (;;) {
       try {
-        const answer = await fetch(`${body.dataset.news}?after=${newest}&wait=20`, {
+        const sight = body.dataset.sight || "";
+        const answer = await fetch(`${body.dataset.news}?after=${newest}&wait=20&sight=${sight}`, {
           cache: "no-store",
         });
         const news = await answer.json();
@@ -60,6 +61,11 @@
           announce(body.dataset.silent, second);
         } else {
           newest = Math.max(newest, news.id || 0);
+          if (news.sight !== sight) {
+            // While a verdict shows, it alone counts; the camera's words come after it.
+            if (body.dataset.shown) body.dataset.sight = news.sight;
+            else await rest();
+          }
           await new Promise((done) => setTimeout(done, 100));
         }
       } catch {

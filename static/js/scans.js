@@ -4,10 +4,13 @@
   const body = document.body;
   if (!body.dataset.scans) return;
   let after = Number(body.dataset.scanned) || 0;
+  // Where the page invites to the camera, it also says what would help it.
+  const words = document.querySelector("[data-sight]");
   const listen = async () => {
     for (;;) {
       try {
-        const answer = await fetch(`${body.dataset.scans}?after=${after}&wait=20`, {
+        const sight = words ? `&sight=${words.dataset.sight}` : "";
+        const answer = await fetch(`${body.dataset.scans}?after=${after}&wait=20${sight}`, {
           cache: "no-store",
         });
         const news = await answer.json();
@@ -16,6 +19,10 @@
           return;
         }
         after = Math.max(after, news.id || 0);
+        if (words && news.sight !== words.dataset.sight) {
+          words.dataset.sight = news.sight;
+          words.textContent = news.words || words.dataset.well;
+        }
         // Where all places to wait are taken, the answer comes at once.
         await new Promise((done) => setTimeout(done, 250));
       } catch {

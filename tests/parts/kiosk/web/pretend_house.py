@@ -56,6 +56,7 @@ from kiosk.shown import (
     TicketProgress,
     Tonight,
 )
+from kiosk.sight import Sight
 from kiosk.web import house as web_house
 from kiosk.web import scans
 
@@ -122,6 +123,7 @@ class PretendHouse:
         )
         self.paired = True
         self.now_ms = NOW_MS
+        self.sight = Sight()
         self.stage: Stage | None = None
         self.counts: Mapping[str, int] = {"adult": 2}
         self.kind = "reserved"
@@ -206,7 +208,12 @@ class PretendHouse:
             paired=self.paired,
             up=self.linked,
             me=SimpleNamespace(role=self.role, name="Kiosk 1"),
-            clock=SimpleNamespace(now_ms=lambda: self.now_ms, wall_ms=lambda: self.now_ms),
+            clock=SimpleNamespace(
+                now_ms=lambda: self.now_ms,
+                wall_ms=lambda: self.now_ms,
+                boot_ms=lambda: self.now_ms,
+            ),
+            sight=self.sight,
         )
 
     def move_in(self, put: Callable[[Any, str, Any], None]) -> None:
@@ -491,7 +498,7 @@ class PretendHouse:
         assert self.verdict
         return self.verdict
 
-    def _door_last(self, _device: Any, after: int = 0, wait_s: float = 0.0) -> Shown | None:
+    def _door_last(self, _device: Any, after: int = 0, *_wait: Any) -> Shown | None:
         return self.verdict if self.verdict and self.verdict.id > after else None
 
     def _door_recent(self, _device: Any, most: int = 20) -> list[Shown]:

@@ -3,6 +3,7 @@
 Source: lobby.md §4, checkin.md §4.
 """
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -266,3 +267,80 @@ def test_a_curtain_is_no_secret(house: PretendHouse) -> None:
     house.role = "door"
     tom = Guest(house.app())
     assert f"Hamlet {CURTAIN_MS and '19:30'}" in tom.open("/door").words
+
+
+@pytest.fixture
+def eyes(scanned: Any, door: Device) -> Callable[..., Any]:
+    """The door's scanner, telling how its camera is doing."""
+    client = scanned.app.test_client()
+    secret = door.config.scanner_secret_file.read_text()
+
+    def tell(secret: str = secret, **words: object) -> Any:
+        return client.post(
+            "/scans/hints",
+            json={"source": "camera", **words},
+            headers={"X-Scanner-Secret": secret},
+        )
+
+    return tell
+
+
+def test_a_camera_that_is_away_is_a_banner_and_no_verdict(
+    scanned: Any, eyes: Callable[..., Any]
+) -> None:
+    tom = Guest(scanned.app)
+    eyes(camera="away")
+    page = tom.open("/door")
+    assert page.alert == (
+        "The camera is not connected. The tickets are fine: search instead."
+    )
+    assert "door--ready" in page.html
+    eyes(camera="")
+    assert "not connected" not in tom.open("/door").words
+
+
+def test_a_door_page_hears_of_a_hint_while_it_waits(
+    scanned: Any, eyes: Callable[..., Any]
+) -> None:
+    client = scanned.app.test_client()
+    eyes()
+    news: list[Any] = []
+    waits = threading.Thread(
+        target=lambda: news.append(client.get("/scans/last?after=0&wait=20&sight=").json)
+    )
+    waits.start()
+    eyes(hint="closer")
+    waits.join(10)
+    assert news[0]["sight"] == "closer"
+    assert news[0]["words"] == "Hold the code closer"
+    assert "sight" not in client.get("/scans/last?after=0").json
+
+
+def test_a_hint_from_elsewhere_or_without_sense_is_refused(
+    scanned: Any, eyes: Callable[..., Any]
+) -> None:
+    assert eyes(secret="guessed", camera="away").status_code == 401
+    assert eyes(camera="on fire").json == {"shown": ""}
+    secret = {"X-Scanner-Secret": "guessed"}
+    assert (
+        scanned.app.test_client().post("/scans/hints", data=b"[", headers=secret)
+    ).status_code == 401
+
+
+def test_a_verdict_stands_alone_while_the_camera_is_away(house: PretendHouse) -> None:
+    house.role = "door"
+    house.sight.hear({"camera": "away"}, house.now_ms)
+    house.show("ADMIT", Class.GO)
+    tom = Guest(house.app())
+    assert "not connected" not in tom.open("/door").words
+    seen = house.verdict.id if house.verdict else 0
+    assert "not connected" in tom.open(f"/door?seen={seen}").words
+
+
+def test_a_kiosk_asks_to_type_while_its_camera_rests(house: PretendHouse) -> None:
+    ada = Guest(house.app())
+    assert "Show your code to the camera" in ada.open("/collect").words
+    house.sight.hear({"camera": "frozen"}, house.now_ms)
+    assert "The camera is resting. Please type instead:" in ada.open("/collect").words
+    house.sight.hear({"hint": "light"}, house.now_ms)
+    assert "more light, please" in ada.open("/collect").words

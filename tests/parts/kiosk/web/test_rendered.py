@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from waitress.server import create_server
 
 from kiosk.shown import Class, Outcome, Refusal, Stage
-from tests.parts.kiosk.web.pretend_house import PretendHouse
+from tests.parts.kiosk.web.pretend_house import PretendHouse, seat
 
 pytestmark = pytest.mark.browser
 
@@ -108,8 +108,13 @@ def visitor(
 
 def test_fewer_and_more_need_no_round_trip(visitor: Visitor) -> None:
     visitor.open("/p/p-1/how-many")
+    visitor.page.evaluate("document.fonts.ready")
     asked: list[str] = []
-    visitor.page.on("request", lambda request: asked.append(request.method))
+    visitor.page.on(
+        "request",
+        # A glyph drawn for the first time may fetch its font; that is no round trip.
+        lambda request: asked.append(request.url) if request.resource_type != "font" else None,
+    )
     visitor.page.get_by_role("button", name="One Child more").click()
     visitor.page.get_by_role("button", name="One Adult fewer").click()
     assert asked == []
@@ -154,6 +159,22 @@ def test_paying_follows_the_terminal_and_then_the_paper(visitor: Visitor) -> Non
     visitor.page.wait_for_url("**/order/print", timeout=5000)
     visitor.house.tickets = ["printed", "printed"]
     visitor.page.wait_for_url("**/order/done", timeout=5000)
+
+
+@pytest.mark.parametrize(
+    ("visitor", "tickets"), [("S", 8), ("L", 8), ("P", 2), ("P", 8)], indirect=["visitor"]
+)
+def test_tickets_on_their_way_out_stay_on_the_page(visitor: Visitor, tickets: int) -> None:
+    visitor.reviews()
+    visitor.house.stage, visitor.house.outcome = Stage.SOLD, Outcome.APPROVED
+    visitor.house.yours = [seat("Dress circle", "B", 1 + n) for n in range(tickets)]
+    visitor.house.tickets = ["printed", "sending", *["queued"] * tickets][:tickets]
+    visitor.open("/order/print")
+    assert visitor.page.locator(".slot__ticket").count() == tickets
+    assert visitor.page.evaluate(
+        "[document.documentElement.scrollWidth - innerWidth,"
+        " document.documentElement.scrollHeight - innerHeight]"
+    ) == [0, 0]
 
 
 def test_a_code_shown_to_the_camera_takes_the_page_over(visitor: Visitor) -> None:

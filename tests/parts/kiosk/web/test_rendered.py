@@ -110,7 +110,7 @@ def visitor(
 def test_fewer_and_more_need_no_round_trip(visitor: Visitor) -> None:
     visitor.open("/p/p-1/how-many")
     asked: list[str] = []
-    # Pages also wait for codes, by themselves, and fetch a font when they first draw with it.
+    # Pages also wait for codes by themselves, and fetch a font when they first use it.
     visitor.page.on(
         "request",
         lambda request: (

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from kiosk import documents, log
+from kiosk import basket, documents, log
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.printing import jobs
 from kiosk.printing.ticket import Ticket
 from kiosk.shown import Collecting, Fact, Refusal
-from kiosk.store.tables import CollectionRow
+from kiosk.store.tables import CollectionRow, OrderRow
 
 CLAIM_S: Final = 1.5
 
@@ -44,20 +44,66 @@ def collect(
     device: Device, row: CollectionRow, tickets: Sequence[str], *, language: str
 ) -> Collecting | Refusal:
     """Claim each ticket; when all are granted, write jobs and events together."""
+    refused = claim(device, row, tickets)
+    if refused is not None:
+        return refused
+    device.store.write(print_claimed, device, row.ref, tickets, language)
+    return Collecting(row.ref, row.order, tuple(tickets))
+
+
+def claim(
+    device: Device, row: CollectionRow, tickets: Sequence[str], *, pays: bool = False
+) -> Refusal | None:
+    """Claim each ticket, all of them or none; say why not.
+
+    pays: what they still owe is paid here before they print.
+    """
     claims: dict[str, str] = device.store.write(_claims, device, row.ref, tickets)
     granted: dict[str, str] = {}
     for ticket in tickets:
         try:
-            answer = _claim(device, row, ticket, claims[ticket])
+            answer = _claim(device, row, ticket, claims[ticket], pays=pays)
         except (LineDown, NotUnderstood):
             # Nothing is known about this claim; pressing again asks under the same id.
             return Refusal("link.collect")
         if not answer.get("granted"):
-            device.store.write(_drop, device, row.ref, sorted({*granted, ticket}))
+            device.store.write(drop, device, row.ref, sorted({*granted, ticket}))
             return _refusal(device, answer)
         granted[ticket] = str(answer.get("payload") or "")
-    device.store.write(_queue, device, row.ref, granted, language)
-    return Collecting(row.ref, row.order, tuple(tickets))
+    device.store.write(_note_payloads, row.ref, granted)
+    return None
+
+
+def settle(
+    session: Session, device: Device, ref: str, owing: Sequence[Mapping[str, Any]]
+) -> None:
+    """Note in the collection what was paid for its tickets, in the caller's transaction."""
+    row = session.get_one(CollectionRow, ref)
+    paid = {str(one["ticket"]): int(one["amount"]) for one in owing}
+    tickets = [
+        {**ticket, "paid": ticket["paid"] + paid.get(ticket["ticket"], 0)}
+        for ticket in row.document["tickets"]
+    ]
+    due = max(0, int(row.document["due"]) - sum(paid.values()))
+    row.document = {**row.document, "tickets": tickets, "due": due}
+
+
+def drop(session: Session, device: Device, ref: str, tickets: Sequence[str]) -> None:
+    """Give claims back: the guest chooses again, or leaves."""
+    row = session.get_one(CollectionRow, ref)
+    claims = dict(row.claims)
+    for ticket in tickets:
+        if ticket in claims and ticket not in row.collected:
+            body = {"claim": claims.pop(ticket)}
+            log.append(session, device.clock, device.new_id(), "claim.dropped", body)
+    row.claims = claims
+
+
+def forgo(session: Session, device: Device, order: OrderRow) -> None:
+    """Let go of what an order was about to pay for: others may collect it."""
+    found = basket.debt(order)
+    if found is not None and session.get(CollectionRow, found.ref) is not None:
+        drop(session, device, found.ref, found.tickets)
 
 
 def _ticket(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,7 +132,9 @@ def _claims(
     return claims
 
 
-def _claim(device: Device, row: CollectionRow, ticket: str, claim: str) -> dict[str, Any]:
+def _claim(
+    device: Device, row: CollectionRow, ticket: str, claim: str, *, pays: bool
+) -> dict[str, Any]:
     known = next(t for t in row.document["tickets"] if t["ticket"] == ticket)
     body = {
         "claim": claim,
@@ -95,6 +143,7 @@ def _claim(device: Device, row: CollectionRow, ticket: str, claim: str) -> dict[
         "issue": known["issue"],
         "performance": row.performance,
         "order": row.order,
+        "pays": pays,
     }
     try:
         answer = device.line.post("/api/claims", body, timeout_s=CLAIM_S)
@@ -128,35 +177,31 @@ def _refusal(device: Device, answer: Mapping[str, Any]) -> Refusal:
             return Refusal("collect.done", facts=facts)
 
 
-def _drop(session: Session, device: Device, ref: str, tickets: Sequence[str]) -> None:
-    """Give claims back: the guest chooses again."""
+def _note_payloads(session: Session, ref: str, granted: Mapping[str, str]) -> None:
+    """Keep the codes as they were granted: a reissue may have made newer ones."""
     row = session.get_one(CollectionRow, ref)
-    claims = dict(row.claims)
-    for ticket in tickets:
-        claim = claims.pop(ticket)
-        body = {"claim": claim}
-        log.append(session, device.clock, device.new_id(), "claim.dropped", body)
-    row.claims = claims
+    tickets = [
+        {**ticket, "payload": granted.get(ticket["ticket"]) or ticket["payload"]}
+        for ticket in row.document["tickets"]
+    ]
+    row.document = {**row.document, "tickets": tickets}
 
 
-def _queue(
-    session: Session,
-    device: Device,
-    ref: str,
-    granted: Mapping[str, str],
-    language: str,
+def print_claimed(
+    session: Session, device: Device, ref: str, tickets: Sequence[str], language: str
 ) -> None:
+    """Queue the paper of claimed tickets and write their pickup, in one transaction."""
     row = session.get_one(CollectionRow, ref)
-    fresh = {t: payload for t, payload in granted.items() if t not in row.collected}
+    fresh = set(tickets).difference(row.collected)
     if not fresh:
         return  # The second of two quick taps.
     papers = [
-        _paper(session, device, row, n, ticket, fresh[ticket["ticket"]], language)
+        _paper(session, device, row, n, ticket, language)
         for n, ticket in enumerate(row.document["tickets"], 1)
         if ticket["ticket"] in fresh
     ]
     jobs.queue(session, device.clock, device.new_id, papers)
-    for ticket in fresh:
+    for ticket in sorted(fresh):
         body = {
             "claim": row.claims[ticket],
             "order": row.order,
@@ -173,7 +218,6 @@ def _paper(
     row: CollectionRow,
     n: int,
     ticket: Mapping[str, Any],
-    payload: str,
     language: str,
 ) -> Ticket:
     performance = documents.performance(session, row.performance)
@@ -210,7 +254,7 @@ def _paper(
         people=1,
         rule=house.exchange_rule,
         ticket=ticket["ticket"],
-        code=payload or ticket["payload"],
+        code=ticket["payload"],
         language=language,
         demo=device.config.demo,
         performance=row.performance,

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from kiosk import allotment, evening, offers, requests
+from kiosk import allotment, collecting, evening, offers, requests
 from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.line import LineDown, NotUnderstood, Refused
@@ -299,6 +299,7 @@ def let_go(session: Session, device: Device, order: str) -> str | None:
     row = session.get(OrderRow, order)
     if row is None or row.stage not in {"choosing", "held"}:
         return None
+    collecting.forgo(session, device, row)
     hold_id = row.hold
     owned = allotment.owned(session, row.performance)
     mine = {code: owned[code] for code in row.seats if code in owned}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from kiosk import allotment, documents, evening, holds, house_maps, offers, told
+from kiosk import allotment, basket, documents, evening, holds, house_maps, offers, told
 from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.payments import terminals
@@ -136,6 +136,7 @@ def order(device: Device, order: str) -> OrderShown | None:
         row.step_free,
         seats,
         row.hold_until_ms,
+        debt.ref if (debt := basket.debt(row)) else "",
     )
 
 

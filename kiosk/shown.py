@@ -225,7 +225,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class OrderShown:
-    """An order on this device, as found again after a reload or a restart."""
+    """An order on this device, as found again after a reload or a restart.
+
+    ref: of the collection whose debt it pays; blank for an order that buys seats.
+    """
 
     order: str
     stage: Stage
@@ -234,6 +237,7 @@ class OrderShown:
     step_free: bool
     seats: tuple[SeatShown, ...]
     held_until_ms: int | None
+    ref: str = ""
 
 
 # --- paying -------------------------------------------------------------------------
@@ -280,7 +284,7 @@ class PayState:
     late: it went through after silence. may_cancel: until the card answers. may_retry,
     may_park: which choices to offer. asking_s: seconds of silence so far. code: six
     characters for the box office, once the order waits there. kept_until_ms: how long the
-    box office keeps the seats, or None.
+    box office keeps the seats, or None. debt: an order made elsewhere is paid for.
     """
 
     order: str
@@ -291,6 +295,7 @@ class PayState:
     may_cancel: bool = False
     may_retry: bool = False
     may_park: bool = False
+    debt: bool = False
     asking_s: int = 0
     late: bool = False
     code: str = ""
@@ -397,7 +402,10 @@ class Done:
 
 @dataclass(frozen=True)
 class FoundTicket:
-    """A ticket of a will-call order. collectable: not printed, paid for."""
+    """A ticket of a will-call order. collectable: not printed, paid for.
+
+    payable: it would be collectable if it were paid for.
+    """
 
     ticket: str
     seat_name: str
@@ -405,6 +413,7 @@ class FoundTicket:
     due: int
     printed: bool
     collectable: bool
+    payable: bool = False
 
 
 @dataclass(frozen=True)
@@ -425,6 +434,20 @@ class Found:
     currency: str
     note: str
     at_once: bool
+
+
+@dataclass(frozen=True)
+class DebtShown:
+    """What an order made elsewhere still owes for the tickets that were chosen."""
+
+    order: str
+    ref: str
+    title: str
+    starts_ms: int
+    zone: str
+    tickets: tuple[FoundTicket, ...]
+    due: int
+    currency: str
 
 
 @dataclass(frozen=True)

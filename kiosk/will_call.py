@@ -78,6 +78,24 @@ def collect(
     collect.void (`on_ms`), collect.later (`starts_ms`), collect.off, link.collect,
     paper.before.
     """
+    row = chosen(device, ref, tickets)
+    if isinstance(row, Refusal):
+        return row
+    if set(tickets) <= set(row.collected):
+        return Collecting(ref, row.order, tuple(tickets))  # Pressed twice, or reloaded.
+    if row.ours:
+        device.store.write(_print_ours, device, ref, tickets)
+        return Collecting(ref, row.order, tuple(tickets))
+    return collecting.collect(device, row, tickets, language=language)
+
+
+def chosen(
+    device: Device, ref: str, tickets: Sequence[str], *, pays: bool = False
+) -> CollectionRow | Refusal:
+    """Give the collection, if these tickets of it may print here now; see `collect`.
+
+    pays: what they owe is about to be paid here, so it is no obstacle.
+    """
     with device.store.read() as session:
         row = session.get(CollectionRow, ref)
         performance = documents.performance(session, row.performance) if row else None
@@ -87,18 +105,13 @@ def collect(
     if not tickets or not set(tickets) <= known:
         return Refusal("collect.none")
     if set(tickets) <= set(row.collected):
-        return Collecting(ref, row.order, tuple(tickets))  # Pressed twice, or reloaded.
-    refusal = (
+        return row
+    return (
         _not_now(device, row, performance)
-        or _not_these(device, row, tickets)
+        or _not_these(device, row, tickets, pays=pays)
         or (None if spool.paper(device).can_print else Refusal("paper.before"))
+        or row
     )
-    if refusal is not None:
-        return refusal
-    if row.ours:
-        device.store.write(_print_ours, device, ref, tickets)
-        return Collecting(ref, row.order, tuple(tickets))
-    return collecting.collect(device, row, tickets, language=language)
 
 
 def done(device: Device, ref: str) -> Done | None:
@@ -241,6 +254,7 @@ def _ticket(ticket: dict[str, Any], collected: set[str]) -> FoundTicket:
         due=due,
         printed=printed,
         collectable=not printed and not due and ticket["status"] == "active",
+        payable=not printed and due > 0 and ticket["status"] == "active",
     )
 
 
@@ -265,7 +279,9 @@ def _not_now(
     return None
 
 
-def _not_these(device: Device, row: CollectionRow, chosen: Sequence[str]) -> Refusal | None:
+def _not_these(
+    device: Device, row: CollectionRow, chosen: Sequence[str], *, pays: bool
+) -> Refusal | None:
     """Ask the rule about the chosen tickets. Source: COL3, COL4."""
     document = row.document
     states = {t["ticket"]: t["print_state"] for t in document["tickets"]}
@@ -296,6 +312,8 @@ def _not_these(device: Device, row: CollectionRow, chosen: Sequence[str]) -> Ref
     if isinstance(answer, will_call.Collected):
         return None
     if answer.code is Code.AMOUNT_DUE:
+        if pays and device.up:
+            return None
         facts = {"due": answer.due or 0, "currency": document["currency"]}
         return Refusal("collect.due" if device.up else "collect.due_offline", facts=facts)
     if answer.code is Code.SEE_STAFF_PHOTO_ID:

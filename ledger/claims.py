@@ -32,7 +32,10 @@ _ACCEPTED = frozenset({Answer.UNPAID, Answer.UNVERIFIED, Answer.LATE_HOLD})
 
 @dataclass(frozen=True)
 class Asked:
-    """What a device claims. count: people, None if not said."""
+    """What a device claims. count: people, None if not said.
+
+    pays: what is still owed is taken there, before paper moves.
+    """
 
     claim: str
     device: str
@@ -44,6 +47,7 @@ class Asked:
     count: int | None = None
     door: str = ""
     payload: str | None = None
+    pays: bool = False
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def _not_collectable(session: Session, asked: Asked, row: TicketRow) -> NotGrant
         return NotGranted(step.refusal.value, by=by, at_ms=order.collected_ms)
     if order.photo_id:
         return NotGranted(Code.SEE_STAFF_PHOTO_ID.value)
-    if row.paid < row.price and not row.pays_later:
+    if row.paid < row.price and not row.pays_later and not asked.pays:
         due = row.price + row.fee_outside - row.paid
         return NotGranted(Code.AMOUNT_DUE.value, due=due, currency=order.currency)
     return _busy(session, asked, row.id, _PICKUP)

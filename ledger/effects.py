@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from ledger import admissions, allotments, audit, devices, issues, parked, payments, sales
+from ledger import (
+    admissions,
+    allotments,
+    audit,
+    debts,
+    devices,
+    issues,
+    parked,
+    payments,
+    sales,
+)
 from ledger.allotments import Owner, Seat
 from ledger.clock import Means
 from ledger.happened import Happened, text, whole
@@ -45,6 +55,7 @@ def staff_action(session: Session, means: Means, event: Happened) -> None:
 EFFECTS: dict[str, Effect] = {
     "sale": sales.record,
     "order.parked": parked.record,
+    "order.paid": debts.paid,
     "payment.started": payments.started,
     "payment.declined": payments.declined,
     "payment.unknown": payments.unknown,

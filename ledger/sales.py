@@ -37,15 +37,7 @@ def record(session: Session, means: Means, event: Happened) -> None:
     """Write down a sale: order, tickets, money; then see to the seats."""
     lines = [ownership.line(body) for body in event.parts("lines")]
     others = event.parts("other")
-    tenders = [
-        Tender(
-            text(body, "kind"),
-            text(body, "ref", ""),
-            whole(body, "amount"),
-            maybe(body, "intent"),
-        )
-        for body in event.parts("tenders")
-    ]
+    tenders = tenders_of(event)
     order = _order(session, means, event, lines, others, tenders)
     _write_tickets(session, means, event, order, lines)
     for number, body in enumerate(others, 1):
@@ -61,7 +53,7 @@ def record(session: Session, means: Means, event: Happened) -> None:
         )
     _book(session, means, event, order, lines, others)
     for tender in tenders:
-        _pay(session, means, event, order, tender)
+        pay(session, means, event, order, tender)
     if order.paid != order.charge:
         discrepancies.note(
             session,
@@ -77,6 +69,19 @@ def record(session: Session, means: Means, event: Happened) -> None:
         notices.ticket(session, line.performance, line.ticket, means.now_ms)
     hashes = [event.maybe("pickup_hash"), event.maybe("code_hash")]
     pickups.keep(session, order.id, [h for h in hashes if h], now_ms=means.now_ms)
+
+
+def tenders_of(event: Happened) -> list[Tender]:
+    """Read how something was paid."""
+    return [
+        Tender(
+            text(body, "kind"),
+            text(body, "ref", ""),
+            whole(body, "amount"),
+            maybe(body, "intent"),
+        )
+        for body in event.parts("tenders")
+    ]
 
 
 def _order(
@@ -209,9 +214,10 @@ def _book(
     )
 
 
-def _pay(
+def pay(
     session: Session, means: Means, event: Happened, order: OrderRow, tender: Tender
 ) -> None:
+    """Book one tender of an order; its attempt at a terminal is over."""
     session.add(
         TenderRow(
             id=means.new_id(),

@@ -61,6 +61,11 @@ def document(
     }
 
 
+def amount(agreement: Mapping[str, Any]) -> int:
+    """What an agreement costs the guest, in minor units."""
+    return sum(int(line["price"]) + int(line["fee_outside"]) for line in agreement["lines"])
+
+
 def _ticket(
     device: Device,
     here: Evening,

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, payments
 from boxoffice.payments import State
-from kiosk import allotment, documents, evening, log, offers, told
+from kiosk import allotment, basket, documents, evening, log, offers, told
 from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.line import LineDown, NotUnderstood
-from kiosk.payments import agreed, sale, terminals
+from kiosk.payments import agreed, debts, sale, terminals
 from kiosk.printing import spool
 from kiosk.shown import Intent, Offer, Outcome, PayState, Refusal
 from kiosk.store.tables import IntentRow, OrderRow, PledgedRow
@@ -45,6 +45,8 @@ def pay(
         if row is None or row.stage not in {"held", "paying"}:
             return Refusal("hold.ended")
         here = evening.look(session, device, row.performance, order=order)
+    if basket.debt(row) is not None:
+        return _pay_debt(device, order, language=language)
     if here is None or not here.selling:
         return Refusal("sale.closed")
     lines = here.lines(row.seats, row.types)
@@ -72,6 +74,7 @@ def state(device: Device, order: str) -> PayState:
     if intent is None:
         currency = performance.currency if performance else "EUR"
         return PayState(order, Outcome.IDLE, 0, currency, order[:6])
+    debt = row is not None and basket.debt(row) is not None
     asking_ms = device.doubt_ms(intent.id)
     outcome = _outcome(intent, row, asking_ms)
     over = outcome in _CHOICES
@@ -85,7 +88,8 @@ def state(device: Device, order: str) -> PayState:
         in {Outcome.STARTING, Outcome.WAITING_FOR_CARD, Outcome.ENTER_PIN}
         and not intent.give_up,
         may_retry=over,
-        may_park=over and device.up,
+        may_park=over and device.up and not debt,
+        debt=debt,
         asking_s=asking_ms // 1000 if outcome is Outcome.ASKING else 0,
         late=intent.was_unknown,
         code=row.code if row and row.stage == "parked" else "",
@@ -97,6 +101,16 @@ def cancel(device: Device, order: str) -> PayState:
     """Ask the terminal to stop; what the card has answered meanwhile counts."""
     device.store.write(_give_up, order)
     return state(device, order)
+
+
+def _pay_debt(device: Device, order: str, *, language: str) -> Intent | Refusal:
+    """Press Pay for what an order of somebody else's making still owes."""
+    for refusal in (_no_terminal(device), _no_paper(device, 1)):
+        if refusal is not None:
+            return refusal
+    begun = device.store.write(_begin, device, order, language=language, on_phone=False)
+    failpoints.reached("pay: intent written")
+    return begun
 
 
 def _no_terminal(device: Device) -> Refusal | None:
@@ -164,17 +178,52 @@ def _begin(
     if found is not None and found.state in _LASTING:
         return _shown(found)  # The second of two quick taps.
     row = session.get_one(OrderRow, order)
-    here = evening.look(session, device, row.performance, order=order)
-    epochs = allotment.epochs(session, row.performance, row.seats)
-    if here is None or epochs is None:
+    found_debt = basket.debt(row) is not None
+    agreement = (
+        debts.agree(session, device, row)
+        if found_debt
+        else _agree(session, device, row, language=language, on_phone=on_phone)
+    )
+    if agreement is None:
         return Refusal("hold.ended")
-    lines = here.lines(row.seats, row.types)
-    assert lines is not None
-    amount = sum(line.charge for line in lines)
+    amount = debts.amount(agreement) if found_debt else agreed.amount(agreement)
     terminal = device.terminal.name if device.terminal and amount else NO_TERMINAL
     if terminals.open_intent(session, terminal) is not None:
         return Refusal("terminal.busy")
-    document = agreed.document(
+    intent = _intent(device, order, terminal, amount, agreement["currency"], agreement)
+    intent.place = (session.scalar(select(func.max(IntentRow.place))) or 0) + 1
+    session.add(intent)
+    session.flush()
+    if amount:
+        _started(session, device, intent)
+        session.add_all(
+            PledgedRow(
+                performance=line["performance"],
+                seat=line["seat"],
+                epoch=line["epoch"],
+                intent=intent.id,
+            )
+            for line in agreement["lines"]
+        )
+        row.stage = "paying"
+    else:
+        intent.state = State.SOLD.value
+        intent.captured = True
+        sale.write(session, device, intent, late=False)
+    row.on_phone = on_phone
+    return _shown(intent)
+
+
+def _agree(
+    session: Session, device: Device, row: OrderRow, *, language: str, on_phone: bool
+) -> dict[str, Any] | None:
+    here = evening.look(session, device, row.performance, order=row.number)
+    epochs = allotment.epochs(session, row.performance, row.seats)
+    if here is None or epochs is None:
+        return None
+    lines = here.lines(row.seats, row.types)
+    assert lines is not None
+    return agreed.document(
         device,
         here,
         row,
@@ -184,25 +233,6 @@ def _begin(
         language=language,
         on_phone=on_phone,
     )
-    intent = _intent(device, order, terminal, amount, here.prices.currency, document)
-    intent.place = (session.scalar(select(func.max(IntentRow.place))) or 0) + 1
-    session.add(intent)
-    session.flush()
-    if amount:
-        _started(session, device, intent)
-        session.add_all(
-            PledgedRow(
-                performance=row.performance, seat=seat, epoch=epoch, intent=intent.id
-            )
-            for seat, epoch in epochs.items()
-        )
-        row.stage = "paying"
-    else:
-        intent.state = State.SOLD.value
-        intent.captured = True
-        sale.write(session, device, intent, late=False)
-    row.on_phone = on_phone
-    return _shown(intent)
 
 
 def _intent(

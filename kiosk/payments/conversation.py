@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, payments
 from boxoffice.payments import Do, Event, State
-from kiosk import documents, faults, log
+from kiosk import basket, collecting, documents, faults, log
 from kiosk.device import Device
 from kiosk.payments import aftercare, attempts, box_office, sale, terminals
 from kiosk.payments.port import RUNNING, Attempt, Busy, Step, Terminal, TerminalDown
@@ -261,7 +261,11 @@ def _count_decline(session: Session, device: Device, intent: IntentRow) -> None:
         return
     row.declines += 1
     if row.declines >= attempts.DECLINES_BEFORE_BOX_OFFICE:
-        box_office.leave(session, device, row)
+        if basket.debt(row) is None:
+            box_office.leave(session, device, row)
+        else:
+            collecting.forgo(session, device, row)
+            row.stage = "parked"
 
 
 def _unpledge(session: Session, intent: IntentRow) -> None:

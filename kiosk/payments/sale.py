@@ -9,10 +9,11 @@ from typing import Any, Final
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from boxoffice import failpoints, ids, log
+from boxoffice import failpoints, ids
 from kiosk import allotment, signing
 from kiosk import log as device_log
 from kiosk.device import Device
+from kiosk.payments import codes, debts
 from kiosk.printing import jobs
 from kiosk.printing.ticket import Ticket
 from kiosk.store.tables import (
@@ -23,9 +24,6 @@ from kiosk.store.tables import (
     SaleLineRow,
     SaleRow,
 )
-
-PICKUP_PREFIX: Final = "FOHC:"
-_PICKUP_CHARACTERS: Final = 16
 
 
 def seats_owned(session: Session, intent: IntentRow) -> bool:
@@ -44,10 +42,13 @@ def write(session: Session, device: Device, intent: IntentRow, *, late: bool) ->
     itself: the tickets are owed.
     """
     agreed = intent.document
+    if "debt" in agreed:
+        debts.write(session, device, intent)
+        return
     seq = device_log.head(session)[0] + 1
     lines = [_signed(device, agreed, line, seq) for line in agreed["lines"]]
     code = ids.short_code(device.chance)
-    pickup = _pickup(device)
+    pickup = codes.pickup(device.chance)
     body = {
         "order": agreed["order"],
         "performance": agreed["performance"],
@@ -59,8 +60,8 @@ def write(session: Session, device: Device, intent: IntentRow, *, late: bool) ->
         "member": None,
         "answers": [],
         "price_pos": agreed["price_pos"],
-        "pickup_hash": hash_of(pickup),
-        "code_hash": hash_of(code),
+        "pickup_hash": codes.hash_of(pickup),
+        "code_hash": codes.hash_of(code),
     }
     written = device_log.append(session, device.clock, device.new_id(), "sale", body)
     assert written == seq, "tickets carry the number of the event that sold them"
@@ -93,11 +94,6 @@ def write(session: Session, device: Device, intent: IntentRow, *, late: bool) ->
     if row is not None:
         row.stage = "sold"
     failpoints.reached("sale: before commit")
-
-
-def hash_of(code: str) -> str:
-    """Give what the ledger keeps of a code; how it was typed does not matter."""
-    return log.encoded(log.digest(ids.clean_code(code).encode()))
 
 
 _TOLD: Final = (
@@ -185,8 +181,3 @@ def _paper(
             )
         elif late:
             jobs.owe(session, device.clock, device.new_id, job, "restart")
-
-
-def _pickup(device: Device) -> str:
-    drawn = device.chance(_PICKUP_CHARACTERS)
-    return PICKUP_PREFIX + "".join(ids.ALPHABET[byte & 31] for byte in drawn)

@@ -166,6 +166,7 @@ class OrderRow(Table):
     counts: tickets by price type. seats: codes in chart order; types: their price types.
     hold: the ledger's id, None while nothing or only our own seats are promised.
     hold_until_ms: by the ledger's clock. on_phone: tickets go to the phone, not on paper.
+    extras: what it has besides its seats; see `kiosk.basket`.
     """
 
     __tablename__ = "open_order"
@@ -186,6 +187,7 @@ class OrderRow(Table):
     opened_ms: Mapped[int]
     touched_boot_ms: Mapped[int]
     boot_id: Mapped[str]
+    extras: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 class IntentRow(Table):

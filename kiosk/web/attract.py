@@ -10,6 +10,7 @@ from kiosk.printing import spool
 from kiosk.shown import OrderShown, Outcome, Stage, Tonight
 from kiosk.web import formats, frame, house, posters
 from kiosk.web.guest import device, forget, order
+from kiosk.web.leaving import forget_if_free
 from kiosk.web.speech import gettext as _
 
 bp = Blueprint("attract", __name__)
@@ -38,6 +39,7 @@ def show() -> Response | str:
             url_for("printing.show") if _sold(here) else url_for("payment.show")
         )
     language = guest.get("language") if here is None and "order" not in guest else None
+    forget_if_free()
     forget()
     if not house.ready(device()):
         return _break()

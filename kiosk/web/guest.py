@@ -5,6 +5,7 @@ seats, money and paper are in the store, never here.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from flask import current_app, url_for
@@ -27,8 +28,15 @@ def order() -> OrderShown | None:
         return None
     if guest.get("ref"):
         # Collected here, sold elsewhere: the store knows its paper, not its sale.
-        return OrderShown(str(number), Stage.COLLECTING, "", {}, False, (), None)
-    return sales.order(device(), str(number))
+        known = sales.order(device(), str(number))
+        ref = known.ref if known and known.ref == guest["ref"] else ""
+        return OrderShown(str(number), Stage.COLLECTING, "", {}, False, (), None, ref)
+    found = sales.order(device(), str(number))
+    if found is not None and found.ref and found.stage is Stage.SOLD:
+        # Paid here, sold elsewhere: from now on it is collected.
+        guest["ref"] = found.ref
+        return replace(found, stage=Stage.COLLECTING)
+    return found
 
 
 def order_number() -> str:
@@ -57,6 +65,8 @@ def where(shown: OrderShown) -> str:
     match shown.stage:
         case Stage.CHOOSING:
             return url_for("seats.show", performance=shown.performance)
+        case Stage.HELD if shown.ref:
+            return url_for("due.show")
         case Stage.HELD:
             return url_for("order.show")
         case Stage.PAYING | Stage.PARKED:

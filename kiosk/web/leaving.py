@@ -37,6 +37,9 @@ def start_over() -> Response:
 def forget_if_free() -> None:
     """Wipe the session, unless a payment may still be running."""
     here = order()
+    if here is not None and here.ref and here.stage is Stage.HELD:
+        # An order made elsewhere: others may pay for it from now on.
+        sales.release(device(), here.order)
     if here is None or here.stage is not Stage.PAYING:
         forget()
 

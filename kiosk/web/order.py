@@ -4,6 +4,8 @@ from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from kiosk import sales
+from kiosk.device import Device
+from kiosk.payments import terminals
 from kiosk.shown import Refusal, Review, ReviewLine, Stage
 from kiosk.web import formats, frame, posters, refusals
 from kiosk.web.guest import device, order, where
@@ -18,7 +20,7 @@ def show() -> Response | str:
     here = order()
     if here is None:
         return redirect(url_for("attract.show"))
-    if here.stage not in {Stage.HELD, Stage.CHOOSING}:
+    if here.stage not in {Stage.HELD, Stage.CHOOSING} or here.ref:
         return redirect(where(here))
     review = sales.review(device(), here.order)
     if isinstance(review, Refusal):
@@ -71,20 +73,28 @@ def _lines(review: Review) -> list[dict[str, str]]:
     return lines
 
 
-def _notes(review: Review) -> list[str]:
-    notes = []
-    match review.terminal:
+def terminal_notes(device: Device) -> list[str]:
+    """Say beforehand that no card can be taken, if so."""
+    return _terminal_words(terminals.state(device))
+
+
+def _terminal_words(terminal: str) -> list[str]:
+    match terminal:
         case "none" | "unreachable":
-            notes.append(_("No cards are taken here right now. The box office can help."))
+            return [_("No cards are taken here right now. The box office can help.")]
         case "busy" | "in_doubt":
-            notes.append(
+            return [
                 _(
                     "This terminal can't take a payment right now. Your seats are kept."
                     " The box office can help."
                 )
-            )
-        case "ready":
-            pass
+            ]
+        case _:
+            return []
+
+
+def _notes(review: Review) -> list[str]:
+    notes = _terminal_words(review.terminal)
     if not review.paper.can_print:
         notes.append(_("No paper tickets here right now; tickets go to your phone."))
     return notes

@@ -69,7 +69,7 @@ def show() -> Response | str:
         return redirect(url_for("printing.show"))
     state = attempts.state(device(), here.order)
     if state.outcome is Outcome.IDLE:
-        return redirect(url_for("order.show") if here.stage is Stage.HELD else where(here))
+        return redirect(where(here))
     said = _said(state)
     return frame.page(
         "kiosk/paying.html",
@@ -94,7 +94,7 @@ def show() -> Response | str:
 def _said(state: PayState) -> Said:
     amount = formats.money(state.amount, state.currency)
     nothing = _("Nothing was charged.")
-    kept = _("Your seats are kept.")
+    kept = _("Your tickets are kept.") if state.debt else _("Your seats are kept.")
     choices = _choices(state)
     match state.outcome:
         case Outcome.STARTING | Outcome.PROCESSING | Outcome.IDLE:
@@ -203,7 +203,9 @@ def _choices(state: PayState) -> tuple[Button, ...]:
         ways.append(Button(_("Try again"), url_for("payment.pay"), {}))
     if state.may_park:
         ways.append(Button(_("Pay at the box office"), url_for("payment.park"), {}))
-    ways.append(Button(_("Cancel order"), url_for("leaving.start_over"), {"sure": "1"}))
+    # An order that was there before is not cancelled: its guest just leaves.
+    leave = _("Start over") if state.debt else _("Cancel order")
+    ways.append(Button(leave, url_for("leaving.start_over"), {"sure": "1"}))
     return tuple(ways)
 
 
@@ -229,8 +231,8 @@ def park() -> Response:
 
 
 def paid(here: OrderShown) -> PayState | None:
-    """Give the payment of an order that was sold here; none for a collected one."""
-    if here.stage is not Stage.SOLD:
+    """Give the payment of an order that was paid here; none for one only collected."""
+    if here.stage is not Stage.SOLD and not here.ref:
         return None
     state = attempts.state(device(), here.order)
     return state if state.outcome is Outcome.APPROVED else None

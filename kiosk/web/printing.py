@@ -221,7 +221,7 @@ def done() -> Response | str:
         else ngettext("Please take your ticket.", "Please take your tickets.", progress.of),
         facts=_facts(shown),
         receipt=shown.receipt,
-        may_receipt=here.stage is Stage.SOLD,
+        may_receipt=here.stage is Stage.SOLD or bool(here.ref),
         leave_s=DONE_STAYS_S,
     )
 

@@ -6,10 +6,11 @@ from werkzeug.wrappers import Response
 
 from boxoffice import ids
 from kiosk import will_call
+from kiosk.payments import debts, terminals
 from kiosk.shown import Collecting, Found, FoundTicket, Refusal
 from kiosk.web import formats, frame, posters, refusals, sight_words
+from kiosk.web.guest import begin, device
 from kiosk.web.guest import collect as begin_to_collect
-from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
 from kiosk.web.words import Case, sorry
 
@@ -72,6 +73,8 @@ def show(ref: str) -> Response | str:
     if not any(ticket.collectable for ticket in found.tickets) and not found.due:
         # Nothing to choose: say at once why, with time and place.
         return _go(will_call.collect(device(), ref, [t.ticket for t in found.tickets]))
+    may_pay = bool(found.due) and device().up and terminals.state(device()) != "none"
+    tickets = [_ticket(found, ticket, may_pay=may_pay) for ticket in found.tickets]
     return frame.page(
         "kiosk/found.html",
         sheets=SHEETS,
@@ -79,15 +82,19 @@ def show(ref: str) -> Response | str:
         title=found.title,
         drawn=posters.poster(found.title),
         when=formats.when(found.starts_ms, found.zone, device().clock.now_ms()),
-        words=_due_words(found),
-        tickets=[_ticket(found, ticket) for ticket in found.tickets],
-        any=any(ticket.collectable for ticket in found.tickets),
+        words=_due_words(found, may_pay=may_pay),
+        tickets=tickets,
+        any=any(ticket["choosable"] for ticket in tickets),
+        pays=may_pay,
     )
 
 
-def _due_words(found: Found) -> str:
+def _due_words(found: Found, *, may_pay: bool) -> str:
     if found.note or not found.due:
         return found.note
+    if may_pay:
+        due = formats.money(found.due, found.currency)
+        return _("%(due)s is still to pay.", due=due)
     return _(
         "%(due)s is still to pay, and we can't take it here right now."
         " Please go to the box office.",
@@ -95,7 +102,7 @@ def _due_words(found: Found) -> str:
     )
 
 
-def _ticket(found: Found, ticket: FoundTicket) -> dict[str, object]:
+def _ticket(found: Found, ticket: FoundTicket, *, may_pay: bool) -> dict[str, object]:
     words = ""
     if ticket.printed:
         words = _("collected")
@@ -105,7 +112,7 @@ def _ticket(found: Found, ticket: FoundTicket) -> dict[str, object]:
         "id": ticket.ticket,
         "seat": ticket.seat_name or _("Unreserved"),
         "type": ticket.price_type,
-        "collectable": ticket.collectable,
+        "choosable": ticket.collectable or (may_pay and ticket.payable),
         "words": words,
     }
 
@@ -116,10 +123,24 @@ def collect(ref: str) -> Response:
     tickets = request.form.getlist("ticket")[:100]
     if not tickets:
         return redirect(url_for("will_call.show", ref=ref), 303)
+    found = will_call.found(device(), ref)
+    owing = not isinstance(found, Refusal) and any(
+        one.payable for one in found.tickets if one.ticket in tickets
+    )
+    if owing:
+        return _pay(ref, tickets)
     collecting = will_call.collect(
         device(), ref, tickets, language=formats.locale().language
     )
     return _go(collecting)
+
+
+def _pay(ref: str, tickets: list[str]) -> Response:
+    number = debts.begin(device(), ref, tickets, language=formats.locale().language)
+    if isinstance(number, Refusal):
+        return refusals.go(number)
+    begin(number)
+    return redirect(url_for("due.show"), 303)
 
 
 def _go(collecting: Collecting | Refusal) -> Response:

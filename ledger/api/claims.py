@@ -45,6 +45,7 @@ def claim(asked: Request) -> Response:
         count=None if count is None else fields.whole(body, "count", least=1, most=65_535),
         door=fields.text_or(body, "door"),
         payload=fields.text_or(body, "payload") or None,
+        pays=bool(body.get("pays")),
     )
     order = fields.text_or(body, "order")
     answer = running().store.write(_answer, running().means(), kind, wish, wanted, order)

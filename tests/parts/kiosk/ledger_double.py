@@ -268,6 +268,11 @@ class LedgerDouble(httpx.BaseTransport):
             case "allotment.returned":
                 for seat in body["seats"]:
                     self.free(device, seat["performance"], seat["seat"])
+            case "claim.dropped":
+                self.claims.pop(body["claim"], None)
+            case "order.paid":
+                for paid in body["tickets"]:
+                    self._ticket(body["order"], paid["ticket"])["paid"] += paid["amount"]
             case "pickup":
                 for ticket in body["tickets"]:
                     self._ticket(body["order"], ticket)["print_state"] = "queued"
@@ -451,7 +456,15 @@ class LedgerDouble(httpx.BaseTransport):
             if ticket["print_state"] != "not_printed":
                 by = {"by": "Kiosk 2", "at_ms": 1_000, "why": ""}
                 return 200, {"granted": False, "refused": "ALREADY_PRINTED", **by}
+            if any(c.get("pickup") == body["ticket"] for c in self.claims.values()):
+                by = {"by": "Kiosk 2", "at_ms": 1_000, "why": ""}
+                return 200, {"granted": False, "refused": "PRINT_IN_PROGRESS", **by}
+            owes = ticket["price"] - ticket["paid"]
+            if owes and not body.get("pays"):
+                due = {"due": owes, "currency": "EUR"}
+                return 200, {"granted": False, "refused": "AMOUNT_DUE", **due}
             answer = {"granted": True, "after": None, "payload": ticket["payload"]}
+            answer["pickup"] = body["ticket"]
             self.claims[body["claim"]] = answer
             return 200, answer
         key = (body["ticket"], body["space"])

@@ -100,6 +100,21 @@ class Index:
         slots = self._splitter(request).split(request.count)
         return self._offer(slots, request, apart=True)
 
+    def find_in_rows(self, request: Request, rows: range) -> Offer | None:
+        """Offer the best neighbours in some rows of the chart; None if there are none.
+
+        rows: by their place in the chart, as `Chart.rows` counts them.
+        """
+        blocks = (
+            number
+            for number, block in enumerate(self.house.chart.blocks)
+            if block.row in rows
+        )
+        window = self._ranking(request).best_of(blocks)
+        if window is None:
+            return None
+        return self._offer(range(window[-1], window[-1] + request.count), request)
+
     def window(self, request: Request) -> Window | None:
         """Find the best window alone; None if no neighbours will do."""
         return self._ranking(request).best()

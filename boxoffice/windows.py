@@ -6,7 +6,7 @@ Source: spec.md 4.2.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from heapq import heapify, heappop, heappush
 
 from boxoffice.houses import BLANKS, House, both
@@ -33,6 +33,9 @@ class Ranking:
         self._stretches = re.compile(b"\x01{%d,}" % request.count)
         self._read = len(house.changes)
         self._ages = [0] * len(house.bounds)
+        self._of_block: list[tuple[Window | None, Window | None]] = [
+            (None, None) for _ in house.bounds
+        ]
         self._anywhere: list[tuple[Window, int, int]] = []
         self._aisle: list[tuple[Window, int, int]] = []
         for block in range(len(house.bounds)):
@@ -40,12 +43,22 @@ class Ranking:
 
     def best(self) -> Window | None:
         """Find the best window of the house; None if there is none."""
+        self._catch_up()
+        return self._top(self._aisle) or self._top(self._anywhere)
+
+    def best_of(self, blocks: Iterable[int]) -> Window | None:
+        """Find the best window of some blocks; None if there is none."""
+        self._catch_up()
+        found = [self._of_block[block] for block in blocks]
+        aisle = [beside for _, beside in found if beside]
+        return min(aisle or [anywhere for anywhere, _ in found if anywhere], default=None)
+
+    def _catch_up(self) -> None:
         spoilt = set(self._house.changes[self._read :])
         self._read = len(self._house.changes)
         for block in spoilt:
             self._ages[block] += 1
             self._rank(block)
-        return self._top(self._aisle) or self._top(self._anywhere)
 
     def _rank(self, block: int) -> None:
         """Note the best window of a block, and with an aisle wished the best beside one."""
@@ -60,6 +73,7 @@ class Ranking:
                 beside = start == first or start + self._request.count == last
                 if beside and (aisle is None or window < aisle):
                     aisle = window
+        self._of_block[block] = anywhere, aisle
         age = self._ages[block]
         if anywhere:
             self._note(self._anywhere, (anywhere, block, age))

@@ -38,12 +38,22 @@ def performance(session: Session, id: str) -> Performance | None:
 
 
 def plan(session: Session, performance: str) -> Plan | None:
-    """Give the chart of a performance, or its units in general admission."""
+    """Give the chart of a performance, or its units in general admission.
+
+    It is kept, with what was worked out from it, until another version of it is heard.
+    """
     stream = stream_of(performance)
-    return _kept(
-        session,
-        stream,
-        "chart",
+    heard = session.execute(
+        select(CursorRow.timeline, DocRow.ver)
+        .join(DocRow, DocRow.stream == CursorRow.stream)
+        .where(
+            CursorRow.stream == stream, DocRow.entity == "chart", DocRow.id == performance
+        )
+    ).one_or_none()
+    if heard is None:
+        return None
+    return _made_once(
+        (stream, "chart", f"{heard.timeline}.{heard.ver}"),
         lambda: _one(session, stream, "chart", performance, told.read_plan),
     )
 
@@ -152,7 +162,12 @@ def _kept(session: Session, stream: str, what: str, make: Callable[[], T]) -> T:
     cursor = session.get(CursorRow, stream)
     if cursor is None:
         return make()
-    key = (stream, what, f"{cursor.timeline}.{cursor.pos}.{cursor.digest}")
+    return _made_once(
+        (stream, what, f"{cursor.timeline}.{cursor.pos}.{cursor.digest}"), make
+    )
+
+
+def _made_once(key: tuple[str, str, str], make: Callable[[], T]) -> T:
     found = _made.get(key)
     if found is None:
         found = make()

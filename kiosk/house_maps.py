@@ -1,6 +1,7 @@
 """The house for one order: what is available to it, and nothing more (INV1)."""
 
-from boxoffice.charts import SeatType
+from dataclasses import replace
+
 from kiosk.evening import Evening
 from kiosk.shown import HouseMap, Level, MapSeat, MapSection
 from kiosk.store.tables import OrderRow
@@ -23,25 +24,15 @@ def draw(here: Evening, row: OrderRow) -> HouseMap:
 
 
 def _sections(here: Evening, row: OrderRow) -> tuple[MapSection, ...]:
-    chart = here.plan.chart
-    if chart is None:
-        return ()
     by_section: dict[str, list[MapSeat]] = {name: [] for name, _, _ in here.plan.sections}
-    for place, code in enumerate(chart.seats):
-        block = chart.block_of[place]
-        index = chart.blocks[block].row
-        kind = chart.type_of(code)
-        by_section.setdefault(chart.rows[index].section, []).append(
-            MapSeat(
-                shown=here.plan.shown(code),
-                kind=kind.value,
-                available=code in here.free
-                and (kind is SeatType.STANDARD or row.step_free),
-                chosen=code in row.seats,
-                block=block,
-                row_index=index,
-            )
-        )
+    free, chosen = here.free, frozenset(row.seats)
+    for section, available, taken in here.plan.map_seats:
+        code = taken.shown.code
+        offered = code in free and (available.kind == "standard" or row.step_free)
+        seat = available if offered else taken
+        if code in chosen:
+            seat = replace(seat, chosen=True)
+        by_section.setdefault(section, []).append(seat)
     words = {name: words for name, _, words in here.plan.sections}
     return tuple(
         MapSection(name, words.get(name, ""), tuple(seats), sum(s.available for s in seats))

@@ -29,33 +29,44 @@ def find(evening: Evening, order: OrderRow) -> Offer | Refusal:
     return found
 
 
-def alternatives(evening: Evening, order: OrderRow) -> list[Alternative]:
-    """Give offers that are closer, further back, cheaper or at an aisle, if they differ."""
-    first = find(evening, order)
+def alternatives(evening: Evening, order: OrderRow, first: Offer) -> list[Alternative]:
+    """Give offers that are closer, further back, cheaper or at an aisle, if they differ.
+
+    first: the offer that they differ from.
+    """
     chart = evening.plan.chart
-    if isinstance(first, Refusal) or chart is None:
+    if chart is None:
         return []
     rows = [chart.blocks[chart.block_of[chart.places[s.code]]].row for s in first.seats]
     seen = {tuple(seat.code for seat in first.seats)}
-    index = best.Index(chart)
+    unavailable = _unavailable(chart, evening.free)
     found: list[Alternative] = []
-    for kind, free, levels, aisle in (
-        ("closer", _rows(chart, evening.free, 0, min(rows)), None, False),
-        ("further", _rows(chart, evening.free, max(rows) + 1, None), None, False),
-        ("cheaper", evening.free, _cheaper(evening, order, first), False),
-        ("aisle", evening.free, None, True),
+    for kind, within, levels, aisle in (
+        ("closer", range(min(rows)), None, False),
+        ("further", range(max(rows) + 1, len(chart.rows)), None, False),
+        ("cheaper", None, _cheaper(evening, order, first), False),
+        ("aisle", None, None, True),
     ):
         if levels is not None and not levels:
             continue
-        offer = _best(evening, order, free, levels=levels, aisle=aisle, index=index)
-        if isinstance(offer, Refusal) or (offer.tier == "split" != first.tier):
+        request = _request(evening, order, levels=levels, aisle=aisle)
+        if within is None:
+            other = _found(evening, order, request, unavailable)
+        else:
+            near = evening.plan.finder.find_in_rows(unavailable, request, within)
+            other = (
+                offer(evening, order, near.seats, tier=near.tier.value)
+                if near
+                else Refusal("seats.apart")
+            )
+        if isinstance(other, Refusal) or (other.tier == "split" != first.tier):
             continue
-        if kind == "cheaper" and offer.total >= first.total:
+        if kind == "cheaper" and other.total >= first.total:
             continue
-        codes = tuple(seat.code for seat in offer.seats)
+        codes = tuple(seat.code for seat in other.seats)
         if codes not in seen:
             seen.add(codes)
-            found.append(Alternative(kind, offer))  # type: ignore[arg-type]
+            found.append(Alternative(kind, other))  # type: ignore[arg-type]
     return found
 
 
@@ -143,28 +154,35 @@ def offer(
     )
 
 
-def _best(
+def _best(evening: Evening, order: OrderRow, free: Collection[str]) -> Offer | Refusal:
+    chart = evening.plan.chart
+    if chart is None:
+        return _general(evening, order, free, sum(order.counts.values()))
+    return _found(evening, order, _request(evening, order), _unavailable(chart, free))
+
+
+def _request(
     evening: Evening,
     order: OrderRow,
-    free: Collection[str],
     *,
     levels: frozenset[str] | None = None,
     aisle: bool = False,
-    index: best.Index | None = None,
-) -> Offer | Refusal:
-    count = sum(order.counts.values())
-    chart = evening.plan.chart
-    if chart is None:
-        return _general(evening, order, free, count)
-    if levels is None:
-        levels = _sold_levels(evening, order)
-    request = best.Request(
-        count=count, levels=levels, accessible=1 if order.step_free else 0, aisle=aisle
+) -> best.Request:
+    return best.Request(
+        count=sum(order.counts.values()),
+        levels=_sold_levels(evening, order) if levels is None else levels,
+        accessible=1 if order.step_free else 0,
+        aisle=aisle,
     )
-    found = best.find(chart, _unavailable(chart, free), request, index=index)
+
+
+def _found(
+    evening: Evening, order: OrderRow, request: best.Request, unavailable: frozenset[str]
+) -> Offer | Refusal:
+    found = evening.plan.finder.find(unavailable, request)
     if isinstance(found, best.NoOffer):
         if found.reason is Code.NOT_TOGETHER:
-            return Refusal("seats.apart", facts={"count": count})
+            return Refusal("seats.apart", facts={"count": request.count})
         return Refusal("seats.few", facts={"left": found.available})
     return offer(evening, order, found.seats, tier=found.tier.value)
 
@@ -222,14 +240,6 @@ def _cheaper(evening: Evening, order: OrderRow, first: Offer) -> frozenset[str]:
             if cost < now:
                 found.add(level.id)
     return frozenset(found)
-
-
-def _rows(
-    chart: Chart, free: Collection[str], first: int, stop: int | None
-) -> frozenset[str]:
-    return frozenset(
-        code for row in chart.rows[first:stop] for code in row.seats if code in free
-    )
 
 
 def _adjoining(chart: Chart, seats: Sequence[str]) -> bool:

@@ -17,7 +17,6 @@ from kiosk.evening import Evening
 from kiosk.payments import terminals
 from kiosk.printing import spool
 from kiosk.shown import (
-    Alternative,
     Choices,
     Done,
     Held,
@@ -25,6 +24,7 @@ from kiosk.shown import (
     Offer,
     OrderShown,
     PriceChoice,
+    Proposal,
     Refusal,
     Review,
     ReviewLine,
@@ -146,10 +146,19 @@ def offer(device: Device, order: str) -> Offer | Refusal:
     return here if isinstance(here, Refusal) else offers.find(here, row)
 
 
-def alternatives(device: Device, order: str) -> list[Alternative]:
-    """Give other offers: closer, further back, cheaper, aisle; each only if it differs."""
+def proposal(device: Device, order: str) -> Proposal | Refusal:
+    """Give the offer page: the best seats, other offers that differ, and the house.
+
+    Refuses as `offer`. All of it is one look at the evening.
+    """
     here, row = _look(device, order)
-    return [] if isinstance(here, Refusal) else offers.alternatives(here, row)
+    if isinstance(here, Refusal):
+        return here
+    best = offers.find(here, row)
+    if isinstance(best, Refusal):
+        return best
+    others = tuple(offers.alternatives(here, row, best))
+    return Proposal(best, others, house_maps.draw(here, row) if here.plan.chart else None)
 
 
 def party_from(device: Device, order: str, seat: str) -> Offer | Refusal:

@@ -152,6 +152,15 @@ class Level:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """What the offer page shows. house: None without a plan to draw."""
+
+    best: Offer
+    others: tuple[Alternative, ...]
+    house: "HouseMap | None"
+
+
+@dataclass(frozen=True)
 class HouseMap:
     """The whole house for one order. stage: (x, y, width, depth) in metres, or None."""
 

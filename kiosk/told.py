@@ -7,12 +7,13 @@ Each raises ValueError, KeyError, TypeError or AttributeError for what is no suc
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal, cast
 
 from boxoffice import charts, log, pricing, tickets
 from boxoffice.charts import Chart, SeatType
-from kiosk.shown import SeatShown
+from kiosk.finder import Finder
+from kiosk.shown import MapSeat, SeatShown
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,36 @@ class Plan:
     sections: tuple[tuple[str, tuple[str, ...], str], ...]
     stage: tuple[float, float, float, float] | None
     by_number: Mapping[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def finder(self) -> Finder:
+        """Finds seats on this chart, quicker from one guest to the next."""
+        assert self.chart is not None
+        return Finder(self.chart)
+
+    @cached_property
+    def map_seats(self) -> tuple[tuple[str, MapSeat, MapSeat], ...]:
+        """Give each seat as the map shows it: section, while available, while not."""
+        return tuple(self._map_seats())
+
+    def _map_seats(self) -> Iterator[tuple[str, MapSeat, MapSeat]]:
+        chart = self.chart
+        for place, code in enumerate(chart.seats if chart else ()):
+            assert chart is not None
+            block = chart.block_of[place]
+            row = chart.blocks[block].row
+            free, taken = (
+                MapSeat(
+                    shown=self.shown(code),
+                    kind=chart.type_of(code).value,
+                    available=available,
+                    chosen=False,
+                    block=block,
+                    row_index=row,
+                )
+                for available in (True, False)
+            )
+            yield chart.rows[row].section, free, taken
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ paths and some 30 kB, and colours and sizes stay in the style sheet.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kiosk.shown import HouseMap, MapSeat, MapSection, SeatShown
 
@@ -90,7 +91,12 @@ def _at(seat: MapSeat) -> tuple[float, float]:
 
 
 def _dots(seats: Iterable[MapSeat]) -> str:
-    return "".join(f"M{x:.3g} {y:.3g}h0" for x, y in map(_at, seats))
+    return "".join(_dot(x, y) for x, y in map(_at, seats))
+
+
+@lru_cache(maxsize=32_768)
+def _dot(x: float, y: float) -> str:
+    return f"M{x:.3g} {y:.3g}h0"
 
 
 def _box(

@@ -39,14 +39,12 @@ def show(performance: str) -> Response | str:
     here = choosing(performance)
     if isinstance(here, Response):
         return here
-    best = sales.offer(device(), here.order)
-    if isinstance(best, Refusal):
-        return refusals.page(best, performance=performance)
-    others = sales.alternatives(device(), here.order)
+    found = sales.proposal(device(), here.order)
+    if isinstance(found, Refusal):
+        return refusals.page(found, performance=performance)
+    best, others, house = found.best, found.others, found.house
     kind = request.args.get("kind", "")
     shown = next((other.offer for other in others if other.kind == kind), best)
-    found = sales.house_map(device(), here.order)
-    house = found if isinstance(found, HouseMap) else None
     return frame.page(
         "kiosk/seats.html",
         sheets=SHEETS,

@@ -1,6 +1,7 @@
 """The best seats that are left: together, nobody alone, no lonely seat."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -81,6 +82,30 @@ def test_an_index_handed_in_follows_the_facts(evening, later, request):
     now = frozenset(seat for seat in later[1] if seat in chart.places)
     found = best.find(chart, now, request, policy=policy, index=index)
     assert found == best.find(chart, now, request, policy=policy)
+
+
+@given(
+    by_hand.evenings(distanced=False),
+    by_hand.requests,
+    st.integers(0, 4),
+    st.integers(0, 4),
+    st.data(),
+)
+def test_some_rows_are_searched_as_if_the_rest_were_gone(evening, request, first, n, data):
+    chart, gone, _, _ = evening
+    index = Index(chart)
+    index.update(gone)
+    rows = range(first, first + n)
+    elsewhere = {
+        seat for at, row in enumerate(chart.rows) if at not in rows for seat in row.seats
+    }
+    for now in (gone, data.draw(st.sets(st.sampled_from(chart.seats)))):
+        index.update(now)
+        alone = replace(request, allow_split=False)
+        found = best.find(chart, now | elsewhere, alone)
+        assert index.find_in_rows(request, rows) == (
+            found if isinstance(found, Offer) else None
+        )
 
 
 def test_an_index_forgets_what_is_not_asked_any_more_and_stays_right(monkeypatch):

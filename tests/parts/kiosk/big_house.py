@@ -7,6 +7,7 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from kiosk.app import create_app
+from kiosk.store.store import Store
 from tests.parts.kiosk import theatre
 from tests.parts.kiosk.hardware import Card
 from tests.parts.kiosk.ledger_double import LedgerDouble
@@ -26,7 +27,10 @@ def open_kiosk(folder: Path, seats: int) -> Iterator[tuple[FlaskClient, str]]:
         theatre.ROWS[name] = (section, SEATS_A_ROW)
     time = theatre.Time()
     ledger = LedgerDouble(time.now_ms)
-    rooms = theatre.Rooms(folder, ledger, time)
+    empty = folder / "empty"
+    empty.mkdir()
+    Store(empty).close()
+    rooms = theatre.Rooms(folder, ledger, time, empty=empty / "store.sqlite")
     try:
         theatre.furnish(ledger)
         device = rooms.device(terminal=Card())

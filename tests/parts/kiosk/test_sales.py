@@ -96,7 +96,7 @@ def test_other_offers_differ_from_the_best(kiosk: Device, ledger: LedgerDouble):
     order = begin(kiosk)
     best = sales.offer(kiosk, order)
 
-    found = {a.kind: a.offer for a in sales.alternatives(kiosk, order)}
+    found = {a.kind: a.offer for a in sales.proposal(kiosk, order).others}
 
     assert isinstance(best, Offer)
     assert names(best) == ["A-6", "A-7"]

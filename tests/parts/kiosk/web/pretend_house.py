@@ -46,6 +46,7 @@ from kiosk.shown import (
     PhoneTicket,
     PriceChoice,
     Progress,
+    Proposal,
     Refusal,
     Review,
     ReviewLine,
@@ -220,7 +221,7 @@ class PretendHouse:
         """Take the place of the use cases. put: `monkeypatch.setattr`, or `setattr`."""
         put(web_house, "read", lambda _device: self.settings)
         for module, names in (
-            (sales, "performances choices start order offer alternatives party_from price"),
+            (sales, "performances choices start order offer proposal party_from price"),
             (sales, "house_map hold extend review release done"),
             (attempts, "pay state cancel"),
             (box_office, "park"),
@@ -304,17 +305,25 @@ class PretendHouse:
     def _sales_offer(self, _device: Any, _order: str) -> Offer | Refusal:
         return self._no("offer") or self.offered
 
-    def _sales_alternatives(self, _device: Any, _order: str) -> list[Alternative]:
+    def _sales_proposal(self, device: Any, order: str) -> Proposal | Refusal:
+        best = self._sales_offer(device, order)
+        if isinstance(best, Refusal):
+            return best
+        house = self._sales_house_map(device, order)
+        drawn = house if isinstance(house, HouseMap) else None
+        return Proposal(best, self._alternatives(), drawn)
+
+    def _alternatives(self) -> tuple[Alternative, ...]:
         def other(kind: Any, codes: Sequence[str], total: int) -> Alternative:
             seats = tuple(self.find(code) for code in codes)
             return Alternative(kind, replace(self.offered, seats=seats, total=total))
 
-        return [
+        return (
             other("closer", ("Stalls-B-11", "Stalls-B-12"), 4800),
             other("further", ("Stalls-M-13", "Stalls-M-14"), 4400),
             other("cheaper", ("Circle-B-12", "Circle-B-13"), 3600),
             other("aisle", ("Stalls-F-1", "Stalls-F-2"), 4800),
-        ]
+        )
 
     def _sales_party_from(self, _device: Any, _order: str, seat: str) -> Offer | Refusal:
         section, row, number = seat.split("-")

@@ -178,6 +178,7 @@ def tend(device: Device) -> None:
         )
         if excess:
             device.store.write(_return_idle, device, performance.id, excess, closed)
+        device.store.write(_return_overdue, device, performance.id)
 
 
 class _Standing:
@@ -257,6 +258,21 @@ def _return_idle(
     if chosen:
         why = "closed" if everything else "idle"
         give_back(session, device, performance, {s: mine[s] for s in chosen}, why=why)
+
+
+def _return_overdue(session: Session, device: Device, performance: str) -> None:
+    """Give back what may not be sold here any more: staff have asked for it, say."""
+    ledger_ms = device.clock.ledger_ms()
+    if ledger_ms is None:
+        return
+    taken = in_orders(session, performance)
+    late = {
+        seat: epoch
+        for seat, epoch, sell_by_ms in _owned(session, performance)
+        if sell_by_ms is not None and ledger_ms >= sell_by_ms and seat not in taken
+    }
+    if late:
+        give_back(session, device, performance, late, why="closed")
 
 
 def _pull(device: Device, answer: object) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import log, reentry
-from ledger import allotments, book, discrepancies, notices, waiting_sales
+from ledger import allotments, book, discrepancies, notices, reseats
 from ledger.allotments import Owner, Seat
 from ledger.clock import Means
 from ledger.happened import Happened, maybe, text, whole
@@ -157,7 +157,7 @@ def _conflict(
             "other": holder.name if holder else None,
         },
         evidence=[event.id],
-        proposal=_proposal(session, line, moves),
+        proposal=_proposal(session, means, line, moves),
     )
 
 
@@ -188,11 +188,15 @@ def _move_out(session: Session, means: Means, line: Line, row: SeatStateRow) -> 
         notices.ticket(session, line.performance, other, means.now_ms)
 
 
-def _proposal(session: Session, line: Line, moves: str | None) -> dict[str, Any] | None:
-    """Propose another seat for whoever moves, or their money back."""
+def _proposal(
+    session: Session, means: Means, line: Line, moves: str | None
+) -> dict[str, Any] | None:
+    """Propose another seat for whoever moves, kept free meanwhile, or their money back."""
     if moves is None:
         return None
-    seat = waiting_sales.another_seat(session, line.performance, line.seat)
+    seat = reseats.propose(
+        session, means, performance=line.performance, seat=line.seat, ticket=moves
+    )
     return {"ticket": moves, "do": "reseat" if seat else "refund", "seat": seat}
 
 

@@ -1,19 +1,20 @@
 """What staff look up: orders, who is in the house, what is still to be settled."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids, will_call
-from ledger.tables.catalogue import ChartRow, PerformanceRow, ProductionRow
+from ledger.tables.catalogue import ChartRow, HallRow, PerformanceRow, ProductionRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.doors import MovementRow, RefusedScanRow
 from ledger.tables.money import JournalEntryRow, JournalLineRow, TenderRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
+from ledger.tables.seats import SeatStateRow
 
 PAGE = 20
 
@@ -265,3 +266,75 @@ def discrepancies(session: Session, *, settled: bool = False) -> Sequence[Discre
 def devices(session: Session) -> Sequence[DeviceRow]:
     """Give every device, by name."""
     return session.scalars(select(DeviceRow).order_by(DeviceRow.name)).all()
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One evening as the box office sees it. counts: seats by state."""
+
+    id: str
+    production: str
+    title: str
+    hall: str
+    kind: str
+    starts_ms: int
+    public: bool
+    on_sale_from_ms: int
+    on_sale_until_ms: int
+    cancelled_ms: int | None
+    counts: Mapping[str, int]
+
+    @property
+    def seats(self) -> int:
+        """All seats that there are tonight."""
+        return sum(self.counts.values()) - self.counts.get("killed", 0)
+
+
+MOST_EVENINGS = 200
+
+
+def performances(session: Session, now_ms: int, *, past: bool = False) -> list[Performance]:
+    """Give the evenings to come, soonest first; or those of the past, newest first."""
+    since = PerformanceRow.starts_ms > now_ms - 12 * 3_600_000
+    starts = PerformanceRow.starts_ms
+    query = select(PerformanceRow.id).where(~since if past else since)
+    ordered = query.order_by(starts.desc() if past else starts).limit(MOST_EVENINGS)
+    return _performances(session, session.scalars(ordered).all())
+
+
+def performance(session: Session, id: str) -> Performance | None:
+    """Give one evening."""
+    return next(iter(_performances(session, [id])), None)
+
+
+def _performances(session: Session, ids: Sequence[str]) -> list[Performance]:
+    counted: dict[str, dict[str, int]] = {}
+    for id, state, count in session.execute(
+        select(SeatStateRow.performance, SeatStateRow.state, func.count())
+        .where(SeatStateRow.performance.in_(ids))
+        .group_by(SeatStateRow.performance, SeatStateRow.state)
+    ):
+        counted.setdefault(id, {})[state] = count
+    rows = session.execute(
+        select(PerformanceRow, ProductionRow.title, HallRow.name)
+        .join(ProductionRow, ProductionRow.id == PerformanceRow.production)
+        .join(HallRow, HallRow.id == PerformanceRow.hall)
+        .where(PerformanceRow.id.in_(ids))
+    ).all()
+    found = {
+        row.id: Performance(
+            id=row.id,
+            production=row.production,
+            title=title,
+            hall=hall,
+            kind=row.kind,
+            starts_ms=row.starts_ms,
+            public=row.public,
+            on_sale_from_ms=row.on_sale_from_ms,
+            on_sale_until_ms=row.on_sale_until_ms,
+            cancelled_ms=row.cancelled_ms,
+            counts=counted.get(row.id, {}),
+        )
+        for row, title, hall in rows
+    }
+    return [found[id] for id in ids if id in found]

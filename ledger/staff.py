@@ -8,10 +8,10 @@ import argon2
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ledger import feed
+from ledger import audit, feed
 from ledger.clock import Means
 from ledger.tables.house import HouseRow, StaffRow
-from ledger.tables.records import AuditRow, LookupMissRow
+from ledger.tables.records import LookupMissRow
 
 MOST_MISSES, WINDOW_MS = 5, 5 * 60_000
 ROLES = ("manager", "supervisor", "box_office", "usher", "reader")
@@ -81,6 +81,23 @@ def log_in(session: Session, means: Means, *, login: str, password: str) -> Pers
 
     Five misses in five minutes lock the account until the window has passed.
     """
+    row = _proven(session, means, login, password)
+    if row is None:
+        return None
+    audit.note(session, means, staff=row.id, action="log_in", subject=row.id)
+    return _person(row)
+
+
+def vouch(session: Session, means: Means, *, login: str, password: str) -> Person | None:
+    """Have a second person confirm something with their own password, at another's screen.
+
+    The same misses count as at the login.
+    """
+    row = _proven(session, means, login, password)
+    return _person(row) if row else None
+
+
+def _proven(session: Session, means: Means, login: str, password: str) -> StaffRow | None:
     place = f"login:{login.strip().lower()}"
     misses = session.scalars(
         select(LookupMissRow.id).where(
@@ -100,19 +117,7 @@ def log_in(session: Session, means: Means, *, login: str, password: str) -> Pers
         session.add(LookupMissRow(id=means.new_id(), place=place, at_ms=means.now_ms))
         return None
     session.execute(delete(LookupMissRow).where(LookupMissRow.place == place))
-    session.add(
-        AuditRow(
-            id=means.new_id(),
-            at_ms=means.now_ms,
-            staff=row.id,
-            device=None,
-            action="log_in",
-            subject=row.id,
-            reason="",
-            facts="{}",
-        )
-    )
-    return _person(row)
+    return row
 
 
 def find(session: Session, id: str) -> Person | None:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import best
-from ledger import discrepancies, evenings, notices, offers, rows, seating
+from ledger import discrepancies, evenings, notices, offers, reseats, rows, seating
 from ledger.clock import Means
 from ledger.tables.orders import TicketRow
 from ledger.tables.seats import SeatStateRow
@@ -59,6 +59,7 @@ def freed(
                 f"{performance}/{seat}/{ticket}",
                 how="seat came free",
             )
+            reseats.drop(session, means, ticket)
     return given
 
 

@@ -93,7 +93,8 @@ class Guest:
         data: dict[str, list[str]] = {}
         for key, value in fields:
             data.setdefault(key, []).append(value)
-        address = urljoin(self.page.url, str(form.get("action") or ""))
+        where = tag.get("formaction") or form.get("action") or ""
+        address = urljoin(self.page.url, str(where))
         return self.post(address, data, status=status)
 
     def post(self, path: str, data: Any, *, status: int = 200) -> Page:

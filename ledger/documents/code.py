@@ -2,6 +2,7 @@
 
 import base64
 import io
+from dataclasses import dataclass
 
 import qrcode
 import qrcode.constants
@@ -24,6 +25,26 @@ def svg_address(text: str) -> str:
     drawn = io.BytesIO()
     _code(text, 10).make_image(image_factory=qrcode.image.svg.SvgPathImage).save(drawn)
     return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A code for `components/qr.html`. size: modules a side, quiet zone included."""
+
+    size: int
+    path: str
+
+
+def drawn(text: str) -> Drawn:
+    """Draw a QR code as one path of unit squares, for a page."""
+    rows = _code(text, 1).get_matrix()
+    squares = (
+        f"M{x} {y}h1v1h-1z"
+        for y, row in enumerate(rows)
+        for x, dark in enumerate(row)
+        if dark
+    )
+    return Drawn(len(rows), "".join(squares))
 
 
 def _code(text: str, dots_a_module: int) -> "qrcode.QRCode[qrcode.image.base.BaseImage]":

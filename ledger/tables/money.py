@@ -9,7 +9,7 @@ from ledger.tables.names import Row
 class TenderRow(Row):
     """How an order was paid, or paid back when the amount is below 0.
 
-    ref: the terminal's or voucher's reference.
+    ref: the terminal's or voucher's reference. refunds: the payment that this gives back.
     """
 
     __tablename__ = "tender"
@@ -21,6 +21,7 @@ class TenderRow(Row):
     intent: Mapped[str | None] = mapped_column(index=True)
     amount: Mapped[int]
     at_ms: Mapped[int]
+    refunds: Mapped[str | None]
 
 
 class PaymentRow(Row):

@@ -1,5 +1,6 @@
 """Put the staff pages into the ledger's app."""
 
+import json
 from datetime import timedelta
 
 from flask import Flask, Response, render_template, request
@@ -8,9 +9,20 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from ledger.documents.order import money
-from ledger.web import desk, house, login, orders
+from ledger.web import (
+    charts,
+    desk,
+    desk_sales,
+    devices,
+    discrepancies,
+    house,
+    login,
+    orders,
+)
 
 IDLE = timedelta(hours=2)
+# One module a family of pages.
+PAGES = (login, orders, charts, desk_sales, discrepancies, devices, house)
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'self'; object-src 'none'"
@@ -33,11 +45,13 @@ def install(app: Flask, *, secure: bool) -> None:
         WTF_CSRF_CHECK_DEFAULT=False,
     )
     csrf = CSRFProtect(app)
-    pages = {blueprint.name for blueprint in (login.bp, orders.bp, house.bp)}
-    for blueprint in (login.bp, orders.bp, house.bp):
+    pages = {page.bp.name for page in PAGES}
+    for blueprint in (page.bp for page in PAGES):
         app.register_blueprint(blueprint)
-    app.jinja_env.filters.update(money=money, day=desk.day_and_time, clock=desk.time_of_day)
-    app.jinja_env.globals.update(person=desk.person)
+    app.jinja_env.filters.update(
+        money=money, day=desk.day_and_time, clock=desk.time_of_day, read_json=json.loads
+    )
+    app.jinja_env.globals.update(person=desk.person, may=desk.may)
 
     @app.before_request
     def no_forgery() -> None:

@@ -1,6 +1,4 @@
-"""Tonight at the doors, the devices, and what staff must settle."""
-
-import json
+"""Tonight at the doors."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -24,28 +22,5 @@ def admissions() -> ResponseReturnValue:
         return render_template(
             "staff/admissions.html",
             houses=reports.evening(session, ledger.clock()),
-            zone=catalogue.house(session).zone,
-        )
-
-
-@bp.get("/staff/devices")
-@desk.needs_login
-def devices() -> ResponseReturnValue:
-    with desk.ledger().store.read() as session:
-        return render_template(
-            "staff/devices.html",
-            devices=reports.devices(session),
-            zone=catalogue.house(session).zone,
-        )
-
-
-@bp.get("/staff/discrepancies")
-@desk.needs_login
-def discrepancies() -> ResponseReturnValue:
-    with desk.ledger().store.read() as session:
-        return render_template(
-            "staff/discrepancies.html",
-            open=[(row, json.loads(row.facts)) for row in reports.discrepancies(session)],
-            settled=reports.discrepancies(session, settled=True),
             zone=catalogue.house(session).zone,
         )

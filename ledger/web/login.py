@@ -1,7 +1,5 @@
 """Log in and out. A session ends after two idle hours, or at once when somebody leaves."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as member_of_staff
 from flask.typing import ResponseReturnValue
@@ -15,7 +13,9 @@ bp = Blueprint("login", __name__, url_prefix="/login")
 
 @bp.get("")
 def show() -> ResponseReturnValue:
-    return render_template("staff/login.html", next=_inside(request.args.get("next", "")))
+    return render_template(
+        "staff/login.html", next=desk.inside(request.args.get("next", ""))
+    )
 
 
 @bp.post("")
@@ -27,7 +27,7 @@ def log_in() -> ResponseReturnValue:
         login=request.form.get("login", "")[:100],
         password=request.form.get("password", "")[:200],
     )
-    wanted = _inside(request.form.get("next", ""))
+    wanted = desk.inside(request.form.get("next", ""))
     if person is None:
         page = render_template("staff/login.html", next=wanted, refused=True)
         return page, 403
@@ -41,12 +41,3 @@ def log_in() -> ResponseReturnValue:
 def log_out() -> ResponseReturnValue:
     member_of_staff.clear()
     return redirect(url_for("login.show"), 303)
-
-
-def _inside(address: str) -> str:
-    """The address, if it leads to a page of ours."""
-    parts = urlsplit(address)
-    inside = not parts.scheme and not parts.netloc and address.startswith("/")
-    return (
-        address if inside and "\\" not in address and not address.startswith("//") else ""
-    )

@@ -1,0 +1,192 @@
+"""Kiosks and doors: pair them, see what they own, ask for it back, revoke them."""
+
+import json
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ledger import audit, catalogue, devices, recalls, reports
+from ledger.clock import Means
+from ledger.documents import code
+from ledger.refused import Refused
+from ledger.tables.devices import DeviceRow
+from ledger.web import desk
+
+bp = Blueprint("devices", __name__, url_prefix="/staff/devices")
+ROLES = ("kiosk", "door")
+
+
+@bp.get("")
+@desk.needs_login
+def index() -> ResponseReturnValue:
+    with desk.ledger().store.read() as session:
+        return render_template(
+            "staff/devices.html",
+            devices=reports.devices(session),
+            zone=catalogue.house(session).zone,
+            roles=ROLES,
+        )
+
+
+@bp.post("")
+@desk.needs(desk.SUPERVISOR)
+def invite() -> ResponseReturnValue:
+    """Invite a new device, or one that is known by its name, and show the code once."""
+    name, role = desk.field("name", most=60), desk.field("role")
+    if not name or role not in ROLES:
+        desk.refuse("Please give the device a name and say what it is.")
+        return redirect(url_for("devices.index"), 303)
+    with desk.ledger().store.read() as session:
+        known = next((row for row in reports.devices(session) if row.name == name), None)
+        if known is not None and (known.role != role or known.revoked_ms is not None):
+            desk.refuse(f"There is a device called {name} that cannot be paired as this.")
+            return redirect(url_for("devices.index"), 303)
+    invitation = desk.write(
+        _invite, name=name, role=role, url=desk.public_url(), by=desk.me().id
+    )
+    text = json.dumps(invitation, separators=(",", ":"))
+    page = render_template(
+        "staff/invitation.html",
+        name=name,
+        text=text,
+        picture=code.drawn(text),
+        minutes=devices.INVITED_FOR_MS // 60_000,
+    )
+    return page, 200
+
+
+def _invite(
+    session: Session, means: Means, *, name: str, role: str, url: str, by: str
+) -> dict[str, object]:
+    invitation = devices.invite(
+        session,
+        means,
+        name=name,
+        role=role,
+        url=url,
+        lives_ms=devices.INVITED_FOR_MS,
+    )
+    audit.note(session, means, staff=by, action="invite_device", subject=name)
+    return invitation
+
+
+@bp.get("/<device>")
+@desk.needs_login
+def show(device: str) -> ResponseReturnValue:
+    ledger = desk.ledger()
+    with ledger.store.read() as session:
+        row = session.get(DeviceRow, device)
+        if row is None:
+            abort(404)
+        owned = recalls.owned(session, device, ledger.clock())
+        return render_template(
+            "staff/device.html",
+            device=row,
+            health=json.loads(row.health),
+            owned=owned,
+            names={
+                o.performance: reports.seat_names(session, o.performance) for o in owned
+            },
+            zone=catalogue.house(session).zone,
+        )
+
+
+@bp.post("/<device>/seats")
+@desk.needs(*desk.SELLERS)
+def seats(device: str) -> ResponseReturnValue:
+    """Ask for seats, or show the page on which two people take them away."""
+    performance, wanted = desk.field("performance"), request.form.getlist("seat")
+    if not wanted:
+        desk.refuse("Please tick at least one seat.")
+        return redirect(url_for("devices.show", device=device), 303)
+    if request.form.get("act") == "break":
+        return break_page(performance, wanted, url_for("devices.show", device=device))
+    asked = desk.write(
+        recalls.ask_back, performance=performance, seats=wanted, by=desk.me().id
+    )
+    if asked:
+        desk.say(
+            f"Asked for {desk.some(asked)}. They come back as soon as the device answers."
+        )
+    else:
+        desk.refuse("No device owns these seats any more.")
+    return redirect(url_for("devices.show", device=device), 303)
+
+
+def break_page(performance: str, seats: list[str], back: str) -> ResponseReturnValue:
+    """Show the form on which a second person confirms a break."""
+    with desk.ledger().store.read() as session:
+        names = reports.seat_names(session, performance)
+    return render_template(
+        "staff/break.html",
+        performance=performance,
+        seats=seats,
+        names=names,
+        back=back,
+    )
+
+
+@bp.post("/breaks")
+@desk.needs(*desk.SELLERS)
+def take_away() -> ResponseReturnValue:
+    """Break allotments: two people and a reason."""
+    performance, wanted = desk.field("performance"), request.form.getlist("seat")
+    back = desk.inside(request.form.get("back", "")) or url_for("devices.index")
+    done = desk.write(
+        recalls.take_away,
+        performance=performance,
+        seats=wanted,
+        by=desk.me().id,
+        login=desk.field("login", most=100),
+        password=request.form.get("password", "")[:200],
+        reason=desk.field("reason"),
+    )
+    if isinstance(done, Refused):
+        desk.refuse(f"{desk.words_of(done)} Nothing was taken away.")
+        return break_page(performance, wanted, back)
+    desk.say(
+        f"Taken away: {desk.some(done)}. If the device sold one meanwhile, it will be"
+        " among the discrepancies."
+    )
+    return redirect(back, 303)
+
+
+@bp.post("/<device>/revocation")
+@desk.needs(desk.SUPERVISOR)
+def revoke(device: str) -> ResponseReturnValue:
+    """Believe nothing more that this device signs."""
+    reason = desk.field("reason")
+    if not reason:
+        desk.refuse("Please say why.")
+        return redirect(url_for("devices.show", device=device), 303)
+    if not desk.write(_revoke, device, by=desk.me().id, reason=reason):
+        desk.refuse("This device was revoked before.")
+    else:
+        desk.say(
+            "Revoked. Its unsold seats stay frozen until somebody takes them away here."
+        )
+    return redirect(url_for("devices.show", device=device), 303)
+
+
+def _revoke(session: Session, means: Means, device: str, *, by: str, reason: str) -> bool:
+    if session.get(DeviceRow, device) is None or not devices.revoke(session, means, device):
+        return False
+    audit.note(
+        session, means, staff=by, action="revoke_device", subject=device, reason=reason
+    )
+    return True
+
+
+@bp.post("/<device>/draining")
+@desk.needs(desk.SUPERVISOR)
+def drain(device: str) -> ResponseReturnValue:
+    """Let a recovered device upload what it has, and nothing more."""
+    desk.write(_drain, device, by=desk.me().id)
+    desk.say("It may upload what it has, and nothing more. Pair it again to sell with it.")
+    return redirect(url_for("devices.show", device=device), 303)
+
+
+def _drain(session: Session, means: Means, device: str, *, by: str) -> None:
+    if devices.drain(session, means, device):
+        audit.note(session, means, staff=by, action="drain_device", subject=device)

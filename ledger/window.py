@@ -1,0 +1,230 @@
+"""Sell at the window, by phone or by mail: seats are held first, and sold when all is said.
+
+A sale is asked for once: pressing twice finds the order that the first press made.
+Source: ORD1, ORD2, ORD9, FEE5.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice import money, pricing
+from boxoffice.pricing import OtherLine, Quote, SeatLine, Seller
+from boxoffice.refusals import Code
+from ledger import audit, evenings, orders, rows, seating, takings
+from ledger.clock import Means
+from ledger.patrons import Patron
+from ledger.refused import Refused
+from ledger.seating import Held, Wish
+from ledger.tables.devices import RequestAnswerRow
+from ledger.tables.orders import OrderLineRow, OrderRow
+from ledger.tables.seats import HoldRow, SeatStateRow
+
+STAFF = "staff"
+SELLERS = (Seller.WINDOW, Seller.PHONE, Seller.MAIL)
+# What is kept of a donation for handling, inside; FEE5, R3.
+DONATION_BP = 400
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One way in which it is paid: a kind of takings.TENDERS, minor units, a reference."""
+
+    kind: str
+    amount: int
+    ref: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """All that the clerk entered. seats: (seat code, price type id), in order.
+
+    subscriber: who the subscriber is, where a price asks for one.
+    """
+
+    seats: Sequence[tuple[str, str]]
+    seller: Seller = Seller.WINDOW
+    patron: Patron | None = None
+    delivery: str = "will_call"
+    note: str = ""
+    subscriber: str = ""
+    donation: int = 0
+    answers: Sequence[dict[str, str]] = ()
+    payments: Sequence[Payment] = field(default=())
+
+
+@dataclass(frozen=True)
+class Open:
+    """A sale in progress: the seats that a hold keeps, until a moment of the clock."""
+
+    hold: str
+    performance: str
+    seats: tuple[str, ...]
+    expires_ms: int
+    extended: bool
+
+
+@dataclass(frozen=True)
+class Made:
+    """The order that a sale became. again: an earlier press had made it."""
+
+    order: str
+    again: bool = False
+
+
+def hold(
+    session: Session,
+    means: Means,
+    *,
+    performance: str,
+    wanted: Sequence[str] | Wish,
+    by: str,
+) -> Held | Refused | None:
+    """Hold seats for a customer at the desk; available and reserved ones. None: no such
+    evening.
+    """
+    held = seating.hold(
+        session,
+        means,
+        performance=performance,
+        order=means.new_id(),
+        seller=STAFF,
+        wanted=wanted,
+        box_office=True,
+    )
+    if isinstance(held, Held):
+        audit.note(
+            session,
+            means,
+            staff=by,
+            action="hold_seats",
+            subject=held.hold,
+            facts={"performance": performance, "seats": list(held.seats)},
+        )
+    return held
+
+
+def read(session: Session, hold: str) -> Open | None:
+    """Give a sale in progress; None once it ran out, was dropped, or sold."""
+    row = session.get(HoldRow, hold)
+    if row is None or row.seller != STAFF:
+        return None
+    seats = session.scalars(
+        select(SeatStateRow.seat)
+        .where(SeatStateRow.hold == hold)
+        .order_by(SeatStateRow.number)
+    ).all()
+    return Open(hold, row.performance, tuple(seats), row.expires_ms, row.extended)
+
+
+def made(session: Session, hold: str) -> str | None:
+    """Give the order that a hold became."""
+    row = session.get(RequestAnswerRow, (STAFF, hold))
+    return row.answer if row else None
+
+
+def quote(session: Session, performance: str, said: Said) -> Quote:
+    """Price what was said, donation and fees included. Raises KeyError for a price type
+    that is not sold on a seat.
+    """
+    evening = evenings.read(session, performance)
+    lines = []
+    for seat, price_type in said.seats:
+        kind = evening.prices.type_of(price_type)
+        price = evening.prices.price(evening.plan.level_of(seat), price_type)
+        if kind is None or price is None:
+            raise KeyError(f"{price_type} is not sold on {seat}")
+        lines.append(SeatLine(price, kind.buyer))
+    return pricing.quote(
+        seller=said.seller,
+        rules=evening.prices.fees,
+        seats=lines,
+        others=[OtherLine(said.donation, DONATION_BP, outside=False)]
+        if said.donation
+        else [],
+    )
+
+
+def sell(
+    session: Session, means: Means, *, hold: str, said: Said, by: str
+) -> Made | Refused:
+    """Make the held seats an order, with its donation and what was paid.
+
+    Refuses what `orders.sell` refuses; nothing is done then. Raises KeyError like quote.
+    """
+    if order := made(session, hold):
+        return Made(order, again=True)
+    open_ = read(session, hold)
+    if open_ is None:
+        return Refused(Code.NOT_HELD)
+    sold = orders.sell(
+        session,
+        means,
+        performance=open_.performance,
+        seats=list(said.seats),
+        seller=said.seller,
+        patron=said.patron,
+        delivery=said.delivery,
+        note=said.note,
+        hold=hold,
+    )
+    if isinstance(sold, Refused):
+        # Perhaps the first press of this very button took them.
+        again = made(session, hold)
+        return Made(again, again=True) if again else sold
+    session.flush()
+    row = session.get_one(OrderRow, sold.id, with_for_update=True)
+    row.member = said.subscriber or None
+    row.answers = json.dumps(list(said.answers))
+    if said.donation:
+        donate(session, means, row, said.donation)
+    for payment in said.payments:
+        takings.take(
+            session,
+            means,
+            row,
+            kind=payment.kind,
+            amount=payment.amount,
+            ref=payment.ref,
+        )
+    session.execute(
+        rows.insert(session, RequestAnswerRow).values(
+            device=STAFF,
+            request=hold,
+            body_hash="",
+            status=201,
+            answer=sold.id,
+            at_ms=means.now_ms,
+        )
+    )
+    audit.note(
+        session,
+        means,
+        staff=by,
+        action="sell",
+        subject=sold.id,
+        facts={"seller": said.seller.value, "seats": [seat for seat, _ in said.seats]},
+    )
+    return Made(sold.id)
+
+
+def donate(session: Session, means: Means, order: OrderRow, amount: int) -> None:
+    """Add a donation to an order; its handling comes out of it. Source: FEE5."""
+    inside = money.percentage(amount, DONATION_BP)
+    session.add(
+        OrderLineRow(
+            id=means.new_id(),
+            order=order.id,
+            kind="donation",
+            amount=amount,
+            fee_outside=0,
+            fee_inside=inside,
+        )
+    )
+    takings.charge(
+        session, means, order, charged=amount, net=amount - inside, why="donation"
+    )
+    takings.reach(session, means, order)

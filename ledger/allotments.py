@@ -8,17 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, insert, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, case, delete, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
-from ledger import book, discrepancies, feed, notices, waiting_sales
+from ledger import book, discrepancies, feed, notices, rows, waiting_sales
 from ledger.clock import Means
 from ledger.refused import Refused
+from ledger.tables.house import BookRow
 from ledger.tables.records import AuditRow
 from ledger.tables.seats import AllotmentRow, HoldRow, SeatStateRow
 
 NOT_HELD = Code.NOT_HELD
+_SEAT, _HOLD, _OWNED = (rows.table(r) for r in (SeatStateRow, HoldRow, AllotmentRow))
+# The first epoch of this timeline. Source: sync.md §3.6.
+_FLOOR = select(rows.table(BookRow).c.timeline * book.EPOCHS_A_TIMELINE).scalar_subquery()
 
 
 @dataclass(frozen=True)
@@ -51,15 +55,11 @@ def allot(session: Session, means: Means, owner: Owner, *, hold: str) -> Given |
 
     Refuses NOT_HELD when the hold is not its own, or has run out.
     """
-    live = select(HoldRow.id).where(
-        HoldRow.id == hold,
-        HoldRow.seller == owner.device,
-        HoldRow.expires_ms > means.now_ms,
-    )
-    given = give(session, means, owner, SeatStateRow.hold.in_(live), sell_by_ms=None)
+    asked = {"hold_id": hold, "now": means.now_ms}
+    given = give(session, means, owner, _HELD, asked, sell_by_ms=None)
     if not given:
         return Refused(NOT_HELD)
-    session.execute(delete(HoldRow).where(HoldRow.id == hold))
+    session.execute(_LET_GO, {"hold_id": hold})
     return read_at(session, owner)
 
 
@@ -71,7 +71,6 @@ def take_back(
     Seats that it does not own under this epoch stay as they are. A recorded sale that waits
     for a seat gets it, not the pool.
     """
-    floor = book.first_epoch(book.read(session).timeline)
     back = []
     for seat in seats:
         won = session.scalar(
@@ -79,7 +78,7 @@ def take_back(
             .where(owned(owner, seat))
             .values(
                 state="available",
-                epoch=next_epoch(floor),
+                epoch=next_epoch(_FLOOR),
                 device=None,
                 incarnation=None,
                 sell_by_ms=None,
@@ -87,7 +86,7 @@ def take_back(
             .returning(SeatStateRow.epoch)
         )
         if won is not None:
-            ended(session, seat, "returned", means.now_ms)
+            ended(session, [seat], "returned", means.now_ms)
             end_document(session, owner, seat, means.now_ms)
             back.append(seat)
     _free(session, means, back)
@@ -121,7 +120,7 @@ def break_off(
     row.state, row.epoch = "available", max(row.epoch + 1, floor)
     row.device = row.incarnation = row.sell_by_ms = None
     session.flush()
-    ended(session, broken, "broken", means.now_ms)
+    ended(session, [broken], "broken", means.now_ms)
     end_document(session, owner, broken, means.now_ms)
     for person in sorted(set(people)):
         session.add(
@@ -165,17 +164,20 @@ def owned(owner: Owner, seat: Seat) -> ColumnElement[bool]:
     )
 
 
-def ended(session: Session, seat: Seat, how: str, now_ms: int) -> None:
-    """Write down that an ownership ended: sold, returned or broken."""
+def ended(session: Session, seats: Sequence[Seat], how: str, now_ms: int) -> None:
+    """Write down that ownerships ended: sold, returned or broken."""
     session.execute(
-        update(AllotmentRow)
-        .where(
-            AllotmentRow.performance == seat.performance,
-            AllotmentRow.seat == seat.seat,
-            AllotmentRow.epoch == seat.epoch,
-            AllotmentRow.ended.is_(None),
-        )
-        .values(ended=how, ended_ms=now_ms)
+        _END,
+        [
+            {
+                "of": seat.performance,
+                "in_seat": seat.seat,
+                "under": seat.epoch,
+                "how": how,
+                "now": now_ms,
+            }
+            for seat in seats
+        ],
     )
 
 
@@ -197,39 +199,51 @@ def ever_owned(session: Session, performance: str, seat: str, owner: Owner) -> b
     return session.scalars(found).first() is not None
 
 
-def next_epoch(floor: int) -> Any:
+def next_epoch(floor: Any) -> Any:
     """Say in SQL which epoch a seat gets with its next owner: never one used before."""
-    after = SeatStateRow.epoch + 1
+    after = _SEAT.c.epoch + 1
     return case((after > floor, after), else_=floor)
+
+
+def to_owner(where: ColumnElement[bool]) -> Update:
+    """Say in SQL that seats get a new owner, under an epoch that nobody had before."""
+    return (
+        update(_SEAT)
+        .where(where)
+        .values(
+            state="allotted",
+            prior=None,
+            hold=None,
+            epoch=next_epoch(_FLOOR),
+            device=bindparam("to_device"),
+            incarnation=bindparam("to_incarnation"),
+            sell_by_ms=bindparam("sell_by"),
+        )
+        .returning(_SEAT.c.performance, _SEAT.c.seat, _SEAT.c.epoch)
+    )
 
 
 def give(
     session: Session,
     means: Means,
     owner: Owner,
-    where: ColumnElement[bool],
+    giving: Update,
+    parameters: Mapping[str, Any],
     *,
     sell_by_ms: int | None,
 ) -> Mapping[tuple[str, str], int]:
-    floor = book.first_epoch(book.read(session).timeline)
-    given = session.execute(
-        update(SeatStateRow)
-        .where(where)
-        .values(
-            state="allotted",
-            prior=None,
-            hold=None,
-            epoch=next_epoch(floor),
-            device=owner.device,
-            incarnation=owner.incarnation,
-            sell_by_ms=sell_by_ms,
-        )
-        .returning(SeatStateRow.performance, SeatStateRow.seat, SeatStateRow.epoch)
-    ).all()
+    """Make a device the owner of seats; give each one's epoch. giving: of `to_owner`."""
+    new_owner = {
+        "to_device": owner.device,
+        "to_incarnation": owner.incarnation,
+        "sell_by": sell_by_ms,
+    }
+    given = session.execute(giving, {**new_owner, **parameters}).all()
     if not given:
         return {}
-    session.execute(
-        insert(AllotmentRow),
+    rows.add(
+        session,
+        AllotmentRow,
         [
             {
                 "performance": performance,
@@ -291,3 +305,25 @@ def _free(session: Session, means: Means, seats: Sequence[Seat]) -> None:
     for performance, codes in by_performance.items():
         waiting_sales.freed(session, means, performance, codes)
         notices.seats(session, performance, codes, means.now_ms)
+
+
+_HELD = to_owner(
+    _SEAT.c.hold.in_(
+        select(_HOLD.c.id).where(
+            _HOLD.c.id == bindparam("hold_id"),
+            _HOLD.c.seller == bindparam("to_device"),
+            _HOLD.c.expires_ms > bindparam("now"),
+        )
+    )
+)
+_LET_GO = delete(_HOLD).where(_HOLD.c.id == bindparam("hold_id"))
+_END = (
+    update(_OWNED)
+    .where(
+        _OWNED.c.performance == bindparam("of"),
+        _OWNED.c.seat == bindparam("in_seat"),
+        _OWNED.c.epoch == bindparam("under"),
+        _OWNED.c.ended.is_(None),
+    )
+    .values(ended=bindparam("how"), ended_ms=bindparam("now"))
+)

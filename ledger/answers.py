@@ -8,7 +8,7 @@ better. Source: sync.md §2.2.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from ledger import rows
@@ -80,12 +80,7 @@ def prune(session: Session, *, now_ms: int) -> int:
 
 def _known(session: Session, asked: Asked) -> Answer | None:
     found = session.execute(
-        select(
-            RequestAnswerRow.body_hash, RequestAnswerRow.status, RequestAnswerRow.answer
-        ).where(
-            RequestAnswerRow.device == asked.device,
-            RequestAnswerRow.request == asked.request,
-        )
+        _KNOWN, {"by": asked.device, "under": asked.request}
     ).one_or_none()
     if found is None:
         return None
@@ -95,18 +90,21 @@ def _known(session: Session, asked: Asked) -> Answer | None:
 
 
 def _keep(session: Session, means: Means, asked: Asked, answer: Answer) -> bool:
-    return bool(
-        rows.changed(
-            session,
-            rows.insert(session, RequestAnswerRow)
-            .values(
-                device=asked.device,
-                request=asked.request,
-                body_hash=asked.body_hash,
-                status=answer.status,
-                answer=answer.text,
-                at_ms=means.now_ms,
-            )
-            .on_conflict_do_nothing(),
-        )
+    return rows.add_new(
+        session,
+        RequestAnswerRow,
+        {
+            "device": asked.device,
+            "request": asked.request,
+            "body_hash": asked.body_hash,
+            "status": answer.status,
+            "answer": answer.text,
+            "at_ms": means.now_ms,
+        },
     )
+
+
+_ANSWER = rows.table(RequestAnswerRow).c
+_KNOWN = select(_ANSWER.body_hash, _ANSWER.status, _ANSWER.answer).where(
+    _ANSWER.device == bindparam("by"), _ANSWER.request == bindparam("under")
+)

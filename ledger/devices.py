@@ -6,19 +6,19 @@ Source: sync.md §2.1, §9.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import ids, log, wire
-from ledger import book, feed, notices
+from ledger import book, feed, notices, rows
 from ledger.clock import Means
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.devices import DeviceLogRow, DeviceRow, KeyRow, PairTokenRow
-from ledger.tables.house import HouseRow
+from ledger.tables.house import BookRow, HouseRow
 
 INVITED_FOR_MS = 10 * 60_000
 # An invitation that is handed over in a file waits for the device's first start.
@@ -45,6 +45,9 @@ class Known:
     revoked: bool
     state: str
     timeline_acked: int
+
+
+Look = Callable[[Executable, Mapping[str, Any]], Sequence[Row[Any]]]
 
 
 def invite(
@@ -103,32 +106,14 @@ def invite(
     }
 
 
-def known(session: Session, device: str, incarnation: int) -> Known | None:
-    """Find one incarnation of a device."""
-    found = session.execute(
-        select(
-            DeviceRow.id,
-            DeviceRow.name,
-            DeviceRow.role,
-            DeviceRow.place,
-            DeviceRow.incarnation,
-            DeviceRow.revoked_ms,
-            KeyRow.public,
-            DeviceLogRow.state,
-            DeviceLogRow.timeline_acked,
-        )
-        .join(KeyRow, KeyRow.device == DeviceRow.id)
-        .join(
-            DeviceLogRow,
-            (DeviceLogRow.device == DeviceRow.id)
-            & (DeviceLogRow.incarnation == KeyRow.incarnation),
-        )
-        .where(DeviceRow.id == device, KeyRow.incarnation == incarnation)
-    ).one_or_none()
-    if found is None:
+def sender(look: Look, device: str, incarnation: int) -> tuple[Known, book.Book] | None:
+    """Find who signs a request, one incarnation of a device, and the book it asks."""
+    answer = look(_SENDER, {"of": device, "since": incarnation})
+    if not answer:
         return None
+    found = answer[0]
     newest = found.incarnation == incarnation
-    return Known(
+    known = Known(
         id=found.id,
         name=found.name,
         role=found.role,
@@ -138,6 +123,9 @@ def known(session: Session, device: str, incarnation: int) -> Known | None:
         revoked=found.revoked_ms is not None,
         state=found.state if newest or found.state != "active" else "draining",
         timeline_acked=found.timeline_acked,
+    )
+    return known, book.Book(
+        found.ledger_id, found.timeline, found.recovering_ms is not None, found.house
     )
 
 
@@ -230,3 +218,31 @@ def health(session: Session, device: str, facts: Mapping[str, Any]) -> None:
 def typed_code(chance: ids.Chance) -> str:
     """Draw the twelve characters of an invitation that is typed."""
     return "".join(ids.ALPHABET[byte & 31] for byte in chance(12))
+
+
+_DEVICE, _KEY, _LOG = (rows.table(row) for row in (DeviceRow, KeyRow, DeviceLogRow))
+_BOOK, _HOUSE = rows.table(BookRow), rows.table(HouseRow)
+_SENDER = (
+    select(
+        _DEVICE.c.id,
+        _DEVICE.c.name,
+        _DEVICE.c.role,
+        _DEVICE.c.place,
+        _DEVICE.c.incarnation,
+        _DEVICE.c.revoked_ms,
+        _KEY.c.public,
+        _LOG.c.state,
+        _LOG.c.timeline_acked,
+        _BOOK.c.ledger_id,
+        _BOOK.c.timeline,
+        _BOOK.c.recovering_ms,
+        _HOUSE.c.id.label("house"),
+    )
+    .join(_KEY, _KEY.c.device == _DEVICE.c.id)
+    .join(
+        _LOG, (_LOG.c.device == _DEVICE.c.id) & (_LOG.c.incarnation == _KEY.c.incarnation)
+    )
+    .join(_BOOK, _BOOK.c.one == 1)
+    .outerjoin(_HOUSE, _BOOK.c.one == 1)
+    .where(_DEVICE.c.id == bindparam("of"), _KEY.c.incarnation == bindparam("since"))
+)

@@ -7,10 +7,10 @@ import json
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from ledger import halls, prices
+from ledger import halls, prices, rows
 from ledger.tables.catalogue import ChartRow, PerformanceRow, PriceRow
 from ledger.tables.house import BookRow
 
@@ -40,18 +40,8 @@ def read(session: Session, performance: str) -> Evening:
 
     Raises NoResultFound for an unknown performance.
     """
-    number, chart, price, recovering_ms = session.execute(
-        select(
-            PerformanceRow.number,
-            ChartRow.version,
-            PriceRow.version,
-            BookRow.recovering_ms,
-        )
-        .join(BookRow, PerformanceRow.id == performance)
-        .join(ChartRow, ChartRow.performance == PerformanceRow.id)
-        .join(PriceRow, PriceRow.performance == PerformanceRow.id)
-        .where(PerformanceRow.id == performance)
-    ).one()
+    found = session.execute(_EVENING, {"of": performance}).one()
+    number, chart, price, recovering_ms = found
     plan = _plans.get((performance, chart))
     if plan is None:
         plan = halls.read(json.loads(_body(session, ChartRow, performance)))
@@ -71,6 +61,24 @@ def plan_of(session: Session, performance: str) -> halls.Plan:
 def prices_of(session: Session, performance: str) -> prices.PriceList:
     """Read a performance's prices. Raises NoResultFound for an unknown performance."""
     return read(session, performance).prices
+
+
+_PLAYED, _CHART, _PRICE, _BOOK = (
+    rows.table(row) for row in (PerformanceRow, ChartRow, PriceRow, BookRow)
+)
+_EVENING = (
+    select(
+        _PLAYED.c.number,
+        _CHART.c.version,
+        _PRICE.c.version.label("prices"),
+        _BOOK.c.recovering_ms,
+    )
+    .select_from(_PLAYED)
+    .join(_BOOK, _BOOK.c.one == 1)
+    .join(_CHART, _CHART.c.performance == _PLAYED.c.id)
+    .join(_PRICE, _PRICE.c.performance == _PLAYED.c.id)
+    .where(_PLAYED.c.id == bindparam("of"))
+)
 
 
 def _body(session: Session, row: type[ChartRow | PriceRow], performance: str) -> str:

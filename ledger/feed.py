@@ -8,9 +8,10 @@ Source: sync.md §2.5, §3.5; P20, P21.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, wire
@@ -104,11 +105,7 @@ def flush(session: Session) -> dict[str, int]:
     pending = session.info.pop(_PENDING, None)
     if not pending:
         return {}
-    documents = _built(session, pending.changes)
-    moved = {
-        stream: _append(session, stream, documents[stream], pending.now_ms)
-        for stream in sorted(documents)
-    }
+    moved = _append(session, _built(session, pending.changes), pending.now_ms)
     failpoints.reached("feed: rows written")
     return moved
 
@@ -143,48 +140,49 @@ def _note(session: Session, change: _Change, now_ms: int) -> None:
     pending.changes.append(change)
 
 
+# Stream, entity, id; and the document's text, None once it is gone, with its min_client.
+Name = tuple[str, str, str]
 Document = tuple[str | None, int]
 
 
-def _built(
-    session: Session, changes: Iterable[_Change]
-) -> dict[str, dict[tuple[str, str], Document]]:
-    """Give each stream its changed documents as text, the last version of each."""
+def _built(session: Session, changes: Iterable[_Change]) -> dict[Name, Document]:
+    """Give the changed documents as text, the last version of each."""
     last = {(c.stream, c.entity, c.id): c for c in changes}
     asked: dict[Build, list[str]] = {}
     for change in last.values():
         if callable(change.body):
             asked.setdefault(change.body, []).append(change.id)
     answers = {build: build(session, wanted) for build, wanted in asked.items()}
-    documents: dict[str, dict[tuple[str, str], Document]] = {}
-    for (stream, entity, id), change in last.items():
+    documents: dict[Name, Document] = {}
+    for name, change in last.items():
         body = change.body
         if callable(body):
-            body = answers[body].get(id)
+            body = answers[body].get(change.id)
         text = None if body is None else wire.compact(body)
-        documents.setdefault(stream, {})[entity, id] = (text, change.min_client)
+        documents[name] = (text, change.min_client)
     return documents
 
 
 def _append(
-    session: Session,
-    stream: str,
-    documents: Mapping[tuple[str, str], Document],
-    now_ms: int,
-) -> int:
-    pos, digest = _lock(session, stream)
-    before = _before(session, stream, documents)
+    session: Session, documents: Mapping[Name, Document], now_ms: int
+) -> dict[str, int]:
+    """Give out positions, write rows and documents; give where the streams stand now."""
+    heads = _lock(session, sorted({stream for stream, _, _ in documents}))
+    before = _before(session, list(documents))
     fresh: list[dict[str, Any]] = []
-    for (entity, id), (text, min_client) in documents.items():
-        ver, old = before.get((entity, id), (0, None))
+    for name, (text, min_client) in documents.items():
+        stream, entity, id = name
+        ver, old = before.get(name, (0, None))
         if text == old:
             continue
+        pos, digest = heads[stream]
         pos, ver = pos + 1, ver + 1
         digest = wire.digest_after(
             digest,
             old=None if old is None else wire.document_digest(entity, id, ver - 1, old),
             new=None if text is None else wire.document_digest(entity, id, ver, text),
         )
+        heads[stream] = pos, digest
         fresh.append(
             {
                 "stream": stream,
@@ -200,58 +198,79 @@ def _append(
             }
         )
     if fresh:
-        session.execute(
-            insert(FeedRow), [row | {"body": row["body"] or ""} for row in fresh]
-        )
-        _keep(session, fresh)
-        session.execute(
-            update(StreamHeadRow)
-            .where(StreamHeadRow.stream == stream)
-            .values(pos=pos, digest=f"{digest:032x}")
-        )
-    return pos
+        _write(session, fresh)
+    return {stream: pos for stream, (pos, _) in heads.items()}
 
 
-def _lock(session: Session, stream: str) -> tuple[int, int]:
-    wanted = (
-        select(StreamHeadRow.pos, StreamHeadRow.digest)
-        .where(StreamHeadRow.stream == stream)
-        .with_for_update()
+def _write(session: Session, fresh: Sequence[Mapping[str, Any]]) -> None:
+    rows.add(session, FeedRow, [{**row, "body": row["body"] or ""} for row in fresh])
+    columns = ("stream", "entity", "id", "ver", "min_client", "body")
+    rows.put(session, FeedDocRow, [{name: row[name] for name in columns} for row in fresh])
+    # Rows are in the order of their positions: the last one of a stream is its head.
+    last = {row["stream"]: row for row in fresh}
+    session.execute(
+        _MOVE,
+        [
+            {"of": stream, "to": row["pos"], "digest_to": row["digest"]}
+            for stream, row in last.items()
+        ],
     )
-    head = session.execute(wanted).one_or_none()
-    if head is None:
-        made = rows.insert(session, StreamHeadRow)
-        session.execute(
-            made.values(stream=stream, pos=0, digest="0" * 32).on_conflict_do_nothing()
-        )
-        head = session.execute(wanted).one()
-    return head.pos, int(head.digest, 16)
 
 
-def _before(
-    session: Session, stream: str, documents: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], tuple[int, str | None]]:
-    """Read the documents as they are. Once the stream is locked they stand still."""
-    wanted = list(documents)
-    named = tuple_(FeedDocRow.entity, FeedDocRow.id)
-    found: dict[tuple[str, str], tuple[int, str | None]] = {}
-    for start in range(0, len(wanted), _BATCH):
-        query = select(
-            FeedDocRow.entity, FeedDocRow.id, FeedDocRow.ver, FeedDocRow.body
-        ).where(FeedDocRow.stream == stream, named.in_(wanted[start : start + _BATCH]))
-        for row in session.execute(query):
-            found[row.entity, row.id] = (row.ver, row.body)
+def _lock(session: Session, streams: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Lock the heads of these streams, by name, and give their positions and digests."""
+    found: dict[str, tuple[int, int]] = {}
+    while len(found) < len(streams):
+        for start in range(0, len(streams), _BATCH):
+            wanted = streams[start : start + _BATCH]
+            heads = session.execute(
+                _heads(rows.width(wanted)), rows.spread("stream", wanted)
+            )
+            found |= {head.stream: (head.pos, int(head.digest, 16)) for head in heads}
+        for stream in streams:
+            if stream not in found:
+                first = {"stream": stream, "pos": 0, "digest": "0" * 32}
+                rows.add_new(session, StreamHeadRow, first)
     return found
 
 
-def _keep(session: Session, fresh: Sequence[Mapping[str, Any]]) -> None:
-    statement = rows.insert(session, FeedDocRow)
-    given = statement.excluded
-    columns = ("stream", "entity", "id", "ver", "min_client", "body")
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["stream", "entity", "id"],
-            set_={"ver": given.ver, "min_client": given.min_client, "body": given.body},
-        ),
-        [{name: row[name] for name in columns} for row in fresh],
+def _before(session: Session, names: Sequence[Name]) -> dict[Name, tuple[int, str | None]]:
+    """Read the documents as they are. Once the streams are locked they stand still."""
+    found: dict[Name, tuple[int, str | None]] = {}
+    for start in range(0, len(names), _BATCH):
+        wanted = names[start : start + _BATCH]
+        parameters: dict[str, Any] = {}
+        for column, values in zip(_NAME, zip(*wanted, strict=True), strict=True):
+            parameters |= rows.spread(column, values)
+        for row in session.execute(_documents(rows.width(wanted)), parameters):
+            found[row.stream, row.entity, row.id] = (row.ver, row.body)
+    return found
+
+
+_HEAD, _DOC = rows.table(StreamHeadRow).c, rows.table(FeedDocRow).c
+_NAME = ("stream", "entity", "id")
+_MOVE = (
+    update(rows.table(StreamHeadRow))
+    .where(_HEAD.stream == bindparam("of"))
+    .values(pos=bindparam("to"), digest=bindparam("digest_to"))
+)
+
+
+@cache
+def _heads(width: int) -> Select[Any]:
+    return (
+        select(_HEAD.stream, _HEAD.pos, _HEAD.digest)
+        .where(_HEAD.stream.in_(rows.slots("stream", width)))
+        .order_by(_HEAD.stream)
+        .with_for_update()
     )
+
+
+@cache
+def _documents(width: int) -> Select[Any]:
+    slots = zip(*(rows.slots(column, width) for column in _NAME), strict=True)
+    named = (
+        and_(_DOC.stream == stream, _DOC.entity == entity, _DOC.id == id)
+        for stream, entity, id in slots
+    )
+    return select(_DOC.stream, _DOC.entity, _DOC.id, _DOC.ver, _DOC.body).where(or_(*named))

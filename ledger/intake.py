@@ -7,14 +7,16 @@ that splits in two is kept whole on both sides. Source: sync.md §2.4.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, log, wire
-from ledger import discrepancies, feed, happened
+from ledger import discrepancies, feed, happened, rows
 from ledger.clock import Means
 from ledger.effects import EFFECTS, VERSION
 from ledger.tables.devices import DeviceEventRow, DeviceLogRow, KeyRow
@@ -54,32 +56,45 @@ def upload(
 
     Raises NotItsLog, and wire.Malformed for events that are not what their hash says.
     """
-    head = session.get(
-        DeviceLogRow, (batch.device, batch.incarnation), with_for_update=True
-    )
+    head = session.execute(
+        _HEAD, {"of": batch.device, "since": batch.incarnation}
+    ).one_or_none()
     if head is None:
         raise NotItsLog
-    _prove(session, batch, courier)
-    known = _known(session, batch)
+    _prove(batch, head.public, courier)
+    known, told = _known(session, batch), _told(session, batch.events)
     _lock(session, batch.events)
-    gap = False
+    gap, state, seq, hash_ = False, head.state, head.seq, head.hash
+    taken: list[dict[str, Any]] = []
     for event in batch.events:
         if event.hash in known:
             continue
-        follows = event.seq == head.seq + 1 and event.prev == head.hash
+        follows = event.seq == seq + 1 and event.prev == hash_
         if not follows and event.prev not in known and event.seq != batch.oldest_kept:
             gap = True
             break
-        _take(session, means, batch, event, forked=not follows)
+        fresh = event.event_id not in told
+        applied = _take(session, means, batch, event, fresh=fresh, forked=not follows)
+        taken.append(_row(means, batch, event, applied=applied, forked=not follows))
         known.add(event.hash)
+        told.add(event.event_id)
         if follows:
-            head.seq, head.hash = event.seq, event.hash
-            session.flush()
+            seq, hash_ = event.seq, event.hash
         else:
-            _fork(session, means, head, event)
-    session.flush()
+            _fork(session, means, batch, event, seq)
+    if taken:
+        rows.add(session, DeviceEventRow, taken)
+        state = session.scalars(
+            _MOVE,
+            {
+                "of": batch.device,
+                "since": batch.incarnation,
+                "to_seq": seq,
+                "to_hash": hash_,
+            },
+        ).one()
     failpoints.reached("intake: applied, not committed")
-    at = wire.Cursor(head.state, batch.incarnation, head.seq, head.hash, timeline)
+    at = wire.Cursor(state, batch.incarnation, seq, hash_, timeline)
     return Taken(at, feed.flush(session), gap)
 
 
@@ -102,15 +117,10 @@ def apply_waiting(session: Session, means: Means, *, most: int = 500) -> int:
     return done
 
 
-def _prove(session: Session, batch: wire.Batch, courier: str) -> None:
+def _prove(batch: wire.Batch, public: bytes, courier: str) -> None:
     """The head's signature proves a batch, not who carries it."""
-    public = session.scalars(
-        select(KeyRow.public).where(
-            KeyRow.device == batch.device, KeyRow.incarnation == batch.incarnation
-        )
-    ).one_or_none()
     said = log.head_text(batch.device, batch.incarnation, batch.head_seq, batch.head_hash)
-    if public is None or not log.head_holds(public, batch.head_signature, said):
+    if not log.head_holds(public, batch.head_signature, said):
         raise NotItsLog
     if batch.events:
         last = batch.events[-1]
@@ -131,14 +141,24 @@ def _known(session: Session, batch: wire.Batch) -> set[bytes]:
     seqs = [event.seq for event in batch.events]
     known.update(
         session.scalars(
-            select(DeviceEventRow.hash).where(
-                DeviceEventRow.device == batch.device,
-                DeviceEventRow.incarnation == batch.incarnation,
-                DeviceEventRow.seq.between(min(seqs) - 1, max(seqs)),
-            )
+            _BETWEEN,
+            {
+                "of": batch.device,
+                "since": batch.incarnation,
+                "first": min(seqs) - 1,
+                "last": max(seqs),
+            },
         )
     )
     return known
+
+
+def _told(session: Session, events: Sequence[log.Event]) -> set[str]:
+    """Give the ids of these events that came before, in whatever log."""
+    ids = [event.event_id for event in events]
+    if not ids:
+        return set()
+    return set(session.scalars(_ids(rows.width(ids)), rows.spread("id", ids)))
 
 
 def _lock(session: Session, events: Sequence[log.Event]) -> None:
@@ -193,16 +213,10 @@ def _take(
     batch: wire.Batch,
     event: log.Event,
     *,
+    fresh: bool,
     forked: bool,
-) -> None:
-    fresh = (
-        session.scalars(
-            select(DeviceEventRow.seq)
-            .where(DeviceEventRow.event_id == event.event_id)
-            .limit(1)
-        ).first()
-        is None
-    )
+) -> bool:
+    """Let an event have its effect; give whether it had."""
     applied = fresh and _effect(session, means, batch.device, batch.incarnation, event)
     if not applied and (fresh or not forked):
         discrepancies.note(
@@ -220,29 +234,30 @@ def _take(
             },
             evidence=[event.event_id],
         )
-    session.execute(
-        insert(DeviceEventRow),
-        [
-            {
-                "device": batch.device,
-                "incarnation": batch.incarnation,
-                "seq": event.seq,
-                "hash": event.hash,
-                "event_id": event.event_id,
-                "type": event.type,
-                "ver": event.ver,
-                "body": event.body,
-                "boot_id": event.boot_id,
-                "boot_ms": event.boot_ms,
-                "wall_ms": event.wall_ms,
-                "trust": event.trust,
-                "prev": event.prev,
-                "received_ms": means.now_ms,
-                "applied": applied,
-                "forked": forked,
-            }
-        ],
-    )
+    return applied
+
+
+def _row(
+    means: Means, batch: wire.Batch, event: log.Event, *, applied: bool, forked: bool
+) -> dict[str, Any]:
+    return {
+        "device": batch.device,
+        "incarnation": batch.incarnation,
+        "seq": event.seq,
+        "hash": event.hash,
+        "event_id": event.event_id,
+        "type": event.type,
+        "ver": event.ver,
+        "body": event.body,
+        "boot_id": event.boot_id,
+        "boot_ms": event.boot_ms,
+        "wall_ms": event.wall_ms,
+        "trust": event.trust,
+        "prev": event.prev,
+        "received_ms": means.now_ms,
+        "applied": applied,
+        "forked": forked,
+    }
 
 
 def _effect(
@@ -277,16 +292,17 @@ def _is_disk(trouble: DBAPIError) -> bool:
     return "full" in said or "disk i/o" in said or "locked" in said
 
 
-def _fork(session: Session, means: Means, head: DeviceLogRow, event: log.Event) -> None:
-    """The log split: two devices write as one, or one was rolled back. The cursor stays."""
-    head.state = "forked"
-    session.flush()
+def _fork(
+    session: Session, means: Means, batch: wire.Batch, event: log.Event, cursor: int
+) -> None:
+    """Two devices write as one, or one was rolled back. The cursor stays."""
+    session.execute(_SPLIT, {"of": batch.device, "since": batch.incarnation})
     discrepancies.note(
         session,
         means,
         "log_forked",
-        f"{head.device}/{head.incarnation}",
-        facts={"seq": event.seq, "cursor": head.seq},
+        f"{batch.device}/{batch.incarnation}",
+        facts={"seq": event.seq, "cursor": cursor},
         evidence=[event.event_id],
     )
 
@@ -305,3 +321,32 @@ def _event(row: DeviceEventRow) -> log.Event:
         row.prev,
         row.hash,
     )
+
+
+_LOG, _KEY, _EVENT = (rows.table(r) for r in (DeviceLogRow, KeyRow, DeviceEventRow))
+_THIS_LOG = (_LOG.c.device == bindparam("of")) & (_LOG.c.incarnation == bindparam("since"))
+_HEAD = (
+    select(_LOG.c.state, _LOG.c.seq, _LOG.c.hash, _KEY.c.public)
+    .join(
+        _KEY, (_KEY.c.device == _LOG.c.device) & (_KEY.c.incarnation == _LOG.c.incarnation)
+    )
+    .where(_THIS_LOG)
+    .with_for_update(of=_LOG)
+)
+_MOVE = (
+    update(_LOG)
+    .where(_THIS_LOG)
+    .values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
+    .returning(_LOG.c.state)
+)
+_SPLIT = update(_LOG).where(_THIS_LOG).values(state="forked")
+_BETWEEN = select(_EVENT.c.hash).where(
+    _EVENT.c.device == bindparam("of"),
+    _EVENT.c.incarnation == bindparam("since"),
+    _EVENT.c.seq.between(bindparam("first"), bindparam("last")),
+)
+
+
+@cache
+def _ids(width: int) -> Select[Any]:
+    return select(_EVENT.c.event_id).where(_EVENT.c.event_id.in_(rows.slots("id", width)))

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice.journal import Entry, Line
+from ledger import rows
 from ledger.tables.money import JournalEntryRow, JournalLineRow
 
 
@@ -37,8 +38,9 @@ def post_all(
     source: str | None = None,
 ) -> None:
     """Write several entries about one order."""
-    session.execute(
-        insert(JournalEntryRow),
+    rows.add(
+        session,
+        JournalEntryRow,
         [
             {
                 "id": entry.id,
@@ -51,8 +53,9 @@ def post_all(
             for entry in entries
         ],
     )
-    session.execute(
-        insert(JournalLineRow),
+    rows.add(
+        session,
+        JournalLineRow,
         [
             {
                 "entry": entry.id,

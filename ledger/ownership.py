@@ -4,15 +4,16 @@ A device that owned the seat under the epoch of its sale has the right to it. An
 is judged by the rules for coming back after an outage. Source: spec.md 4.7.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, and_, bindparam, case, or_, select, update
 from sqlalchemy.orm import Session
 
-from boxoffice import log, reentry
-from ledger import allotments, book, discrepancies, notices, reseats
+from boxoffice import reentry
+from ledger import allotments, book, discrepancies, feed, notices, reseats, rows
 from ledger.allotments import Owner, Seat
 from ledger.clock import Means
 from ledger.happened import Happened, maybe, text, whole
@@ -55,34 +56,45 @@ def line(body: Mapping[str, Any]) -> Line:
     )
 
 
-def take_seat(
-    session: Session, means: Means, event: Happened, order: str, line: Line
-) -> None:
-    """Give a sold ticket its seat if its seller owned it, or was there first (4.7)."""
+def take_own(
+    session: Session, means: Means, event: Happened, lines: Sequence[Line]
+) -> dict[str, int | None]:
+    """Make sold the seats that their seller owned, and tell: ticket to its `sell_by_ms`.
+
+    Lines that are missing in the answer had no right to their seats: `take_other`.
+    """
     owner = Owner(event.device, event.incarnation)
-    seat = Seat(line.performance, line.seat, line.epoch)
-    sell_by = session.execute(
-        update(SeatStateRow)
-        .where(allotments.owned(owner, seat))
-        .values(state="sold", ticket=line.ticket)
-        .returning(SeatStateRow.sell_by_ms)
-    ).one_or_none()
-    if sell_by is not None:
-        _seated(session, line.ticket)
-        allotments.ended(session, seat, "sold", means.now_ms)
+    own: dict[str, int | None] = {}
+    for performance, some in _by_performance(lines).items():
+        found = session.execute(
+            _selling(rows.width(some)),
+            {"of": performance, "by": owner.device, "its": owner.incarnation}
+            | rows.spread("seat", [line.seat for line in some])
+            | rows.spread("epoch", [line.epoch for line in some])
+            | rows.spread("ticket", [line.ticket for line in some]),
+        )
+        own |= {row.ticket: row.sell_by_ms for row in found}
+    sold = [line for line in lines if line.ticket in own]
+    if not sold:
+        return own
+    seats = [Seat(line.performance, line.seat, line.epoch) for line in sold]
+    allotments.ended(session, seats, "sold", means.now_ms)
+    for line, seat in zip(sold, seats, strict=True):
         allotments.end_document(session, owner, seat, means.now_ms)
-        notices.seats(session, line.performance, [line.seat], means.now_ms)
-        until = sell_by.sell_by_ms
-        if until is not None and event.trust == log.TRUSTED and event.wall_ms >= until:
-            discrepancies.note(
-                session,
-                means,
-                "late_sale",
-                order,
-                facts={"sell_by_ms": until, "sold_ms": event.wall_ms},
-                evidence=[event.id],
-            )
-        return
+        body = notices.seat(
+            state="sold",
+            epoch=line.epoch,
+            device=owner.device,
+            incarnation=owner.incarnation,
+            ticket=line.ticket,
+        )
+        stream = feed.performance(line.performance)
+        feed.publish(session, stream, "seat", line.seat, body, now_ms=means.now_ms)
+    return own
+
+
+def take_other(session: Session, means: Means, event: Happened, line: Line) -> None:
+    """Judge a sale whose seller did not own the seat; its ticket is written (4.7)."""
     row = session.get(
         SeatStateRow,
         (line.performance, line.seat),
@@ -94,6 +106,13 @@ def take_seat(
         _seated(session, line.ticket)
         return
     _conflict(session, means, event, line, row)
+
+
+def _by_performance(lines: Sequence[Line]) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.performance, []).append(line)
+    return found
 
 
 def _seated(session: Session, ticket: str) -> None:
@@ -168,7 +187,7 @@ def _take_free(
     if row.state == "allotted" and row.device:
         broken = Seat(line.performance, line.seat, row.epoch)
         owner = Owner(row.device, row.incarnation or 0)
-        allotments.ended(session, broken, "broken", means.now_ms)
+        allotments.ended(session, [broken], "broken", means.now_ms)
         allotments.end_document(session, owner, broken, means.now_ms)
     row.state, row.ticket, row.prior = "sold", line.ticket, None
     row.device, row.incarnation = event.device, event.incarnation
@@ -210,4 +229,38 @@ def _is_in(session: Session, ticket: str) -> bool:
             )
         ).first()
         is not None
+    )
+
+
+_SEAT = rows.table(SeatStateRow)
+
+
+@cache
+def _selling(width: int) -> Update:
+    """Make allotted seats sold to their tickets where this device owns this epoch."""
+    seats, epochs, tickets = (
+        rows.slots(name, width) for name in ("seat", "epoch", "ticket")
+    )
+    own = [
+        and_(_SEAT.c.seat == seat, _SEAT.c.epoch == epoch)
+        for seat, epoch in zip(seats, epochs, strict=True)
+    ]
+    ticket = case(
+        *(
+            (_SEAT.c.seat == seat, ticket)
+            for seat, ticket in zip(seats, tickets, strict=True)
+        )
+    )
+    return (
+        update(_SEAT)
+        .where(
+            _SEAT.c.performance == bindparam("of"),
+            _SEAT.c.seat.in_(seats),
+            or_(*own),
+            rows.unindexed(_SEAT.c.state) == "allotted",
+            rows.unindexed(_SEAT.c.device) == bindparam("by"),
+            _SEAT.c.incarnation == bindparam("its"),
+        )
+        .values(state="sold", ticket=ticket)
+        .returning(_SEAT.c.ticket, _SEAT.c.sell_by_ms)
     )

@@ -37,7 +37,7 @@ def record(session: Session, means: Means, event: Happened) -> None:
         )
         # What this device did not own is somebody else's: there is nothing to keep.
         if won is not None:
-            allotments.ended(session, seat, "returned", means.now_ms)
+            allotments.ended(session, [seat], "returned", means.now_ms)
             allotments.end_document(session, owner, seat, means.now_ms)
             kept.setdefault(seat.performance, []).append(seat.seat)
     for performance, seats in kept.items():

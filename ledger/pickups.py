@@ -30,11 +30,7 @@ def hash_of(code: str) -> str:
 def keep(session: Session, order: str, hashes: Iterable[str], *, now_ms: int) -> None:
     """Remember that these hashes lead to an order. One that leads elsewhere stays there."""
     for hash_ in hashes:
-        session.execute(
-            rows.insert(session, PickupRow)
-            .values(hash=hash_, order=order, made_ms=now_ms)
-            .on_conflict_do_nothing()
-        )
+        rows.add_new(session, PickupRow, {"hash": hash_, "order": order, "made_ms": now_ms})
 
 
 def find(session: Session, code: str) -> str | None:

@@ -1,13 +1,43 @@
-"""Compare-and-set: change rows only where they still are what we judged by."""
+"""Reach rows without detours: compare-and-set, inserts, and statements that are built once.
 
+Building a statement anew costs more than running it. What every sale and every scan does is
+therefore built once, on the plain tables, with parameters; the rest of the book may ask as
+it likes.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Insert,
+    Table,
+    bindparam,
+)
+from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
+
+from ledger.tables.names import Row
+
+Values = Mapping[str, Any]
+
+
+def table(row: type[Row]) -> Table:
+    """Give the plain table behind a row class."""
+    return cast("Table", row.__table__)
+
+
+def values(row: Row) -> dict[str, Any]:
+    """Give what a row holds, column by column."""
+    return {name: getattr(row, name) for name in _columns(type(row))}
 
 
 def changed(session: Session, statement: Executable, parameters: Any = None) -> int:
@@ -23,8 +53,85 @@ def changed(session: Session, statement: Executable, parameters: Any = None) -> 
     return count
 
 
-def insert(session: Session, row: type[Any]) -> PostgresqlInsert | SqliteInsert:
+def add(session: Session, row: type[Row], entries: Sequence[Values]) -> None:
+    """Insert rows of the same columns; columns that are not named become null."""
+    session.execute(_adding(row), entries)
+
+
+def add_new(session: Session, row: type[Row], entry: Values) -> bool:
+    """Insert a row unless one that rules it out is there; give whether it was new."""
+    done = session.execute(_adding_new(_dialect(session), row), entry)
+    return bool(cast("CursorResult[Any]", done).rowcount)
+
+
+def put(session: Session, row: type[Row], entries: Sequence[Values]) -> None:
+    """Insert rows of the same columns, or set these columns where the key is there."""
+    columns = tuple(entries[0])
+    session.execute(_putting(_dialect(session), row, columns), entries)
+
+
+def insert(session: Session, row: type[Row]) -> PostgresqlInsert | SqliteInsert:
     """Begin an INSERT that may say `on_conflict_…`, in this database's words."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql_insert(row)
-    return sqlite_insert(row)
+    return _insert(_dialect(session), row)
+
+
+def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Give a column that no index is looked up by.
+
+    SQLite would rather walk all free seats of an evening than look at the two that a
+    statement names.
+    """
+    return column.concat("")
+
+
+def slots(name: str, count: int) -> list[BindParameter[Any]]:
+    """Name the parameters of an IN with so many places: see `width`."""
+    return [bindparam(f"{name}{number}") for number in range(count)]
+
+
+def width(values: Sequence[Any]) -> int:
+    """Give how many places an IN for these values has: a power of two.
+
+    So each statement is built for a few widths and not for every number of values.
+    """
+    return 1 << (len(values) - 1).bit_length()
+
+
+def spread(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    """Give the parameters of `slots` for these values; the last one fills what is left."""
+    last = len(values) - 1
+    return {f"{name}{number}": values[min(number, last)] for number in range(width(values))}
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
+
+
+def _insert(dialect: str, row: type[Row]) -> PostgresqlInsert | SqliteInsert:
+    return (postgresql_insert if dialect == "postgresql" else sqlite_insert)(row.__table__)
+
+
+@cache
+def _columns(row: type[Row]) -> tuple[str, ...]:
+    return tuple(column.name for column in table(row).columns)
+
+
+@cache
+def _adding(row: type[Row]) -> Insert:
+    return plain_insert(table(row))
+
+
+@cache
+def _adding_new(dialect: str, row: type[Row]) -> Insert:
+    adding = _insert(dialect, row).on_conflict_do_nothing()
+    return adding.execution_options(preserve_rowcount=True)
+
+
+@cache
+def _putting(dialect: str, row: type[Row], columns: tuple[str, ...]) -> Insert:
+    key = [column.name for column in table(row).primary_key]
+    statement = _insert(dialect, row)
+    return statement.on_conflict_do_update(
+        index_elements=key,
+        set_={name: statement.excluded[name] for name in columns if name not in key},
+    )

@@ -7,14 +7,15 @@ all the same and becomes a discrepancy with a named rule. Source: spec.md 4.7, s
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from boxoffice import journal
+from boxoffice import journal, log
 from boxoffice.money import Money
-from ledger import discrepancies, evenings, notices, ownership, pickups
+from ledger import discrepancies, evenings, feed, notices, ownership, pickups, rows
 from ledger import journal as book
 from ledger.clock import Means
 from ledger.happened import Happened, maybe, text, whole
@@ -39,7 +40,8 @@ def record(session: Session, means: Means, event: Happened) -> None:
     others = event.parts("other")
     tenders = tenders_of(event)
     order = _order(session, means, event, lines, others, tenders)
-    _write_tickets(session, means, event, order, lines)
+    own = ownership.take_own(session, means, event, lines)
+    _write_tickets(session, means, event, order, lines, own)
     for number, body in enumerate(others, 1):
         session.add(
             OrderLineRow(
@@ -64,9 +66,11 @@ def record(session: Session, means: Means, event: Happened) -> None:
             evidence=[event.id],
         )
     _look_at_prices(session, means, event, order.id, lines)
+    _look_at_deadlines(session, means, event, order.id, own)
     for line in lines:
-        ownership.take_seat(session, means, event, order.id, line)
-        notices.ticket(session, line.performance, line.ticket, means.now_ms)
+        if line.ticket not in own:
+            ownership.take_other(session, means, event, line)
+            notices.ticket(session, line.performance, line.ticket, means.now_ms)
     hashes = [event.maybe("pickup_hash"), event.maybe("code_hash")]
     pickups.keep(session, order.id, [h for h in hashes if h], now_ms=means.now_ms)
 
@@ -93,13 +97,11 @@ def _order(
     tenders: Sequence[Tender],
 ) -> OrderRow:
     number = event.text("order")
-    taken = session.get(OrderRow, number) is not None
     charge = sum(line.price + line.fee_outside for line in lines) + sum(
         whole(body, "amount") + whole(body, "fee_outside", 0) for body in others
     )
     row = OrderRow(
-        # Two sellers may draw one number; both orders stand.
-        id=f"{number}/{event.id}" if taken else number,
+        id=number,
         number=number,
         state="confirmed",
         currency=event.text("currency"),
@@ -121,8 +123,9 @@ def _order(
         collected_by=None,
         cancelled_ms=None,
     )
-    session.add(row)
-    session.flush()
+    while not rows.add_new(session, OrderRow, rows.values(row)):
+        # Two sellers may draw one number; both orders stand.
+        row.id = f"{number}/{event.id}"
     return row
 
 
@@ -132,62 +135,102 @@ def _write_tickets(
     event: Happened,
     order: OrderRow,
     lines: Sequence[Line],
+    own: Mapping[str, int | None],
 ) -> None:
-    covered = order.paid >= order.charge
-    known = {
-        row.id: row
-        for row in session.scalars(
-            select(TicketRow).where(TicketRow.id.in_([line.ticket for line in lines]))
-        )
-    }
+    """Write tickets, and tell of those that have their seats. own: see `take_own`."""
+    known = _known(session, [line.ticket for line in lines])
+    fresh = []
     for number, line in enumerate(lines, 1):
-        seen = known.get(line.ticket)
-        if seen is not None and not seen.unseen:
-            raise ValueError(f"ticket {line.ticket} was sold before")
-        values = {
-            "order": order.id,
-            "line": number,
-            "performance": line.performance,
-            "seat": line.seat,
-            "epoch": line.epoch,
-            "seated": False,
-            "level": line.level,
-            "price_type": line.price_type,
-            "price": line.price,
-            "fee_outside": line.fee_outside,
-            "fee_inside": line.fee_inside,
-            "paid": line.price if covered else 0,
-            "signer": event.device,
-            "incarnation": event.incarnation,
-            "seq": event.seq,
-            "payload": line.payload,
-            "unseen": False,
-        }
-        if seen is None:
-            session.execute(
-                insert(TicketRow),
-                [
-                    values
-                    | {
-                        "id": line.ticket,
-                        "pays_later": False,
-                        "status": "active",
-                        "blocked": False,
-                        "issue": line.issue,
-                        "print_state": "not_printed",
-                        "admits": 1,
-                        "made_ms": means.now_ms,
-                    }
-                ],
+        row = _ticket(means, event, order, number, line, seated=line.ticket in own)
+        if line.ticket in known:
+            _replace(session, means, row, known[line.ticket])
+        else:
+            fresh.append(row)
+    if not fresh:
+        return
+    rows.add(session, TicketRow, [rows.values(row) for row in fresh])
+    evening = {row.performance: evenings.read(session, row.performance) for row in fresh}
+    for row in fresh:
+        if row.seated:
+            body = notices.ticket_body(
+                row, evening[row.performance], order=order.number, note=order.note
             )
-            continue
-        placeholder = seen.order
-        session.execute(
-            update(TicketRow).where(TicketRow.id == line.ticket).values(**values)
-        )
-        session.execute(delete(OrderRow).where(OrderRow.id == placeholder))
-        how = "sale arrived"
-        discrepancies.close(session, means, "sale_unseen", line.ticket, how=how)
+            stream = feed.performance(row.performance)
+            feed.publish(session, stream, "ticket", row.id, body, now_ms=means.now_ms)
+
+
+def _ticket(
+    means: Means, event: Happened, order: OrderRow, number: int, line: Line, *, seated: bool
+) -> TicketRow:
+    return TicketRow(
+        id=line.ticket,
+        order=order.id,
+        line=number,
+        performance=line.performance,
+        seat=line.seat,
+        epoch=line.epoch,
+        seated=seated,
+        level=line.level,
+        price_type=line.price_type,
+        price=line.price,
+        fee_outside=line.fee_outside,
+        fee_inside=line.fee_inside,
+        paid=line.price if order.paid >= order.charge else 0,
+        pays_later=False,
+        status="active",
+        blocked=False,
+        issue=line.issue,
+        print_state="not_printed",
+        admits=1,
+        signer=event.device,
+        incarnation=event.incarnation,
+        seq=event.seq,
+        payload=line.payload,
+        unseen=False,
+        made_ms=means.now_ms,
+    )
+
+
+# What a scan could not tell of a ticket, and its sale does.
+_TOLD_BY_SALE = (
+    "order",
+    "line",
+    "performance",
+    "seat",
+    "epoch",
+    "seated",
+    "level",
+    "price_type",
+    "price",
+    "fee_outside",
+    "fee_inside",
+    "paid",
+    "signer",
+    "incarnation",
+    "seq",
+    "payload",
+    "unseen",
+)
+
+
+def _known(session: Session, tickets: Sequence[str]) -> dict[str, str]:
+    """Give the orders of tickets that only scans told of. Raises ValueError for others."""
+    found = session.execute(
+        _tickets(rows.width(tickets)), rows.spread("ticket", tickets)
+    ).all()
+    for row in found:
+        if not row.unseen:
+            raise ValueError(f"ticket {row.id} was sold before")
+    return {row.id: row.order for row in found}
+
+
+def _replace(session: Session, means: Means, row: TicketRow, placeholder: str) -> None:
+    """The sale takes the place of what was rebuilt from a scan."""
+    told = {name: getattr(row, name) for name in _TOLD_BY_SALE}
+    session.execute(update(TicketRow).where(TicketRow.id == row.id).values(told))
+    session.execute(delete(OrderRow).where(OrderRow.id == placeholder))
+    discrepancies.close(session, means, "sale_unseen", row.id, how="sale arrived")
+    notices.ticket(session, row.performance, row.id, means.now_ms)
 
 
 def _book(
@@ -218,37 +261,18 @@ def pay(
     session: Session, means: Means, event: Happened, order: OrderRow, tender: Tender
 ) -> None:
     """Book one tender of an order; its attempt at a terminal is over."""
-    session.add(
-        TenderRow(
-            id=means.new_id(),
-            order=order.id,
-            kind=tender.kind,
-            ref=tender.ref,
-            intent=tender.intent,
-            amount=tender.amount,
-            at_ms=means.now_ms,
-        )
-    )
-    payment = session.get(PaymentRow, tender.intent) if tender.intent else None
-    if payment is not None:
-        known = payment.state
-        payment.state, payment.order = "sold", order.id
-        payment.ref, payment.changed_ms = tender.ref or payment.ref, means.now_ms
-        how = "sale arrived"
-        discrepancies.close(session, means, "payment_unknown", payment.intent, how=how)
-        discrepancies.close(session, means, "charge_without_sale", payment.intent, how=how)
-        if known in {"declined", "voided"}:
-            discrepancies.note(
-                session,
-                means,
-                "sale_without_charge",
-                payment.intent,
-                facts={"order": order.id, "amount": tender.amount, "state": known},
-                evidence=[event.id],
-            )
-        if payment.booked == tender.amount:
-            return  # Its money was booked when the approval came.
-        payment.booked += tender.amount
+    made = {
+        "id": means.new_id(),
+        "order": order.id,
+        "kind": tender.kind,
+        "ref": tender.ref,
+        "intent": tender.intent,
+        "amount": tender.amount,
+        "at_ms": means.now_ms,
+    }
+    rows.add(session, TenderRow, [made])
+    if tender.intent and _paid_before(session, means, event, order, tender):
+        return
     book.post(
         session,
         means.new_id(),
@@ -260,14 +284,69 @@ def pay(
     )
 
 
+def _paid_before(
+    session: Session, means: Means, event: Happened, order: OrderRow, tender: Tender
+) -> bool:
+    """See to the attempt that paid; give whether its money is in the journal already."""
+    intent = tender.intent or ""
+    payment = session.execute(_PAYMENT, {"of": intent}).one_or_none()
+    if payment is None:
+        return False
+    booked = bool(payment.booked == tender.amount)  # When the approval came.
+    session.execute(
+        _SOLD,
+        {
+            "of": intent,
+            "in_order": order.id,
+            "told_ref": tender.ref or payment.ref,
+            "now": means.now_ms,
+            "more": 0 if booked else tender.amount,
+        },
+    )
+    how = "sale arrived"
+    discrepancies.close(session, means, "payment_unknown", intent, how=how)
+    discrepancies.close(session, means, "charge_without_sale", intent, how=how)
+    if payment.state in {"declined", "voided"}:
+        discrepancies.note(
+            session,
+            means,
+            "sale_without_charge",
+            intent,
+            facts={"order": order.id, "amount": tender.amount, "state": payment.state},
+            evidence=[event.id],
+        )
+    return booked
+
+
+def _look_at_deadlines(
+    session: Session,
+    means: Means,
+    event: Happened,
+    order: str,
+    own: Mapping[str, int | None],
+) -> None:
+    """Seats from a standing allotment are sold until a moment; a sure clock can tell."""
+    past = [until for until in own.values() if until and event.wall_ms >= until]
+    if past and event.trust == log.TRUSTED:
+        discrepancies.note(
+            session,
+            means,
+            "late_sale",
+            order,
+            facts={"sell_by_ms": min(past), "sold_ms": event.wall_ms},
+            evidence=[event.id],
+        )
+
+
 def _look_at_prices(
     session: Session, means: Means, event: Happened, order: str, lines: Sequence[Line]
 ) -> None:
     """Compare with today's list: a device may have sold by an older one."""
     differing = []
+    sold = {line.performance for line in lines}
+    listed = {id: evenings.prices_of(session, id) for id in sold}
     for line in lines:
-        listed = evenings.prices_of(session, line.performance)
-        wanted = listed.price(line.level, line.price_type or "")
+        wanted = listed[line.performance].price(line.level, line.price_type or "")
         if wanted != line.price:
             differing.append({"ticket": line.ticket, "price": line.price, "listed": wanted})
     if differing:
@@ -279,3 +358,31 @@ def _look_at_prices(
             facts={"lines": differing},
             evidence=[event.id],
         )
+
+
+_TICKET, _ATTEMPT = rows.table(TicketRow), rows.table(PaymentRow)
+_PAYMENT = (
+    select(_ATTEMPT.c.state, _ATTEMPT.c.ref, _ATTEMPT.c.booked)
+    .where(_ATTEMPT.c.intent == bindparam("of"))
+    .with_for_update()
+)
+_SOLD = (
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.intent == bindparam("of"))
+    .values(
+        {
+            "state": "sold",
+            "order": bindparam("in_order"),
+            "ref": bindparam("told_ref"),
+            "changed_ms": bindparam("now"),
+            "booked": _ATTEMPT.c.booked + bindparam("more"),
+        }
+    )
+)
+
+
+@cache
+def _tickets(width: int) -> Select[Any]:
+    return select(_TICKET.c.id, _TICKET.c.order, _TICKET.c.unseen).where(
+        _TICKET.c.id.in_(rows.slots("ticket", width))
+    )

@@ -6,14 +6,24 @@ and if one of them is not, nothing changes. Source: spec.md 4.1, INV2-INV6.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Update,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from boxoffice import best
 from boxoffice.refusals import Code
-from ledger import feed, halls, notices, offers, waiting_sales
+from ledger import feed, halls, notices, offers, rows, waiting_sales
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
@@ -94,18 +104,16 @@ def hold(
     if isinstance(taken, Refused):
         return taken
     expires_ms = means.now_ms + sale.hold_ms
-    session.add(
-        HoldRow(
-            id=hold_id,
-            performance=performance,
-            order=order,
-            seller=seller,
-            made_ms=means.now_ms,
-            expires_ms=expires_ms,
-            extended=False,
-        )
-    )
-    session.flush()
+    made = {
+        "id": hold_id,
+        "performance": performance,
+        "order": order,
+        "seller": seller,
+        "made_ms": means.now_ms,
+        "expires_ms": expires_ms,
+        "extended": False,
+    }
+    rows.add(session, HoldRow, [made])
     _tell(session, performance, "held", taken, means.now_ms)
     seats = tuple(wanted) if not isinstance(wanted, Wish) else tuple(taken)
     return Held(hold_id, order, seats, expires_ms)
@@ -179,21 +187,7 @@ def these(session: Session, performance: str, seats: Sequence[str]) -> ColumnEle
 
 
 def _sale(session: Session, means: Means, performance: str) -> _Sale | None:
-    found = session.execute(
-        select(
-            PerformanceRow.kind,
-            PerformanceRow.on_sale_from_ms,
-            PerformanceRow.on_sale_until_ms,
-            PerformanceRow.cancelled_ms,
-            PerformanceRow.public,
-            HouseRow.hold_minutes,
-            HouseRow.max_seats,
-            BookRow.recovering_ms,
-        )
-        .join(HouseRow, PerformanceRow.id == performance)
-        .join(BookRow, PerformanceRow.id == performance)
-        .where(PerformanceRow.id == performance)
-    ).one_or_none()
+    found = session.execute(_SALE, {"of": performance}).one_or_none()
     if found is None:
         return None
     selling = (
@@ -224,11 +218,11 @@ def _take(
     wanted = list(dict.fromkeys(seats))
     if len(wanted) < len(seats):
         return Refused(Code.SEAT_UNAVAILABLE, {"seats": _twice(seats)})
+    # Sorted, so that two orders never wait for each other: see `these`.
+    taking = _taking(rows.width(wanted), tuple(states))
     won = session.execute(
-        update(SeatStateRow)
-        .where(these(session, performance, wanted), SeatStateRow.state.in_(states))
-        .values(state="held", prior=SeatStateRow.state, hold=hold_id)
-        .returning(SeatStateRow.seat, SeatStateRow.epoch)
+        taking,
+        {"of": performance, "by": hold_id} | rows.spread("seat", wanted),
     ).all()
     taken: Taken = dict(won)
     if len(taken) == len(wanted):
@@ -331,3 +325,41 @@ def _tell(
     for seat, epoch in seats.items():
         body = notices.seat(state=state, epoch=epoch)
         feed.publish(session, stream, "seat", seat, body, now_ms=now_ms)
+
+
+_SEAT = rows.table(SeatStateRow)
+_EVENING, _HOUSE, _BOOK = (rows.table(r) for r in (PerformanceRow, HouseRow, BookRow))
+_OF: BindParameter[str] = bindparam("of")
+_SALE = (
+    select(
+        _EVENING.c.kind,
+        _EVENING.c.on_sale_from_ms,
+        _EVENING.c.on_sale_until_ms,
+        _EVENING.c.cancelled_ms,
+        _EVENING.c.public,
+        _HOUSE.c.hold_minutes,
+        _HOUSE.c.max_seats,
+        _BOOK.c.recovering_ms,
+    )
+    .join(_HOUSE, _EVENING.c.id == _OF)
+    .join(_BOOK, _EVENING.c.id == _OF)
+    .where(_EVENING.c.id == _OF)
+)
+
+
+@cache
+def _taking(width: int, states: tuple[str, ...]) -> Update:
+    """Hold these seats where they are in one of these states, locked as in `these`."""
+    named = select(_SEAT.c.seat).where(
+        _SEAT.c.performance == _OF, _SEAT.c.seat.in_(rows.slots("seat", width))
+    )
+    return (
+        update(_SEAT)
+        .where(
+            _SEAT.c.performance == _OF,
+            _SEAT.c.seat.in_(named.order_by(_SEAT.c.seat).with_for_update()),
+            rows.unindexed(_SEAT.c.state).in_(states),
+        )
+        .values(state="held", prior=_SEAT.c.state, hold=bindparam("by"))
+        .returning(_SEAT.c.seat, _SEAT.c.epoch)
+    )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from boxoffice import allotments as rule
 from boxoffice.refusals import Code
 from ledger import halls, offers, seating
-from ledger.allotments import Given, Owner, give, read_at
+from ledger.allotments import Given, Owner, give, read_at, to_owner
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
@@ -43,7 +43,9 @@ def stand_by(
     if not seats:
         return Refused(Code.NOT_ENOUGH_TICKETS, {"left": 0})
     where = seating.these(session, performance, seats) & (SeatStateRow.state == "available")
-    given = give(session, means, owner, where, sell_by_ms=evening.on_sale_until_ms)
+    given = give(
+        session, means, owner, to_owner(where), {}, sell_by_ms=evening.on_sale_until_ms
+    )
     if not given:
         return Refused(Code.NOT_ENOUGH_TICKETS, {"left": 0})
     return read_at(session, owner)

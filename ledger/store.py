@@ -11,7 +11,7 @@ import fcntl
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +19,7 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy
+from sqlalchemy import Executable, Row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -72,6 +73,7 @@ class Store:
         if self.on_sqlite:
             self._writer = _sqlite(database, only_read=only_read)
             self._reader = _sqlite(database, only_read=True)
+            self._looker = _sqlite(database, only_read=True, begins=False)
             self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
             self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
             self._thread.start()
@@ -80,6 +82,7 @@ class Store:
             self._reader = self._writer.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+            self._looker = _postgresql(database, isolation_level="AUTOCOMMIT")
 
     def write(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case in one transaction and commit it.
@@ -105,6 +108,13 @@ class Store:
         """Give a session that sees one moment of the book and can change nothing."""
         with Session(self._reader, autoflush=False) as session:
             yield session
+
+    def look(
+        self, statement: Executable, parameters: Mapping[str, Any]
+    ) -> Sequence[Row[Any]]:
+        """Run one statement that reads, with no transaction around it: what is now."""
+        with self._looker.connect() as connection:
+            return connection.execute(statement, parameters).all()
 
     def leads(self) -> bool:
         """Whether this process does the waiting work: of several on PostgreSQL, one does.
@@ -140,6 +150,7 @@ class Store:
         if self.on_sqlite:
             self._jobs.put(None)
             self._thread.join()
+        self._looker.dispose()
         self._reader.dispose()
         self._writer.dispose()
         if self._lock:
@@ -220,10 +231,12 @@ def _try_again(trouble: DBAPIError) -> bool:
     return getattr(trouble.orig, "sqlstate", None) in _TRY_AGAIN
 
 
-def _postgresql(database: str) -> sqlalchemy.Engine:
+def _postgresql(
+    database: str, *, isolation_level: Any = "READ COMMITTED"
+) -> sqlalchemy.Engine:
     return sqlalchemy.create_engine(
         database,
-        isolation_level="READ COMMITTED",
+        isolation_level=isolation_level,
         pool_size=16,
         max_overflow=4,
         pool_pre_ping=True,
@@ -231,7 +244,9 @@ def _postgresql(database: str) -> sqlalchemy.Engine:
     )
 
 
-def _sqlite(database: str, *, only_read: bool = False) -> sqlalchemy.Engine:
+def _sqlite(
+    database: str, *, only_read: bool = False, begins: bool = True
+) -> sqlalchemy.Engine:
     address = sqlalchemy.make_url(database)
     if only_read:
         file = f"file:{address.database}"
@@ -258,8 +273,9 @@ def _sqlite(database: str, *, only_read: bool = False) -> sqlalchemy.Engine:
             (found,) = connection.execute(f"PRAGMA {name}").fetchone()
             assert found == wanted, f"PRAGMA {name} is {found}, not {wanted}"
 
-    @sqlalchemy.event.listens_for(engine, "begin")
     def begun(connection: sqlalchemy.Connection) -> None:
         connection.exec_driver_sql("BEGIN" if only_read else "BEGIN IMMEDIATE")
 
+    if begins:
+        sqlalchemy.event.listen(engine, "begin", begun)
     return engine

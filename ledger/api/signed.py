@@ -104,11 +104,10 @@ def _checked() -> Request:
     request_id = request.headers.get("FoH-Request", "")
     signature = _signature()
     body = request.get_data()
-    with ledger.store.read() as session:
-        facts = book.read(session)
-        known = devices.known(session, device, incarnation)
-    if not ids.is_uuid(request_id) or time_ms is None or known is None:
+    sender = devices.sender(ledger.store.look, device, incarnation)
+    if not ids.is_uuid(request_id) or time_ms is None or sender is None:
         raise Failed(401, "signature")
+    known, facts = sender
     said = wire.request_text(
         request.method,
         target(),

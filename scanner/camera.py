@@ -10,12 +10,16 @@ from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
-from scanner import film, live, web
+from scanner import film, live, newest, pi, web
 from scanner.frame import Frame
+from scanner.health import Health
 
 PICTURES = {".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".webp"}
 # The decoder spreads its views of one picture over this many frames.
 SHOWN = 5
+NONE = "none"
+# The ribbon cameras of a Raspberry Pi.
+PI = {"pi": 0, "pi0": 0, "pi1": 1}
 
 
 Frames = Generator[Frame | None, None, None]
@@ -25,12 +29,13 @@ class NoSuchSource(Exception):
     """The source named in the settings is neither there nor understood."""
 
 
-def frames(source: str, fps: float) -> Frames:
+def frames(source: str, fps: float, health: Health) -> Frames:
     """Yield what the source shows, at most `fps` frames a second.
 
-    source: see Config. Ends only for films and folders. Raises NoSuchSource.
+    source: see Config. health: hears how the camera is. Ends only for films and folders.
+    Raises NoSuchSource, newest.Hung.
     """
-    with closing(_frames(source, fps)) as all_frames:
+    with closing(_frames(source, fps, health)) as all_frames:
         yield from _paced(all_frames, fps)
 
 
@@ -47,11 +52,18 @@ def recorded(folder: Path, *, shown: int = 1) -> Frames:
                 yield Frame(raw)
 
 
-def _frames(source: str, fps: float) -> Frames:
+def _frames(source: str, fps: float, health: Health) -> Frames:
+    if source == NONE:
+        return _nothing(health)
     if source.startswith(("http://", "https://")):
-        return web.frames(source, fps)
+        return web.frames(source, fps, health)
     if source.isdecimal() or source.startswith("/dev/video"):
-        return live.frames(source)
+        return live.frames(source, health)
+    if source in PI:
+        try:
+            return pi.frames(PI[source], health)
+        except pi.NoLibrary as why:
+            raise NoSuchSource(str(why)) from why
     path = Path(source)
     if path.is_dir():
         return recorded(path, shown=SHOWN)
@@ -60,6 +72,14 @@ def _frames(source: str, fps: float) -> Frames:
     raise NoSuchSource(
         f"There is no camera, folder or film at {source!r}; see FOH_SCANNER_SOURCE."
     )
+
+
+def _nothing(health: Health) -> Frames:
+    """No camera at all: a hand-held reader is enough for some doors."""
+    while True:
+        health.beat()
+        time.sleep(newest.QUIET_S)
+        yield None
 
 
 def _paced(frames: Frames, fps: float) -> Frames:

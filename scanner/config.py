@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from scanner import wedge
+
 FPS = 30.0
 FPS_MOST = 120.0
 
@@ -21,15 +23,16 @@ class Incomplete(Exception):
 class Config:
     """The settings of one scanner process.
 
-    source: a camera (`/dev/video0`, `0`), a folder of pictures, a film or the http address
-      of a stream or of one picture.
+    source: a camera (`/dev/video0`, `0`, `pi`), a folder of pictures, a film, the http
+      address of a stream or of one picture, or `none` where there is only a reader.
     post: address of the kiosk process that takes what was read.
     secret_file: holds the secret that the kiosk process made at its start.
     name: what the kiosk calls this scanner.
     fps: frames looked at per second, at most.
     hints: address that wants to know how the camera is doing; empty for none.
-    wedge: a hand-held reader besides the camera (`/dev/input/event3`, `/dev/ttyACM0`);
-      empty for none.
+    wedge: a hand-held reader besides the camera (`/dev/input/event3`, `/dev/ttyACM0`,
+      `/dev/ttyS0@9600`); empty for none.
+    layout: the keyboard that the reader was set up for, `us` or `dk`.
     """
 
     source: str
@@ -39,11 +42,12 @@ class Config:
     fps: float = FPS
     hints: str = ""
     wedge: str = ""
+    layout: str = "us"
 
 
 def read(environ: Mapping[str, str]) -> Config:
     """Read the settings. Raises Incomplete with a sentence that names the setting."""
-    return Config(
+    config = Config(
         source=_needed(environ, "FOH_SCANNER_SOURCE", "what to look through"),
         post=_address(environ, "FOH_SCANNER_POST"),
         secret_file=Path(
@@ -53,7 +57,19 @@ def read(environ: Mapping[str, str]) -> Config:
         fps=_fps(environ.get("FOH_SCANNER_FPS", "").strip()),
         hints=_address(environ, "FOH_SCANNER_HINTS", needed=False),
         wedge=environ.get("FOH_SCANNER_WEDGE", "").strip(),
+        layout=environ.get("FOH_SCANNER_WEDGE_LAYOUT", "").strip() or "us",
     )
+    if config.wedge:
+        try:
+            wedge.check(config.wedge, config.layout)
+        except wedge.NoSuchReader as why:
+            raise Incomplete(str(why)) from why
+    elif config.source == "none":
+        raise Incomplete(
+            "FOH_SCANNER_SOURCE is none and FOH_SCANNER_WEDGE is not set: "
+            "there is nothing to read with."
+        )
+    return config
 
 
 def _needed(environ: Mapping[str, str], name: str, what: str) -> str:

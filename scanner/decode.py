@@ -107,6 +107,10 @@ class Decoder:
             self._known[code.text] = self._frame, code.region
         return found
 
+    def likely(self) -> list[Place]:
+        """Places in the newest frame that look like codes and were not read."""
+        return self._places.likely()
+
     def wake(self) -> None:
         """Something came into an empty view: look with more than a glance."""
         self._alive = self._frame

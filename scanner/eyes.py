@@ -4,6 +4,7 @@ import logging
 import secrets
 
 from scanner import ids
+from scanner.aim import Aim
 from scanner.decode import Decoder
 from scanner.frame import Frame, NotAPicture
 from scanner.motion import Gate, Scene
@@ -12,14 +13,26 @@ from scanner.sightings import Sighting, Sightings
 log = logging.getLogger("scanner.eyes")
 
 
+def new_id(at_ms: int) -> str:
+    """Make the id of a sighting at a time in milliseconds UTC."""
+    return ids.uuid7(at_ms, secrets.token_bytes(10))
+
+
 class Eyes:
     """Looks at frames in the order in which they were taken."""
 
-    def __init__(self, decoder: Decoder) -> None:
+    def __init__(self, decoder: Decoder, sightings: Sightings | None = None) -> None:
+        """sightings: what is in view, when other eyes or readers share it."""
         self._decoder = decoder
         self._gate = Gate()
         self._still = True
-        self._sightings = Sightings(lambda at_ms: ids.uuid7(at_ms, secrets.token_bytes(10)))
+        self._aim = Aim()
+        self._sightings = sightings or Sightings(new_id)
+
+    @property
+    def hint(self) -> str:
+        """What would help the guest now (see Aim); mostly nothing."""
+        return self._aim.hint
 
     def look(self, frame: Frame | None) -> list[Sighting]:
         """Return the codes that this frame shows and that were not in view before.
@@ -28,9 +41,11 @@ class Eyes:
         """
         if frame is None:
             self._gate.forget()
+            self._aim.forget()
             self._still = True
             return []
         try:
+            self._aim.glance(frame.small, frame.at_s)
             scene = self._gate.compare(frame.small)
             if scene is Scene.STILL:
                 self._still = True
@@ -46,5 +61,6 @@ class Eyes:
             # A cable that crackles spoils single pictures; the next one is due soon.
             log.warning("frame=unreadable")
             return []
+        self._aim.look(frame.grey, self._decoder.likely(), frame.at_s, read=bool(found))
         texts = dict.fromkeys(code.text for code in found)
         return self._sightings.see(texts, at_s=frame.at_s, seen_ms=frame.seen_ms)

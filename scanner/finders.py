@@ -5,6 +5,8 @@ in the proportions 1 : 1 : 3 : 1 : 1 (ISO/IEC 18004 §7.3.2). Few other things d
 across and down, so a patch without any is hardly worth more than a glance.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from cv2.typing import MatLike
@@ -24,11 +26,24 @@ MOST = 400
 Crossings = NDArray[np.float32]
 
 
-def count(frame: MatLike, region: Region) -> int:
-    """Count the places in a region where both directions meet the proportions.
+@dataclass(frozen=True)
+class Squares:
+    """What was found: how many crossings, and the width of a module in pixels of the frame.
 
-    frame: grey. A code has five and more, mostly dozens; text and scenery hardly any.
+    A code has five crossings and more, mostly dozens; text and scenery hardly any.
     """
+
+    count: int
+    module_px: float
+
+
+def count(frame: MatLike, region: Region) -> int:
+    """Count the places in a region where both directions meet the proportions."""
+    return look(frame, region).count
+
+
+def look(frame: MatLike, region: Region) -> Squares:
+    """Look for places in a region of a grey frame where both directions meet them."""
     patch, x, y = region.cut(frame)
     times = 2 if max(patch.shape) < SMALL_PX else 1
     if times > 1:
@@ -51,7 +66,9 @@ def count(frame: MatLike, region: Region) -> int:
         & (meets[:, 0] >= top)
         & (meets[:, 0] <= bottom)
     )
-    return int(np.count_nonzero(inside))
+    modules = meets[inside, 2]
+    module_px = float(np.median(modules)) / times if modules.size else 0.0
+    return Squares(int(modules.size), module_px)
 
 
 def _dark(patch: MatLike) -> MatLike:

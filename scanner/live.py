@@ -3,10 +3,10 @@
 The camera is read on a thread of its own with the smallest buffer it grants, so that the
 frame that gets looked at is the newest one. A camera may be unplugged and come back, also
 under another number; it may freeze and send the same picture for ever. Each of these is
-answered by opening it again.
+told as what it is, and answered by opening it again.
 """
 
-import logging
+import os
 import threading
 from collections.abc import Generator, Iterator
 from functools import partial
@@ -15,40 +15,36 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
-from scanner import newest
+from scanner import newest, still
 from scanner.frame import Frame
-
-log = logging.getLogger("scanner.live")
+from scanner.health import Health
 
 WIDTH_PX, HEIGHT_PX = 1280, 720
 AGAIN_S = 0.5
-# A sensor is never without noise: this many frames alike to the bit are one old frame.
-ALIKE_MOST = 90
+# A camera that delivers nothing for this long is opened again; OpenCV would wait 10 s.
+SILENCE_S = 3
+os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(SILENCE_S))
 
 
-def frames(source: str) -> Generator[Frame | None, None, None]:
+def frames(source: str, health: Health) -> Generator[Frame | None, None, None]:
     """Yield the newest frame of `/dev/videoN` or camera number N; None while it is away."""
-    return newest.follow(partial(_frames, source))
+    return newest.follow(partial(_frames, source, health), health)
 
 
-def _frames(source: str, stop: threading.Event) -> Iterator[Frame | None]:
-    well = True
+def _frames(source: str, health: Health, stop: threading.Event) -> Iterator[Frame | None]:
     while not stop.is_set():
+        health.beat()
         camera = cv2.VideoCapture(
             int(source) if source.isdecimal() else source, cv2.CAP_V4L2
         )
         try:
             _set_up(camera)
-            for frame in _while_well(camera, stop):
-                if not well:
-                    well = True
-                    log.info("camera=back")
-                yield frame
+            yield from still.moving(_delivered(camera, stop), health)
+            opened = camera.isOpened()
         finally:
             camera.release()
-        if well:
-            well = False
-            log.warning("camera=away")
+        if not stop.is_set() and health.said()["camera"] != "frozen":
+            health.camera("away", why="it stopped" if opened else "it cannot be opened")
         yield None
         stop.wait(AGAIN_S)
 
@@ -64,20 +60,12 @@ def _set_up(camera: cv2.VideoCapture) -> None:
     camera.set(cv2.CAP_PROP_CONVERT_RGB, 0)
 
 
-def _while_well(camera: cv2.VideoCapture, stop: threading.Event) -> Iterator[Frame]:
-    before, alike = b"", 0
+def _delivered(camera: cv2.VideoCapture, stop: threading.Event) -> Iterator[Frame]:
     while camera.isOpened() and not stop.is_set():
         there, delivered = camera.read()
         if not there:
             return
-        frame = frame_of(delivered)
-        now = frame.raw if isinstance(frame.raw, bytes) else frame.raw.tobytes()
-        alike = alike + 1 if now == before else 0
-        before = now
-        if alike >= ALIKE_MOST:
-            log.warning("camera=frozen")
-            return
-        yield frame
+        yield frame_of(delivered)
 
 
 def frame_of(delivered: MatLike) -> Frame:

@@ -8,9 +8,17 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 
 from scanner.frame import Frame
+from scanner.health import Health
 
 # Nothing new for this long, and whoever waits may look after other things.
 QUIET_S = 0.5
+# Longer than any driver, network or open call may take that still comes back by itself,
+# and shorter than the watchdog's patience (systemd/foh-scanner.service).
+HUNG_S = 12.0
+
+
+class Hung(Exception):
+    """A driver has swallowed the thread that called it; only a new process helps."""
 
 
 class Newest:
@@ -36,19 +44,21 @@ class Newest:
 
 
 def follow(
-    source: Callable[[threading.Event], Iterator[Frame | None]],
+    source: Callable[[threading.Event], Iterator[Frame | None]], health: Health
 ) -> Generator[Frame | None, None, None]:
     """Read a source on a thread of its own and yield its newest frame, or None.
 
     source: yields for ever; ends soon after the event it is given is set. An exception in
-    it ends the generator with that exception.
+    it ends the generator with that exception. Raises Hung when it does not come back.
     """
     newest, stop = Newest(), threading.Event()
+    health.beat()
     trouble: list[BaseException] = []
 
     def read() -> None:
         try:
             for frame in source(stop):
+                health.beat()
                 newest.put(frame)
         except BaseException as why:  # Carried over to the thread that is to hear of it.
             trouble.append(why)
@@ -59,6 +69,8 @@ def follow(
         while reader.is_alive() or trouble:
             if trouble:
                 raise trouble[0]
+            if health.hung_s() > HUNG_S:
+                raise Hung(f"The camera's driver has not answered for {HUNG_S:g} seconds.")
             yield newest.take(QUIET_S)
     finally:
         stop.set()

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import httpx
 
+from scanner.line import TIMEOUT_S, Line
 from scanner.sightings import Sighting
 
 log = logging.getLogger("scanner.post")
 
-TIMEOUT_S = 5.0
 # The first retry is quick, as a kiosk that restarts is soon back; none waits over a second.
 BACKOFF_FIRST_S = 0.05
 BACKOFF_MOST_S = 1.0
@@ -38,11 +38,8 @@ class Post:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Start carrying. source: the name of this scanner; transport: for tests."""
-        self._address, self._secret_file, self._source = address, secret_file, source
-        self._line = httpx.Client(
-            timeout=TIMEOUT_S, trust_env=False, transport=transport, follow_redirects=False
-        )
-        self._secret = ""
+        self._source = source
+        self._line = Line(address, secret_file, transport)
         self._waiting: deque[Sighting] = deque()
         self._changed = threading.Condition()
         self._stop = threading.Event()
@@ -108,9 +105,6 @@ class Post:
         began_s = time.monotonic()
         try:
             answer = self._post(sighting)
-            if answer.status_code in (401, 403) and self._read_secret():
-                # The kiosk process has started again, and has a new secret.
-                answer = self._post(sighting)
         except httpx.HTTPError as trouble:
             log.warning(
                 "scan=%s post=away trouble=%s", sighting.scan, type(trouble).__name__
@@ -126,28 +120,14 @@ class Post:
         return "stumbled" if status >= 500 and status != 503 else "away"
 
     def _post(self, sighting: Sighting) -> httpx.Response:
-        if not self._secret:
-            self._read_secret()
-        body = {
-            "scan": sighting.scan,
-            "text": sighting.text,
-            "source": self._source,
-            "seen_ms": sighting.seen_ms,
-        }
         return self._line.post(
-            self._address, json=body, headers={"X-Scanner-Secret": self._secret}
+            {
+                "scan": sighting.scan,
+                "text": sighting.text,
+                "source": self._source,
+                "seen_ms": sighting.seen_ms,
+            }
         )
-
-    def _read_secret(self) -> bool:
-        """Read the secret again; say whether it changed. It is per boot of the kiosk."""
-        try:
-            secret = self._secret_file.read_text("ascii").strip()
-        except (OSError, ValueError):
-            # Not written yet: the kiosk refuses us, and we try again.
-            return False
-        changed = secret != self._secret
-        self._secret = secret
-        return changed
 
 
 def _answer(answer: httpx.Response) -> str:

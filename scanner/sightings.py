@@ -5,6 +5,7 @@ first reading gets an id, and it keeps the id until it has been away for three s
 Source: checkin.md §6, lobby.md §4 "Flow".
 """
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -21,19 +22,29 @@ class Sighting:
 
 
 class Sightings:
-    """Which codes are in view, and since which id."""
+    """Which codes are in view, and since which id. Thread-safe: a reader may share it."""
 
     def __init__(self, new_id: Callable[[int], str]) -> None:
         """new_id: makes a UUIDv7 from a time in milliseconds UTC."""
         self._new_id = new_id
         self._last_seen_s: dict[str, float] = {}
         self._here: set[str] = set()
+        self._lock = threading.Lock()
 
-    def see(self, texts: Iterable[str], *, at_s: float, seen_ms: int) -> list[Sighting]:
+    def see(
+        self, texts: Iterable[str], *, at_s: float, seen_ms: int, stays: bool = True
+    ) -> list[Sighting]:
         """Take in what one frame shows; return the codes that were not there before.
 
         at_s: monotonic seconds, which decide about the silence. seen_ms: UTC milliseconds.
+        stays: it is in view until something moves; what a hand-held reader reads is not.
         """
+        with self._lock:
+            return self._see(texts, at_s, seen_ms, stays=stays)
+
+    def _see(
+        self, texts: Iterable[str], at_s: float, seen_ms: int, *, stays: bool
+    ) -> list[Sighting]:
         self._last_seen_s = {
             text: seen
             for text, seen in self._last_seen_s.items()
@@ -44,14 +55,17 @@ class Sightings:
             if text not in self._last_seen_s:
                 arrived.append(Sighting(self._new_id(seen_ms), text, seen_ms))
             self._last_seen_s[text] = at_s
-            self._here.add(text)
+            if stays:
+                self._here.add(text)
         return arrived
 
     def moved(self) -> None:
         """Something moved: what was in view may have gone."""
-        self._here.clear()
+        with self._lock:
+            self._here.clear()
 
     def stay(self, *, at_s: float) -> None:
         """Nothing has moved: what was read since the last movement is still in view."""
-        for text in self._here:
-            self._last_seen_s[text] = at_s
+        with self._lock:
+            for text in self._here:
+                self._last_seen_s[text] = at_s

@@ -4,7 +4,6 @@ What comes from the network is not trusted: pictures that are none are skipped, 
 are bounded, and a source that goes away is asked again until it is back.
 """
 
-import logging
 import threading
 from collections.abc import Generator, Iterator
 from email.message import Message
@@ -12,10 +11,9 @@ from functools import partial
 
 import httpx
 
-from scanner import newest
+from scanner import newest, still
 from scanner.frame import Frame
-
-log = logging.getLogger("scanner.web")
+from scanner.health import Health
 
 PART_MOST = 16 * 1024 * 1024
 AGAIN_S = 0.5
@@ -28,51 +26,58 @@ class Garbage(Exception):
     """The source answers with something that is neither picture nor stream."""
 
 
-def frames(address: str, fps: float) -> Generator[Frame | None, None, None]:
+def frames(address: str, fps: float, health: Health) -> Generator[Frame | None, None, None]:
     """Yield the newest picture at `address`, at most `fps` a second when it is asked for.
 
     The answer decides: `multipart/x-mixed-replace` is a stream, `image/*` one picture,
     204 nothing in view. Trouble yields None and is tried again.
     """
-    return newest.follow(partial(_frames, address, fps))
+    return newest.follow(partial(_frames, address, fps, health), health)
 
 
-def _frames(address: str, fps: float, stop: threading.Event) -> Iterator[Frame | None]:
-    well = True
+def _frames(
+    address: str, fps: float, health: Health, stop: threading.Event
+) -> Iterator[Frame | None]:
     with httpx.Client(timeout=TIMEOUT, trust_env=False) as line:
         while not stop.is_set():
             try:
-                for frame in _visit(line, address):
+                for frame in _visit(line, address, health):
                     if stop.is_set():
                         return
                     yield frame
-                    if not well:
-                        well = True
-                        log.info("camera=back")
                 stop.wait(1 / fps)
             except (httpx.HTTPError, httpx.StreamError, Garbage) as trouble:
-                if well:
-                    well = False
-                    log.warning("camera=away trouble=%s", type(trouble).__name__)
+                health.camera("away", why=type(trouble).__name__)
                 yield None
                 stop.wait(AGAIN_S)
 
 
-def _visit(line: httpx.Client, address: str) -> Iterator[Frame | None]:
-    """Ask once; yield the one picture, or those of a stream until it ends."""
+def _visit(line: httpx.Client, address: str, health: Health) -> Iterator[Frame | None]:
+    """Ask once; yield the one picture, or those of a stream until it ends or freezes."""
     with line.stream("GET", address) as answer:
         if answer.status_code == httpx.codes.NO_CONTENT:
+            health.camera("")
             yield None
             return
         answer.raise_for_status()
         kind, boundary = _kind(answer.headers.get("content-type", ""))
         if kind == "multipart/x-mixed-replace":
-            for part in parts(answer.iter_bytes(), boundary):
-                yield Frame(part)
+            pictures = parts(_lively(answer.iter_bytes(), health), boundary)
+            yield from still.moving((Frame(part) for part in pictures), health)
         elif kind.startswith("image/"):
-            yield Frame(_whole(answer))
+            picture = Frame(_whole(_lively(answer.iter_bytes(), health)))
+            health.camera("")
+            yield picture
         else:
             raise Garbage(kind)
+
+
+def _lively(pieces: Iterator[bytes], health: Health) -> Iterator[bytes]:
+    """Pass bytes on as long as pictures come of them. Raises Garbage on a trickle."""
+    for piece in pieces:
+        if health.hung_s() > SILENCE_S:
+            raise Garbage("a trickle without pictures")
+        yield piece
 
 
 def _kind(content_type: str) -> tuple[str, bytes]:
@@ -83,9 +88,9 @@ def _kind(content_type: str) -> tuple[str, bytes]:
     return header.get_content_type(), b"--" + boundary.removeprefix("--").encode("latin-1")
 
 
-def _whole(answer: httpx.Response) -> bytes:
+def _whole(pieces: Iterator[bytes]) -> bytes:
     body = bytearray()
-    for piece in answer.iter_bytes():
+    for piece in pieces:
         body += piece
         if len(body) > PART_MOST:
             raise Garbage("endless picture")

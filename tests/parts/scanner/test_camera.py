@@ -1,7 +1,9 @@
 """Frames come alike from a folder, a film, a picture, a stream and a camera."""
 
 import itertools
+import sys
 import threading
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +11,10 @@ import cv2
 import numpy as np
 import pytest
 
-from scanner import camera, film, live, web
+from scanner import camera, film, live, still, web
 from scanner.frame import Frame, NotAPicture, unpack
-from scanner.newest import Newest, follow
+from scanner.health import Health
+from scanner.newest import HUNG_S, Hung, Newest, follow
 from tests.parts.scanner.doubles import answer, serving
 from tests.parts.scanner.tickets import ADAS, code, held_up, packed
 
@@ -42,7 +45,7 @@ def test_a_folder_is_shown_in_name_order_and_other_files_are_left_alone(tmp_path
 
 def test_a_folder_as_a_source_shows_each_picture_for_as_long_as_decoding_may_need(tmp_path):
     cv2.imwrite(str(tmp_path / "a.png"), np.full((8, 8), 40, np.uint8))
-    assert len(list(camera.frames(str(tmp_path), FAST))) == camera.SHOWN
+    assert len(list(camera.frames(str(tmp_path), FAST, Health()))) == camera.SHOWN
 
 
 def test_a_file_that_is_no_picture_is_called_so(tmp_path):
@@ -54,7 +57,7 @@ def test_a_file_that_is_no_picture_is_called_so(tmp_path):
 def test_a_motion_jpeg_film_is_played_frame_by_frame(tmp_path):
     film_file = tmp_path / "friday.mjpg"
     film_file.write_bytes(b"".join(plain(tone) for tone in (40, 80, 120)))
-    frames = list(camera.frames(str(film_file), FAST))
+    frames = list(camera.frames(str(film_file), FAST, Health()))
     assert [brightness(frame) for frame in frames] == [40, 80, 120]
 
 
@@ -67,7 +70,7 @@ def test_a_film_that_is_none_is_called_so(tmp_path):
 
 def test_a_source_that_does_not_exist_is_called_so():
     with pytest.raises(camera.NoSuchSource, match="/nowhere"):
-        next(camera.frames("/nowhere/at all", FAST))
+        next(camera.frames("/nowhere/at all", FAST, Health()))
 
 
 def test_one_picture_over_http_is_asked_for_again_and_204_is_an_empty_view():
@@ -80,7 +83,7 @@ def test_one_picture_over_http_is_asked_for_again_and_204_is_an_empty_view():
             answer(request, 200, "image/jpeg", plain(40))
 
     with serving(get) as address:
-        frames = camera.frames(f"{address}/camera.jpg", FAST)
+        frames = camera.frames(f"{address}/camera.jpg", FAST, Health())
         seen = list(itertools.islice(frames, 6))
         frames.close()
     assert any(frame is None for frame in seen)
@@ -107,7 +110,7 @@ def test_a_stream_shows_its_newest_picture(length):
         go_on.wait(10)
 
     with serving(get) as address:
-        frames = web.frames(address, FAST)
+        frames = web.frames(address, FAST, Health())
         seen = first(frames)
         sent.wait(10)
         while brightness(seen[-1]) != 120:
@@ -130,7 +133,7 @@ def test_a_camera_that_sends_garbage_is_asked_again_until_it_is_well():
         answers[min(next(asked), len(answers) - 1)](request)
 
     with serving(get) as address:
-        frames = web.frames(address, FAST)
+        frames = web.frames(address, FAST, Health())
         assert brightness(first(frames)[0]) == 40
         frames.close()
 
@@ -138,7 +141,7 @@ def test_a_camera_that_sends_garbage_is_asked_again_until_it_is_well():
 def test_a_camera_that_comes_back_is_seen_again():
     with serving(lambda request: answer(request, 200, "image/jpeg", plain(40))) as address:
         port = int(address.rsplit(":", 1)[1])
-        frames = web.frames(address, FAST)
+        frames = web.frames(address, FAST, Health())
         assert first(frames)
     while next(frames) is not None:
         pass
@@ -186,7 +189,7 @@ def test_a_camera_whose_driver_fails_says_so_to_whoever_looks():
         raise RuntimeError("the driver gave up")
 
     with pytest.raises(RuntimeError, match="gave up"):
-        list(itertools.islice(follow(broken), MANY))
+        list(itertools.islice(follow(broken, Health()), MANY))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +208,7 @@ def test_a_camera_may_deliver_in_many_shapes(delivered):
 
 
 def test_a_camera_that_is_not_there_is_an_empty_view_and_is_tried_again(capfd):
-    frames = live.frames("/dev/video99")
+    frames = live.frames("/dev/video99", Health())
     assert [next(frames), next(frames)] == [None, None]
     frames.close()
 
@@ -223,18 +226,149 @@ class Webcam:
         return (True, self.pictures.pop(0)) if self.pictures else (False, None)
 
 
-def test_a_camera_that_sends_one_picture_for_ever_is_opened_again():
-    frozen = np.full((4, 4), 90, np.uint8)
-    webcam = Webcam([frozen] * 1000)
-    frames = list(live._while_well(webcam, threading.Event()))
-    assert len(frames) == live.ALIKE_MOST
-    assert webcam.pictures, "it did not wait for the camera to end by itself"
+def webcam(pictures: list[np.ndarray], health: Health) -> list[Frame | None]:
+    delivered = live._delivered(Webcam(pictures), threading.Event())
+    return list(still.moving(delivered, health))
+
+
+def test_a_camera_that_sends_one_picture_for_ever_is_called_frozen_and_not_read():
+    frozen, health = np.full((4, 4), 90, np.uint8), Health()
+    pictures = [frozen] * 1000
+    frames = webcam(pictures, health)
+    assert pictures, "it did not wait for the camera to end by itself"
+    assert (len(frames), frames[-1]) == (still.ALIKE_MOST + 1, None)
+    assert health.said()["camera"] == "frozen"
+    # Opened again, it still shows the old picture: nothing of it is read, nor told as well.
+    assert set(webcam([frozen] * 200, health)) == {None}
+    assert health.said()["camera"] == "frozen"
+
+
+def test_a_frozen_camera_is_well_again_with_the_first_new_picture():
+    old, new, health = (
+        np.full((4, 4), 90, np.uint8),
+        np.full((4, 4), 91, np.uint8),
+        Health(),
+    )
+    webcam([old] * 200, health)
+    frames = webcam([old, old, new], health)
+    assert [frame and brightness(frame) for frame in frames] == [None, None, 91]
+    assert health.said()["camera"] == ""
 
 
 def test_a_camera_with_noise_is_never_taken_for_frozen():
-    chance = np.random.default_rng(1)
+    chance, health = np.random.default_rng(1), Health()
     pictures = [chance.integers(0, 9, (4, 4), np.uint8) for _ in range(200)]
-    assert len(list(live._while_well(Webcam(pictures), threading.Event()))) == 200
+    assert None not in webcam(pictures, health)
+    assert health.said()["camera"] == ""
+
+
+def test_a_stream_that_repeats_one_picture_is_frozen_too():
+    def get(request) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", 'multipart/x-mixed-replace; boundary="frame"')
+        request.end_headers()
+        part = b"--frame\r\n\r\n" + plain(40) + b"\r\n"
+        request.wfile.write(part * (still.ALIKE_MOST + 2) + b"--frame\r\n")
+
+    health = Health()
+    with serving(get) as address:
+        frames = web.frames(address, FAST, health)
+        while health.said()["camera"] != "frozen":
+            next(frames)
+        frames.close()
+
+
+def test_a_trickle_without_pictures_is_an_absent_camera():
+    now_s = itertools.count(step=4)
+    health = Health(clock=lambda: next(now_s))
+    with pytest.raises(web.Garbage, match="trickle"):
+        list(web._lively(iter([b"."] * 9), health))
+
+
+def test_a_camera_that_goes_away_is_told_and_told_again_when_it_is_back():
+    health = Health()
+    with serving(lambda request: answer(request, 200, "image/jpeg", plain(40))) as address:
+        port = int(address.rsplit(":", 1)[1])
+        frames = web.frames(address, FAST, health)
+        assert first(frames)
+        assert health.said()["camera"] == ""
+    while health.said()["camera"] != "away":
+        next(frames)
+    with serving(lambda request: answer(request, 200, "image/jpeg", plain(80)), port=port):
+        assert first(frames)
+        assert health.said()["camera"] == ""
+        frames.close()
+
+
+def test_a_driver_that_never_comes_back_is_noticed_from_outside():
+    now_s, inside, release = [0.0], threading.Event(), threading.Event()
+
+    def hangs(stop: threading.Event) -> Iterator[Frame]:
+        yield Frame(plain(40))
+        inside.set()
+        release.wait(30)
+
+    frames = follow(hangs, Health(clock=lambda: now_s[0]))
+    assert first(frames)
+    inside.wait(10)
+    now_s[0] = HUNG_S + 1
+    with pytest.raises(Hung, match="driver"):
+        first(frames)
+    release.set()
+
+
+class Ribbon:
+    """What picamera2 does, as its manual says: planes of YUV, one below the other."""
+
+    there = True
+
+    def __init__(self, number: int) -> None:
+        if not self.there:
+            raise IndexError("list index out of range")
+        self.left = 3
+
+    def create_video_configuration(self, **asked: object) -> dict[str, object]:
+        return asked
+
+    def configure(self, asked: dict[str, object]) -> None:
+        assert asked["queue"] is False
+
+    def start(self) -> None:
+        return
+
+    stop = close = start
+
+    def capture_array(self, name: str) -> np.ndarray:
+        self.left -= 1
+        if self.left < 0:
+            raise RuntimeError("Camera frontend has timed out!")
+        planes = np.full((1080, 1344), 128, np.uint8)
+        planes[:720, :1280] = 90 + self.left
+        return planes
+
+
+def test_a_ribbon_camera_shows_its_brightness_and_may_go_away(monkeypatch):
+    library = types.ModuleType("picamera2")
+    library.Picamera2 = Ribbon  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "picamera2", library)
+    health = Health()
+    frames = camera.frames("pi", FAST, health)
+    frame = first(frames)[0]
+    assert frame.grey.shape == (720, 1280)
+    assert 90 <= brightness(frame) <= 92
+    while health.said()["camera"] != "away":
+        next(frames)
+    assert first(frames)
+    Ribbon.there = False
+    while health.said()["camera"] != "away":
+        next(frames)
+    frames.close()
+    Ribbon.there = True
+
+
+def test_without_its_library_a_ribbon_camera_says_what_to_install():
+    with pytest.raises(camera.NoSuchSource, match="python3-picamera2"):
+        next(camera.frames("pi", FAST, Health()))
 
 
 def test_a_thumbnail_is_made_without_unpacking_the_whole():

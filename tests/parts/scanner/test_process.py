@@ -1,17 +1,23 @@
 """The scanner as systemd starts it: from pixels at an address to a text at the kiosk."""
 
 import os
+import pty
 import signal
 import socket
 import subprocess
 import sys
+import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from queue import Queue
 
 import cv2
 import pytest
 
+from scanner import __main__ as scanner_main
+from scanner import camera, newest
 from tests.parts.scanner.doubles import Kiosk, answer, serving
 from tests.parts.scanner.tickets import ADAS, BEAS, code, held_up, packed
 
@@ -77,6 +83,26 @@ def test_a_folder_is_read_to_its_end_and_every_code_answered_before_it_stops(tmp
     assert "FOH:" not in said, "codes are not written to the log"
 
 
+def test_a_reader_alone_is_enough_for_a_door(tmp_path):
+    (tmp_path / "secret").write_text("first boot")
+    ours, theirs = pty.openpty()
+    tty.setraw(theirs)
+    kiosk = Kiosk()
+    with (
+        serving(post=kiosk.take) as at,
+        scanner(
+            FOH_SCANNER_SOURCE="none",
+            FOH_SCANNER_WEDGE=os.ttyname(theirs),
+            FOH_SCANNER_POST=f"{at}/scans",
+            FOH_SCANNER_SECRET_FILE=str(tmp_path / "secret"),
+        ),
+    ):
+        os.write(ours, ADAS.encode() + b"\r\n" + BEAS.encode() + b"\r")
+        assert kiosk.wait_for(2, SECONDS) == [ADAS, BEAS]
+    os.close(ours)
+    os.close(theirs)
+
+
 def test_systemd_hears_that_it_is_ready_and_well(tmp_path):
     (tmp_path / "secret").write_text("first boot")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
@@ -94,10 +120,44 @@ def test_systemd_hears_that_it_is_ready_and_well(tmp_path):
             assert [notified.recv(99), notified.recv(99)] == [b"READY=1", b"WATCHDOG=1"]
 
 
+def test_a_camera_that_hangs_is_told_and_ends_the_process(tmp_path, monkeypatch):
+    (tmp_path / "secret").write_text("first boot")
+    told: Queue[bytes] = Queue()
+
+    def take(request: BaseHTTPRequestHandler) -> None:
+        told.put(request.rfile.read(int(request.headers["Content-Length"])))
+        answer(request, 200, "application/json", b"{}")
+
+    def hangs(*_settings: object) -> Iterator[None]:
+        yield None
+        raise newest.Hung("The camera's driver has not answered for 12 seconds.")
+
+    monkeypatch.setattr(camera, "frames", hangs)
+    with serving(post=take) as at:
+        for name, value in {
+            "FOH_SCANNER_SOURCE": "/dev/video0",
+            "FOH_SCANNER_POST": f"{at}/scans",
+            "FOH_SCANNER_HINTS": f"{at}/scans/hints",
+            "FOH_SCANNER_SECRET_FILE": str(tmp_path / "secret"),
+        }.items():
+            monkeypatch.setenv(name, value)
+        assert scanner_main.main() == 3
+        while b'"away"' not in told.get(timeout=SECONDS):
+            pass
+
+
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
         ({}, "FOH_SCANNER_SOURCE is not set"),
+        (
+            {
+                "FOH_SCANNER_SOURCE": "none",
+                "FOH_SCANNER_POST": "http://127.0.0.1:9/scans",
+                "FOH_SCANNER_SECRET_FILE": "/nowhere/secret",
+            },
+            "there is nothing to read with",
+        ),
         ({"FOH_SCANNER_SOURCE": "/nowhere"}, "FOH_SCANNER_POST"),
         (
             {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from boxoffice.bad_input import Missing, once, positive
+from boxoffice.bad_input import Missing, among, once, positive
 from boxoffice.refusals import Code
 
 
@@ -29,7 +29,8 @@ _TURN = {kind: turn for turn, kind in enumerate(Kind)}
 class Line:
     """A line of an order. performed_on: of tickets only, and of every ticket.
 
-    Raises FractionalMoney, NegativeMoney, and Missing for a ticket without its date.
+    Raises UnknownWord, FractionalMoney, NegativeMoney, and Missing for a ticket without its
+    date.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Line:
     performed_on: date | None = None
 
     def __post_init__(self) -> None:
+        among(Kind, self.kind, f"kind of {self.id}")
         positive(self.due, f"amount due of {self.id}")
         if self.kind is Kind.TICKET and self.performed_on is None:
             raise Missing("performance date", f"ticket {self.id}", "is not given")

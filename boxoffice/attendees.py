@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from boxoffice.bad_input import ImpossibleDate, Missing, OutOfRange
+from boxoffice.bad_input import ImpossibleDate, Missing, OutOfRange, among
+from boxoffice.moments import moment, moment_or_none
 from boxoffice.orders import TicketStatus
 
 Metres = float | int
@@ -18,7 +19,10 @@ Metres = float | int
 
 @dataclass(frozen=True)
 class Attendee:
-    """A ticket on the attendee list, refunded ones too. Source: ATT1."""
+    """A ticket on the attendee list, refunded ones too. All times are aware.
+
+    Raises UnknownWord, NaiveTime. Source: ATT1.
+    """
 
     ticket: str
     status: TicketStatus
@@ -28,6 +32,12 @@ class Attendee:
     admitted_at: tuple[datetime, ...] = ()
     refunded_at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        among(TicketStatus, self.status, f"status of {self.ticket}")
+        for at in self.admitted_at:
+            moment(at, f"admission of {self.ticket}")
+        moment_or_none(self.refunded_at, f"refund of {self.ticket}")
+
 
 def listed(tickets: Iterable[Attendee]) -> list[Attendee]:
     """Give the attendee list: every ticket, by seat, then ticket. Source: ATT1."""
@@ -36,11 +46,11 @@ def listed(tickets: Iterable[Attendee]) -> list[Attendee]:
 
 @dataclass(frozen=True)
 class Stay:
-    """Where somebody sat, in metres, and when.
+    """Where somebody sat, in metres, and when; times are aware.
 
     came_at: None, never. left_at: None, stayed to the end.
-    Raises ImpossibleDate for someone who left before coming, or left without coming, and
-    OutOfRange for a place that is no number.
+    Raises NaiveTime, ImpossibleDate for someone who left before coming, or left without
+    coming, and OutOfRange for a place that is no number.
     """
 
     ticket: str
@@ -49,6 +59,8 @@ class Stay:
     left_at: datetime | None = None
 
     def __post_init__(self) -> None:
+        moment_or_none(self.came_at, f"coming of {self.ticket}")
+        moment_or_none(self.left_at, f"leaving of {self.ticket}")
         if self.left_at and (self.came_at is None or self.left_at < self.came_at):
             raise ImpossibleDate(
                 self.left_at, f"leaving of {self.ticket}", f"does not follow {self.came_at}"

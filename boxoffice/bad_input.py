@@ -5,7 +5,7 @@ something no theatre can mean, such as half a cent or a negative price. Nothing 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -85,6 +85,22 @@ def word(words: type[_Word], text: str, where: str) -> _Word:
     except ValueError:
         known = ", ".join(words)
         raise UnknownWord(repr(text), where, f"is none of {known}") from None
+
+
+def among(words: type[_Word], value: object, where: str) -> _Word:
+    """Give back a member of a closed set of words; raise UnknownWord for anything else.
+
+    Plain text is something else, even if it reads the same: a rule would miss it.
+    """
+    if not isinstance(value, words):
+        raise UnknownWord(repr(value), where, f"is no {words.__name__}: {', '.join(words)}")
+    return value
+
+
+def one_of(words: Collection[str], value: object, where: str) -> None:
+    """Raise UnknownWord unless the value is one of these words."""
+    if value not in words:
+        raise UnknownWord(repr(value), where, f"is none of {', '.join(words)}")
 
 
 def day(text: str, where: str) -> date:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from boxoffice.bad_input import among
+from boxoffice.moments import moment
 from boxoffice.refusals import Code
 
 REMIND_AFTER = timedelta(days=7)
@@ -49,7 +51,12 @@ _NEXT: dict[tuple[State, Event], State] = {
 
 
 def step(state: State, event: Event) -> State | None:
-    """Give the state after an event, or None when the event does not fit. Source: BNK1."""
+    """Give the state after an event, or None when the event does not fit.
+
+    Raises UnknownWord. Source: BNK1.
+    """
+    among(State, state, "state of a bank transfer")
+    among(Event, event, "event of a bank transfer")
     return _NEXT.get((state, event))
 
 
@@ -59,13 +66,15 @@ def outstanding(state: State) -> bool:
 
 
 def reminder_due(state: State, link_sent_at: datetime, now: datetime) -> bool:
-    """Whether to remind the patron of the form. Source: BNK1."""
-    return state is State.AWAITING_DETAILS and now >= link_sent_at + REMIND_AFTER
+    """Whether to remind the patron of the form. Raises NaiveTime. Source: BNK1."""
+    due = moment(link_sent_at, "sending of the link") + REMIND_AFTER
+    return state is State.AWAITING_DETAILS and moment(now, "the ledger's time") >= due
 
 
 def details_expired(state: State, paid_at: datetime, now: datetime) -> bool:
-    """Whether the account details have to go. Source: BNK1."""
-    return state is State.PAID and now >= paid_at + FORGET_DETAILS_AFTER
+    """Whether the account details have to go. Raises NaiveTime. Source: BNK1."""
+    due = moment(paid_at, "payment of the refund") + FORGET_DETAILS_AFTER
+    return state is State.PAID and moment(now, "the ledger's time") >= due
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ or security code do not match: then we take nothing and ask for the reserve back
 from dataclasses import dataclass
 from enum import StrEnum
 
-from boxoffice.bad_input import OutOfRange, positive
+from boxoffice.bad_input import OutOfRange, among, positive
 from boxoffice.refusals import Code
 
 FAILURES_BEFORE_ANOTHER_WAY = 3
@@ -29,12 +29,20 @@ class Check(StrEnum):
 
 @dataclass(frozen=True)
 class Reply:
-    """The gateway's answers. void_accepted: the bank's answer to our void, if we ask."""
+    """The gateway's answers. void_accepted: the bank's answer to our void, if we ask.
+
+    Raises UnknownWord.
+    """
 
     authorisation: Authorisation
     address: Check = Check.MATCH
     code: Check = Check.MATCH
     void_accepted: bool = False
+
+    def __post_init__(self) -> None:
+        among(Authorisation, self.authorisation, "authorisation")
+        among(Check, self.address, "address check")
+        among(Check, self.code, "security code check")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from boxoffice.bad_input import ImpossibleDate, Missing
+from boxoffice.bad_input import ImpossibleDate, Missing, among
 from boxoffice.moments import moment, moment_or_none
 from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
@@ -49,7 +49,7 @@ class Performance:
     public: the switch for public sale; off, only the box office sells.
     public_from: None, at once. public_until: None, until it starts.
     late_seating_ends: after it kiosks give back what they own; None, when it starts.
-    Raises NaiveTime, ImpossibleDate.
+    Raises UnknownWord, NaiveTime, ImpossibleDate.
     """
 
     id: str
@@ -66,6 +66,7 @@ class Performance:
     cancelled: bool = False
 
     def __post_init__(self) -> None:
+        among(Kind, self.kind, f"kind of {self.id}")
         starts = moment(self.starts, f"start of {self.id}")
         ends = moment(self.ends, f"end of {self.id}")
         doors_open = moment(self.doors_open, f"doors of {self.id}")

@@ -196,10 +196,12 @@ def too_near(
 ) -> tuple[tuple[str, str], ...]:
     """List the pairs of occupied seats that conflict, in chart order.
 
-    Switching distancing on over sold seats moves nobody: staff get this list. Source: DIS3.
+    Switching distancing on over sold seats moves nobody: staff get this list.
+    Raises UnknownSeat, SeatTwice, BadPolicy, MissingCoordinates. Source: DIS3.
     """
-    order_of = {seat: number for number, seats in enumerate(orders) for seat in seats}
-    chart.check(order_of, "the orders")
+    named = [(seat, number) for number, seats in enumerate(orders) for seat in seats]
+    chart.check_once([seat for seat, _ in named], "the orders")
+    order_of = dict(named)
     spacing = Spacing(chart, policy)
     pairs = {
         (place, near)

@@ -6,11 +6,14 @@ Online and offline differ in these facts and never in the rule.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, tzinfo
-from typing import Literal
+from typing import Literal, get_args
 
+from boxoffice.bad_input import OutOfRange, one_of, positive
 from boxoffice.entry_questions import Question
 from boxoffice.moments import moment, moment_or_none
 from boxoffice.movements import Allowance, Movement, Reentry
+
+Status = Literal["active", "exchanged", "refunded", "cancelled", "unconfirmed"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Door:
     accept a debt. strict: only a ticket's home door admits. takes_all: sends nobody to
     another door. addons: a code also stands for the add-ons of its tickets. clears_at:
     local time when everybody counts as out. rule: as saved, see entry_rules.
-    Raises NaiveTime. Source: checkin.md 2.
+    Raises UnknownWord, NaiveTime. Source: checkin.md 2.
     """
 
     name: str
@@ -61,6 +64,8 @@ class Door:
     rule: object = None
 
     def __post_init__(self) -> None:
+        one_of(get_args(Reentry), self.reentry, f"re-entry of door {self.name}")
+        one_of(("refuse", "ask"), self.unpaid, f"unpaid tickets at door {self.name}")
         _moments(self, "door", "opens", "closes", "hold_until")
 
     def serves(self, performance: str | None) -> bool:
@@ -78,11 +83,14 @@ class Door:
 
 @dataclass(frozen=True)
 class Note:
-    """Something to tell the usher."""
+    """Something to tell the usher. Raises UnknownWord."""
 
     about: Literal["order", "price_level", "price_type"]
     text: str
     attention: bool = False
+
+    def __post_init__(self) -> None:
+        one_of(("order", "price_level", "price_type"), self.about, "source of a note")
 
 
 @dataclass(frozen=True)
@@ -92,14 +100,13 @@ class Ticket:
     performance: id, None for a pass that fits any. price, paid: minor units. valid_from,
     valid_until: window for entries. doors: those that serve its seat, home door first;
     empty: any. admits: people. entries: of a pass, how many in all. parent: the ticket
-    that it is an add-on of. Raises NaiveTime. Source: checkin.md 3.
+    that it is an add-on of. Raises UnknownWord, NaiveTime, FractionalMoney, NegativeMoney,
+    and OutOfRange for a ticket that admits fewer than nobody. Source: checkin.md 3.
     """
 
     id: str
     performance: str | None = None
-    status: Literal["active", "exchanged", "refunded", "cancelled", "unconfirmed"] = (
-        "active"
-    )
+    status: Status = "active"
     issue: int = 1
     price: int = 0
     paid: int = 0
@@ -117,6 +124,11 @@ class Ticket:
     notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
+        one_of(get_args(Status), self.status, f"status of ticket {self.id}")
+        positive(self.price, f"price of ticket {self.id}")
+        positive(self.paid, f"payment on ticket {self.id}")
+        if self.admits < 0:
+            raise OutOfRange(self.admits, f"people on ticket {self.id}", "is negative")
         _moments(self, "ticket", "valid_from", "valid_until")
 
     @property

@@ -8,7 +8,7 @@ Amounts are minor units of the order's one currency.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from boxoffice.bad_input import BadInput, positive
+from boxoffice.bad_input import BadInput, positive, whole
 from boxoffice.refusals import Code
 
 
@@ -87,5 +87,8 @@ def first_ticket(ticket: str, exchanged_from: Mapping[str, str]) -> str:
 
 
 def refunded_too_much(original: Value, refunded: int) -> bool:
-    """Whether refunds of a chain exceed its first value and fee; asked nightly (4.6)."""
-    return refunded > original.value + original.fee
+    """Whether refunds of a chain exceed its first value and fee; asked nightly (4.6).
+
+    Raises FractionalMoney.
+    """
+    return whole(refunded, "refunds of a chain") > original.value + original.fee

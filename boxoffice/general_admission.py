@@ -6,7 +6,7 @@ Source: INV6.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from boxoffice.bad_input import OutOfRange
+from boxoffice.bad_input import OutOfRange, among
 from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
 from boxoffice.seating import State, public_sale
@@ -26,8 +26,10 @@ def take(
     """Choose units for a quantity per price title, all or nothing, in the order taken.
 
     units: in chart order. The box office uses reserved units too, after the available.
-    Raises OutOfRange for a negative quantity.
+    Raises OutOfRange for a negative quantity, UnknownWord.
     """
+    for unit, state in units.items():
+        among(State, state, f"state of {unit}")
     for title, quantity in wanted.items():
         if quantity < 0:
             raise OutOfRange(quantity, f"tickets at {title}", "is negative")

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from boxoffice.bad_input import among
 from boxoffice.orders import TicketStatus
 
 # Tells spreadsheets that the file is UTF-8.
@@ -12,11 +13,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Holder:
-    """A ticket, and where its buyer gets mail."""
+    """A ticket, and where its buyer gets mail. Raises UnknownWord."""
 
     performance: str
     status: TicketStatus
     email: str
+
+    def __post_init__(self) -> None:
+        among(TicketStatus, self.status, f"status of a ticket of {self.email}")
 
 
 def recipients(
@@ -27,8 +31,10 @@ def recipients(
     """List the addresses for a letter about a performance, each once, sorted as text.
 
     statuses: whoever holds a ticket with one of them; normally, a live one.
-    Source: MAI1.
+    Raises UnknownWord. Source: MAI1.
     """
+    for status in statuses:
+        among(TicketStatus, status, "statuses that get the letter")
     addresses = {
         ticket.email.strip().lower()
         for ticket in tickets

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from boxoffice.bad_input import OutOfRange, once
+from boxoffice.bad_input import OutOfRange, among, once, positive
 from boxoffice.pricing import Buyer, SeatLine
 from boxoffice.refusals import Code
 
@@ -169,7 +169,12 @@ def _folded(email: str) -> str:
 
 
 def price(pay_type: PayType, card_price: int) -> int:
-    """Give the price of a seat: a membership seat costs 0. Source: MEM2."""
+    """Give the price of a seat: a membership seat costs 0.
+
+    Raises UnknownWord, FractionalMoney and NegativeMoney. Source: MEM2.
+    """
+    among(PayType, pay_type, "pay type of a seat")
+    positive(card_price, "price of a seat")
     return 0 if pay_type is PayType.MEMBERSHIP else card_price
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Literal
 
 from boxoffice.answers import Answer
-from boxoffice.bad_input import OutOfRange
+from boxoffice.bad_input import OutOfRange, one_of
 from boxoffice.moments import moment
 
 Reentry = Literal["never", "after_exit", "free"]
@@ -24,7 +24,7 @@ class Movement:
 
     id: of the scan that recorded it. at: aware; evidence only. after: id of the movement
     that it follows, None for none. count: people. issue: in the code that was read.
-    Raises NaiveTime, and OutOfRange for fewer than no people.
+    Raises UnknownWord, NaiveTime, and OutOfRange for fewer than no people.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Movement:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", moment(self.at, "movement.at"))
+        one_of(("admission", "exit"), self.kind, f"kind of movement {self.id}")
         if self.count < 0:
             raise OutOfRange(self.count, "movement.count", "is fewer than nobody")
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from boxoffice.bad_input import OutOfRange, once, whole
+from boxoffice.bad_input import OutOfRange, among, once, whole
 from boxoffice.ids import shown
 from boxoffice.refusals import Code
 
@@ -48,7 +48,7 @@ class Order:
     """An order.
 
     credits: seat credits that it used, by membership. paid, donation: minor units.
-    Raises Repeated for a seat that stands in it twice, FractionalMoney.
+    Raises Repeated for a seat that stands in it twice, UnknownWord, FractionalMoney.
     """
 
     number: str
@@ -61,6 +61,8 @@ class Order:
     file: File = File.CURRENT
 
     def __post_init__(self) -> None:
+        among(Status, self.status, f"status of order {self.number}")
+        among(File, self.file, f"file of order {self.number}")
         once(self.seats, f"seats of order {self.number}")
         whole(self.paid, f"payments of order {self.number}")
         whole(self.donation, f"donation of order {self.number}")
@@ -177,7 +179,7 @@ class ToTicket:
     """An order as the work list sees it.
 
     performance_at: ISO 8601 in the venue's time; all of one list in one form, compared as
-    text.
+    text. Raises UnknownWord.
     """
 
     id: str
@@ -185,6 +187,10 @@ class ToTicket:
     status: TicketingStatus
     delivery: Delivery
     performance_at: str
+
+    def __post_init__(self) -> None:
+        among(TicketingStatus, self.status, f"ticket status of order {self.id}")
+        among(Delivery, self.delivery, f"delivery of order {self.id}")
 
 
 def worklist(orders: Iterable[ToTicket]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from boxoffice.bad_input import among
 from boxoffice.moments import moment_or_none
 from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
@@ -34,7 +35,7 @@ class Desk:
     allotment: seats it owns. sold_here: seats that its own log has sold.
     known_sold, known_elsewhere: seats that were sold, or belonged to another device, when
     the line was last up. sell_by: aware, by ledger time; None, no deadline.
-    Raises NaiveTime.
+    Raises UnknownWord, NaiveTime.
     """
 
     means: Means = Means.DEVICE
@@ -45,6 +46,7 @@ class Desk:
     sell_by: datetime | None = None
 
     def __post_init__(self) -> None:
+        among(Means, self.means, "means of a sale")
         moment_or_none(self.sell_by, "sell-by of the allotment")
 
 
@@ -62,8 +64,9 @@ def sell(
 
     today: the business day. now: aware, ledger time; None, the device has none, and then
     seats with a sell-by are not sold. supervisor: one has decided; counts on paper only.
-    Raises NaiveTime.
+    Raises UnknownWord, NaiveTime.
     """
+    among(Seller, seller, "seller")
     at = moment_or_none(now, "the ledger's time")
     if seller is Seller.PHONE:
         return Code.PHONE_SALES_SUSPENDED

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
+from boxoffice.bad_input import among
+
 
 class State(StrEnum):
     """Where an attempt stands."""
@@ -144,8 +146,10 @@ def step(state: State, event: Event) -> Step:
     """Say where an attempt goes and what the caller does next; total over both.
 
     An event that says nothing new in this state changes nothing: a second tap on Pay, an
-    answer that comes twice. Source: sync.md §6, PAY5.
+    answer that comes twice. Raises UnknownWord. Source: sync.md §6, PAY5.
     """
+    among(State, state, "state of a payment")
+    among(Event, event, "event of a payment")
     return _STEPS.get((state, event), Step(state))
 
 
@@ -166,9 +170,9 @@ class AfterRestart:
 def restart(found: AfterRestart) -> Step:
     """Say what to do with an attempt before the next guest is served.
 
-    Source: sync.md §6, the table of crashes.
+    Raises UnknownWord. Source: sync.md §6, the table of crashes.
     """
-    match found.state:
+    match among(State, found.state, "state of a payment"):
         case State.CREATED:
             return step(State.CREATED, Event.GIVEN_UP)  # No byte was sent.
         case State.SENT | State.UNKNOWN:

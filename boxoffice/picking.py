@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 
-from boxoffice.bad_input import Missing
+from boxoffice.bad_input import Missing, among
 from boxoffice.best import Index, Released, Request, brought_up_to_date
 from boxoffice.charts import Chart
 from boxoffice.distancing import Policy
@@ -63,8 +63,11 @@ def check(
 
     unavailable: everything that the public cannot buy, accessible seats not released too.
     policy, other_orders, index: as for `best.find`. A seat that is not free any more is
-    SEAT_UNAVAILABLE. Raises NothingPicked, UnknownSeat, SeatTwice. Source: spec.md 4.3.
+    SEAT_UNAVAILABLE. Raises NothingPicked, UnknownSeat, SeatTwice, UnknownWord.
+    Source: spec.md 4.3.
     """
+    among(Mode, mode, "where a clean choice is looked for")
+    among(Role, role, "who picks")
     if not pick:
         raise NothingPicked("nothing", "picked seats", "is no choice")
     chart.check_once(pick, "the picked seats")

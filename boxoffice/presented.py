@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal, assert_never
+from typing import Literal, assert_never, get_args
 
 from boxoffice import tickets
+from boxoffice.bad_input import one_of
 from boxoffice.moments import EARLIEST, LATEST, moment_or_none
 
 SeatOwner = Literal["signer", "another"]
+Signer = Literal["ledger", "device", "foreign"]
+Form = Literal[
+    "valid", "revoked", "unknown_key", "bad_signature", "malformed", "other", "foreign"
+]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -22,19 +27,12 @@ class Presented:
     code, or the seating chart, says; used for unlisted codes only. people: of a party
     code. seat_owner: whether the seat is or was allotted to the device that signed, as
     far as is known here, None when it is not. seq_known: of a revoked key, the ledger had
-    this sale before. check: look at this guest. Raises NaiveTime.
+    this sale before. check: look at this guest. Raises UnknownWord,
+    NaiveTime.
     """
 
-    form: Literal[
-        "valid",
-        "revoked",
-        "unknown_key",
-        "bad_signature",
-        "malformed",
-        "other",
-        "foreign",
-    ] = "valid"
-    signer: Literal["ledger", "device", "foreign"] = "ledger"
+    form: Form = "valid"
+    signer: Signer = "ledger"
     tickets: tuple[str, ...] = ()
     issue: int | None = None
     performance: str | None = None
@@ -49,6 +47,10 @@ class Presented:
     check: bool = False
 
     def __post_init__(self) -> None:
+        one_of(get_args(Form), self.form, "presented.form")
+        one_of(get_args(Signer), self.signer, "presented.signer")
+        if self.seat_owner is not None:
+            one_of(get_args(SeatOwner), self.seat_owner, "presented.seat_owner")
         for name in ("valid_from", "valid_until"):
             at = moment_or_none(getattr(self, name), f"presented.{name}")
             object.__setattr__(self, name, at)
@@ -113,7 +115,7 @@ def of_reading(
         case tickets.Malformed():
             return Presented(form="malformed")
         case tickets.Other():
-            form: Literal["foreign", "other"] = "foreign" if tickets_found else "other"
+            form: Form = "foreign" if tickets_found else "other"
             return Presented(form=form, tickets=tickets_found)
     assert_never(reading)
 

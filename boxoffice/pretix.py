@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from boxoffice.bad_input import one_of
 from boxoffice.signatures import SIGNATURE_BYTES
 
 _VERSION = 1
@@ -20,12 +21,15 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 class ForeignKey:
     """A key of another system: which event it signs for, and whether it still counts.
 
-    public: 32 raw bytes.
+    public: 32 raw bytes. Raises UnknownWord.
     """
 
     name: str
     state: Literal["active", "retired", "revoked"]
     public: bytes
+
+    def __post_init__(self) -> None:
+        one_of(("active", "retired", "revoked"), self.state, f"state of key {self.name}")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from boxoffice import money
-from boxoffice.bad_input import OutOfRange, positive, whole
+from boxoffice.bad_input import OutOfRange, among, positive, whole
 
 
 class Seller(StrEnum):
@@ -35,7 +35,7 @@ class Buyer(StrEnum):
 class PriceType:
     """One title and amount within a price level, such as Senior 12.00; 0 is legal.
 
-    Raises FractionalMoney and NegativeMoney. Source: INV9, ORD1.
+    Raises UnknownWord, FractionalMoney and NegativeMoney. Source: INV9, ORD1.
     """
 
     title: str
@@ -43,6 +43,7 @@ class PriceType:
     buyer: Buyer = Buyer.GUEST
 
     def __post_init__(self) -> None:
+        among(Buyer, self.buyer, f"buyer of price {self.title}")
         positive(self.amount, f"price {self.title}")
 
 
@@ -51,7 +52,8 @@ class FeeRule:
     """What a ticket carries when this buyer buys from this seller; None is anybody.
 
     fee: the whole fee per ticket. outside: 0…fee, what the patron sees and pays on top.
-    Raises FractionalMoney, NegativeMoney and OutOfRange. Source: FEE1, FEE3, FEE4.
+    Raises UnknownWord, FractionalMoney, NegativeMoney and OutOfRange. Source: FEE1, FEE3,
+    FEE4.
     """
 
     buyer: Buyer | None
@@ -61,6 +63,10 @@ class FeeRule:
     on_zero_price: bool = False
 
     def __post_init__(self) -> None:
+        if self.buyer is not None:
+            among(Buyer, self.buyer, "buyer of a fee rule")
+        if self.seller is not None:
+            among(Seller, self.seller, "seller of a fee rule")
         positive(self.fee, "fee")
         if positive(self.outside, "outside part of the fee") > self.fee:
             raise OutOfRange(self.outside, "outside part of the fee", f"exceeds {self.fee}")
@@ -75,7 +81,7 @@ class SeatLine:
     """A seat, or a membership, to be priced.
 
     fee_units: how many fees the line carries; a membership for 4 productions carries 4.
-    Raises FractionalMoney, NegativeMoney and OutOfRange. Source: FEE1, MEM1.
+    Raises UnknownWord, FractionalMoney, NegativeMoney and OutOfRange. Source: FEE1, MEM1.
     """
 
     price: int
@@ -83,8 +89,9 @@ class SeatLine:
     fee_units: int = 1
 
     def __post_init__(self) -> None:
+        among(Buyer, self.buyer, "buyer of a seat")
         positive(self.price, "price")
-        if self.fee_units < 0:
+        if whole(self.fee_units, "fee units") < 0:
             raise OutOfRange(self.fee_units, "fee units", "is negative")
 
 
@@ -103,7 +110,7 @@ class OtherLine:
 
     def __post_init__(self) -> None:
         whole(self.amount, "amount")
-        if not 0 <= self.rate_bp <= 10_000:
+        if not 0 <= whole(self.rate_bp, "rate in basis points") <= 10_000:
             raise OutOfRange(self.rate_bp, "rate in basis points", "is not within 0…10,000")
 
 
@@ -158,8 +165,9 @@ def quote(
 ) -> Quote:
     """Price an order. The first rule that fits a ticket wins; none, no fee.
 
-    Source: FEE1–FEE5, MEM1.
+    Raises UnknownWord. Source: FEE1–FEE5, MEM1.
     """
+    among(Seller, seller, "seller")
     return Quote(
         tuple(_seat(line, seller, rules) for line in seats),
         tuple(_other(line) for line in others),

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from boxoffice.bad_input import among
 from boxoffice.refusals import Code
 
 
@@ -95,8 +96,10 @@ _REFUSED_PICKUP: dict[State, Code] = {
 def step(printing: Printing, event: Event) -> Step:
     """Say what an event does to a ticket's printing; total over states and events.
 
-    Source: COL4, 4.9.
+    Raises UnknownWord. Source: COL4, 4.9.
     """
+    among(State, printing.state, "state of printing")
+    among(Event, event, "event of printing")
     state = _NEXT.get((printing.state, event))
     if state is not None:
         reissued = printing.issue + (event is Event.STAFF_REPRINT)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from boxoffice.bad_input import Missing, OutOfRange, once, positive
+from boxoffice.bad_input import Missing, OutOfRange, among, once, positive
 from boxoffice.orders import TicketStatus
 
 CARD = "card"
@@ -23,7 +23,7 @@ class Ticket:
     """A ticket as a refund sees it.
 
     paid: applied to its price. fee_outside: its stored share. member: the membership whose
-    seat credit it used. Raises FractionalMoney and NegativeMoney.
+    seat credit it used. Raises UnknownWord, FractionalMoney and NegativeMoney.
     """
 
     id: str
@@ -33,6 +33,7 @@ class Ticket:
     member: str | None = None
 
     def __post_init__(self) -> None:
+        among(TicketStatus, self.status, f"status of {self.id}")
         positive(self.paid, f"payment on {self.id}")
         positive(self.fee_outside, f"outside fee of {self.id}")
 

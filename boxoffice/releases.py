@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from boxoffice.bad_input import once, positive
+from boxoffice.bad_input import among, once, positive
 from boxoffice.refusals import Code
 
 
@@ -56,11 +56,15 @@ class Order:
 
 @dataclass(frozen=True)
 class Policy:
-    """What the run is about."""
+    """What the run is about. Raises UnknownWord."""
 
     statuses: frozenset[str]
     scope: Scope = Scope.SEAT
     zero_value: ZeroValue = ZeroValue.KEEP
+
+    def __post_init__(self) -> None:
+        among(Scope, self.scope, "scope of a release run")
+        among(ZeroValue, self.zero_value, "zero-value seats of a release run")
 
 
 @dataclass(frozen=True)

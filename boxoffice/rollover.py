@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from boxoffice.bad_input import once
+from boxoffice.bad_input import among, once
 from boxoffice.charts import Chart
 from boxoffice.refusals import Code
 from boxoffice.seasons import Fate, fate, mismatched
@@ -24,7 +24,8 @@ class Rollover:
 
     same_venue: old and new control house use one seating chart. dropped: old series that do
     not go on. include_primary: whoever has seats marked primary rolls with these instead.
-    Raises Repeated for two subscriptions or next series of one name. Source: ROL3–ROL8.
+    Raises UnknownWord, and Repeated for two subscriptions or next series of one name.
+    Source: ROL3–ROL8.
     """
 
     old_control_house: str
@@ -39,6 +40,7 @@ class Rollover:
     include_primary: bool = False
 
     def __post_init__(self) -> None:
+        among(Option, self.option, "way to match seats")
         once((sub.id for sub in self.subscriptions), "subscriptions")
         once((match.next for match in self.grid), "next series")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from boxoffice.answers import Answer
-from boxoffice.bad_input import OutOfRange
+from boxoffice.bad_input import OutOfRange, one_of
 from boxoffice.moments import moment
 
 
@@ -31,7 +31,7 @@ class Scan:
     chose. count: people, None if not said. link: who answered: the ledger, the building
     without it, nobody. claimed_by: door that is admitting this ticket right now. accept:
     what the usher lets pass. asks: this screen can ask questions. simulate: answer only.
-    Raises NaiveTime, and OutOfRange for fewer than one person.
+    Raises UnknownWord, NaiveTime, and OutOfRange for fewer than one person.
     """
 
     id: str
@@ -51,6 +51,9 @@ class Scan:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", moment(self.at, "scan.at"))
+        one_of(("entry", "exit"), self.mode, "scan.mode")
+        one_of(("ledger", "hub", "alone"), self.link, "scan.link")
+        one_of(("trusted", "plausible", "untrusted"), self.clock, "scan.clock")
         if self.count is not None and self.count < 1:
             raise OutOfRange(self.count, "scan.count", "is fewer than one person")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from boxoffice.bad_input import OutOfRange, once
+from boxoffice.bad_input import OutOfRange, among, once
 from boxoffice.refusals import Code
 
 ROLLING = frozenset(
@@ -70,7 +70,7 @@ class Subscription:
     """A subscription as the precheck sees it.
 
     seats: favourite seats. desired: seats wanted. refunded: its money went back.
-    Raises OutOfRange for less than no seats.
+    Raises OutOfRange for less than no seats, Repeated for a seat that stands there twice.
     """
 
     id: str
@@ -83,6 +83,7 @@ class Subscription:
     def __post_init__(self) -> None:
         if self.desired < 0:
             raise OutOfRange(self.desired, f"desired seats of {self.id}", "is negative")
+        once(self.seats, f"favourite seats of {self.id}")
 
 
 class Finding(StrEnum):
@@ -219,8 +220,9 @@ class Playoffs:
 def playoffs(option: PlayoffOption, *, rounds: int, games_per_round: int) -> Playoffs:
     """Say what playoffs need. Raises OutOfRange for less than one round or game.
 
-    Source: ROL11.
+    Raises UnknownWord. Source: ROL11.
     """
+    among(PlayoffOption, option, "playoff option")
     for number, where in ((rounds, "rounds"), (games_per_round, "games per round")):
         if number < 1:
             raise OutOfRange(number, where, "is less than 1")

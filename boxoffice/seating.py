@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
-from boxoffice.bad_input import Missing, OutOfRange
+from boxoffice.bad_input import Missing, OutOfRange, among
 from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
 
@@ -57,7 +57,7 @@ class Seat:
     """What is known of one seat.
 
     prior: the state before a hold or a kill, with held and killed seats only.
-    epoch: grows with every change of owner. Raises OutOfRange.
+    epoch: grows with every change of owner. Raises UnknownWord, OutOfRange.
     """
 
     state: State
@@ -65,6 +65,9 @@ class Seat:
     epoch: int = 0
 
     def __post_init__(self) -> None:
+        among(State, self.state, "state of a seat")
+        if self.prior is not None:
+            among(State, self.prior, "state of a seat before")
         if self.epoch < 0:
             raise OutOfRange(self.epoch, "epoch of a seat", "is negative")
 
@@ -91,8 +94,10 @@ def see(state: State, *, buffer: bool = False) -> View:
     """Say who sees and may sell a seat; patrons learn no more than free or not.
 
     buffer: too near to another order; it says something of free and reserved seats only.
-    The box office may sell a buffer seat with a reason. Source: INV1, DIS4.
+    The box office may sell a buffer seat with a reason. Raises UnknownWord. Source: INV1,
+    DIS4.
     """
+    among(State, state, "state of a seat")
     ours = state in (State.AVAILABLE, State.RESERVED)
     near = buffer and ours
     free = state is State.AVAILABLE and not near
@@ -100,14 +105,17 @@ def see(state: State, *, buffer: bool = False) -> View:
 
 
 def public_sale(seller: Seller) -> bool:
-    """Whether this seller is the public, who may have available seats only."""
-    match seller:
+    """Whether this seller is the public, who may have available seats only.
+
+    Raises UnknownWord.
+    """
+    match among(Seller, seller, "seller"):
         case Seller.ONLINE | Seller.KIOSK:
             return True
         case Seller.PHONE | Seller.MAIL | Seller.WINDOW:
             return False
-        case _:
-            assert_never(seller)
+        case _ as never:
+            assert_never(never)
 
 
 def within_limit(count: int, limit: int, seller: Seller) -> Code | None:
@@ -129,10 +137,10 @@ def change(
 
     own_hold: with `allot`, the seat is held by an order of the device that asks.
     people, reason: with `break`, the staff ids of those who confirm, and why.
-    Raises MissingPrior. Source: spec.md 4.1.
+    Raises MissingPrior, UnknownWord. Source: spec.md 4.1.
     """
     state = seat.state
-    match op:
+    match among(Op, op, "what happens to a seat"):
         case Op.FLIP:
             return _flipped(seat)
         case Op.HOLD_ONLINE:
@@ -160,8 +168,8 @@ def change(
             return _allotted(seat, op, people, reason)
         case Op.CANCEL_ORDER | Op.REASSIGNED_AWAY | Op.REFUNDED | Op.EXCHANGED_AWAY:
             return _now(seat, State.AVAILABLE) if state is State.SOLD else Code.NOT_SOLD
-        case _:
-            assert_never(op)
+        case _ as never:
+            assert_never(never)
 
 
 def change_all(
@@ -194,8 +202,8 @@ def flip(seats: Mapping[str, Seat]) -> tuple[dict[str, Seat], tuple[Refused, ...
 
 
 def in_the_way(state: State) -> Code:
-    """Name the state that stands in the way."""
-    match state:
+    """Name the state that stands in the way. Raises UnknownWord."""
+    match among(State, state, "state of a seat"):
         case State.AVAILABLE:
             return Code.SEAT_AVAILABLE
         case State.RESERVED:
@@ -208,8 +216,8 @@ def in_the_way(state: State) -> Code:
             return Code.SEAT_SOLD
         case State.KILLED:
             return Code.SEAT_KILLED
-        case _:
-            assert_never(state)
+        case _ as never:
+            assert_never(never)
 
 
 def _flipped(seat: Seat) -> Seat | Code:

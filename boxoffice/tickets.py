@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from boxoffice import base45, pretix
+from boxoffice.bad_input import one_of
 from boxoffice.codes import BODY_BYTES, VERSION, BadTicketId, Code, pack, unpack
 from boxoffice.pretix import ForeignCode, ForeignKey
 from boxoffice.signatures import SIGNATURE_BYTES, genuine
@@ -46,7 +47,7 @@ class Key:
     """A key that signs tickets of this house.
 
     public: 32 raw bytes. last_seq: of a revoked key, the last position of its device's
-    log that the ledger had received.
+    log that the ledger had received. Raises UnknownWord.
     """
 
     id: int
@@ -54,6 +55,10 @@ class Key:
     state: Literal["active", "retired", "revoked"]
     public: bytes
     last_seq: int | None = None
+
+    def __post_init__(self) -> None:
+        one_of(("ledger", "device"), self.kind, f"kind of key {self.id}")
+        one_of(("active", "retired", "revoked"), self.state, f"state of key {self.id}")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from boxoffice.bad_input import Missing, OutOfRange, once, positive
+from boxoffice.bad_input import Missing, OutOfRange, among, once, positive
 from boxoffice.refusals import Code
 
 _PLAIN = str.maketrans(
@@ -143,9 +143,10 @@ def collect(
     """Say which of an order's tickets print now, or why none does. The first hit wins.
 
     tickets: all of the order, in line order. select: ids. photo_id: the order asks to see
-    one. Raises Repeated when an id stands twice and Missing when one is not of this order.
-    Source: COL3.
+    one. Raises Repeated when an id stands twice, Missing when one is not of this order,
+    UnknownWord. Source: COL3.
     """
+    among(Policy, policy, "policy of collection")
     once((ticket.id for ticket in tickets), "tickets of the order")
     for stranger in sorted(set(select) - {ticket.id for ticket in tickets}):
         raise Missing(stranger, "selected tickets", "is not of this order")

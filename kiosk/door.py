@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import admission, failpoints, ids
 from boxoffice.answers import Answer
+from boxoffice.bad_input import BadInput
 from boxoffice.door_facts import Facts, Ticket
 from boxoffice.scans import Scan, Undo
 from boxoffice.verdicts import Verdict
@@ -52,8 +53,8 @@ def scan(
     )
     try:
         shown = _decide(device, scan, text, mode or _mode(device), added)
-    except (StoreBroken, StoreClosed):
-        # Our own trouble never looks like a bad ticket.
+    except (StoreBroken, StoreClosed, BadInput):
+        # Our own trouble, or facts that cannot be true, never look like a bad ticket.
         shown = _cannot_check(device, scan, "CANNOT_CHECK", mode or "entry")
     failpoints.reached("door: written, not yet shown")
     _words.info("scan", scan=scan, answer=shown.answer, source=source, link=shown.link)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import log, presented, tickets
 from boxoffice.answers import Answer
+from boxoffice.bad_input import BadInput
 from boxoffice.door_facts import Door, Facts, Note, Performance, Ticket
 from boxoffice.entry_questions import Option, Question
 from boxoffice.movements import Movement
@@ -138,9 +139,21 @@ def everything(session: Session, device: Device, here: Post) -> Facts:
         zone=ZoneInfo(here.evening.zone),
         door=door_of(here),
         performances={here.evening.id: _performance(here.evening)},
-        tickets=[_ticket(id, body, homes) for id, body in own.items()],
+        tickets=[
+            ticket
+            for id, body in own.items()
+            if (ticket := _readable(id, body, homes)) is not None
+        ],
         movements=[*moved, *more],
     )
+
+
+def _readable(id: str, body: Mapping[str, Any], homes: "_Homes") -> Ticket | None:
+    """Leave out a ticket that cannot be true: the others' figures still count."""
+    try:
+        return _ticket(id, body, homes)
+    except BadInput:
+        return None
 
 
 def door_of(here: Post) -> Door:

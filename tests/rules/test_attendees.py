@@ -1,6 +1,6 @@
 """Who was there, and who sat near whom."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -14,7 +14,7 @@ from boxoffice.orders import TicketStatus
 
 
 def at(hour, minute=0):
-    return datetime(2026, 3, 13, hour, minute)
+    return datetime(2026, 3, 13, hour, minute, tzinfo=UTC)
 
 
 ADA = Stay("ada", (0, 0), at(19), at(22))

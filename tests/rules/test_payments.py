@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boxoffice import payments
+from boxoffice.bad_input import UnknownWord
 from boxoffice.payments import AfterRestart, Do, Event, State, Step
 
 every_pair = pytest.mark.parametrize(
@@ -186,8 +187,8 @@ def test_after_a_restart_every_attempt_has_its_next_step(found, step):
     assert payments.restart(found) == step
 
 
-def test_a_state_that_nobody_knows_is_our_own_mistake():
-    with pytest.raises(AssertionError):
+def test_a_state_that_nobody_knows_is_named():
+    with pytest.raises(UnknownWord, match="state of a payment: 'lost'"):
         payments.restart(AfterRestart("lost"))
 
 

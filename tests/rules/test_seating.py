@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boxoffice import seating
-from boxoffice.bad_input import OutOfRange
+from boxoffice.bad_input import OutOfRange, UnknownWord
 from boxoffice.pricing import Seller
 from boxoffice.refusals import Code, sentence
 from boxoffice.seating import MissingPrior, Op, Refused, Seat, State, View
@@ -192,5 +192,5 @@ def test_the_limit_of_seats_per_order_is_for_the_public(seller):
     ],
 )
 def test_a_word_that_nobody_has_defined_is_never_guessed_at(ask):
-    with pytest.raises(AssertionError):
+    with pytest.raises(UnknownWord):
         ask()

@@ -628,6 +628,22 @@ def test_a_store_in_trouble_cannot_check_and_never_says_no(
     door.store._writer.is_broken = False
 
 
+def test_a_ticket_whose_status_nobody_has_defined_cannot_be_checked(
+    door: Device, ledger: LedgerDouble, code: str
+):
+    """Nothing is guessed: it is neither let in nor called bad, and the others count."""
+    odd = list_ticket(ledger, TWO, "C-2", status="lapsed")
+
+    shown = show(door, odd)
+
+    assert (shown.answer, shown.shape) == ("CANNOT_CHECK", Class.CANT_CHECK)
+    assert movements(door) == 0
+    assert show(door, code).answer == "ADMIT"
+    counters = doors.counters(door)
+    assert counters is not None
+    assert (counters.inside, counters.expected) == (1, 1)
+
+
 def test_screens_hear_of_every_verdict_in_order(door: Device, code: str):
     first = show(door, code)
     second = show(door, "nonsense")

@@ -292,7 +292,7 @@ def contact_tracing(given: Facts) -> Facts:
 
 
 def _clock(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(f"2026-01-01T{text}") if text is not None else None
+    return datetime.fromisoformat(f"2026-01-01T{text}Z") if text is not None else None
 
 
 def settlement(given: Facts) -> Facts:

@@ -74,8 +74,9 @@ def serve(settings: Config) -> int:
     device = app.make_device(settings, broken=_give_up, ballast=not settings.demo)
     app.write_scanner_secret(settings)
     loops = Loops(device)
+    pages = app.create_app(device, loops)
     server = waitress.create_server(
-        app.create_app(device, loops),
+        pages,
         host=settings.host,
         port=settings.port,
         threads=THREADS,
@@ -84,6 +85,17 @@ def serve(settings: Config) -> int:
     )
     loops.start()
     threading.Thread(target=server.run, name="web", daemon=True).start()
+    if settings.phones_port is not None:
+        # Behind a proxy on this machine, which alone speaks TLS to the network.
+        phones = waitress.create_server(
+            app.create_app(device, loops, phones=pages),
+            host="127.0.0.1",
+            port=settings.phones_port,
+            threads=THREADS,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+        )
+        threading.Thread(target=phones.run, name="phones", daemon=True).start()
     port = int(server.effective_port)
     structlog.get_logger().info("serving", host=settings.host, port=port)
     systemd.tell("READY=1")

@@ -49,8 +49,13 @@ def make_device(
     return device
 
 
-def create_app(device: Device, loops: Loops | None = None) -> Flask:
-    """Make the WSGI app of a device."""
+def create_app(
+    device: Device, loops: Loops | None = None, *, phones: Flask | None = None
+) -> Flask:
+    """Make the WSGI app of a device.
+
+    phones: the app of the device's own screen, when this one serves ushers' phones.
+    """
     root = _assets()
     app = Flask(
         "kiosk",
@@ -59,6 +64,10 @@ def create_app(device: Device, loops: Loops | None = None) -> Flask:
     )
     app.extensions["foh"] = device
     app.extensions["foh_loops"] = loops
+    if phones is not None:
+        app.config["FOH_PHONES"] = True
+        for name in ("foh_scans", "foh_crops"):
+            app.extensions[name] = phones.extensions[name]
     app.register_blueprint(api.bp)
     if importlib.util.find_spec("kiosk.web") is not None:
         from kiosk import web

@@ -32,6 +32,8 @@ class Config:
     printer_profile: a file of kiosk/printing/profiles. terminal: address of a pretend
     terminal, or None where no cards are taken. mm: CSS pixels per millimetre, or None.
     claim_wait_s: how long a door waits for the ledger to say who was first.
+    phones_port: where ushers' phones are served, behind a TLS proxy on this machine; None
+    for not at all. phones_names: the names by which they may call it, the first for links.
     """
 
     folder: Path
@@ -49,6 +51,8 @@ class Config:
     frame_ancestor: str | None = None
     most_seats: int = 8
     claim_wait_s: float = 0.25
+    phones_port: int | None = None
+    phones_names: tuple[str, ...] = ()
 
     @property
     def store(self) -> Path:
@@ -84,6 +88,8 @@ def read(environment: Mapping[str, str]) -> Config:
         mm=_mm(environment.get("FOH_MM", "")),
         claim_wait_s=_claim_wait(environment.get("FOH_CLAIM_WAIT_MS", "250")),
         frame_ancestor=environment.get("FOH_FRAME_ANCESTOR") or None if demo else None,
+        phones_port=_phones_port(environment),
+        phones_names=_names(environment.get("FOH_PHONES_NAMES", "")),
     )
 
 
@@ -104,9 +110,22 @@ def _needed(environment: Mapping[str, str], name: str, what: str) -> str:
     return value
 
 
-def _port(text: str) -> int:
+def _phones_port(environment: Mapping[str, str]) -> int | None:
+    text = environment.get("FOH_PHONES_PORT", "")
+    if not text:
+        return None
+    if not _names(environment.get("FOH_PHONES_NAMES", "")):
+        raise BadConfig("FOH_PHONES_NAMES is not set; it must be the name of this machine.")
+    return _port(text, "FOH_PHONES_PORT")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip().lower() for name in text.split(",") if name.strip())
+
+
+def _port(text: str, name: str = "FOH_KIOSK_PORT") -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
-        raise BadConfig(f"FOH_KIOSK_PORT must be a port from 0 to 65535, not {text!r}.")
+        raise BadConfig(f"{name} must be a port from 0 to 65535, not {text!r}.")
     return int(text)
 
 

@@ -6,7 +6,7 @@ argument. Pages reach it as `current_app.extensions["foh"]`.
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from boxoffice import ids, will_call
 from kiosk import identity
@@ -65,6 +65,10 @@ class Device:
         self.typing = will_call.Throttle()
         self.board = Board(first_id=clock.wall_ms())
         self.sight = Sight()
+        # Codes by which a phone may join, from our own screen: until when, by boot ms.
+        self.joins: dict[str, int] = {}
+        # Whose the tickets are, by ticket: in memory alone. Source: sync.md §9.
+        self.names: Mapping[str, str] = {}
         # Codes of the troubles that were told and have not gone.
         self.faults: set[str] = set()
         # What the spool's thread last heard from the printer; nothing before it asked.

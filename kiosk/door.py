@@ -11,20 +11,23 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
-from boxoffice import admission, failpoints, ids
+from boxoffice import admission, failpoints, ids, wire
 from boxoffice.answers import Answer
 from boxoffice.bad_input import BadInput
 from boxoffice.door_facts import Facts, Ticket
-from boxoffice.scans import Scan, Undo
+from boxoffice.scans import Override, Scan, Undo
 from boxoffice.verdicts import Verdict
-from kiosk import claims, door_facts, door_records, log, verdicts
+from kiosk import claims, door_facts, door_records, log, sync, verdicts
 from kiosk.device import Device
 from kiosk.door_facts import Known, Post
+from kiosk.line import LineDown, NotUnderstood
 from kiosk.shown import Class, Counters, LinkShown, Shown
 from kiosk.store.tables import StateRow
 from kiosk.store.writer import StoreBroken, StoreClosed
 
 Mode = Literal["entry", "exit"]
+# Not even a supervisor makes a ticket of these, unless it is listed here.
+_NEVER_LIFTED = frozenset({Answer.UNKNOWN, Answer.FORGED, Answer.REVOKED})
 _words = structlog.get_logger()
 
 
@@ -38,18 +41,21 @@ def scan(
     ticket: str | None = None,
     count: int | None = None,
     accept: Sequence[str] = (),
-    answers: Mapping[str, str] | None = None,
+    answers: Mapping[str, object] | None = None,
+    override: Override | None = None,
 ) -> Shown:
     """Decide one scan and record what it means; the same scan id gets the same answer.
 
     text: what was read; None when the usher picked `ticket` from the search. mode: None
     for the door's present mode. accept: UNPAID, UNVERIFIED, LATE_HOLD accepted by a touch.
+    override: a supervisor's, whose PIN was right.
     """
     added = verdicts.Added(
         ticket=ticket,
         count=count,
         accept=frozenset(Answer(word) for word in accept if word in verdicts.ACCEPTABLE),
         answers=dict(answers or {}),
+        override=override,
     )
     try:
         shown = _decide(device, scan, text, mode or _mode(device), added)
@@ -68,7 +74,8 @@ def again(
     ticket: str | None = None,
     count: int | None = None,
     accept: Sequence[str] = (),
-    answers: Mapping[str, str] | None = None,
+    answers: Mapping[str, object] | None = None,
+    override: Override | None = None,
 ) -> Shown | None:
     """Scan the code of a shown verdict again, with what the usher has added to it.
 
@@ -79,22 +86,65 @@ def again(
         return None
     first, text = before
     # Each ticket chosen from one code is a scan of its own, the same one in a retry.
-    id = f"{first.scan}/{ticket}" if ticket else first.scan
+    id = f"{first.scan}/{ticket}" if ticket and text is not None else first.scan
     return scan(
         device,
         id,
         text,
         mode=first.mode,
-        ticket=ticket,
+        # Whoever was picked by name is meant again.
+        ticket=ticket or (None if text is not None else first.ticket),
         count=count,
         accept=accept,
         answers=answers,
+        override=override,
     )
 
 
-def undo(device: Device, scan: str, *, reason: str = "") -> Shown:
-    """Take back an admission made here: 10 s at a touch, 15 min with a reason."""
-    return device.board.show(device.store.write(_undo, device, scan, reason), None)
+def undo(
+    device: Device, scan: str, *, reason: str = "", override: Override | None = None
+) -> Shown:
+    """Take back an admission made here: 10 s at a touch, 15 min with a reason.
+
+    override: a supervisor's, at any time.
+    """
+    try:
+        shown = device.store.write(_undo, device, scan, reason, override)
+    except (StoreBroken, StoreClosed):
+        shown = _cannot_check(device, scan, "CANNOT_CHECK", "entry")
+    return device.board.show(shown, None)
+
+
+def fewer(device: Device, shown: int, count: int, *, reason: str) -> Shown | None:
+    """Take a party's admission back and let in as many as are here.
+
+    None when that verdict is no longer in memory.
+    """
+    kept = device.board.find(shown)
+    if kept is None:
+        return None
+    before, text = kept
+    undone = undo(device, before.scan, reason=reason)
+    if undone.answer != Answer.UNDONE:
+        return undone
+    try:
+        # The ledger must hear of it first, or it refuses what it still takes for inside.
+        sync.everything(device)
+    except (LineDown, NotUnderstood, wire.Malformed):
+        _words.info("fewer, on our own", scan=before.scan)
+    return scan(device, device.new_id(), text, ticket=before.ticket, count=count)
+
+
+def found(device: Device, shown: int) -> Shown | None:
+    """Find a verdict that is still in memory."""
+    kept = device.board.find(shown)
+    return kept[0] if kept else None
+
+
+def text_of(device: Device, shown: int) -> str | None:
+    """Give the text that a verdict was about: for this door's own screen, never kept."""
+    kept = device.board.find(shown)
+    return kept[1] if kept else None
 
 
 def last(
@@ -203,6 +253,8 @@ def _claim(
             verdict = _granted(known, here, asked, answer)
         case claims.Denied():
             verdict = _denied(known, asked, answer, ticket)
+            if asked.overridden:
+                verdict = _overridden(known, asked, verdict)
     return device.store.write(
         door_records.record,
         device,
@@ -239,6 +291,8 @@ def _claim_body(
     }
     if listed is None and text is not None:
         body["payload"] = text
+    if here.opened_ms is not None:
+        body["opened_ms"] = here.opened_ms
     return body
 
 
@@ -301,7 +355,24 @@ def _denied(known: Known, asked: Scan, answer: claims.Denied, ticket: str) -> Ve
     )
 
 
-def _undo(session: Session, device: Device, scan: str, reason: str) -> Shown:
+def _overridden(known: Known, asked: Scan, refused: Verdict) -> Verdict:
+    """A supervisor lets in what the ledger refused, unless nobody can: checkin.md §6."""
+    if refused.answer in _NEVER_LIFTED and not known.own:
+        return refused
+    verdict = admission.judge(known.presented, known.facts, asked)
+    if not verdict.admit or verdict.overrode:
+        return verdict
+    # It was good by what is known here; the supervisor lifted what the ledger said.
+    return replace(
+        verdict,
+        overrode=(refused.answer,),
+        marks=tuple(sorted({*(verdict.marks or ()), "override"})),
+    )
+
+
+def _undo(
+    session: Session, device: Device, scan: str, reason: str, override: Override | None
+) -> Shown:
     row = door_records.recorded(session, scan)
     here = door_facts.post(session, device)
     if here is None:
@@ -318,11 +389,13 @@ def _undo(session: Session, device: Device, scan: str, reason: str) -> Shown:
             at=door_facts.moment(device.clock.now_ms()),
             device=device.me.device,
             reason=reason,
+            override=override,
         ),
     )
     if verdict.answer is Answer.UNDONE and not verdict.repeat and row is not None:
         row.undone = True
-        body = {"admission": row.event_id, "why": reason}
+        why = f"{override.reason} ({override.by})" if override else reason
+        body = {"admission": row.event_id, "why": why}
         log.append(session, device.clock, device.new_id(), "admission.undone", body)
     before = verdicts.repeated(row) if row else None
     return replace(

@@ -4,7 +4,7 @@ Online and offline differ in these facts and never in the rule. Source: checkin.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from boxoffice.movements import Movement
 from boxoffice.presented import Presented, SeatOwner
 from kiosk import documents
 from kiosk.device import Device
-from kiosk.store.tables import MovementRow
+from kiosk.store.tables import DoorTouchRow, MovementRow
 from kiosk.told import DoorSettings, Plan
 from kiosk.told import Performance as Evening
 
@@ -46,10 +46,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Post:
-    """Where this door stands tonight: its settings and the evening it serves."""
+    """Where this door stands tonight: its settings and the evening it serves.
+
+    opened_ms: when staff opened it here, before its time or without a clock.
+    """
 
     settings: DoorSettings
     evening: Evening
+    opened_ms: int | None = None
 
 
 def post(session: Session, device: Device) -> Post | None:
@@ -67,8 +71,22 @@ def post(session: Session, device: Device) -> Post | None:
             found = Post(settings, evening)
             ends_ms = evening.ends_ms or evening.starts_ms + _LONGEST_EVENING_MS
             if ends_ms >= now_ms:
-                return found
-    return found
+                return _touched(session, found)
+    return found and _touched(session, found)
+
+
+def _touched(session: Session, here: Post) -> Post:
+    """Apply what staff set at this very door."""
+    touch = session.get(DoorTouchRow, here.evening.id)
+    if touch is None:
+        return here
+    fields = dict(here.settings.fields)
+    if touch.opened_ms is not None:
+        fields["opens_ms"] = touch.opened_ms
+    if touch.held is not None:
+        fields |= {"late_hold": touch.held, "hold_until_ms": touch.hold_until_ms}
+    settings = replace(here.settings, fields=fields)
+    return Post(settings, here.evening, touch.opened_ms)
 
 
 def gather(
@@ -265,6 +283,11 @@ def _seat_owner(
     return "signer" if seat.device == signer else "another"
 
 
+def ticket_of(session: Session, id: str, body: Mapping[str, Any]) -> Ticket:
+    """Make a fact of one listed ticket."""
+    return _ticket(id, body, _Homes(session, {}))
+
+
 def _ticket(id: str, body: Mapping[str, Any], homes: "_Homes") -> Ticket:
     """Make a fact of a listed ticket; what is missing in the document has its default."""
     return Ticket(
@@ -334,6 +357,13 @@ def _performance(evening: Evening) -> Performance:
         doors_open=maybe(evening.doors_open_ms),
         cancelled=evening.cancelled,
     )
+
+
+def movements(
+    session: Session, device: Device, own: Mapping[str, Mapping[str, Any]]
+) -> list[Movement]:
+    """Give what is known of some tickets' movements. own: their documents, by id."""
+    return _movements(session, device, own, set())
 
 
 def _movements(

@@ -115,13 +115,21 @@ def _body(
         "seat": (listed or {}).get("seat"),
         "mode": link,
         "verdict": verdict.answer.value,
-        "override": None,
+        "override": _override(asked, verdict),
         "marks": list(verdict.marks or ()),
         "answers": dict(verdict.answers or {}),
     }
     if listed is None and text is not None:
         body["payload"] = text
     return body
+
+
+def _override(asked: Scan, verdict: Verdict) -> dict[str, Any] | None:
+    """Say who lifted what, and why; None when nothing had to be lifted."""
+    if asked.override is None or not verdict.overrode:
+        return None
+    lifted = [answer.value for answer in verdict.overrode]
+    return {"by": asked.override.by, "reason": asked.override.reason, "lifted": lifted}
 
 
 def _refused(

@@ -14,7 +14,18 @@ from typing import Final
 import structlog
 
 from boxoffice import wire
-from kiosk import allotment, config, feed, log, pairing, recovery, sales, staff, sync
+from kiosk import (
+    allotment,
+    config,
+    door_search,
+    feed,
+    log,
+    pairing,
+    recovery,
+    sales,
+    staff,
+    sync,
+)
 from kiosk import watchdog as systemd
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood
@@ -30,6 +41,7 @@ TEND_S: Final = 5.0
 ALLOTMENT_EVERY_S: Final = 10.0
 CLOCK_EVERY_S: Final = 60.0
 PRUNE_EVERY_S: Final = 24 * 3600.0
+NAMES_EVERY_S: Final = 300.0
 _words = structlog.get_logger()
 
 Work = Callable[[Device], float]
@@ -211,6 +223,8 @@ class _Tend:
             sales.sweep(device)
             if self._due("allotment", ALLOTMENT_EVERY_S):
                 allotment.tend(device)
+        if device.me.role == "door" and self._due("names", NAMES_EVERY_S):
+            door_search.hear_names(device)
         staff.call_again(device)
         device.stopping.wait(TEND_S)
         return 0.0

@@ -487,6 +487,7 @@ class Shown:
 
     id grows with every scan shown. inside, of: people of this ticket inside, and in all.
     go_to: doors, with words how to get there. undo_until_ms: inline undo, or None.
+    ask: ids of questions still open. overrode: what a supervisor has lifted.
     """
 
     id: int
@@ -524,6 +525,50 @@ class Shown:
     may_admit: bool = False
     repeat: bool = False
     undo_until_ms: int | None = None
+    ask: tuple[str, ...] = ()
+    overrode: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A ticket that an usher found. inside, of: people; name: for supervisors."""
+
+    ticket: str
+    order: str
+    seat_name: str
+    section: str
+    name: str
+    status: str
+    inside: int
+    of: int
+    due: int
+    currency: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Past:
+    """One line of the last scans. mine: it may be undone here."""
+
+    scan: str
+    at_ms: int
+    zone: str
+    kind: Literal["entry", "exit", "refused"]
+    shape: Class
+    shown: Shown
+    undone: bool
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question at the door. kind: as in boxoffice.entry_questions; options: id, words."""
+
+    id: str
+    words: str
+    kind: str
+    required: bool
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -541,6 +586,7 @@ class Counters:
     last_minute: int
     at_least: bool
     clock: Literal["trusted", "plausible", "untrusted"]
+    opened: bool = False
 
 
 @dataclass(frozen=True)

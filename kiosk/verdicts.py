@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from boxoffice import figures
 from boxoffice.answers import Answer
-from boxoffice.scans import Scan
+from boxoffice.scans import Override, Scan
 from boxoffice.verdicts import Verdict
 from kiosk import documents, door_facts, told
 from kiosk.device import Device
@@ -45,6 +45,7 @@ class Added:
     count: int | None = None
     accept: frozenset[Answer] = frozenset()
     answers: Mapping[str, object] = field(default_factory=dict)
+    override: Override | None = None
 
     def scan(self, device: Device, id: str, mode: Literal["entry", "exit"]) -> Scan:
         """Make the scan that the rule judges, as if the ledger answered."""
@@ -60,6 +61,7 @@ class Added:
             clock="untrusted" if trust == "untrusted" else "trusted",
             accept=self.accept,
             answers=self.answers,
+            override=self.override,
         )
 
 
@@ -101,6 +103,7 @@ def count(device: Device) -> Counters | None:
         last_minute=minute,
         at_least=not device.up,
         clock=device.clock.trust,
+        opened=here.opened_ms is not None,
     )
 
 
@@ -185,6 +188,8 @@ def shown(
         may_admit=verdict.may_admit,
         repeat=verdict.repeat,
         undo_until_ms=now_ms + UNDO_INLINE_MS if undoable else None,
+        ask=verdict.ask or (),
+        overrode=tuple(answer.value for answer in verdict.overrode),
     )
 
 
@@ -193,19 +198,23 @@ def document(verdict: Shown) -> dict[str, Any]:
     return asdict(verdict)
 
 
-def repeated(row: MovementRow) -> Shown:
-    """Give the recorded answer again; one that was undone says so and lets nobody in."""
+def as_it_was(row: MovementRow) -> Shown:
+    """Give the verdict that was shown with a movement."""
     given = dict(row.shown)
     seat = given["seat"]
-    again = Shown(
+    return Shown(
         **{
             **given,
             "shape": Class(given["shape"]),
             "seat": SeatShown(**seat) if seat else None,
-            **{name: tuple(given[name]) for name in _TUPLES},
+            **{name: tuple(given.get(name, ())) for name in _TUPLES},
         }
     )
-    again = replace(again, repeat=True)
+
+
+def repeated(row: MovementRow) -> Shown:
+    """Give the recorded answer again; one that was undone says so and lets nobody in."""
+    again = replace(as_it_was(row), repeat=True)
     if row.undone:
         return replace(
             again, answer="UNDONE", shape=Class.ASK, admit=False, undo_until_ms=None
@@ -213,7 +222,7 @@ def repeated(row: MovementRow) -> Shown:
     return again
 
 
-_TUPLES: Final = ("go_to", "notes", "why", "candidates", "marks")
+_TUPLES: Final = ("go_to", "notes", "why", "candidates", "marks", "ask", "overrode")
 
 
 def _seat(plan: told.Plan | None, code: str) -> SeatShown | None:

@@ -7,7 +7,7 @@ own device; no time-out ends it. Source: sync.md §5.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import admission, tickets
 from boxoffice.answers import Answer
-from boxoffice.door_facts import Facts
+from boxoffice.door_facts import Door, Facts
 from boxoffice.presented import Presented
 from boxoffice.scans import Scan
 from ledger import allotments, evenings, facts, rows
@@ -35,6 +35,7 @@ class Asked:
     """What a device claims. count: people, None if not said.
 
     pays: what is still owed is taken there, before paper moves.
+    opened_ms: when staff opened this door, whatever its hours say.
     """
 
     claim: str
@@ -48,6 +49,7 @@ class Asked:
     door: str = ""
     payload: str | None = None
     pays: bool = False
+    opened_ms: int | None = None
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def admit(session: Session, means: Means, asked: Asked) -> Answered | None:
     own = session.get(PerformanceRow, row.performance)
     assert own, "a ticket without its performance"
     plan = evenings.plan_of(session, row.performance)
-    door = facts.door_of(session, evening, name=asked.door, space=asked.space)
+    door = _door(session, asked, evening)
     known = facts.of_ticket(session, own, plan, row, door, id=row.id)
     presence = _presence(session, row.id, asked.space)
     claimed_by = _claimed_by(session, presence, asked)
@@ -131,6 +133,13 @@ def admit(session: Session, means: Means, asked: Asked) -> Answered | None:
         return _not(verdict, claimed_by)
     after = verdict.movement.after if verdict.movement else None
     return _claim(session, means, asked, "admission", presence.last, Granted(after))
+
+
+def _door(session: Session, asked: Asked, evening: PerformanceRow) -> Door:
+    """The door's settings, opened when its staff say so."""
+    door = facts.door_of(session, evening, name=asked.door, space=asked.space)
+    opened = None if asked.opened_ms is None else facts.moment(asked.opened_ms)
+    return door if opened is None else replace(door, opens=opened)
 
 
 def _judge(
@@ -176,7 +185,7 @@ def _unseen(
     owner = Owner(key.device or "", key.incarnation or 0)
     if seat is None or not allotments.ever_owned(session, evening.id, seat, owner):
         return NotGranted(Answer.UNVERIFIED.value)
-    door = facts.door_of(session, evening, name=asked.door, space=asked.space)
+    door = _door(session, asked, evening)
     known = facts.of_ticket(session, evening, plan, None, door, id=asked.ticket)
     presence = _presence(session, asked.ticket, asked.space)
     claimed_by = _claimed_by(session, presence, asked)

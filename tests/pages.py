@@ -68,13 +68,18 @@ class Page:
 class Guest:
     """Somebody in front of an app's pages, without scripts. Presses by accessible name."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, *, host: str = "") -> None:
         self._client: FlaskClient = app.test_client()
+        # As a browser that called the house by this name over TLS.
+        self._name: dict[str, Any] = {"base_url": f"https://{host}"} if host else {}
+        self._origin = {"Origin": f"https://{host}"} if host else {}
         self.page = Page("", 0, "", BeautifulSoup("", "html.parser"))
 
     def open(self, path: str, *, status: int = 200) -> Page:
         """Open an address and follow where it leads."""
-        return self._show(self._client.get(path, follow_redirects=True), status)
+        return self._show(
+            self._client.get(path, follow_redirects=True, **self._name), status
+        )
 
     def reload(self) -> Page:
         """Open the present page again."""
@@ -99,11 +104,35 @@ class Guest:
 
     def post(self, path: str, data: Any, *, status: int = 200) -> Page:
         """Post a form that is not on the page, and follow the 303."""
-        answer = self._client.post(path, data=data)
+        answer = self._client.post(path, data=data, headers=self._origin, **self._name)
         if 300 <= answer.status_code < 400:
             assert answer.status_code == 303, f"after POST, 303; not {answer.status_code}"
             return self.open(str(answer.location), status=status)
         return self._show(answer, status)
+
+    def json(self, path: str, body: Any) -> Any:
+        """Send JSON as a script of the present page does; give the answer's."""
+        token = self.page.soup.body and self.page.soup.body.get("data-token")
+        answer = self._client.post(
+            path,
+            json=body,
+            headers={"X-CSRFToken": str(token), **self._origin},
+            **self._name,
+        )
+        assert answer.status_code == 200, answer.get_data(as_text=True)[:300]
+        return answer.get_json()
+
+    def choose(self, label: str, words: str) -> None:
+        """Choose from the list with this label. Raises NotThere."""
+        for tag in self.page.soup.select("select"):
+            names = self.page.soup.select(f"label[for='{tag.get('id')}']")
+            if any(label == _line(name.get_text(" ")) for name in names):
+                for option in tag.select("option"):
+                    del option["selected"]
+                    if _line(option.get_text(" ")) == words:
+                        option["selected"] = ""
+                        return
+        raise NotThere(f"no list {label!r} with {words!r} on {self.page.url}")
 
     def type(self, label: str, text: str) -> None:
         """Type into the field with this label. Raises NotThere."""
@@ -237,7 +266,8 @@ def _fields(form: Tag) -> Iterator[tuple[str, str]]:
             continue
         if tag.name == "select":
             chosen = tag.select_one("option[selected]") or tag.select_one("option")
-            yield str(tag["name"]), str(chosen.get("value", "")) if chosen else ""
+            said = _line(chosen.get_text(" ")) if chosen else ""
+            yield str(tag["name"]), str(chosen.get("value", said)) if chosen else ""
         elif tag.name == "textarea":
             yield str(tag["name"]), tag.get_text()
         else:

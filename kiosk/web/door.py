@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kiosk import door
+from kiosk import door, door_search
 from kiosk.shown import Class, Counters, LinkShown, Shown
-from kiosk.web import formats, frame, house, sight_words
+from kiosk.web import badge, codes, formats, frame, house, sight_words
+from kiosk.web.door_back import back, number, where
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
 from kiosk.web.speech import ngettext
@@ -23,8 +24,10 @@ GO_STAYS_MS = 1_200
 # A page that is opened anew shows the last verdict if it is this young.
 FRESH_GO_MS = 10_000
 FRESH_STOP_MS = 600_000
-SHEETS = ["components/verdict", "screens/door"]
-RECENT = 6
+SHEETS = ["components/verdict", "screens/door", "screens/door_phone"]
+_NOT_FORCED = frozenset(
+    {"EXIT_OK", "NOT_INSIDE", "UNDONE", "UNDO_REFUSED", "UNKNOWN", "FORGED", "AMBIGUOUS"}
+)
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,22 @@ class Verdict:
     said: Said
     stays: bool
     may_undo: bool
+    may_force: bool
     rest: int
+    looks: str
+
+
+@bp.before_request
+def known() -> Response | None:
+    """On the network nobody sees the door without a PIN."""
+    return badge.needed()
 
 
 @bp.get("")
-def show() -> str:
+def show() -> str | Response:
     """Show the newest verdict, or that the door is ready."""
+    if badge.on_network():
+        return redirect(url_for("phone.show"), 303)
     here = device()
     now_ms = here.clock.now_ms()
     seen = request.args.get("seen", "")
@@ -57,16 +70,55 @@ def show() -> str:
         last=_verdict_of(newest, now_ms) if newest and not verdict else None,
         newest=newest.id if newest else 0,
         counters=counters,
-        figures=_figures(counters) if counters else "",
+        figures=figures_words(counters) if counters else "",
         title=_title(counters) if counters else "",
         clock=formats.clock(now_ms, counters.zone) if counters else "",
-        badge=_badge(door.link(here)) if house.ready(here) else "",
+        badge=badge_words(door.link(here)) if house.ready(here) else "",
         link_up=house.ready(here) and door.link(here).up,
         mode=door.mode(here) if house.ready(here) else "entry",
         sight=sight,
         sight_words=sight_words.usher(sight),
         sight_trouble=sight_words.is_trouble(sight),
         doubtful=counters is not None and counters.clock == "untrusted",
+        opened=counters is not None and counters.opened,
+    )
+
+
+@bp.get("/v/<int:id>")
+def one(id: int) -> str | Response:
+    """Show one verdict, on the phone that asked for it."""
+    shown = door.found(device(), id)
+    if shown is None:
+        return redirect(url_for("phone.show" if badge.on_network() else "door.show"), 303)
+    return frame.page(
+        "kiosk/door_one.html",
+        sheets=SHEETS,
+        idle_s=0,
+        listens=False,
+        verdict=_verdict_of(shown, device().clock.now_ms()),
+        mode=shown.mode,
+        phone=badge.on_network(),
+    )
+
+
+@bp.get("/patron")
+def patron() -> str:
+    """The screen turned to the patron: a shape and a sentence, no seat, no name."""
+    here = device()
+    now_ms = here.clock.now_ms()
+    newest = door.last(here) if house.ready(here) else None
+    verdict = _verdict(newest, request.args.get("seen", ""), now_ms)
+    return frame.page(
+        "kiosk/door_patron.html",
+        sheets=[*SHEETS, "screens/door_patron"],
+        idle_s=0,
+        listens=False,
+        verdict=verdict,
+        newest=newest.id if newest else 0,
+        mode=door.mode(here) if house.ready(here) else "entry",
+        title=_title(counters)
+        if (counters := door.counters(here) if house.ready(here) else None)
+        else "",
     )
 
 
@@ -86,8 +138,23 @@ def _verdict_of(shown: Shown, now_ms: int) -> Verdict:
         said=said(shown),
         stays=shown.shape not in {Class.GO, Class.NOTE},
         may_undo=shown.undo_until_ms is not None and now_ms < shown.undo_until_ms,
+        may_force=_may_force(shown),
         rest=shown.left or 0,
+        looks=_looks(shown),
     )
+
+
+def _may_force(shown: Shown) -> bool:
+    """Whether a supervisor could lift this: a listed ticket, or a genuine code."""
+    return not shown.admit and bool(shown.ticket) and shown.answer not in _NOT_FORCED
+
+
+def _looks(shown: Shown) -> str:
+    """Say what a code looks like that is no ticket of ours; from memory, never kept."""
+    if shown.answer not in {"UNKNOWN", "CANNOT_CHECK", "FORGED"}:
+        return ""
+    text = door.text_of(device(), shown.id)
+    return codes.looks(text) if text else ""
 
 
 def _title(counters: Counters) -> str:
@@ -96,7 +163,8 @@ def _title(counters: Counters) -> str:
     return f"{counters.title} {formats.clock(counters.starts_ms, counters.zone)}"
 
 
-def _figures(counters: Counters) -> str:
+def figures_words(counters: Counters) -> str:
+    """Say how many are in, by this door, and in the last minute."""
     if counters.at_least:
         inside = _("IN at least %(inside)s", inside=counters.inside)
     else:
@@ -109,7 +177,8 @@ def _figures(counters: Counters) -> str:
     )
 
 
-def _badge(link: LinkShown) -> str:
+def badge_words(link: LinkShown) -> str:
+    """Say how this door is linked."""
     if link.up:
         return _("Box office linked")
     since = formats.clock(link.since_ms, house.read(device()).zone)
@@ -127,28 +196,96 @@ def _badge(link: LinkShown) -> str:
 @bp.post("/undo")
 def undo() -> Response:
     """Take the shown admission back."""
-    scan = request.form.get("scan", "")[:64]
-    reason = request.form.get("reason", "")[:80]
-    if scan:
-        door.undo(device(), scan, reason=reason)
-    return redirect(url_for("door.show"), 303)
+    scan = request.form.get("scan", "")[:100]
+    shown = door.undo(device(), scan, reason="") if scan else None
+    return back(shown)
 
 
 @bp.post("/again")
 def again() -> Response:
     """Scan the shown code again with what the usher adds: accepted, how many, which."""
-    text = request.form.get("shown", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 20):
-        return redirect(url_for("door.show"), 303)
+    id = number(request.form.get("shown", ""))
+    if id is None:
+        return back(None)
     accept = [answer for answer in request.form.getlist("accept") if answer.isupper()][:3]
-    count = request.form.get("count", "")
-    how_many = (
-        int(count) if count.isascii() and count.isdigit() and len(count) < 4 else None
-    )
+    count = number(request.form.get("count", "")[:4]) or None
     tickets: list[str | None] = [*request.form.getlist("ticket")[:50]]
+    shown = None
     for ticket in tickets or [None]:
-        door.again(device(), int(text), ticket=ticket, count=how_many, accept=accept)
-    return redirect(url_for("door.show"), 303)
+        shown = door.again(device(), id, ticket=ticket, count=count, accept=accept)
+    return back(shown)
+
+
+@bp.post("/fewer")
+def fewer() -> Response:
+    """Not the whole party came: take the scan back and let in as many as are here."""
+    id = number(request.form.get("shown", ""))
+    count = number(request.form.get("count", "")[:4])
+    before = None if id is None else door.found(device(), id)
+    if before is None or id is None or not count or not before.admit:
+        return back(before)
+    return back(door.fewer(device(), id, count, reason=_("Fewer came")))
+
+
+@bp.get("/v/<int:id>/ask")
+def ask(id: int) -> str | Response:
+    """Ask what has still to be asked about a ticket."""
+    return _ask(id, wrong=False)
+
+
+@bp.post("/v/<int:id>/ask")
+def answer(id: int) -> str | Response:
+    """Take the answers; they are saved with the admission and never before."""
+    before = door.found(device(), id)
+    if before is None:
+        return back(None)
+    answers: dict[str, object] = {}
+    for question in door_search.questions(device(), before.ticket, before.ask):
+        said_so = [one[:200] for one in request.form.getlist(f"q-{question.id}")]
+        if question.kind == "choices":
+            answers[question.id] = said_so
+        else:
+            answers[question.id] = said_so[0] if said_so else ""
+    shown = door.again(device(), id, answers=answers)
+    if shown is not None and shown.answer == "QUESTIONS":
+        return _ask(shown.id, wrong=True)
+    return back(shown)
+
+
+def _ask(id: int, *, wrong: bool) -> str | Response:
+    shown = door.found(device(), id)
+    if shown is None or not shown.ask:
+        return back(shown)
+    return frame.page(
+        "kiosk/door_ask.html",
+        sheets=[*SHEETS, "components/field"],
+        idle_s=0,
+        listens=False,
+        scanned=shown,
+        said=said(shown),
+        questions=door_search.questions(device(), shown.ticket, shown.ask),
+        wrong=wrong,
+        given={name: request.form.getlist(name) for name in request.form},
+        leave=where(shown),
+    )
+
+
+@bp.get("/v/<int:id>/choose")
+def choose(id: int) -> str | Response:
+    """Several tickets on one code: which of them?"""
+    shown = door.found(device(), id)
+    if shown is None or not shown.candidates:
+        return back(shown)
+    hits = [door_search.one(device(), ticket) for ticket in shown.candidates]
+    return frame.page(
+        "kiosk/door_choose.html",
+        sheets=SHEETS,
+        idle_s=0,
+        listens=False,
+        scanned=shown,
+        hits=[hit for hit in hits if hit is not None],
+        leave=where(shown),
+    )
 
 
 @bp.post("/mode")
@@ -156,29 +293,6 @@ def mode() -> Response:
     """Turn the door round: entry or exit."""
     door.set_mode(device(), "exit" if request.form.get("mode") == "exit" else "entry")
     seen = request.form.get("seen", "")[:20]
+    if badge.on_network():
+        return redirect(url_for("phone.show"), 303)
     return redirect(url_for("door.show", seen=seen or None), 303)
-
-
-@bp.get("/list")
-def recent() -> str:
-    """List the last scans, each with its undo."""
-    now_ms = device().clock.now_ms()
-    found = door.recent(device(), RECENT)
-    return frame.page(
-        "kiosk/door_list.html",
-        sheets=SHEETS,
-        idle_s=0,
-        listens=False,
-        rows=[
-            {
-                "time": formats.clock(one.at_ms, one.zone),
-                "words": " · ".join(
-                    part for part in (said(one).usher, said(one).more) if part
-                ),
-                "scan": one.scan,
-                "shape": one.shape.value,
-                "may_undo": one.admit and now_ms - one.at_ms < 15 * 60_000,
-            }
-            for one in found
-        ],
-    )

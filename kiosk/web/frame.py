@@ -51,6 +51,7 @@ class Frame:
     scans_url: str
     scanned: int
     demo: bool
+    phones: bool = False
 
     @staticmethod
     def asset(path: str) -> str:
@@ -106,6 +107,7 @@ def _frame(
         scans_url=url_for("scans.last"),
         scanned=newest.last_id(device()) if home.name else 0,
         demo=device().config.demo,
+        phones=bool(current_app.config.get("FOH_PHONES")),
     )
 
 

@@ -26,6 +26,7 @@ def install(app: Flask, here: Device) -> None:
     if not app.secret_key:
         app.secret_key = _secret(config.folder / "session.key")
     app.config.update(
+        SESSION_COOKIE_SECURE=bool(app.config.get("FOH_PHONES")),
         # Cookies know no ports, and several devices share this machine in a demo.
         SESSION_COOKIE_NAME=f"foh_{config.port}",
         SESSION_COOKIE_HTTPONLY=True,

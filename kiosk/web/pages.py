@@ -9,17 +9,23 @@ from kiosk.web import (
     access,
     attract,
     components,
+    crops,
     door,
+    door_find,
+    door_lists,
+    door_staff,
     due,
     guard,
     help,
     house_map,
     how_many,
     leaving,
+    network,
     newest,
     order,
     payment,
     performances,
+    phone,
     printing,
     refusals,
     scans,
@@ -28,6 +34,9 @@ from kiosk.web import (
     trouble,
     will_call,
 )
+
+# What an usher's phone may open, too; nothing else of a device leaves the machine.
+DOOR = (door.bp, door_find.bp, door_lists.bp, door_staff.bp, phone.bp)
 
 
 def blueprints() -> list[Blueprint]:
@@ -43,12 +52,13 @@ def blueprints() -> list[Blueprint]:
         payment.bp,
         printing.bp,
         will_call.bp,
-        door.bp,
+        *DOOR,
         help.bp,
         access.bp,
         leaving.bp,
         refusals.bp,
         scans.bp,
+        crops.bp,
         screen.bp,
         components.bp,
     ]
@@ -59,8 +69,12 @@ def install(app: Flask) -> None:
 
     app.extensions["foh"] must be the device.
     """
-    app.extensions["foh_scans"] = newest.Newest()
+    app.extensions.setdefault("foh_scans", newest.Newest())
+    app.extensions.setdefault("foh_crops", crops.Eyes())
     guard.install(app, cast(Device, app.extensions["foh"]))
     # The scanner is no page of ours: it proves itself by its secret.
     guard.csrf.exempt(scans.bp)
+    guard.csrf.exempt(crops.bp)
+    if app.config.get("FOH_PHONES"):
+        network.install(app, {bp.name for bp in DOOR})
     trouble.install(app)

@@ -4,7 +4,6 @@ The scanner posts from this machine and proves it with a secret; pages ask for n
 scripts by waiting here, without by reloading. Source: sync.md §2.8.
 """
 
-import hmac
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
@@ -12,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk import door, will_call
 from kiosk.shown import Refusal
-from kiosk.web import house, refusals, sight_words
+from kiosk.web import crops, house, refusals, sight_words
 from kiosk.web.guest import collect, device
 from kiosk.web.newest import Newest, Read, last_id, newest
 
@@ -27,7 +26,7 @@ BUSY = "busy"
 @bp.post("/scans")
 def read() -> tuple[Response, int] | Response:
     """Take one code from the scanner."""
-    if not _from_our_scanner():
+    if not crops.from_our_scanner():
         return jsonify(
             error="signature", message="The scanner's secret is not this one."
         ), 401
@@ -50,7 +49,7 @@ def read() -> tuple[Response, int] | Response:
 @bp.post("/scans/hints")
 def hints() -> tuple[Response, int] | Response:
     """Hear from the scanner how its camera is doing and what would help the guest."""
-    if not _from_our_scanner():
+    if not crops.from_our_scanner():
         return jsonify(
             error="signature", message="The scanner's secret is not this one."
         ), 401
@@ -62,16 +61,6 @@ def hints() -> tuple[Response, int] | Response:
         here.board.wake()
         newest().wake()
     return jsonify(shown=sight_words.now())
-
-
-def _from_our_scanner() -> bool:
-    try:
-        secret = device().config.scanner_secret_file.read_text("ascii").strip()
-    except OSError:
-        return False
-    given = request.headers.get("X-Scanner-Secret", "")
-    local = request.remote_addr in {"127.0.0.1", "::1"}
-    return local and bool(secret) and hmac.compare_digest(given.encode(), secret.encode())
 
 
 def _collect(scan: str, text: str) -> str:

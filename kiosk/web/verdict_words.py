@@ -215,35 +215,42 @@ def _date_words(at_ms: int | None, zone: str) -> str:
 
 
 def _reason(shown: Shown) -> str:
-    """Word why a rule does not let in: "FROM 19:10"."""
-    for why in shown.why:
-        words = _one_reason(why, shown.zone)
-        if words:
-            return words
-    return _("NOT ALLOWED BY THE RULE OF THIS DOOR")
+    """Word why a rule does not let in, every part of it: "FROM 19:10 · NO ENTRIES LEFT"."""
+    found = [_one_reason(why, shown.zone) for why in shown.why]
+    words = " · ".join(dict.fromkeys(part for part in found if part))
+    return words or _("NOT ALLOWED BY THE RULE OF THIS DOOR")
 
 
 def _one_reason(why: Mapping[str, object], zone: str) -> str:
-    what, op, limit = why.get("what"), why.get("op"), why.get("limit")
-    if what == "now" and isinstance(limit, str):
-        time = formats.clock(int(datetime.fromisoformat(limit).timestamp() * 1000), zone)
-        return (
-            _("FROM %(time)s", time=time)
-            if op == "after"
-            else _("UNTIL %(time)s", time=time)
-        )
-    if what == "presence":
-        return _("ALREADY INSIDE")
-    if what in {"price_type", "price_level"}:
-        return _("OTHER TICKETS ONLY")
-    if what == "door":
-        return _("ANOTHER DOOR")
-    if what in {
-        "entries",
-        "entries_today",
-        "entries_since",
-        "entries_before",
-        "days_entered",
-    }:
-        return _("NO ENTRIES LEFT")
-    return ""
+    op, limit, actual = why.get("op"), why.get("limit"), why.get("is")
+    match why.get("what"):
+        case "now" if isinstance(limit, str):
+            at_ms = int(datetime.fromisoformat(limit).timestamp() * 1000)
+            time = formats.clock(at_ms, zone)
+            if op == "after":
+                return _("FROM %(time)s", time=time)
+            return _("UNTIL %(time)s", time=time)
+        case "weekday":
+            return _("NOT TODAY")
+        case "presence":
+            return _("NOT INSIDE") if limit == "inside" else _("ALREADY INSIDE")
+        case "minutes_since_first_entry" | "minutes_since_last_entry":
+            if actual == -1:
+                return _("HAS NOT ENTERED YET")
+            if op in {">", ">="} and isinstance(limit, int) and isinstance(actual, int):
+                left = limit - actual + (op == ">")
+                return _("IN %(minutes)s MIN", minutes=left)
+            return _("TIME IS UP")
+        case "price_type" | "price_level":
+            return _("OTHER TICKETS ONLY")
+        case "door":
+            return _("ANOTHER DOOR")
+        case "rule":
+            return _("THE RULE OF THIS DOOR IS BROKEN: call a supervisor")
+        case "entries" | "entries_today" | "entries_since" | "entries_before":
+            more = op in {">", ">="}
+            return _("HAS NOT ENTERED YET") if more else _("NO ENTRIES LEFT")
+        case "days_entered" | "days_since" | "days_before":
+            return _("NO DAYS LEFT")
+        case _:
+            return ""

@@ -34,6 +34,7 @@ def claim(asked: Request) -> Response:
         wanted = [ticket, *wanted]
     issue = body.get("issue")
     count = body.get("count")
+    opened = body.get("opened_ms")
     wish = claims.Asked(
         claim=fields.uuid(body, "claim"),
         device=asked.device.id,
@@ -46,6 +47,7 @@ def claim(asked: Request) -> Response:
         door=fields.text_or(body, "door"),
         payload=fields.text_or(body, "payload") or None,
         pays=bool(body.get("pays")),
+        opened_ms=None if opened is None else fields.whole(body, "opened_ms"),
     )
     order = fields.text_or(body, "order")
     answer = running().store.write(_answer, running().means(), kind, wish, wanted, order)

@@ -18,7 +18,7 @@
 
   const announce = (silent, second) => {
     const kind = body.dataset.sound;
-    if (!kind || silent) return;
+    if (!kind || silent || body.dataset.quiet) return;
     if (navigator.vibrate) navigator.vibrate(VIBRATE[kind] || []);
     const sound = sounds[second ? "second" : kind];
     if (sound) {
@@ -49,7 +49,8 @@
     for (;;) {
       try {
         const sight = body.dataset.sight || "";
-        const answer = await fetch(`${body.dataset.news}?after=${newest}&wait=20&sight=${sight}`, {
+        const of = body.dataset.quiet ? "" : `&sight=${sight}`;
+        const answer = await fetch(`${body.dataset.news}?after=${newest}&wait=20${of}`, {
           cache: "no-store",
         });
         const news = await answer.json();
@@ -61,7 +62,7 @@
           announce(body.dataset.silent, second);
         } else {
           newest = Math.max(newest, news.id || 0);
-          if (news.sight !== sight) {
+          if (of && news.sight !== sight) {
             // While a verdict shows, it alone counts; the camera's words come after it.
             if (body.dataset.shown) body.dataset.sight = news.sight;
             else await rest();

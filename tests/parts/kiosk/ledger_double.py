@@ -62,6 +62,9 @@ class LedgerDouble(httpx.BaseTransport):
         self.tokens: dict[str, tuple[str, str]] = {}
         self.holds: dict[str, dict[str, Any]] = {}
         self.claims: dict[str, dict[str, Any]] = {}
+        self.last_claim: dict[str, Any] = {}
+        self.admits: dict[str, int] = {}
+        self.names: dict[str, str] = {}
         self.orders: dict[str, dict[str, Any]] = {}
         self.codes: dict[str, str] = {}
         self.calls: list[dict[str, Any]] = []
@@ -83,6 +86,8 @@ class LedgerDouble(httpx.BaseTransport):
         op = "delete" if body is None else "put"
         row = wire.Row(len(known.rows) + 1, entity, id, ver + 1, op, text)
         known.rows.append(row)
+        if entity == "ticket" and body is not None:
+            self.admits[id] = int(body.get("admits") or 1)
         if body is None:
             known.docs.pop((entity, id), None)
         else:
@@ -146,6 +151,8 @@ class LedgerDouble(httpx.BaseTransport):
                 return self._feed(parse_qs(query))
             case ("GET", ["snapshot"]):
                 return self._snapshot(parse_qs(query))
+            case ("GET", ["names", _]):
+                return 200, {"names": self.names}
         if self.recovering:
             return 503, {"error": "recovering"}
         request_id = request.headers["FoH-Request"]
@@ -255,6 +262,8 @@ class LedgerDouble(httpx.BaseTransport):
     def _apply(self, device: str, event: log.Event) -> None:
         body = json.loads(event.body)
         match event.type:
+            case "admission.undone":
+                self.claims.pop(body["admission"], None)
             case "sale":
                 for line in body["lines"]:
                     self.set_seat(
@@ -467,12 +476,17 @@ class LedgerDouble(httpx.BaseTransport):
             answer["pickup"] = body["ticket"]
             self.claims[body["claim"]] = answer
             return 200, answer
-        key = (body["ticket"], body["space"])
-        for known in self.claims.values():
-            if known.get("key") == key:
+        key, self.last_claim = (body["ticket"], body["space"]), body
+        earlier = [known for known in self.claims.values() if known.get("key") == key]
+        people = body["count"] + sum(known["count"] for known in earlier)
+        for known in earlier:
+            if people > self.admits.get(body["ticket"], 1):
                 by = {"by": known["door"], "at_ms": self.now_ms(), "why": ""}
-                return 200, {"granted": False, "refused": "ALREADY_ADMITTED", **by}
+                some_left = people - body["count"] < self.admits.get(body["ticket"], 1)
+                word = "PARTY_FULL" if some_left else "ALREADY_ADMITTED"
+                return 200, {"granted": False, "refused": word, **by}
         answer = {"granted": True, "after": None, "key": key, "door": body["door"]}
+        answer["count"] = body["count"]
         self.claims[body["claim"]] = answer
         return 200, answer
 

@@ -141,6 +141,7 @@ class PretendHouse:
             "o-1", tuple(self.yours), 2, "together", 4800, "EUR", False, "centre"
         )
         self.verdict: Shown | None = None
+        self.text: str | None = None
         self.linked = True
         self.call: CallShown | None = None
         self.found = Found(
@@ -228,7 +229,7 @@ class PretendHouse:
             (spool, "paper progress receipt on_phone"),
             (will_call, "find find_code found collect"),
             (staff, "call called"),
-            (door, "scan again undo last recent set_mode mode counters link"),
+            (door, "scan again undo last recent set_mode mode counters link text_of found"),
         ):
             for name in names.split():
                 put(
@@ -512,6 +513,12 @@ class PretendHouse:
 
     def _door_recent(self, _device: Any, most: int = 20) -> list[Shown]:
         return [self.verdict] if self.verdict else []
+
+    def _door_text_of(self, _device: Any, _shown: int) -> str | None:
+        return self.text
+
+    def _door_found(self, _device: Any, shown: int) -> Shown | None:
+        return self.verdict if self.verdict and self.verdict.id == shown else None
 
     def _door_set_mode(self, _device: Any, mode: str) -> None:
         self.door_mode = mode

@@ -1,0 +1,94 @@
+"""What this door did tonight: the last scans, and how they add up.
+
+Movements are in the store and outlive a restart; refusals are counted from the device log.
+Source: lobby.md §4, checkin.md §11.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+
+from boxoffice import figures
+from boxoffice.figures import Tally
+from kiosk import door_facts, verdicts
+from kiosk.device import Device
+from kiosk.shown import Class, Past
+from kiosk.store.tables import LogRow, MovementRow
+
+UNDO_MS: Final = 15 * 60_000
+_EVENING_MS: Final = 12 * 3_600_000
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How an evening adds up, in people; refused: scans by verdict, most first."""
+
+    total: Tally
+    unlisted: Tally
+    by_type: tuple[tuple[str, Tally], ...]
+    by_door: tuple[tuple[str, int], ...]
+    refused: tuple[tuple[str, int], ...]
+    at_least: bool
+
+
+def past(device: Device, most: int = 40) -> list[Past]:
+    """Give the last scans of this door, newest first: entries, exits and refusals."""
+    now_ms = device.clock.now_ms()
+    with device.store.read() as session:
+        rows = session.scalars(
+            select(MovementRow).order_by(MovementRow.at_ms.desc()).limit(most)
+        ).all()
+    moved = [
+        Past(
+            scan=row.scan,
+            at_ms=row.at_ms,
+            zone=str(row.shown.get("zone") or "UTC"),
+            kind="exit" if row.kind == "exit" else "entry",
+            shape=Class(row.shown["shape"]),
+            shown=verdicts.as_it_was(row),
+            undone=row.undone,
+            mine=not row.undone
+            and row.kind == "admission"
+            and now_ms - row.at_ms < UNDO_MS,
+        )
+        for row in rows
+    ]
+    stopped = [
+        Past(one.scan, one.at_ms, one.zone, "refused", one.shape, one, False, False)
+        for one in device.board.recent(most)
+        if one.shape not in {Class.GO, Class.NOTE} and not one.repeat
+    ]
+    both = sorted([*moved, *stopped], key=lambda one: one.at_ms, reverse=True)
+    return both[:most]
+
+
+def totals(device: Device) -> Totals | None:
+    """Add the evening up; None while this door is not set up."""
+    now_ms = device.clock.now_ms()
+    with device.store.read() as session:
+        here = door_facts.post(session, device)
+        if here is None:
+            return None
+        facts = door_facts.everything(session, device, here)
+        refusals = session.scalars(
+            select(LogRow.body).where(
+                LogRow.type == "scan.refused", LogRow.wall_ms > now_ms - _EVENING_MS
+            )
+        ).all()
+    found = figures.count(facts, door_facts.moment(now_ms))
+    refused = Counter(
+        str(body.get("verdict"))
+        for body in map(json.loads, refusals)
+        if body.get("performance") == here.evening.id
+    )
+    return Totals(
+        total=found.total,
+        unlisted=found.unlisted,
+        by_type=tuple(sorted((kind or "", t) for kind, t in found.by_price_type.items())),
+        by_door=tuple(sorted((door or "", n) for door, n in found.by_door.items())),
+        refused=tuple(refused.most_common()),
+        at_least=not device.up,
+    )

@@ -1,0 +1,89 @@
+"""The door's lists: the last scans, how the evening adds up, and the list on paper."""
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from kiosk import door, door_history, door_search
+from kiosk.shown import Past
+from kiosk.web import badge, formats, frame, house
+from kiosk.web.door_back import back
+from kiosk.web.guest import device
+from kiosk.web.speech import gettext as _
+from kiosk.web.verdict_words import said
+
+bp = Blueprint("door_lists", __name__, url_prefix="/door")
+
+SHEETS = ["components/verdict", "screens/door", "screens/door_phone"]
+
+
+@bp.before_request
+def known() -> Response | None:
+    """On the network nobody reads lists without a PIN."""
+    return badge.needed()
+
+
+@bp.get("/list")
+def recent() -> str:
+    """List the last scans, each with its undo."""
+    return frame.page(
+        "kiosk/door_list.html",
+        sheets=SHEETS,
+        idle_s=0,
+        listens=False,
+        rows=[(one, _words(one)) for one in door_history.past(device())],
+        clock=formats.clock,
+        reasons=[
+            _("Scanned by mistake"),
+            _("Guest did not go in"),
+            _("Wrong number of people"),
+        ],
+    )
+
+
+@bp.post("/list/undo")
+def undo() -> Response:
+    """Take an earlier admission back, with a reason."""
+    scan = request.form.get("scan", "")[:100]
+    reason = request.form.get("reason", "")[:80]
+    return back(door.undo(device(), scan, reason=reason))
+
+
+@bp.get("/tally")
+def tally() -> str:
+    """Show how the evening adds up."""
+    return frame.page(
+        "kiosk/door_tally.html",
+        sheets=SHEETS,
+        idle_s=0,
+        listens=False,
+        totals=door_history.totals(device()),
+        counters=door.counters(device()),
+    )
+
+
+@bp.get("/paper")
+def paper() -> str:
+    """The list on paper, for when nothing else works: by name, or by seat."""
+    now_ms = device().clock.now_ms()
+    by = "seat" if request.args.get("by") == "seat" else "name"
+    may = badge.supervisor() is not None
+    if may and not device().names:
+        door_search.hear_names(device())
+    rows = door_search.everybody(device(), by=by, by_name=may)
+    counters = door.counters(device())
+    return frame.page(
+        "kiosk/door_paper.html",
+        sheets=["screens/door_paper"],
+        idle_s=0,
+        listens=False,
+        rows=rows,
+        by=by,
+        may=may,
+        counters=counters,
+        as_of=formats.clock(now_ms, house.read(device()).zone),
+    )
+
+
+def _words(one: Past) -> str:
+    found = said(one.shown)
+    return " · ".join(part for part in (found.usher, found.more) if part)

@@ -108,7 +108,8 @@ def serve(settings: Config) -> int:
 def _stop(device: Device, loops: Loops, server: "waitress.server.BaseWSGIServer") -> None:
     """Let what is being written finish; a long poll or a printer is not waited for."""
     device.stopping.set()
-    server.close()
+    # In its own thread, which would otherwise still look at the closed socket.
+    server.trigger.pull_trigger(server.close)
     loops.join(0.8)
     if not device.store.is_broken:
         device.store.write(recovery.stop_cleanly, device)

@@ -216,12 +216,15 @@ def strike_off(settings: config.Config, asked: argparse.Namespace) -> int:
     return 0
 
 
-def serve(settings: config.Config, _: argparse.Namespace) -> int:
+def serve(settings: config.Config, asked: argparse.Namespace) -> int:
     """Serve devices and pages until told to stop; on SQLite the worker, too."""
     import waitress  # type: ignore[import-untyped] # It has no stubs.
 
     from ledger import app, worker
 
+    if asked.demo:
+        migrate(settings, asked)
+        demo(settings, asked)
     with _Open(settings) as ledger:
         listening = _listen(settings)
         waiting = worker.Worker(ledger, post=worker.postman(ledger))
@@ -343,7 +346,9 @@ def _parser() -> argparse.ArgumentParser:
 
     add("migrate", migrate)
     add("demo", demo)
-    add("serve", serve)
+    add("serve", serve).add_argument(
+        "--demo", action="store_true", help="migrate and fill an empty book before"
+    )
     chart = add("import-chart", import_chart)
     chart.add_argument("file", help="a seating plan in pretix's JSON format")
     chart.add_argument("--name", help="of the hall; usually the plan's")

@@ -13,16 +13,18 @@ class NotMigrated(Exception):
 
 def upgrade(database: str, revision: str = "head") -> None:
     """Bring the book's tables to a revision, usually the newest."""
-    # Serving needs no migrations, and Alembic costs half a second and some megabytes.
-    from alembic import command
-    from alembic.config import Config
-
-    settings = Config()
-    settings.set_main_option("script_location", str(_FOLDER))
-    settings.set_main_option("path_separator", "os")
     engine = create_engine(database)
     try:
         with engine.begin() as connection:
+            if revision == "head" and _here(connection) == newest():
+                return
+            # Only a change needs Alembic, which costs half a second and some megabytes.
+            from alembic import command
+            from alembic.config import Config
+
+            settings = Config()
+            settings.set_main_option("script_location", str(_FOLDER))
+            settings.set_main_option("path_separator", "os")
             settings.attributes["connection"] = connection
             command.upgrade(settings, revision)
     finally:
@@ -36,11 +38,15 @@ def newest() -> str:
 
 def check(connection: Connection) -> None:
     """Raise NotMigrated unless the tables are today's."""
-    here = None
-    if inspect(connection).has_table("alembic_version"):
-        here = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    if here != newest():
+    if _here(connection) != newest():
         raise NotMigrated(
             "The book's tables are not those of this version: run `python -m ledger"
             " migrate` first."
         )
+
+
+def _here(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    here: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return here

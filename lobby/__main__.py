@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -22,7 +22,7 @@ from lobby.hardware import Hardware
 from lobby.programs import HOST, Ports
 from lobby.scenarios import story
 from lobby.scenarios.player import Addresses, Player
-from lobby.supervisor import Supervisor, Trouble
+from lobby.supervisor import Supervisor
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LEAST_FREE_BYTES = 200_000_000
@@ -54,7 +54,7 @@ def main(argv: Sequence[str]) -> int:
             ):
                 webbrowser.open(where)
             _watch(supervisor, stopped)
-    except (CannotStart, Trouble, story.NoSuchStory, story.BadStory) as trouble:
+    except (CannotStart, story.NoSuchStory, story.BadStory) as trouble:
         print(trouble, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -127,13 +127,17 @@ def _open(ports: Ports, folder: Path) -> Iterator[Supervisor]:
     hardware = Hardware(ports, folder, supervisor)
     hardware.start()
     try:
-        book = programs.ledger(ports, folder)
-        for command in ("migrate", "demo"):
-            supervisor.run("ledger", command, environment=book.environment)
+        # Devices that are part of the house already can wait for the book as well as we do;
+        # the others need the invitations that it writes.
+        for name in ("ledger", *programs.paired(folder)):
+            supervisor.start(name)
+        _wait_until_ready(supervisor, _book(ports))
         hardware.demo_facts = _facts(folder)
+        for name in programs.DEVICES:
+            supervisor.start(name)
+        _wait_until_ready(supervisor, _devices(ports))
         for name in supervisor.names:
             supervisor.start(name)
-        _wait_until_ready(ports, supervisor)
         yield supervisor
     finally:
         supervisor.stop_all()
@@ -145,11 +149,20 @@ def _facts(folder: Path) -> dict[str, object]:
     return facts
 
 
-def _wait_until_ready(ports: Ports, supervisor: Supervisor) -> None:
+def _book(ports: Ports) -> dict[str, str]:
+    return {"ledger": f"{programs.address(ports.ledger)}/api/time?nonce=lobby"}
+
+
+def _devices(ports: Ports) -> dict[str, str]:
+    return {
+        name: f"{programs.address(ports.device(name))}/health" for name in programs.DEVICES
+    }
+
+
+def _wait_until_ready(supervisor: Supervisor, addresses: Mapping[str, str]) -> None:
+    """Wait for programs by name at their addresses. Raises CannotStart."""
     until = time.monotonic() + READY_S
-    waiting = {"ledger": f"{programs.address(ports.ledger)}/api/time?nonce=lobby"}
-    for name in programs.DEVICES:
-        waiting[name] = f"{programs.address(ports.device(name))}/health"
+    waiting = dict(addresses)
     with httpx.Client(timeout=2.0) as client:
         while waiting:
             for name, address in list(waiting.items()):

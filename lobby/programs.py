@@ -74,6 +74,11 @@ class Ports:
 DEVICES = {"kiosk": "Kiosk 1", "door-a": "Door A", "door-b": "Door B"}
 
 
+def paired(folder: Path) -> list[str]:
+    """Name the devices that have been part of this house before."""
+    return [name for name in DEVICES if (folder / name / "store.sqlite").exists()]
+
+
 def address(port: int) -> str:
     return f"http://{HOST}:{port}"
 
@@ -88,7 +93,7 @@ def ledger(ports: Ports, folder: Path) -> Program:
     return Program(
         "ledger",
         "ledger",
-        ("serve",),
+        ("serve", "--demo"),
         {
             **demo_environment(folder),
             "FOH_LEDGER_DIR": str(folder / "ledger"),

@@ -26,10 +26,6 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-class Trouble(Exception):
-    """A process could not do what it was started for; the text says what it said."""
-
-
 class Supervisor:
     """Runs the programs of one lobby. Their logs are files in `folder`."""
 
@@ -50,23 +46,6 @@ class Supervisor:
     def names(self) -> tuple[str, ...]:
         """All programs, running or not."""
         return tuple(self._programs)
-
-    def run(self, module: str, *arguments: str, environment: Mapping[str, str]) -> str:
-        """Run a command to its end and give what it printed. Raises Trouble."""
-        done = subprocess.run(  # noqa: S603 - our own modules
-            [sys.executable, "-m", module, *arguments],
-            cwd=self._checkout,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-            raise Trouble(
-                f"{module} {' '.join(arguments)}: {said[-1] if said else done.returncode}"
-            )
-        return done.stdout
 
     def start(self, name: str) -> None:
         """Start a program unless it runs already."""

@@ -112,3 +112,16 @@ def test_the_nightly_check_finds_a_payment_that_reached_no_line():
     answer = applications.apply([Line("fee", Kind.FEE, 200)], 250)
     assert answer.balances_with(250)
     assert not answer.balances_with(251)
+
+
+def test_money_reaches_contributions_then_fees_then_tickets_by_date():
+    """APP1: whatever the order of the lines."""
+    lines = [
+        Line("june", Kind.TICKET, 100, JUNE),
+        Line("may", Kind.TICKET, 100, MAY),
+        Line("fee", Kind.FEE, 10),
+        Line("gift", Kind.CONTRIBUTION, 50),
+    ]
+    reached = applications.apply(lines, 165).applied
+    assert reached == {"june": 5, "may": 100, "fee": 10, "gift": 50}
+    assert applications.apply(lines, 55).applied["fee"] == 5

@@ -4,7 +4,7 @@ What goes back, and to which tender, is `boxoffice.refunds`; here it is gathered
 A refunded ticket frees its seat. Source: CAN1, spec.md 4.6.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -74,12 +74,21 @@ def preview(
         card_window_months=CARD_WINDOW_MONTHS,
         select=chosen,
     )
+    return _preview(plan, paid, tickets=tuple(plan.per_ticket))
+
+
+def _preview(
+    plan: rule.Refund,
+    paid: Sequence[tuple[rule.Tender, TenderRow]],
+    *,
+    tickets: tuple[str, ...],
+) -> Preview:
     rows = {tender.id: row for tender, row in paid}
     back = tuple(
         Back(id, rows[id].kind, back.route, rows[id].ref, back.amount)
         for id, back in plan.tenders.items()
     )
-    return Preview(tuple(plan.per_ticket), plan.total, back, plan.unfunded)
+    return Preview(tickets, plan.total, back, plan.unfunded)
 
 
 def give_back(
@@ -110,19 +119,45 @@ def give_back(
             net=-net,
             why="ticket refunded",
         )
-    for back in done.back:
+    pay_out(session, means, order, done, refs or {})
+    void(session, means, [kept[id] for id in done.tickets], status="refunded")
+    takings.reach(session, means, order)
+    return done
+
+
+def on_account(session: Session, means: Means, order: OrderRow) -> Preview:
+    """Say how money that no line of an order needs would go back: after a cancellation,
+    say, or a cheaper seat.
+    """
+    paid = _tenders(session, order.id)
+    plan = rule.plan(
+        [rule.Ticket("on account", max(0, order.paid - order.charge))],
+        [tender for tender, _ in paid],
+        include_fees=False,
+        today=_day(means.now_ms),
+        card_window_months=CARD_WINDOW_MONTHS,
+    )
+    return _preview(plan, paid, tickets=())
+
+
+def pay_out(
+    session: Session,
+    means: Means,
+    order: OrderRow,
+    planned: Preview,
+    refs: Mapping[str, str],
+) -> None:
+    """Book what goes back to each tender."""
+    for back in planned.back:
         takings.move(
             session,
             means,
             order,
             kind=back.kind,
             amount=-back.amount,
-            ref=(refs or {}).get(back.tender, ""),
+            ref=refs.get(back.tender, ""),
             refunds=back.tender,
         )
-    void(session, means, [kept[id] for id in done.tickets], status="refunded")
-    takings.reach(session, means, order)
-    return done
 
 
 def void(

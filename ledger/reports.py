@@ -12,8 +12,10 @@ from ledger.tables.catalogue import ChartRow, HallRow, PerformanceRow, Productio
 from ledger.tables.devices import DeviceRow
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.doors import MovementRow, RefusedScanRow
+from ledger.tables.house import StaffRow
 from ledger.tables.money import JournalEntryRow, JournalLineRow, TenderRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
+from ledger.tables.records import AuditRow
 from ledger.tables.seats import SeatStateRow
 
 PAGE = 20
@@ -155,6 +157,14 @@ def history(session: Session, order: str) -> list[Entry]:
                 f"{movement.verdict}{undone}",
             )
         )
+    done = session.execute(
+        select(AuditRow.at_ms, AuditRow.action, AuditRow.reason, StaffRow.name)
+        .outerjoin(StaffRow, StaffRow.id == AuditRow.staff)
+        .where(AuditRow.subject.in_([order, *tickets]))
+    )
+    for at_ms, action, reason, name in done:
+        words = f"{name or 'Somebody'}: {action.replace('_', ' ')}"
+        entries.append(Entry(at_ms, f"{words} ({reason})" if reason else words))
     return sorted(entries, key=lambda entry: entry.at_ms)
 
 

@@ -7,7 +7,7 @@ fields, and no inline script, style or handler. So a test of a route also tests 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
@@ -100,6 +100,8 @@ class Guest:
             data.setdefault(key, []).append(value)
         where = tag.get("formaction") or form.get("action") or ""
         address = urljoin(self.page.url, str(where))
+        if str(form.get("method", "get")).lower() == "get":
+            return self.open(f"{address}?{urlencode(data, doseq=True)}", status=status)
         return self.post(address, data, status=status)
 
     def post(self, path: str, data: Any, *, status: int = 200) -> Page:

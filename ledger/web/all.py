@@ -17,12 +17,24 @@ from ledger.web import (
     discrepancies,
     house,
     login,
+    moves,
+    order_acts,
     orders,
 )
 
 IDLE = timedelta(hours=2)
 # One module a family of pages.
-PAGES = (login, orders, charts, desk_sales, discrepancies, devices, house)
+PAGES = (
+    login,
+    orders,
+    order_acts,
+    moves,
+    charts,
+    desk_sales,
+    discrepancies,
+    devices,
+    house,
+)
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'self'; object-src 'none'"

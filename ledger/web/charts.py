@@ -91,7 +91,7 @@ def show(performance: str) -> ResponseReturnValue:
             abort(404)
         plan = evenings.plan_of(session, performance)
         all_marks = marks.read(session, performance)
-        names = list(dict.fromkeys(line.section for line in _lines(plan, [])))
+        names = list(dict.fromkeys(line.section for line in lines_of(plan, [])))
         if seat in plan.places and len(all_marks) > MOST_SHOWN and not wanted:
             wanted = plan.section_of(seat)
         by_section = len(all_marks) > MOST_SHOWN and wanted not in names
@@ -103,7 +103,7 @@ def show(performance: str) -> ResponseReturnValue:
             sections=_sections(plan, all_marks) if plan.chart else [],
             overview=by_section,
             picture="" if by_section else picture(plan, all_marks, section=wanted),
-            lines=[] if by_section else _lines(plan, all_marks, wanted),
+            lines=[] if by_section else lines_of(plan, all_marks, wanted),
             kinds=marks.KINDS,
             counts=marks.counts(all_marks),
             position=marks.position(session, performance),
@@ -239,7 +239,7 @@ def ticked(session: Session, performance: str) -> list[str]:
     plan = evenings.plan_of(session, performance)
     wanted = set(request.form.getlist("seat"))
     rows = set(request.form.getlist("row"))
-    for line in _lines(plan, []) if rows else ():
+    for line in lines_of(plan, []) if rows else ():
         if str(line.number) in rows:
             wanted |= {cell.seat for cell in line.cells}
     return [seat for seat in plan.seats if seat in wanted]
@@ -257,7 +257,7 @@ def _refusals(
     ]
 
 
-def _lines(plan: Plan, all_marks: Sequence[Mark], section: str = "") -> list[Line]:
+def lines_of(plan: Plan, all_marks: Sequence[Mark], section: str = "") -> list[Line]:
     """Give the rows of boxes; general admission in rows of twenty."""
     by_seat = {mark.seat: mark for mark in all_marks}
     none: frozenset[str] = frozenset()

@@ -10,6 +10,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import session as member_of_staff
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ from ledger import catalogue, evenings, reports, seating, takings, window
 from ledger.patrons import Patron
 from ledger.refused import Refused
 from ledger.seating import Held, Wish
+from ledger.tables.orders import OrderRow, PatronRow
 from ledger.web import amounts, charts, desk
 from ledger.window import Open, Payment, Said
 
@@ -97,7 +99,7 @@ def show(hold: str) -> ResponseReturnValue:
         open_ = window.read(session, hold)
         if open_ is None or not open_.seats:
             return _ended(session, hold)
-        return _page(session, open_, Form({}))
+        return _page(session, open_, Form(_cloned(session)))
 
 
 @bp.post("/sales/<hold>")
@@ -134,6 +136,15 @@ def act(hold: str) -> ResponseReturnValue:
     elif not charged:
         desk.say("Nothing was paid yet.")
     return redirect(url_for("orders.show", order=done.order), 303)
+
+
+def _cloned(session: Session) -> dict[str, str]:
+    """Fill in the patron of the order that is being cloned, if one is. Source: ORD5."""
+    order = session.get(OrderRow, member_of_staff.pop("clone", ""))
+    patron = session.get(PatronRow, order.patron) if order and order.patron else None
+    if patron is None:
+        return {}
+    return {"name": patron.name, "email": patron.email, "phone": patron.phone}
 
 
 def _ended(session: Session, hold: str) -> ResponseReturnValue:

@@ -6,12 +6,13 @@ from flask import Blueprint, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from ledger import catalogue, reports
+from ledger import catalogue, order_changes, reports, ticketing
 from ledger.documents import order as orders
-from ledger.documents import ticket
+from ledger.documents import ticket as paper
 from ledger.tables.devices import DeviceRow
-from ledger.tables.orders import OrderRow, TicketRow
+from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
 from ledger.web import desk
+from ledger.web.desk_sales import DELIVERIES, TENDERS
 
 bp = Blueprint("orders", __name__, url_prefix="/staff/orders")
 
@@ -30,7 +31,7 @@ def index() -> ResponseReturnValue:
         )
 
 
-@bp.get("/<order>")
+@bp.get("/<path:order>")
 @desk.needs_login
 def show(order: str) -> ResponseReturnValue:
     with desk.ledger().store.read() as session:
@@ -47,12 +48,22 @@ def show(order: str) -> ResponseReturnValue:
             tickets=tickets,
             tenders=reports.tenders(session, order),
             history=reports.history(session, order),
+            others=session.scalars(
+                select(OrderLineRow).where(OrderLineRow.order == order)
+            ).all(),
+            patron=session.get(PatronRow, row.patron) if row.patron else None,
+            seen=order_changes.version(session, row),
+            ticketing=ticketing.status(session, row),
+            statuses=ticketing.WORDS,
+            deliveries=DELIVERIES,
+            tenders_known=TENDERS,
+            performances=sorted({t.performance for t in tickets if t.status == "active"}),
             device=session.get(DeviceRow, row.device) if row.device else None,
             zone=catalogue.house(session).zone,
         )
 
 
-@bp.get("/<order>/tickets.pdf")
+@bp.get("/<path:order>/tickets.pdf")
 @desk.needs_login
 def tickets(order: str) -> ResponseReturnValue:
     with desk.ledger().store.read() as session:
@@ -61,8 +72,8 @@ def tickets(order: str) -> ResponseReturnValue:
         except LookupError:
             abort(404)
     try:
-        made = ticket.pdf(described)
-    except ticket.NotAvailable:
+        made = paper.pdf(described)
+    except paper.NotAvailable:
         return render_template(
             "staff/trouble.html",
             title="Not available",

@@ -1,0 +1,278 @@
+"""Staff change an order: details, payment, cancel and restore, money back.
+
+Whoever changes an order says which version they saw. If somebody was quicker, nothing
+happens and they hear who it was. Source: ORD3-ORD5, lobby.md §7.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from boxoffice import orders as rule
+from boxoffice import will_call
+from boxoffice.refusals import Code
+from ledger import audit, notices, outbox, patrons, refunds, reseats, takings
+from ledger.clock import Means
+from ledger.patrons import Patron
+from ledger.refunds import Preview
+from ledger.refused import Refused
+from ledger.tables.house import StaffRow
+from ledger.tables.orders import OrderRow, PatronRow, TicketRow
+from ledger.tables.records import AuditRow
+from ledger.tables.seats import SeatStateRow
+
+
+@dataclass(frozen=True)
+class Overtaken:
+    """Somebody changed the order since it was looked at. by: blank if it was a device."""
+
+    by: str
+    at_ms: int | None
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """What a cancellation left: seats that came free, and money that stays paid."""
+
+    seats: tuple[str, ...]
+    remains: int
+
+
+def version(session: Session, order: OrderRow) -> str:
+    """Name what an order is now; it changes with every change of the order."""
+    tickets = session.execute(
+        select(TicketRow.id, TicketRow.status, TicketRow.seat, TicketRow.issue)
+        .where(TicketRow.order == order.id)
+        .order_by(TicketRow.id)
+    ).all()
+    last = _last(session, order.id)
+    facts = [
+        order.state,
+        order.charge,
+        order.paid,
+        order.collected_ms,
+        last.id if last else "",
+        [list(row) for row in tickets],
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
+
+
+def lock(session: Session, id: str, seen: str) -> OrderRow | Overtaken:
+    """Take an order to change it, if it still is what was seen. Raises NoResultFound."""
+    order = session.get_one(OrderRow, id, with_for_update=True)
+    if version(session, order) == seen:
+        return order
+    last = _last(session, id)
+    name = (
+        session.scalar(select(StaffRow.name).where(StaffRow.id == last.staff))
+        if last
+        else ""
+    )
+    return Overtaken(name or "", last.at_ms if last else None)
+
+
+def pay(
+    session: Session,
+    means: Means,
+    order: OrderRow,
+    *,
+    kind: str,
+    amount: int,
+    ref: str,
+    by: str,
+) -> None:
+    """Take money for what is still due."""
+    takings.take(session, means, order, kind=kind, amount=amount, ref=ref)
+    facts = {"kind": kind, "amount": amount}
+    audit.note(
+        session, means, staff=by, action="take_payment", subject=order.id, facts=facts
+    )
+
+
+def edit(
+    session: Session,
+    means: Means,
+    order: OrderRow,
+    *,
+    patron: Patron | None,
+    delivery: str,
+    note: str,
+    photo_id: bool,
+    by: str,
+) -> None:
+    """Change who it is for, how tickets reach them, and the note."""
+    row = session.get(PatronRow, order.patron) if order.patron else None
+    if patron is not None and row is None:
+        order.patron = patrons.add(session, means, patron)
+    elif patron is not None and row is not None:
+        row.name, row.email, row.phone = patron.name, patron.email, patron.phone
+        row.last_name = patron.collects_as
+        row.folded = " ".join(sorted(will_call.foldings(patron.collects_as)))
+    order.delivery, order.note, order.photo_id = delivery, note, photo_id
+    session.flush()
+    audit.note(session, means, staff=by, action="edit_order", subject=order.id)
+    for ticket in _tickets(session, order.id, {"active"}):
+        notices.ticket(session, ticket.performance, ticket.id, means.now_ms)
+
+
+def cancel(
+    session: Session, means: Means, order: OrderRow, *, reason: str, by: str
+) -> Cancelled | Refused:
+    """Put an order into the cancelled file: seats free, no money moves. Source: ORD4.
+
+    Refuses REASON_NEEDED.
+    """
+    if not reason.strip():
+        return Refused(Code.REASON_NEEDED)
+    tickets = _tickets(session, order.id, {"active"})
+    for row in tickets:
+        takings.charge(
+            session,
+            means,
+            order,
+            charged=-(row.price + row.fee_outside),
+            net=-(row.price - row.fee_inside),
+            why="cancelled",
+        )
+    freed = refunds.void(session, means, tickets, status="cancelled")
+    order.state, order.cancelled_ms = "cancelled", means.now_ms
+    session.flush()
+    audit.note(
+        session, means, staff=by, action="cancel_order", subject=order.id, reason=reason
+    )
+    return Cancelled(tuple(seat for _, seat in freed), order.paid - order.charge)
+
+
+def restore(session: Session, means: Means, order: OrderRow, *, by: str) -> Refused | None:
+    """Take an order out of the cancelled file, while all its seats are free.
+
+    Refuses SEAT_NOT_FREE (`seats`). Older codes stay void: tickets go out anew.
+    """
+    tickets = _tickets(session, order.id, {"cancelled"})
+    states = {
+        (seat.performance, seat.seat): seat
+        for ticket in tickets
+        for seat in session.scalars(
+            select(SeatStateRow)
+            .where(
+                SeatStateRow.performance == ticket.performance,
+                SeatStateRow.seat == ticket.seat,
+            )
+            .with_for_update()
+        )
+    }
+    free = {
+        f"{performance}/{code}"
+        for (performance, code), seat in states.items()
+        if seat.state in {"available", "reserved"}
+    }
+    found = rule.restore(
+        rule.Order(
+            order.number or order.id,
+            rule.Patron(order.patron or ""),
+            tuple(f"{ticket.performance}/{ticket.seat}" for ticket in tickets),
+        ),
+        free,
+    )
+    if isinstance(found, rule.NotFree):
+        return Refused(found.code, {"seats": [found.seat.split("/", 1)[1]]})
+    for ticket in tickets:
+        session.execute(
+            update(SeatStateRow)
+            .where(
+                SeatStateRow.performance == ticket.performance,
+                SeatStateRow.seat == ticket.seat,
+            )
+            .values(state="sold", ticket=ticket.id, prior=None)
+        )
+        ticket.status, ticket.seated = "active", True
+        takings.charge(
+            session,
+            means,
+            order,
+            charged=ticket.price + ticket.fee_outside,
+            net=ticket.price - ticket.fee_inside,
+            why="restored",
+        )
+        reseats.send_out(session, means, ticket, why="restored")
+        notices.seats(session, ticket.performance, [ticket.seat], means.now_ms)
+    order.state, order.cancelled_ms = "confirmed", None
+    takings.reach(session, means, order)
+    audit.note(session, means, staff=by, action="restore_order", subject=order.id)
+    return None
+
+
+def refund(
+    session: Session,
+    means: Means,
+    order: OrderRow,
+    *,
+    tickets: Collection[str],
+    include_fees: bool,
+    refs: Mapping[str, str],
+    reason: str,
+    by: str,
+) -> Preview | Refused:
+    """Give money back for tickets; with none chosen, what is on account.
+
+    refs: by tender, what the terminal said of the refund. Refuses REASON_NEEDED.
+    """
+    if not reason.strip():
+        return Refused(Code.REASON_NEEDED)
+    if tickets:
+        done = refunds.give_back(
+            session,
+            means,
+            order,
+            tickets=tickets,
+            include_fees=include_fees,
+            refs=dict(refs),
+        )
+    else:
+        done = refunds.on_account(session, means, order)
+        refunds.pay_out(session, means, order, done, dict(refs))
+        takings.reach(session, means, order)
+    audit.note(
+        session,
+        means,
+        staff=by,
+        action="refund",
+        subject=order.id,
+        reason=reason,
+        facts={"amount": done.total - done.unfunded, "tickets": list(done.tickets)},
+    )
+    return done
+
+
+def send_again(session: Session, means: Means, order: OrderRow, *, by: str) -> bool:
+    """Mail the tickets once more; False where there is no address."""
+    patron = session.get(PatronRow, order.patron) if order.patron else None
+    if patron is None or not patron.email:
+        return False
+    outbox.add(session, means, to=patron.email, kind="tickets", order=order.id)
+    audit.note(session, means, staff=by, action="mail_tickets", subject=order.id)
+    return True
+
+
+def _last(session: Session, order: str) -> AuditRow | None:
+    return session.scalars(
+        select(AuditRow)
+        .where(AuditRow.subject == order)
+        .order_by(AuditRow.at_ms.desc(), AuditRow.id.desc())
+        .limit(1)
+    ).first()
+
+
+def _tickets(session: Session, order: str, statuses: Collection[str]) -> list[TicketRow]:
+    return list(
+        session.scalars(
+            select(TicketRow)
+            .where(TicketRow.order == order, TicketRow.status.in_(statuses))
+            .order_by(TicketRow.line)
+            .with_for_update()
+        )
+    )

@@ -1,0 +1,161 @@
+"""Where orders' tickets are, and which orders still need paper. Source: ORD6."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from boxoffice import ids
+from ledger import audit, rows
+from ledger.clock import Means
+from ledger.tables.catalogue import PerformanceRow, ProductionRow
+from ledger.tables.office import TicketingRow
+from ledger.tables.orders import OrderRow, PatronRow, TicketRow
+from ledger.tables.records import AuditRow
+
+TO_DO = "to_be_ticketed"
+WORDS = {
+    TO_DO: "To be ticketed",
+    "mailed": "Mailed",
+    "held": "Held for collection",
+    "picked_up": "Picked up",
+    "emailed": "E-mailed",
+}
+_ACTION = "mark_tickets"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An order on the work list, or one that was on it."""
+
+    order: str
+    number: str
+    patron: str
+    delivery: str
+    title: str
+    starts_ms: int
+    tickets: int
+    status: str
+    note: str
+
+
+def status(session: Session, order: OrderRow) -> str:
+    """Say where an order's tickets are."""
+    row = session.get(TicketingRow, order.id)
+    if row is not None:
+        return row.status
+    if order.collected_ms is not None:
+        return "picked_up"
+    return "emailed" if order.delivery == "email" else TO_DO
+
+
+def mark(
+    session: Session, means: Means, orders: Sequence[str], *, status: str, by: str
+) -> str:
+    """Say of some orders where their tickets are; give the id to take it back by."""
+    before: dict[str, str | None] = {}
+    for id in orders:
+        row = session.get(TicketingRow, id, with_for_update=True)
+        before[id] = row.status if row else None
+        _put(session, means, id, status, by)
+        audit.note(session, means, staff=by, action=_ACTION, subject=id, reason=status)
+    undo = means.new_id()
+    session.add(
+        AuditRow(
+            id=undo,
+            at_ms=means.now_ms,
+            staff=by,
+            device=None,
+            action="mark_tickets_in_bulk",
+            subject=status,
+            reason="",
+            facts=json.dumps(before),
+        )
+    )
+    return undo
+
+
+def undo(session: Session, means: Means, id: str, *, by: str) -> int | None:
+    """Take a bulk mark back, where nobody marked since; give how many. None: no such."""
+    row = session.get(AuditRow, id)
+    if row is None or row.action != "mark_tickets_in_bulk":
+        return None
+    facts: Mapping[str, str | None] = json.loads(row.facts)
+    back = 0
+    for order, before in facts.items():
+        now = session.get(TicketingRow, order, with_for_update=True)
+        if now is not None and now.status == row.subject and now.at_ms == row.at_ms:
+            _put(session, means, order, before or TO_DO, by)
+            audit.note(
+                session,
+                means,
+                staff=by,
+                action=_ACTION,
+                subject=order,
+                reason=f"undone: {before or TO_DO}",
+            )
+            back += 1
+    return back
+
+
+def _put(session: Session, means: Means, order: str, status: str, by: str) -> None:
+    values = {"status": status, "at_ms": means.now_ms, "staff": by}
+    session.execute(
+        rows.insert(session, TicketingRow)
+        .values(order=order, **values)
+        .on_conflict_do_update(index_elements=["order"], set_=values)
+    )
+
+
+def worklist(session: Session, *, status: str = TO_DO, most: int = 500) -> list[Waiting]:
+    """List confirmed orders by where their tickets are, soonest performance first.
+
+    To be ticketed are those whose tickets are not mailed, collected or sent as e-mail.
+    """
+    found = (
+        select(
+            TicketRow.order.label("order"),
+            func.count().label("n"),
+            func.min(PerformanceRow.starts_ms).label("starts_ms"),
+            func.min(ProductionRow.title).label("title"),
+        )
+        .join(PerformanceRow, PerformanceRow.id == TicketRow.performance)
+        .join(ProductionRow, ProductionRow.id == PerformanceRow.production)
+        .where(TicketRow.status == "active")
+        .group_by(TicketRow.order)
+        .subquery()
+    )
+    query = (
+        select(OrderRow, PatronRow.name, found, TicketingRow.status)
+        .join(found, found.c.order == OrderRow.id)
+        .outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
+        .outerjoin(TicketingRow, TicketingRow.order == OrderRow.id)
+        .where(OrderRow.state == "confirmed", OrderRow.delivery != "kiosk")
+        .order_by(found.c.starts_ms, OrderRow.id)
+        .limit(most)
+    )
+    if status == TO_DO:
+        # The rule of boxoffice.orders.worklist, in SQL.
+        query = query.where(
+            func.coalesce(TicketingRow.status, TO_DO) == TO_DO,
+            OrderRow.delivery != "email",
+            OrderRow.collected_ms.is_(None),
+        )
+    else:
+        query = query.where(TicketingRow.status == status)
+    return [
+        Waiting(
+            order=order.id,
+            number=ids.shown(order.number),
+            patron=name or "",
+            delivery=order.delivery,
+            title=title,
+            starts_ms=starts_ms,
+            tickets=n,
+            status=marked or TO_DO,
+            note=order.note,
+        )
+        for order, name, _, n, starts_ms, title, marked in session.execute(query)
+    ]

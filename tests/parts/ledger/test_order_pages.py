@@ -1,0 +1,344 @@
+"""An order's page, as a clerk uses it: change, cancel, restore, clone, move, refund."""
+
+import pytest
+from sqlalchemy import func, select
+
+from ledger import backup
+from ledger.orders import Patron
+from ledger.tables.money import JournalLineRow, TenderRow
+from ledger.tables.orders import OrderRow, TicketRow
+from ledger.tables.records import OutboxRow
+from ledger.tables.seats import SeatStateRow
+from tests.parts.ledger.clerk import clerk, hire
+from tests.parts.ledger.test_window import choose, fill, pick, rows, state
+
+GRACE = Patron("Grace Okafor", "grace@example.org")
+
+
+@pytest.fixture(autouse=True)
+def the_book_is_as_it_should_be(ledger):
+    """After every test: the journal sums to zero, seats and streams add up. Source: P10."""
+    yield
+    with ledger.store.read() as session:
+        assert backup.faults(session) == []
+
+
+@pytest.fixture
+def people(ledger):
+    return hire(ledger)
+
+
+@pytest.fixture
+def bo(app, people):
+    return clerk(app, "bo")
+
+
+def opened(guest, sold):
+    return guest.open(f"/staff/orders/{sold.id}")
+
+
+def order(ledger, sold):
+    with ledger.store.read() as session:
+        return session.get_one(OrderRow, sold.id)
+
+
+def tickets(ledger, sold):
+    with ledger.store.read() as session:
+        query = select(TicketRow).where(TicketRow.order == sold.id).order_by(TicketRow.line)
+        return session.scalars(query).all()
+
+
+def owed(ledger, sold):
+    """What the journal says is due of an order."""
+    with ledger.store.read() as session:
+        from ledger.tables.money import JournalEntryRow
+
+        return int(
+            session.scalar(
+                select(func.sum(JournalLineRow.amount))
+                .join(JournalEntryRow, JournalEntryRow.id == JournalLineRow.entry)
+                .where(
+                    JournalEntryRow.order == sold.id, JournalLineRow.account == "patrons"
+                )
+            )
+            or 0
+        )
+
+
+# Paying and details.
+
+
+def test_what_is_due_is_taken_and_the_tickets_are_mailed(bo, theatre, ledger):
+    sold = theatre.sell("A2", "A3", tender=None, patron=GRACE)
+    opened(bo, sold)
+    fill(bo, "amount", "60")
+    page = bo.press("Take payment")
+
+    assert "€48.00 taken. Change: €12.00." in page.words
+    assert order(ledger, sold).paid == 4800
+    assert {ticket.paid for ticket in tickets(ledger, sold)} == {2400}
+    assert owed(ledger, sold) == 0
+    assert [letter.to for letter in rows(ledger, OutboxRow)] == ["grace@example.org"]
+
+
+def test_part_of_it_pays_one_seat_after_the_other(bo, theatre, ledger):
+    """Source: APP2."""
+    sold = theatre.sell("A2", "A3", tender=None)
+    opened(bo, sold)
+    fill(bo, "amount", "30.00")
+    pick(bo, "kind", "card")
+    bo.press("Take payment")
+
+    assert [ticket.paid for ticket in tickets(ledger, sold)] == [2400, 600]
+    page = bo.open(f"/staff/performances/{theatre.tonight}/seats/A3")
+    assert "Light blue: €6.00 of €24.00 paid. Earlier performances are paid first." in (
+        page.words
+    )
+
+
+def test_no_more_is_taken_than_is_due(bo, theatre, ledger):
+    sold = theatre.sell("A2", tender=None)
+    opened(bo, sold)
+    fill(bo, "amount", "25")
+    pick(bo, "kind", "card")
+
+    assert "No more than €24.00 is due." in bo.press("Take payment").alert
+    assert order(ledger, sold).paid == 0
+
+
+def test_details_are_changed_and_a_bad_address_is_not(bo, theatre, ledger):
+    sold = theatre.sell("A2", patron=GRACE)
+    opened(bo, sold)
+    fill(bo, "email", "grace at home")
+    assert "is no e-mail address" in bo.press("Change details").alert
+    fill(bo, "email", "g.okafor@example.org")
+    fill(bo, "note", "Walks with a stick")
+    page = bo.press("Change details")
+
+    assert "Walks with a stick" in page.words
+    assert "Bo Lund: edit order" in page.words
+
+
+# Cancel, restore, clone. Source: ORD4, ORD5.
+
+
+def test_a_cancellation_frees_seats_and_moves_no_money(bo, theatre, ledger):
+    sold = theatre.sell("A2", "A3")
+    opened(bo, sold)
+    fill(bo, "reason", "ill")
+    page = bo.press("Cancel this order")
+
+    assert "€48.00 remains paid: refund separately?" in page.words
+    assert "CANCELLED" in page.heading
+    assert state(ledger, theatre, "A2") == "available"
+    assert order(ledger, sold).paid == 4800
+    assert owed(ledger, sold) == -4800
+    bo.press("Refund what is on account")
+    fill(bo, "reason", "ill")
+    assert "Refunded €48.00." in bo.press("Give back").words
+    assert owed(ledger, sold) == 0
+
+
+def test_a_cancelled_order_comes_back_while_its_seats_are_free(bo, theatre, ledger, door):
+    sold = theatre.sell("A2", "A3")
+    opened(bo, sold)
+    fill(bo, "reason", "mistake")
+    bo.press("Cancel this order")
+    page = bo.press("Restore this order")
+
+    assert page.heading.endswith("Confirmed")
+    assert state(ledger, theatre, "A2") == "sold"
+    assert (order(ledger, sold).charge, owed(ledger, sold)) == (4800, 0)
+    assert {ticket.issue for ticket in tickets(ledger, sold)} == {2}
+
+
+def test_it_stays_cancelled_when_a_seat_was_sold_again(bo, theatre, ledger):
+    sold = theatre.sell("A2", "A3")
+    opened(bo, sold)
+    fill(bo, "reason", "ill")
+    bo.press("Cancel this order")
+    theatre.sell("A3")
+
+    page = bo.press("Restore this order")
+
+    assert "A3 is not free. The order stays cancelled." in page.alert
+    assert state(ledger, theatre, "A2") == "available"
+
+
+def test_a_clone_takes_the_patron_along_and_nothing_else(bo, theatre, ledger):
+    sold = theatre.sell("A2", patron=GRACE, note="aisle")
+    opened(bo, sold)
+    bo.press("New order for the same patron")
+    bo.open(f"/staff/performances/{theatre.tonight}/chart")
+    choose(bo, "B5")
+    page = bo.press("Sell")
+
+    values = {tag["name"]: tag.get("value", "") for tag in page.soup.select("input[name]")}
+    assert values["name"] == "Grace Okafor"
+    assert values["note"] == ""
+
+
+# Moving. Source: ORD3.
+
+
+def move(guest, *seats, to=None):
+    guest.press("Move seats")
+    if to:
+        pick(guest, "to", to)
+        guest.press("Show its seats")
+    choose(guest, *seats)
+    return guest.press("See what it costs")
+
+
+def test_an_order_moves_to_dearer_seats_and_owes_the_difference(bo, theatre, ledger):
+    sold = theatre.sell("D2", "D3", patron=GRACE)
+    opened(bo, sold)
+    page = move(bo, "A2", "A3")
+    assert "The difference of €12.00" in page.words
+    fill(bo, "reason", "asked for it")
+    page = bo.press("Move them")
+
+    assert [ticket.seat for ticket in tickets(ledger, sold)] == ["A2", "A3"]
+    assert state(ledger, theatre, "D2") == "available"
+    assert state(ledger, theatre, "A2") == "sold"
+    assert owed(ledger, sold) == 1200
+    assert "Due €12.00" in page.words
+    assert {ticket.issue for ticket in tickets(ledger, sold)} == {2}
+    assert [letter.to for letter in rows(ledger, OutboxRow)][-1] == "grace@example.org"
+
+
+def test_a_difference_may_be_waived_with_a_reason(bo, theatre, ledger):
+    sold = theatre.sell("D2")
+    opened(bo, sold)
+    move(bo, "A2")
+    for radio in bo.page.soup.select("[name=money]"):
+        if radio["value"] == "waive":
+            radio["checked"] = ""
+        else:
+            del radio["checked"]
+    fill(bo, "reason", "broken seat")
+    bo.press("Move them")
+
+    assert owed(ledger, sold) == 0
+    assert tickets(ledger, sold)[0].price == 1800
+
+
+def test_an_order_may_keep_one_of_its_seats(bo, theatre, ledger):
+    sold = theatre.sell("D2", "D3")
+    opened(bo, sold)
+    move(bo, "D3", "D4")
+    fill(bo, "reason", "one to the right")
+    bo.press("Move them")
+
+    assert [ticket.seat for ticket in tickets(ledger, sold)] == ["D3", "D4"]
+    assert [state(ledger, theatre, seat) for seat in ("D2", "D3", "D4")] == [
+        "available",
+        "sold",
+        "sold",
+    ]
+
+
+def test_too_few_seats_and_seats_that_are_not_free_are_refused(bo, theatre, ledger):
+    sold = theatre.sell("D2", "D3")
+    other = theatre.sell("E2")
+    opened(bo, sold)
+    assert "The order has 2 seats: please choose 2." in move(bo, "D4").alert
+    opened(bo, sold)
+    bo.press("Move seats")
+    bo.page.soup.find("input", attrs={"value": "E2"}).attrs.pop("disabled")
+    choose(bo, "D4", "E2")
+    assert "E2 is not free." in bo.press("See what it costs").alert
+    assert tickets(ledger, other)[0].seat == "E2"
+
+
+def test_an_order_moves_to_another_performance(bo, theatre, ledger, door):
+    sold = theatre.sell("D2", "D3")
+    opened(bo, sold)
+    move(bo, "S-001", "S-002", to=theatre.studio)
+    fill(bo, "reason", "came a day late")
+    bo.press("Move them")
+
+    assert {ticket.performance for ticket in tickets(ledger, sold)} == {theatre.studio}
+    assert state(ledger, theatre, "D2") == "available"
+    assert sold.tickets[0].id not in door.documents(f"perf:{theatre.tonight}", "ticket")
+    assert sold.tickets[0].id in door.documents(f"perf:{theatre.studio}", "ticket")
+
+
+# Refunds. Source: spec.md 4.6.
+
+
+def test_one_ticket_is_refunded_to_the_tender_that_paid(bo, theatre, ledger):
+    sold = theatre.sell("A2", "A3", tender="card")
+    opened(bo, sold)
+    bo.page.soup.select("[name=ticket]")[0]["checked"] = ""
+    page = bo.press("Refund the chosen")
+    assert "back to the card, at the terminal" in page.words
+    fill(bo, "reason", "ill")
+    page = bo.press("Give back €24.00")
+
+    assert "Refunded €24.00." in page.words
+    assert [ticket.status for ticket in tickets(ledger, sold)] == ["refunded", "active"]
+    assert state(ledger, theatre, "A2") == "available"
+    assert sorted(tender.amount for tender in rows(ledger, TenderRow)) == [-2400, 4800]
+    assert (order(ledger, sold).charge, order(ledger, sold).paid) == (2400, 2400)
+    bo.press("Refund the chosen", status=200)
+
+
+def test_a_second_refund_gives_nothing(bo, theatre, ledger):
+    sold = theatre.sell("A2")
+    opened(bo, sold)
+    bo.page.soup.select("[name=ticket]")[0]["checked"] = ""
+    address = bo.page.url
+    bo.press("Refund the chosen")
+    fill(bo, "reason", "ill")
+    bo.press("Give back")
+    token = bo.open(address).soup.find("input", attrs={"name": "csrf_token"})["value"]
+
+    wanted = {"csrf_token": token, "ticket": sold.tickets[0].id}
+    page = bo.post(f"/staff/orders/{sold.id}/refunds", wanted)
+
+    assert "There is nothing to give back." in page.words
+
+
+# Two clerks. Source: lobby.md §7.
+
+
+def test_the_second_of_two_clerks_hears_who_was_quicker(app, bo, theatre, ledger):
+    sold = theatre.sell("A2", tender=None)
+    vera = clerk(app, "vera")
+    opened(vera, sold)
+    opened(bo, sold)
+    bo.press("Take payment")
+
+    fill(vera, "reason", "not paid")
+    page = vera.press("Cancel this order")
+
+    assert "Bo Lund changed this order at" in page.alert
+    assert "Nothing was done" in page.alert
+    assert order(ledger, sold).state == "confirmed"
+
+
+def test_a_device_that_was_quicker_is_noticed_too(bo, theatre, ledger):
+    sold = theatre.sell("A2")
+    opened(bo, sold)
+
+    def collect(session, means):
+        session.get_one(OrderRow, sold.id).collected_ms = means.now_ms
+
+    ledger.store.write(collect, ledger.means())
+    fill(bo, "reason", "ill")
+
+    assert "Something else changed this order" in bo.press("Cancel this order").alert
+
+
+def test_tickets_are_marked_where_they_are(bo, theatre, ledger):
+    sold = theatre.sell("A2", delivery="mail")
+    opened(bo, sold)
+    pick(bo, "status", "mailed")
+
+    assert "Tickets: mailed." in bo.press("Mark").words
+
+
+def test_seats_of_an_order_are_found_again_in_the_chart(bo, theatre, ledger):
+    theatre.sell("A2")
+    assert len([row for row in rows(ledger, SeatStateRow) if row.state == "sold"]) == 1

@@ -216,15 +216,19 @@ def _decide(
     asked = added.scan(device, _event_id(device, scan), mode)
     verdict = admission.judge(known.presented, known.facts, replace(asked, link="alone"))
     if verdict.worth_claiming and verdict.ticket is not None:
-        return _claim(device, scan, text, here, known, asked, verdict)
+        shown = _claim(device, scan, text, here, known, asked, verdict)
+        # Two scans of one ticket shared a claim: the slower one sees what the other did.
+        return shown or _decide(device, scan, text, mode, added)
     link: Literal["ledger", "alone"] = "ledger" if device.up else "alone"
     if link == "ledger":
         # The ledger is there and was not asked about this ticket: nothing was denied.
         heard = replace(asked, link="hub")
         verdict = admission.judge(known.presented, known.facts, heard)
-    return device.store.write(
+    shown = device.store.write(
         door_records.record, device, scan, text, here, known, asked, verdict, link=link
     )
+    assert shown is not None, "a scan that claims nothing has an id of its own"
+    return shown
 
 
 def _claim(
@@ -235,7 +239,7 @@ def _claim(
     known: Known,
     asked: Scan,
     alone: Verdict,
-) -> Shown:
+) -> Shown | None:
     """A good ticket: whoever claims it first admits. Source: sync.md §5, GREEN and RED."""
     assert alone.ticket is not None
     ticket, space = alone.ticket, known.facts.door.space
@@ -243,6 +247,7 @@ def _claim(
     failpoints.reached("door: claim saved")
     asked = replace(asked, id=claim)
     answer = claims.ask(device, _claim_body(here, known, asked, alone, ticket, text))
+    given_back = answer is None
     link: Literal["ledger", "alone"] = "alone" if answer is None else "ledger"
     match answer:
         case None:
@@ -250,7 +255,10 @@ def _claim(
                 known.presented, known.facts, replace(asked, link="alone")
             )
         case claims.Granted():
-            verdict = _granted(known, here, asked, answer)
+            with device.store.read() as session:
+                unheard = door_facts.unheard(session, ticket)
+            verdict = _granted(known, here, asked, answer, unheard=unheard)
+            given_back = not verdict.admit
         case claims.Denied():
             verdict = _denied(known, asked, answer, ticket)
             if asked.overridden:
@@ -266,7 +274,7 @@ def _claim(
         verdict,
         link=link,
         claimed=ticket,
-        unanswered=answer is None,
+        given_back=given_back,
     )
 
 
@@ -296,8 +304,13 @@ def _claim_body(
     return body
 
 
-def _granted(known: Known, here: Post, asked: Scan, answer: claims.Granted) -> Verdict:
-    """The ledger lets us admit: its facts were judged by the same rule."""
+def _granted(
+    known: Known, here: Post, asked: Scan, answer: claims.Granted, *, unheard: bool
+) -> Verdict:
+    """The ledger lets us admit: its facts were judged by the same rule.
+
+    unheard: it has yet to hear what this very door did with the ticket: we know better.
+    """
     facts = known.facts
     presented = known.presented
     if known.code is not None and facts.ticket(known.code.ticket) is None:
@@ -312,6 +325,8 @@ def _granted(known: Known, here: Post, asked: Scan, answer: claims.Granted) -> V
             )
             facts = replace(facts, tickets=[*facts.tickets, vouched])
     verdict = admission.judge(presented, facts, asked)
+    if unheard:
+        return verdict
     if not verdict.admit:
         # An exit that we have not heard of, for instance: the ledger has.
         verdict = admission.judge(presented, replace(facts, movements=[]), asked)

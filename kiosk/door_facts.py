@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 from sqlalchemy.orm import Session
 
 from boxoffice import log, presented, tickets
@@ -20,8 +20,9 @@ from boxoffice.entry_questions import Option, Question
 from boxoffice.movements import Movement
 from boxoffice.presented import Presented, SeatOwner
 from kiosk import documents
+from kiosk import log as own_log
 from kiosk.device import Device
-from kiosk.store.tables import DoorTouchRow, MovementRow
+from kiosk.store.tables import DoorTouchRow, LogRow, MovementRow
 from kiosk.told import DoorSettings, Plan
 from kiosk.told import Performance as Evening
 
@@ -172,6 +173,17 @@ def _readable(id: str, body: Mapping[str, Any], homes: "_Homes") -> Ticket | Non
         return _ticket(id, body, homes)
     except BadInput:
         return None
+
+
+def unheard(session: Session, ticket: str) -> bool:
+    """Whether the ledger has yet to hear of something that this door did with a ticket."""
+    acked = own_log.acknowledged(session).acked_seq
+    query = (
+        select(LogRow.seq)
+        .join(MovementRow, MovementRow.event_id == LogRow.event_id)
+        .where(MovementRow.ticket == ticket, LogRow.seq > acked)
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def door_of(here: Post) -> Door:
@@ -387,7 +399,8 @@ def _movements(
 
 
 def _rows(session: Session, of: set[str] | None) -> list[MovementRow]:
-    query = select(MovementRow).order_by(MovementRow.at_ms, MovementRow.event_id)
+    # In the order of writing: this device's clock may have been put back in between.
+    query = select(MovementRow).order_by(literal_column("movement.rowid"))
     if of is not None:
         query = query.where(MovementRow.ticket.in_(of))
     return list(session.scalars(query))

@@ -31,12 +31,18 @@ def record(
     *,
     link: Literal["ledger", "alone"],
     claimed: str | None = None,
-    unanswered: bool = False,
-) -> Shown:
-    """Write what the verdict says: movement, event and claim in one transaction."""
+    given_back: bool = False,
+) -> Shown | None:
+    """Write what the verdict says: movement, event and claim in one transaction.
+
+    None, and nothing is written: another scan was quicker and has used the claim.
+    given_back: the ledger may hold the claim for us, and we do not use it.
+    """
     again = recorded(session, scan)
     if again is not None:
         return verdicts.repeated(again)  # A retry overtook us.
+    if session.get(MovementRow, asked.id) is not None:
+        return None
     shown = verdicts.shown(device, scan, here, known, asked, verdict, link=link)
     movement = verdict.movement
     space = known.facts.door.space
@@ -47,7 +53,7 @@ def record(
         if claimed is not None:
             claims.close(session, claimed, space)
     else:
-        if claimed is not None and unanswered:
+        if claimed is not None and given_back:
             claims.drop(session, device, claimed, space)
         elif claimed is not None:
             claims.close(session, claimed, space)

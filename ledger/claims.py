@@ -160,7 +160,6 @@ def _judge(
             claimed_by=claimed_by,
             accept=_ACCEPTED,
             asks=False,
-            simulate=True,
         ),
     )
 

@@ -191,7 +191,8 @@ def _ticket(
     )
 
 
-# What a scan could not tell of a ticket, and its sale does.
+# What a scan could not tell of a ticket, and its sale does. Issue and paper, too: the scan
+# told of those only what its code said, and the device's log goes on from the sale.
 _TOLD_BY_SALE = (
     "order",
     "line",
@@ -210,6 +211,8 @@ _TOLD_BY_SALE = (
     "seq",
     "payload",
     "unseen",
+    "issue",
+    "print_state",
 )
 
 

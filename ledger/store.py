@@ -9,6 +9,7 @@ durable together. Source: sync.md §3.4, §3.5.
 
 import fcntl
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -201,8 +202,9 @@ class Store:
             with self._writer.connect() as connection:
                 raw: Any = connection.connection.dbapi_connection
                 raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        except (DBAPIError, OSError):
-            # The next one may do; readers and writers go on with a longer WAL.
+        except (DBAPIError, sqlite3.Error, OSError):
+            # Past SQLAlchemy the driver's own errors come. The next checkpoint may do;
+            # readers and writers go on with a longer WAL.
             return 1
         return 0
 

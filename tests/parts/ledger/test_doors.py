@@ -239,6 +239,20 @@ def test_a_claim_that_makes_no_sense_is_malformed(kiosk, wish):
     assert kiosk.post("/api/claims", wish).status == 400
 
 
+def test_coming_back_after_an_exit_follows_the_exit(door, theatre, ledger):
+    ticket = theatre.sell("A2").tickets[0].id
+    first = admitted(door, theatre, ticket)
+    out = admitted(door, theatre, ticket, after=first, type="exit", verdict="EXIT_OK")
+    door.upload().ok()
+
+    answer = claim(door, theatre, ticket)
+
+    assert answer == {"granted": True, "after": out}
+    admitted(door, theatre, ticket, after=out, verdict="RE_ADMIT")
+    door.upload().ok()
+    assert noted(ledger, "admitted_twice") == []
+
+
 # --- tickets whose sale has not come yet -------------------------------------------------
 
 
@@ -285,6 +299,38 @@ def test_a_code_under_a_revoked_key_is_never_granted(kiosk, door, theatre, ledge
     answer = claim(door, theatre, line["ticket"], payload=line["payload"])
 
     assert answer["refused"] == "REVOKED"
+
+
+def test_a_ticket_that_a_scan_had_told_of_is_printed_once_like_any_other(
+    kiosk, door, theatre, ledger
+):
+    line = unseen(kiosk, theatre)
+    admitted(door, theatre, line["ticket"], payload=line["payload"])
+    door.upload().ok()
+
+    kiosk.happened("sale", kiosk.sale(line))
+    kiosk.happened(
+        "ticket.printed",
+        {"ticket": line["ticket"], "issue": 1, "job": new_id(), "proof": "ok"},
+    )
+    kiosk.upload().ok()
+
+    assert noted(ledger, "printed_twice") == []
+
+
+def test_a_ticket_that_a_scan_had_told_of_can_still_be_owed(kiosk, door, theatre, ledger):
+    line = unseen(kiosk, theatre)
+    admitted(door, theatre, line["ticket"], payload=line["payload"])
+    door.upload().ok()
+
+    kiosk.happened("sale", kiosk.sale(line))
+    kiosk.happened(
+        "ticket.uncertain",
+        {"ticket": line["ticket"], "issue": 1, "job": new_id(), "reason": "restart"},
+    )
+    kiosk.upload().ok()
+
+    assert [found.subject for found in noted(ledger, "ticket_owed")] == [line["ticket"]]
 
 
 def test_a_scan_rebuilds_the_sale_and_the_sale_takes_its_place(

@@ -57,7 +57,7 @@ def _frames(source: str, fps: float, health: Health) -> Frames:
         return _nothing(health)
     if source.startswith(("http://", "https://")):
         return web.frames(source, fps, health)
-    if source.isdecimal() or source.startswith("/dev/video"):
+    if source.isdecimal() or source.startswith(("/dev/video", "/dev/v4l/")):
         return live.frames(source, health)
     if source in PI:
         try:

@@ -26,6 +26,9 @@ KNOWN = 15
 PATIENCE = 15
 # Frames after a code was read in which others beside it are looked for.
 COMPANIONS = 5
+# So many codes in view are a crowd: a sheet of tickets. A view of all of them takes as long
+# as a frame may, so a frame gets one.
+CROWD = 6
 # At leisure, one frame in so many is looked at closely.
 LEISURE = 3
 # The share of the budget for places that do not look like codes.
@@ -119,12 +122,15 @@ class Decoder:
         self, frame: MatLike, found: list[Found], began_s: float
     ) -> Iterator[tuple[View, MatLike, int, int]]:
         """Yield views, each with its part of the frame, until time is up."""
-        for view in views.ALWAYS:
+        ends_s = began_s + self.budget_ms / 1000
+        for view in self._whole_frame():
             yield view, frame, 0, 0
         at_leisure = self._frame - self._alive > PATIENCE or (
             bool(found) and self._frame - self._news > COMPANIONS
         )
         if at_leisure and self._frame % LEISURE:
+            return
+        if len(found) >= CROWD and self.clock() >= ends_s:
             return
         if found:
             frame = _without(frame, found)
@@ -137,11 +143,16 @@ class Decoder:
             patch, x, y = place.region.cut(frame)
             for view in views.steadied(*place.moved):
                 yield view, patch, x, y
-        ends_s = began_s + self.budget_ms / 1000
         yield from self._in_turn(self._places.likely(), frame, ends_s)
         glance = GLANCE_AT_LEISURE if at_leisure else GLANCE
         ends_s = min(ends_s, self.clock() + glance * self.budget_ms / 1000)
         yield from self._in_turn(self._places.unlikely(), frame, ends_s)
+
+    def _whole_frame(self) -> tuple[View, ...]:
+        """The views of the whole frame. Each takes long where many codes are in view."""
+        if len(self._known) < CROWD:
+            return views.ALWAYS
+        return (views.CROWD[self._frame % len(views.CROWD)],)
 
     def _frame_view(self) -> View:
         """Whose turn it is to look at the whole frame; a doubt is settled first."""

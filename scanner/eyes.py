@@ -12,6 +12,9 @@ from scanner.sightings import Sighting, Sightings
 
 log = logging.getLogger("scanner.eyes")
 
+# The smallest code is 21 modules wide; a sliver of a picture holds none.
+SIDE_LEAST_PX = 21
+
 
 def new_id(at_ms: int) -> str:
     """Make the id of a sighting at a time in milliseconds UTC."""
@@ -56,6 +59,8 @@ class Eyes:
                 self._decoder.wake()
             if scene is Scene.MOVED:
                 self._sightings.moved()
+            if min(frame.grey.shape) < SIDE_LEAST_PX:
+                raise NotAPicture("a sliver")
             found = self._decoder.read(frame.grey)
         except NotAPicture:
             # A cable that crackles spoils single pictures; the next one is due soon.

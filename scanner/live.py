@@ -34,9 +34,9 @@ def frames(source: str, health: Health) -> Generator[Frame | None, None, None]:
 def _frames(source: str, health: Health, stop: threading.Event) -> Iterator[Frame | None]:
     while not stop.is_set():
         health.beat()
-        camera = cv2.VideoCapture(
-            int(source) if source.isdecimal() else source, cv2.CAP_V4L2
-        )
+        # A name by serial number leads to another device each time it is plugged in.
+        device = int(source) if source.isdecimal() else os.path.realpath(source)
+        camera = cv2.VideoCapture(device, cv2.CAP_V4L2)
         try:
             _set_up(camera)
             yield from still.moving(_delivered(camera, stop), health)

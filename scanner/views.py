@@ -60,6 +60,18 @@ def equalised(picture: MatLike) -> MatLike:
     return cv2.createCLAHE(2.0, (8, 8)).apply(picture)
 
 
+def spread(picture: MatLike) -> MatLike:
+    """Bring out what is fainter still, in smaller parts: reflections over a whole code."""
+    return cv2.createCLAHE(4.0, (16, 16)).apply(picture)
+
+
+def parted(picture: MatLike) -> MatLike:
+    """Part dark from light by a wider neighbourhood than decoders do: lamps in foil."""
+    calm = cv2.GaussianBlur(picture, (0, 0), 0.8)
+    how = cv2.ADAPTIVE_THRESH_GAUSSIAN_C
+    return cv2.adaptiveThreshold(calm, 255, how, cv2.THRESH_BINARY, 61, 5)
+
+
 def sharpened(picture: MatLike) -> MatLike:
     """Undo some of the blur of a lens that is not in focus."""
     return cv2.addWeighted(picture, 2.5, cv2.GaussianBlur(picture, (0, 0), 2), -1.5, 0)
@@ -115,6 +127,14 @@ ALWAYS = (
     View("thorough", readers.thorough),
 )
 
+# The whole frame with many codes in it, one of these a frame in turn: they are small, and
+# what reads most of them at once beats looking at each.
+CROWD = (
+    View("sharpened x1.5", readers.local, 1.5, sharpened, most_px=3_000_000),
+    View("thorough", readers.thorough),
+    View("enlarged", readers.local, 1.5, most_px=3_000_000),
+)
+
 # The whole frame, one of these a frame in turn: large codes, which fill no region, and
 # those of other systems.
 FRAME = (
@@ -135,7 +155,9 @@ REGION: tuple[View, ...] = (
     View("x3 whole", readers.whole, 3),
     View("sharpened x2", readers.local, 2, sharpened),
     View("darkened x1.5", readers.local, 1.5, darkened),
+    View("spread x3", readers.local, 3, spread),
     View("smoothed x2", readers.local, 2, smoothed),
+    View("parted", readers.local, prepare=parted),
     View("levelled x3", readers.local, 3, levelled),
     View("darkened small whole", readers.whole, 0.67, darkened),
     View("inverted x2", readers.local, 2, inverted),
@@ -153,12 +175,12 @@ if readers.zbar:
     REGION = (
         *REGION[:4],
         View("zbar", readers.zbar, most_px=ZBAR_MOST_PX),
-        *REGION[4:9],
+        *REGION[4:11],
         View("equalised zbar x1.5", readers.zbar, 1.5, equalised, ZBAR_MOST_PX),
-        *REGION[9:13],
+        *REGION[11:15],
         View("zbar half", readers.zbar, 0.5),
         View("zbar third", readers.zbar, 0.35, smoothed),
-        *REGION[13:],
+        *REGION[15:],
         View("equalised zbar x2", readers.zbar, 2, equalised, ZBAR_MOST_PX),
     )
 

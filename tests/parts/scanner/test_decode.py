@@ -222,3 +222,14 @@ def test_zbar_is_believed_only_where_it_guessed_no_character_set():
     assert readers.zbar is not None
     assert [reading.text for reading in readers.zbar(held_up(code(ADAS)))] == [ADAS]
     assert readers.zbar(held_up(code("Billet på række Å"))) == []
+
+
+def test_a_sheet_of_tickets_is_read_whole_and_within_its_time():
+    texts = [f"TICKET {number}" for number in range(12)]
+    tiles = [code(text, module_px=3) for text in texts]
+    tiles = [cv2.copyMakeBorder(tile, 8, 8, 8, 8, 0, None, 255) for tile in tiles]
+    rows = [np.hstack(tiles[start : start + 6]) for start in (0, 6)]
+    sheet = held_up(np.vstack(rows))
+    decoder = Decoder()
+    read = {found.text for _ in range(5) for found in decoder.read(sheet)}
+    assert read == set(texts)

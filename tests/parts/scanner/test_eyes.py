@@ -107,3 +107,10 @@ def test_a_camera_that_changes_its_size_has_moved():
     gate = Gate()
     gate.compare(np.zeros((90, 160), np.uint8))
     assert gate.compare(np.zeros((120, 160), np.uint8)) is Scene.MOVED
+
+
+def test_a_sliver_of_a_picture_is_passed_over():
+    door = Door()
+    for shape in ((1, 5), (5, 1), (720, 2), (1, 1280)):
+        assert door.eyes.look(Frame(np.full(shape, 90, np.uint8), at_s=1, seen_ms=1)) == []
+    assert door.shows(held_up(code(ADAS)), 0.5) == [ADAS]

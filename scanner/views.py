@@ -152,12 +152,12 @@ FRAME = (
 REGION: tuple[View, ...] = (
     View("equalised x1.5 whole", readers.whole, 1.5, equalised),
     View("equalised x2", readers.local, 2, equalised),
+    View("spread x2", readers.local, 2, spread),
     View("x3 whole", readers.whole, 3),
     View("sharpened x2", readers.local, 2, sharpened),
     View("darkened x1.5", readers.local, 1.5, darkened),
-    View("spread x3", readers.local, 3, spread),
-    View("smoothed x2", readers.local, 2, smoothed),
     View("parted", readers.local, prepare=parted),
+    View("smoothed x2", readers.local, 2, smoothed),
     View("levelled x3", readers.local, 3, levelled),
     View("darkened small whole", readers.whole, 0.67, darkened),
     View("inverted x2", readers.local, 2, inverted),
@@ -173,9 +173,9 @@ REGION: tuple[View, ...] = (
 if readers.zbar:
     # It costs ten times as much, and needs the three squares less than zxing does.
     REGION = (
-        *REGION[:4],
+        *REGION[:5],
         View("zbar", readers.zbar, most_px=ZBAR_MOST_PX),
-        *REGION[4:11],
+        *REGION[5:11],
         View("equalised zbar x1.5", readers.zbar, 1.5, equalised, ZBAR_MOST_PX),
         *REGION[11:15],
         View("zbar half", readers.zbar, 0.5),

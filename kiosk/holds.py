@@ -11,7 +11,8 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from kiosk import allotment, collecting, evening, offers, requests
+from boxoffice import wire
+from kiosk import allotment, collecting, documents, evening, feed, offers, requests
 from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.line import LineDown, NotUnderstood, Refused
@@ -33,6 +34,32 @@ class _Promise:
 
 def hold(device: Device, order: str, seats: Sequence[str]) -> Held | Refusal:
     """Hold these seats, or a quantity in general admission; see `sales.hold`."""
+    found = _hold(device, order, seats)
+    if (
+        isinstance(found, Refusal)
+        and found.key == "seat.gone"
+        and _ours_by_now(device, order, seats)
+    ):
+        # Our own spare tank was filled with them while the guest was choosing.
+        return _hold(device, order, seats)
+    return found
+
+
+def _ours_by_now(device: Device, order: str, seats: Sequence[str]) -> bool:
+    """Hear the ledger's newest, and say whether any of these seats is ours to sell."""
+    with device.store.read() as session:
+        row = session.get(OrderRow, order)
+    if row is None:
+        return False
+    try:
+        feed.pull(device, [f"dev:{device.me.device}", documents.stream_of(row.performance)])
+    except (LineDown, NotUnderstood, Refused, wire.Malformed):
+        return False
+    with device.store.read() as session:
+        return not allotment.owned(session, row.performance).keys().isdisjoint(seats)
+
+
+def _hold(device: Device, order: str, seats: Sequence[str]) -> Held | Refusal:
     with device.store.read() as session:
         row = session.get(OrderRow, order)
         if row is None or row.stage not in {"choosing", "held"}:

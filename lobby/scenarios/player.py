@@ -233,6 +233,17 @@ class Player:
     def _terminal(self, step: Mapping[str, Any]) -> None:
         self._post("/terminal/next", step["terminal"])
 
+    def _charging(self, step: Mapping[str, Any]) -> None:
+        """Wait until the terminal is that far with a card."""
+        attempt: dict[str, Any] = {}
+
+        def is_so_far() -> bool:
+            attempt.clear()
+            attempt.update(self._lobby.get("/terminal").json()["attempt"] or {})
+            return attempt.get("state") == step["charging"]
+
+        self._until(is_so_far, step, lambda: f"the terminal's attempt: {attempt}")
+
     def _cut(self, step: Mapping[str, Any]) -> None:
         self._post(f"/network/{step['cut']}", {"up": False})
 

@@ -15,7 +15,7 @@ VERBS = frozenset(
     {
         "open", "press", "type", "wait", "verdict", "slips", "mail", "show", "clear",
         "printer", "refill", "terminal", "cut", "mend", "pull", "back", "ledger",
-        "invariants", "mark", "measure", "clock", "take", "own",
+        "invariants", "mark", "measure", "clock", "take", "own", "charging",
     }
 )  # fmt: skip
 

@@ -200,6 +200,17 @@
         () => `the ledger says ${JSON.stringify(now)}, before ${JSON.stringify(before)}`,
       );
     },
+    async charging(step) {
+      let attempt = null;
+      await until(
+        step,
+        async () => {
+          ({ attempt } = await get("/terminal"));
+          return attempt !== null && attempt.state === step.charging;
+        },
+        () => `the terminal's attempt: ${JSON.stringify(attempt)}`,
+      );
+    },
     async own(step) {
       let owned = 0;
       await until(

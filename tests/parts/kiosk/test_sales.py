@@ -155,6 +155,19 @@ def test_seats_that_just_went_are_refused_with_the_nearest(
     assert "A-1" not in names(refusal)
 
 
+def test_seats_that_our_own_tank_was_given_meanwhile_are_held(
+    kiosk: Device, ledger: LedgerDouble
+):
+    order = begin(kiosk)
+    ledger.allot(kiosk.me.device, HAMLET, ["A-1", "A-2"])  # We have not heard.
+
+    held = sales.hold(kiosk, order, ["A-1", "A-2"])
+
+    assert isinstance(held, Held)
+    assert names(held) == ["A-1", "A-2"]
+    assert ledger.holds == {}
+
+
 def test_a_refused_wish_keeps_what_was_held(kiosk: Device, ledger: LedgerDouble):
     order = begin(kiosk)
     hold_best(kiosk, order)

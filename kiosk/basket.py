@@ -1,13 +1,20 @@
 """What an order has besides its seats, as it is kept with it.
 
-debt: the collection whose tickets are paid for here, and which of them.
+Extras are lines without a seat; tenders are what pays besides the card. Promised tenders
+end with the hold that they belong to: `forget_tenders` puts prices back as they were.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from boxoffice import pricing
+from boxoffice.members import PayType
+from boxoffice.pricing import Priced, Seller
 from kiosk.store.tables import OrderRow
+from kiosk.told import Extras
+
+MEMBERSHIP = PayType.MEMBERSHIP.value
 
 
 @dataclass(frozen=True)
@@ -27,9 +34,135 @@ class Debt:
         return {"ref": self.ref, "tickets": list(self.tickets), "language": self.language}
 
 
+@dataclass(frozen=True)
+class Tender:
+    """What pays besides the card: id of the ledger's promise, minor units, or seats."""
+
+    id: str
+    kind: str
+    amount: int
+    credits: int
+
+    def document(self) -> dict[str, Any]:
+        """Give the tender as a sale tells it."""
+        told: dict[str, Any] = {"kind": self.kind, "ref": self.id, "amount": self.amount}
+        return told | ({"credits": self.credits} if self.credits else {})
+
+
+@dataclass(frozen=True)
+class Member:
+    """Who buys. left: seat credits for this production, as last heard."""
+
+    id: str
+    number: str
+    left: int
+
+
+@dataclass(frozen=True)
+class Other:
+    """A line without a seat: a donation, or programmes."""
+
+    kind: str
+    priced: Priced
+
+    def document(self) -> dict[str, Any]:
+        """Give the line as a sale tells it."""
+        return {
+            "kind": self.kind,
+            "amount": self.priced.price,
+            "fee_outside": self.priced.fee_outside,
+            "fee_inside": self.priced.fee_inside,
+        }
+
+
 def debt(row: OrderRow) -> Debt | None:
     """Give the debt that this order pays; None for one that buys seats."""
     kept: Mapping[str, Any] | None = row.extras.get("debt")
     if not kept:
         return None
     return Debt(str(kept["ref"]), tuple(kept["tickets"]), str(kept["language"]))
+
+
+def was_asked(row: OrderRow) -> bool:
+    """Whether the guest has answered the page of extras."""
+    return bool(row.extras.get("asked"))
+
+
+def others(row: OrderRow, offered: Extras) -> list[Other]:
+    """Price the lines without seats, as the house charges them now. Source: FEE5."""
+    wanted = [("donation", int(row.extras.get("donation") or 0))]
+    if offered.programme is not None:
+        count = int(row.extras.get("programmes") or 0)
+        wanted.append(("programme", offered.programme * count))
+    kinds = [(kind, amount) for kind, amount in wanted if amount]
+    quote = pricing.quote(
+        seller=Seller.KIOSK,
+        rules=(),
+        others=[
+            pricing.OtherLine(amount, offered.rate_bp, offered.outside)
+            for _, amount in kinds
+        ],
+    )
+    return [
+        Other(kind, priced) for (kind, _), priced in zip(kinds, quote.others, strict=True)
+    ]
+
+
+def answers(row: OrderRow) -> list[list[str]]:
+    """Give the answered question as a sale tells it. Source: ORD8."""
+    found = row.extras.get("answer")
+    return [list(found)] if found else []
+
+
+def tenders(row: OrderRow, total: int) -> list[Tender]:
+    """Give what pays for this order besides the card, never more than its total.
+
+    More may be promised than is needed in the end; the sale gives the rest back.
+    """
+    found, left = [], total
+    for one in row.extras.get("tenders") or ():
+        amount = min(int(one["amount"]), left)
+        left -= amount
+        credits = int(one["credits"])
+        if amount or credits:
+            found.append(Tender(one["id"], one["kind"], amount, credits))
+    return found
+
+
+def covered(row: OrderRow, total: int) -> int:
+    """What tenders pay of a total, in minor units."""
+    return sum(tender.amount for tender in tenders(row, total))
+
+
+def member(row: OrderRow) -> Member | None:
+    """Give the member who buys, if one has said so."""
+    kept: Mapping[str, Any] | None = row.extras.get("member")
+    if not kept:
+        return None
+    return Member(str(kept["id"]), str(kept["number"]), int(kept["left"]))
+
+
+def put(row: OrderRow, **change: Any) -> None:
+    """Change what is kept; None takes it out."""
+    kept = {**row.extras, **change}
+    row.extras = {name: value for name, value in kept.items() if value is not None}
+
+
+def add_tender(row: OrderRow, tender: Tender) -> None:
+    """Keep a promise of the ledger."""
+    kept = {
+        "id": tender.id,
+        "kind": tender.kind,
+        "amount": tender.amount,
+        "credits": tender.credits,
+    }
+    put(row, tenders=[*(row.extras.get("tenders") or ()), kept])
+
+
+def forget_tenders(row: OrderRow) -> None:
+    """The hold ended, and with it what was promised to it."""
+    before = row.extras.get("types_before")
+    if before and len(before) == len(row.types):
+        row.types = list(before)
+    if row.extras.get("tenders") or before:
+        put(row, tenders=None, types_before=None)

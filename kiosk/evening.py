@@ -11,7 +11,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from boxoffice import pricing
+from boxoffice import members, pricing
 from boxoffice.charts import SeatType
 from boxoffice.pricing import Seller
 from kiosk import allotment, documents, told
@@ -114,10 +114,11 @@ class Evening:
         for seat, kind in zip(seats, types, strict=True):
             level = self.prices.level(self.level_of(seat))
             price_type = self.prices.type(kind)
-            if level is None or price_type is None or kind not in level.prices:
+            amount = self._amount(level, kind)
+            if level is None or price_type is None or amount is None:
                 return None
             levels.append(level.id)
-            wanted.append(pricing.SeatLine(level.prices[kind], price_type.buyer))
+            wanted.append(pricing.SeatLine(amount, price_type.buyer))
         quote = pricing.quote(seller=Seller.KIOSK, rules=self.prices.fees, seats=wanted)
         return [
             Line(seat, level, kind, priced.price, priced.fee_outside, priced.fee_inside)
@@ -125,6 +126,12 @@ class Evening:
                 seats, levels, types, quote.seats, strict=True
             )
         ]
+
+    @staticmethod
+    def _amount(level: told.Level | None, kind: str) -> int | None:
+        if kind == told.MEMBERSHIP.id:
+            return members.price(members.PayType.MEMBERSHIP, 0)
+        return level.prices.get(kind) if level else None
 
     def level_of(self, seat: str) -> str | None:
         """Give the price level of a seat; None in general admission."""

@@ -12,7 +12,16 @@ import structlog
 from sqlalchemy.orm import Session
 
 from boxoffice import wire
-from kiosk import allotment, collecting, documents, evening, feed, offers, requests
+from kiosk import (
+    allotment,
+    basket,
+    collecting,
+    documents,
+    evening,
+    feed,
+    offers,
+    requests,
+)
 from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.line import LineDown, NotUnderstood, Refused
@@ -302,8 +311,10 @@ def _keep(
         return None
     if set(ours) & allotment.in_orders(session, row.performance, but=order):
         return None
-    row.stage, row.seats = "held", list(seats)
-    row.hold = promise.hold if promise else None
+    hold = promise.hold if promise else None
+    if row.hold != hold:
+        basket.forget_tenders(row)
+    row.stage, row.seats, row.hold = "held", list(seats), hold
     row.hold_until_ms = promise.until_ms if promise else None
     row.extended = False
     return row
@@ -319,6 +330,7 @@ def _lose(session: Session, order: str) -> None:
     row = session.get(OrderRow, order)
     if row is not None and row.stage == "held":
         row.stage, row.seats, row.hold, row.hold_until_ms = "choosing", [], None, None
+        basket.forget_tenders(row)
 
 
 def let_go(session: Session, device: Device, order: str) -> str | None:
@@ -334,4 +346,5 @@ def let_go(session: Session, device: Device, order: str) -> str | None:
         # Allotted when Pay was pressed: more than the tank, so back they go at once.
         allotment.give_back(session, device, row.performance, mine, why="abandoned")
     row.stage, row.seats, row.hold, row.hold_until_ms = "released", [], None, None
+    basket.forget_tenders(row)
     return hold_id

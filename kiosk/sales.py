@@ -21,14 +21,17 @@ from kiosk.shown import (
     Done,
     Held,
     HouseMap,
+    MemberShown,
     Offer,
     OrderShown,
+    OtherShown,
     PriceChoice,
     Proposal,
     Refusal,
     Review,
     ReviewLine,
     Stage,
+    TenderShown,
     Tonight,
 )
 from kiosk.store.tables import OrderRow, SaleLineRow
@@ -68,6 +71,8 @@ def choices(device: Device, performance: str) -> Choices | Refusal:
     levels = _levels_free(here)
     types = []
     for kind in here.prices.types:
+        if kind.code:
+            continue  # Its code is typed later; before, nobody reads of it.
         wholes = [here.prices.whole(level, kind) for level in levels]
         amounts = [whole for whole in wholes if whole is not None]
         if amounts:
@@ -106,7 +111,8 @@ def start(
     if (refusal := here.refusal()) is not None:
         return refusal
     wanted = {kind: count for kind, count in counts.items() if count > 0}
-    if not wanted or any(here.prices.type(kind) is None for kind in wanted):
+    known = {kind.id for kind in here.prices.types if not kind.code}
+    if not wanted or not wanted.keys() <= known:
         return Refusal("counts.none")
     if (count := sum(wanted.values())) > (most := _most(device, here)):
         return Refusal("party.large", facts={"limit": most})
@@ -212,6 +218,8 @@ def review(device: Device, order: str) -> Review | Refusal:
     lines = here.lines(row.seats, row.types)
     if lines is None:
         return Refusal("sale.closed")
+    others = basket.others(row, here.house.extras)
+    total = sum(line.charge for line in lines) + sum(one.priced.charge for one in others)
     until_ms = None if owned else row.hold_until_ms
     ledger_ms = device.clock.ledger_ms()
     left_s = None
@@ -231,9 +239,20 @@ def review(device: Device, order: str) -> Review | Refusal:
             )
             for line in lines
         ),
+        others=tuple(
+            OtherShown(one.kind, one.priced.price, one.priced.fee_outside) for one in others
+        ),
+        tenders=tuple(
+            TenderShown(one.kind, one.amount, one.credits)
+            for one in basket.tenders(row, total)
+        ),
+        member=_member_shown(row),
+        asked=basket.was_asked(row) or not here.house.extras.anything,
         price=sum(line.price for line in lines),
-        fee=sum(line.fee_outside for line in lines),
-        total=sum(line.charge for line in lines),
+        fee=sum(line.fee_outside for line in lines)
+        + sum(one.priced.fee_outside for one in others),
+        total=total,
+        due=total - basket.covered(row, total),
         currency=here.prices.currency,
         held_until_ms=until_ms,
         left_s=left_s,
@@ -243,6 +262,14 @@ def review(device: Device, order: str) -> Review | Refusal:
         terminal=terminals.state(device),
         paper=spool.paper(device),
     )
+
+
+def _member_shown(row: OrderRow) -> MemberShown | None:
+    found = basket.member(row)
+    if found is None:
+        return None
+    used = sum(tender.credits for tender in basket.tenders(row, 0))
+    return MemberShown(found.number, found.left, used)
 
 
 def retype(device: Device, order: str, price_types: Sequence[str]) -> Review | Refusal:

@@ -15,6 +15,23 @@ Fact = int | str
 
 
 @dataclass(frozen=True)
+class Option:
+    """One answer to the question. words: by language."""
+
+    id: str
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One marketing question. words: by language. Source: ORD8."""
+
+    id: str
+    words: Mapping[str, str]
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
 class SeatShown:
     """One seat as it is named: "Stalls", "F", "12".
 
@@ -201,8 +218,60 @@ class ReviewLine:
 
 
 @dataclass(frozen=True)
+class OtherShown:
+    """A line without a seat: kind is donation or programme; amounts in minor units."""
+
+    kind: str
+    amount: int
+    fee: int
+
+
+@dataclass(frozen=True)
+class TenderShown:
+    """What pays besides the card: kind is voucher, gift_card or credit (then seats)."""
+
+    kind: str
+    amount: int
+    credits: int
+
+
+@dataclass(frozen=True)
+class MemberShown:
+    """The member who buys. left: credits before this order; used: by this order."""
+
+    number: str
+    left: int
+    used: int
+
+
+@dataclass(frozen=True)
+class ExtrasShown:
+    """What this order may have besides its seats, and what was chosen of it.
+
+    total: before extras. donations: amounts, the first may round the total up. programme:
+    the price of one, None where there is none. asked: the guest has answered before.
+    """
+
+    order: str
+    total: int
+    currency: str
+    donations: tuple[int, ...]
+    donation: int
+    programme: int | None
+    programmes: int
+    most_programmes: int
+    question: Question | None
+    answer: str
+    asked: bool
+
+
+@dataclass(frozen=True)
 class Review:
-    """Everything that "Review is Pay" shows. left_s: seconds that the hold still lasts."""
+    """Everything that "Review is Pay" shows. left_s: seconds that the hold still lasts.
+
+    total: with all fees and extras; due: what is left of it for the card. asked: the page
+    of extras was answered, or there is none.
+    """
 
     order: str
     tonight: Tonight
@@ -218,6 +287,11 @@ class Review:
     linked: bool
     terminal: Literal["ready", "busy", "unreachable", "in_doubt", "none"]
     paper: "Paper"
+    due: int = 0
+    others: tuple[OtherShown, ...] = ()
+    tenders: tuple[TenderShown, ...] = ()
+    member: MemberShown | None = None
+    asked: bool = True
 
 
 class Stage(StrEnum):

@@ -12,8 +12,28 @@ from typing import Any, Literal, cast
 
 from boxoffice import charts, log, pricing, tickets
 from boxoffice.charts import Chart, SeatType
+from boxoffice.members import PayType
 from kiosk.finder import Finder
-from kiosk.shown import MapSeat, SeatShown
+from kiosk.shown import MapSeat, Option, Question, SeatShown
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What the house offers besides seats; amounts in minor units. See docs/api.md."""
+
+    round_to: int = 0
+    donations: tuple[int, ...] = ()
+    rate_bp: int = 0
+    outside: bool = False
+    programme: int | None = None
+    question: Question | None = None
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything to ask a guest for."""
+        return bool(self.round_to or self.donations or self.question) or (
+            self.programme is not None
+        )
 
 
 @dataclass(frozen=True)
@@ -31,6 +51,7 @@ class House:
     idle_s: int = 45
     exchange_rule: str = ""
     box_office_words: str = ""
+    extras: Extras = Extras()
 
 
 @dataclass(frozen=True)
@@ -48,6 +69,7 @@ class Performance:
 
     id: str
     number: int
+    production: str
     title: str
     starts_ms: int
     ends_ms: int | None
@@ -131,7 +153,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class PriceType:
-    """One price type. check: somebody looks at this guest at the door."""
+    """One price type. check: somebody looks at this guest at the door.
+
+    code: hash of the promo code that opens it; blank: anybody may have it.
+    """
 
     id: str
     name: str
@@ -139,6 +164,13 @@ class PriceType:
     default: bool
     note: str
     check: bool
+    code: str = ""
+
+
+# A seat paid with a credit: it costs nothing, on every list. Source: MEM2.
+MEMBERSHIP = PriceType(
+    PayType.MEMBERSHIP.value, "Member", pricing.Buyer.MEMBER, False, "", False
+)
 
 
 @dataclass(frozen=True)
@@ -168,6 +200,8 @@ class Prices:
 
     def type(self, id: str) -> PriceType | None:
         """Find a price type."""
+        if id == MEMBERSHIP.id:
+            return MEMBERSHIP
         return next((kind for kind in self.types if kind.id == id), None)
 
     def whole(self, level: Level, kind: PriceType) -> int | None:
@@ -189,6 +223,7 @@ class Prices:
             self.whole(one, kind)
             for one in ([level] if level else self.levels)
             for kind in (self.types if level else usual)
+            if not kind.code
         ]
         return min((whole for whole in wholes if whole is not None), default=0)
 
@@ -262,6 +297,25 @@ def read_house(_id: str, body: str, _ver: int) -> House:
         idle_s=int(given.get("idle_s") or 45),
         exchange_rule=str(given.get("exchange_rule") or ""),
         box_office_words=str(given.get("box_office_words") or ""),
+        extras=_extras(given.get("extras") or {}),
+    )
+
+
+def _extras(given: Mapping[str, Any]) -> Extras:
+    asked = given.get("question")
+    return Extras(
+        round_to=int(given.get("round_to") or 0),
+        donations=tuple(int(amount) for amount in given.get("donations") or ()),
+        rate_bp=int(given.get("rate_bp") or 0),
+        outside=bool(given.get("outside")),
+        programme=_int(given.get("programme")),
+        question=Question(
+            str(asked["id"]),
+            dict(asked["words"]),
+            tuple(Option(str(o["id"]), dict(o["words"])) for o in asked["options"]),
+        )
+        if asked
+        else None,
     )
 
 
@@ -273,6 +327,7 @@ def read_performance(id: str, body: str, _ver: int) -> Performance:
     return Performance(
         id=id,
         number=int(given["number"]),
+        production=str(given.get("production") or ""),
         title=str(given["title"]),
         starts_ms=int(given["starts_ms"]),
         ends_ms=_int(given.get("ends_ms")),
@@ -390,6 +445,7 @@ def read_prices(_id: str, body: str, ver: int) -> Prices:
                 bool(kind.get("default")),
                 str(kind.get("note") or ""),
                 bool(kind.get("check")),
+                str(kind.get("code") or ""),
             )
             for kind in given["types"]
         ),

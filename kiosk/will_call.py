@@ -63,6 +63,11 @@ def find_code(device: Device, text: str) -> Found | Refusal:
     return found
 
 
+def find_card(device: Device, card: str) -> Found | Refusal:
+    """Look up a member's next evening by the card. Refuses: collect.none, link.collect."""
+    return _look_up(device, {"card": card[:LONGEST_TEXT]}, "card")
+
+
 def found(device: Device, ref: str) -> Found | Refusal:
     """Show what was found again after a reload. Refuses: collect.none."""
     return _shown_after(device, ref)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Update, bindparam, case, delete, select, u
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
-from ledger import book, discrepancies, feed, notices, rows, waiting_sales
+from ledger import book, discrepancies, feed, notices, rows, tenders, waiting_sales
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.house import BookRow
@@ -59,6 +59,7 @@ def allot(session: Session, means: Means, owner: Owner, *, hold: str) -> Given |
     given = give(session, means, owner, _HELD, asked, sell_by_ms=None)
     if not given:
         return Refused(NOT_HELD)
+    tenders.allotted(session, hold, given.items())
     session.execute(_LET_GO, {"hold_id": hold})
     return read_at(session, owner)
 
@@ -89,6 +90,8 @@ def take_back(
             ended(session, [seat], "returned", means.now_ms)
             end_document(session, owner, seat, means.now_ms)
             back.append(seat)
+    gone = [(seat.performance, seat.seat, seat.epoch) for seat in back]
+    tenders.returned(session, owner.device, gone)
     _free(session, means, back)
     return back
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from boxoffice.refusals import Code
 from ledger import doors, feed, halls, notices, prices
 from ledger.clock import Means
+from ledger.extras import Extras
 from ledger.refused import Refused
 from ledger.tables.catalogue import (
     ChartRow,
@@ -43,6 +44,7 @@ def open_house(
     exchange_rule: str = "",
     box_office_words: str = "",
     mail_from: str = "",
+    extras: Extras | None = None,
 ) -> str | Refused:
     """Write down the theatre itself and give its id. There is one house in a book.
 
@@ -65,6 +67,7 @@ def open_house(
         exchange_rule=exchange_rule,
         box_office_words=box_office_words,
         mail_from=mail_from,
+        extras=json.dumps((extras or Extras()).document()),
     )
     session.add(row)
     session.flush()

@@ -16,8 +16,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice.pricing import Buyer, FeeRule, Seller
-from ledger import catalogue, devices, doors, halls, orders, plans, prices, staff
+from ledger import (
+    catalogue,
+    devices,
+    doors,
+    halls,
+    members,
+    orders,
+    pickups,
+    plans,
+    prices,
+    staff,
+    tenders,
+)
 from ledger.clock import Means
+from ledger.extras import Extras, Option, Question
 from ledger.refused import Refused
 from ledger.store import Store
 from ledger.tables.catalogue import HallRow, PerformanceRow, ProductionRow
@@ -36,6 +49,24 @@ STAFF = (
 )
 PASSWORD = "lobby-demo"  # noqa: S105 - the demo house has no secrets
 MINUTE = timedelta(minutes=1)
+# The card of Mrs Okafor, and a word on posters: not secrets of anybody.
+MEMBER_NUMBER, MEMBER_PASSWORD, MEMBER_CARD = "MB4K7", "velvet", "FOHM:OKAFOR-MB4K7"
+PROMO = "HAMLET26"
+EXTRAS = Extras(
+    round_to=500,
+    donations=(500, 1000),
+    programme=400,
+    question=Question(
+        "heard",
+        {"en": "How did you hear of us?", "da": "Hvor har du hørt om os?"},
+        (
+            Option("friends", {"en": "Friends", "da": "Venner"}),
+            Option("poster", {"en": "Poster", "da": "Plakat"}),
+            Option("web", {"en": "Internet", "da": "Nettet"}),
+            Option("paper", {"en": "Press", "da": "Avisen"}),
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -53,11 +84,13 @@ def fill(store: Store, folder: Path, means: Means, *, public_url: str) -> dict[s
     if store.write(_is_empty):
         store.write(_furnish, means)
         store.write(_hire, means)
+        store.write(_enrol, means)
     store.write(staff.tell_all, means)
     file = folder / "demo.json"
     facts: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     if not store.write(_is_on_tonight, means):
         facts = store.write(_put_on, means)
+        facts |= store.write(_give_out, means)
         facts["staff"] = [{"login": login, "password": PASSWORD} for _, login, *_ in STAFF]
         file.write_text(json.dumps(facts, indent=1) + "\n")
     for name, role in DEVICES:
@@ -81,6 +114,7 @@ def _furnish(session: Session, means: Means) -> None:
         exchange_rule="Exchange until noon of the day before.",
         box_office_words="left of the stairs",
         mail_from="boxoffice@royal-theatre.example",
+        extras=EXTRAS,
     )
     assert not isinstance(opened, Refused)
     plan = plans.read(PLAN.read_text())
@@ -108,6 +142,30 @@ def _hire(session: Session, means: Means) -> None:
         staff.hire(
             session, means, name=name, login=login, password=PASSWORD, pin=pin, roles=roles
         )
+
+
+def _enrol(session: Session, means: Means) -> None:
+    """Mrs Okafor is a member: two seats at each production."""
+    members.enrol(
+        session,
+        means,
+        number=MEMBER_NUMBER,
+        name="Grace Okafor",
+        email="grace@example.org",
+        credits_per_production=2,
+        password=MEMBER_PASSWORD,
+        card=MEMBER_CARD,
+    )
+
+
+def _give_out(session: Session, means: Means) -> dict[str, Any]:
+    """Gift cards, one that covers two seats and one that does not; what opens them."""
+    gifts = [
+        tenders.issue(session, means, kind="gift_card", currency="EUR", amount=amount)
+        for amount in (10_000, 2_000)
+    ]
+    member = {"number": MEMBER_NUMBER, "password": MEMBER_PASSWORD, "card": MEMBER_CARD}
+    return {"member": member, "gift_cards": gifts, "promo": PROMO}
 
 
 def _is_on_tonight(session: Session, means: Means) -> bool:
@@ -211,6 +269,7 @@ def _prices() -> prices.PriceList:
                     "senior": adult * 85 // 100 // 25 * 25,
                     "student": adult * 60 // 100 // 25 * 25,
                     "child": adult * 50 // 100 // 25 * 25,
+                    "friend": adult * 80 // 100 // 25 * 25,
                 },
             )
             for _, name, adult in (*levels, ("value", "Value", 1625))
@@ -221,7 +280,7 @@ def _prices() -> prices.PriceList:
 
 
 def _studio_prices() -> prices.PriceList:
-    amounts = {"adult": 1325, "senior": 1125, "student": 825, "child": 825}
+    amounts = {"adult": 1325, "senior": 1125, "student": 825, "child": 825, "friend": 1075}
     return prices.PriceList(
         currency="EUR",
         levels=(prices.Level("Studio", "Unreserved", amounts),),
@@ -236,6 +295,7 @@ def _types() -> tuple[prices.Type, ...]:
         prices.Type("senior", "Senior", note="65 and over"),
         prices.Type("student", "Student", note="with a valid student card", check=True),
         prices.Type("child", "Child", note="under 15"),
+        prices.Type("friend", "Friend of Hamlet", code=pickups.hash_of(PROMO)),
     )
 
 

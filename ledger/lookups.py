@@ -8,21 +8,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids, tickets
 from boxoffice.refusals import Code
-from boxoffice.will_call import Answer, Throttle, same_name
-from ledger import devices, evenings, facts, pickups
+from boxoffice.will_call import same_name
+from ledger import devices, evenings, facts, guessing, members, pickups
 from ledger.clock import Means
 from ledger.refused import Refused
+from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
-from ledger.tables.records import LookupMissRow
 
-# A house-wide budget: so many misses in an hour, at all places together, raise the alarm.
-HOUSE_BUDGET, HOUR_MS = 200, 3_600_000
 _TYPED_CODE = 8
+# An evening that began so long ago may still be collected.
+_STILL_ON_MS = 3 * 3_600_000
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,34 @@ def by_name(
     return _throttled(session, means, place, look)
 
 
+def by_card(session: Session, means: Means, place: str, *, card: str) -> Found | Refused:
+    """Look up a member's next evening by the card: first what is not collected yet.
+
+    Refuses NOT_FOUND, LOCKED (`wait_s`).
+    """
+
+    def look() -> OrderRow | None:
+        member = members.by_card(session, card)
+        if member is None:
+            return None
+        return session.scalars(
+            select(OrderRow)
+            .join(TicketRow, TicketRow.order == OrderRow.id)
+            .join(PerformanceRow, PerformanceRow.id == TicketRow.performance)
+            .where(
+                OrderRow.member == member.id,
+                OrderRow.cancelled_ms.is_(None),
+                PerformanceRow.starts_ms > means.now_ms - _STILL_ON_MS,
+            )
+            .order_by(
+                OrderRow.collected_ms.is_not(None), PerformanceRow.starts_ms, OrderRow.id
+            )
+            .limit(1)
+        ).first()
+
+    return _throttled(session, means, place, look)
+
+
 def by_code(session: Session, means: Means, place: str, *, code: str) -> Found | Refused:
     """Look up by the text of a QR: a pickup code or a ticket. Short codes count as typed.
 
@@ -70,21 +98,6 @@ def by_code(session: Session, means: Means, place: str, *, code: str) -> Found |
     if row is None or not _has_tickets(session, row.id):
         return Refused(Code.NOT_FOUND)
     return Found(row.id, describe(session, row))
-
-
-def alarming(session: Session, now_ms: int) -> bool:
-    """Whether somebody seems to be guessing: the house-wide budget is used up."""
-    misses = session.scalar(
-        select(func.count())
-        .select_from(LookupMissRow)
-        .where(LookupMissRow.at_ms > now_ms - HOUR_MS)
-    )
-    return (misses or 0) >= HOUSE_BUDGET
-
-
-def prune(session: Session, *, now_ms: int) -> None:
-    """Forget old misses."""
-    session.execute(delete(LookupMissRow).where(LookupMissRow.at_ms < now_ms - HOUR_MS))
 
 
 def describe(session: Session, row: OrderRow) -> dict[str, Any]:
@@ -164,27 +177,11 @@ def _has_tickets(session: Session, order: str) -> bool:
 def _throttled(
     session: Session, means: Means, place: str, look: Callable[[], OrderRow | None]
 ) -> Found | Refused:
-    """Look, unless this place has guessed too often. A locked try leaves no trace."""
-    misses = session.scalars(
-        select(LookupMissRow.at_ms)
-        .where(LookupMissRow.place == place)
-        .order_by(LookupMissRow.at_ms)
-        .with_for_update()
-    ).all()
-    throttle = Throttle(misses_s=tuple(at_ms / 1000 for at_ms in misses))
-    now_s = means.now_ms / 1000
-    row = look()  # In every case: a lock takes as long as a miss.
+    """Look, unless this place has guessed too often."""
+    row = look()
     if row is not None and not _has_tickets(session, row.id):
         row = None
-    answer, after = throttle.attempt(now_s, found=row is not None)
-    match answer:
-        case Answer.LOCKED:
-            wait_s = max(1, round(after.misses_s[-1] + after.lock_s - now_s))
-            return Refused(Code.LOCKED, {"wait_s": wait_s})
-        case Answer.NOT_FOUND:
-            session.add(LookupMissRow(id=means.new_id(), place=place, at_ms=means.now_ms))
-            return Refused(Code.NOT_FOUND)
-        case Answer.FOUND:
-            session.execute(delete(LookupMissRow).where(LookupMissRow.place == place))
-            assert row is not None
-            return Found(row.id, describe(session, row))
+    refused = guessing.judge(session, means, place, found=row is not None)
+    if refused is not None or row is None:
+        return refused or Refused(Code.NOT_FOUND)
+    return Found(row.id, describe(session, row))

@@ -218,6 +218,7 @@ def config(row: HouseRow) -> dict[str, Any]:
         "exchange_rule": row.exchange_rule,
         "box_office_words": row.box_office_words,
         "mail_from": row.mail_from,
+        "extras": json.loads(row.extras),
     }
 
 

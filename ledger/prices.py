@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from boxoffice.members import PayType
 from boxoffice.pricing import Buyer, FeeRule, PriceType, Seller, repeated_title
 
 
@@ -18,7 +19,10 @@ class Level:
 
 @dataclass(frozen=True)
 class Type:
-    """One price type, such as Student. check: somebody looks at this guest at the door."""
+    """One price type, such as Student. check: somebody looks at this guest at the door.
+
+    code: hash of the promo code that it needs; blank: anybody may have it.
+    """
 
     id: str
     name: str
@@ -26,6 +30,11 @@ class Type:
     default: bool = False
     note: str = ""
     check: bool = False
+    code: str = ""
+
+
+# A seat that is paid with a credit: at every price of 0, on every list. Source: MEM2.
+MEMBERSHIP = Type(PayType.MEMBERSHIP.value, "Member", Buyer.MEMBER)
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,8 @@ class PriceList:
 
     def type_of(self, price_type: str) -> Type | None:
         """Find a type by its id."""
+        if price_type == MEMBERSHIP.id:
+            return MEMBERSHIP
         return next((kind for kind in self.types if kind.id == price_type), None)
 
     def at_least(self, level: str) -> frozenset[str]:
@@ -94,6 +105,7 @@ def document(prices: PriceList) -> dict[str, Any]:
                 "default": kind.default,
                 "note": kind.note,
                 "check": kind.check,
+                "code": kind.code,
             }
             for kind in prices.types
         ],
@@ -126,6 +138,7 @@ def read(body: Mapping[str, Any]) -> PriceList:
                 kind["default"],
                 kind["note"],
                 kind["check"],
+                kind.get("code", ""),
             )
             for kind in body["types"]
         ),

@@ -15,7 +15,17 @@ from sqlalchemy.orm import Session
 
 from boxoffice import journal, log
 from boxoffice.money import Money
-from ledger import discrepancies, evenings, feed, notices, ownership, pickups, rows
+from ledger import (
+    discrepancies,
+    evenings,
+    feed,
+    notices,
+    ownership,
+    pickups,
+    prices,
+    rows,
+    tenders,
+)
 from ledger import journal as book
 from ledger.clock import Means
 from ledger.happened import Happened, maybe, text, whole
@@ -38,8 +48,8 @@ def record(session: Session, means: Means, event: Happened) -> None:
     """Write down a sale: order, tickets, money; then see to the seats."""
     lines = [ownership.line(body) for body in event.parts("lines")]
     others = event.parts("other")
-    tenders = tenders_of(event)
-    order = _order(session, means, event, lines, others, tenders)
+    given = tenders_of(event)
+    order = _order(session, means, event, lines, others, given)
     own = ownership.take_own(session, means, event, lines)
     _write_tickets(session, means, event, order, lines, own)
     for number, body in enumerate(others, 1):
@@ -54,7 +64,7 @@ def record(session: Session, means: Means, event: Happened) -> None:
             )
         )
     _book(session, means, event, order, lines, others)
-    for tender in tenders:
+    for tender in given:
         pay(session, means, event, order, tender)
     if order.paid != order.charge:
         discrepancies.note(
@@ -94,7 +104,7 @@ def _order(
     event: Happened,
     lines: Sequence[Line],
     others: Sequence[Mapping[str, Any]],
-    tenders: Sequence[Tender],
+    given: Sequence[Tender],
 ) -> OrderRow:
     number = event.text("order")
     charge = sum(line.price + line.fee_outside for line in lines) + sum(
@@ -117,7 +127,7 @@ def _order(
         answers=json.dumps(event.body.get("answers") or []),
         price_pos=event.whole("price_pos", 0),
         charge=charge,
-        paid=sum(tender.amount for tender in tenders),
+        paid=sum(tender.amount for tender in given),
         made_ms=means.now_ms,
         collected_ms=None,
         collected_by=None,
@@ -264,6 +274,17 @@ def pay(
     session: Session, means: Means, event: Happened, order: OrderRow, tender: Tender
 ) -> None:
     """Book one tender of an order; its attempt at a terminal is over."""
+    if tender.kind in tenders.KINDS:
+        tenders.spend(
+            session,
+            means,
+            tender=tender.ref,
+            amount=tender.amount,
+            order=order.id,
+            event=event.id,
+        )
+    if tender.kind == tenders.CREDIT:
+        return  # Seats, not money.
     made = {
         "id": means.new_id(),
         "order": order.id,
@@ -349,7 +370,12 @@ def _look_at_prices(
     sold = {line.performance for line in lines}
     listed = {id: evenings.prices_of(session, id) for id in sold}
     for line in lines:
-        wanted = listed[line.performance].price(line.level, line.price_type or "")
+        membership = line.price_type == prices.MEMBERSHIP.id
+        wanted = (
+            0
+            if membership
+            else listed[line.performance].price(line.level, line.price_type or "")
+        )
         if wanted != line.price:
             differing.append({"ticket": line.ticket, "price": line.price, "listed": wanted})
     if differing:

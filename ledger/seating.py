@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import best
 from boxoffice.refusals import Code
-from ledger import feed, halls, notices, offers, rows, waiting_sales
+from ledger import feed, halls, notices, offers, rows, tenders, waiting_sales
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
@@ -310,6 +310,7 @@ def _own(session: Session, hold: str, seller: str) -> HoldRow | None:
 def _let_go(session: Session, means: Means, hold_id: str, performance: str) -> None:
     back = _give_back(session, hold_id)
     session.execute(delete(HoldRow).where(HoldRow.id == hold_id))
+    tenders.hold_ended(session, hold_id)
     free = [seat for seat, _, state in back if state == "available"]
     given = waiting_sales.freed(session, means, performance, free) if free else {}
     for seat, epoch, state in back:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy.orm import Session
 
-from ledger import answers, catalogue, feed, lookups, seating
+from ledger import answers, catalogue, feed, guessing, seating
 from ledger.clock import Means
 from ledger.running import Running
 
@@ -82,4 +82,4 @@ def postman(ledger: Running) -> Callable[[], bool] | None:
 def _prune(session: Session, means: Means) -> None:
     feed.prune(session, now_ms=means.now_ms)
     answers.prune(session, now_ms=means.now_ms)
-    lookups.prune(session, now_ms=means.now_ms)
+    guessing.prune(session, now_ms=means.now_ms)

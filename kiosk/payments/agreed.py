@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from boxoffice.charts import SeatType
+from kiosk import basket
 from kiosk.device import Device
 from kiosk.evening import Evening, Line
 from kiosk.printing.receipt import Line as ReceiptLine
 from kiosk.printing.receipt import Receipt
 from kiosk.printing.ticket import Ticket
+from kiosk.printing.words import Words
 from kiosk.store.tables import OrderRow
 
 
@@ -26,6 +28,9 @@ def document(
     on_phone: bool,
 ) -> dict[str, Any]:
     """Write the agreement down: lines with ticket ids made now, paper, receipt."""
+    others = basket.others(row, here.house.extras)
+    total = sum(line.charge for line in lines) + sum(one.priced.charge for one in others)
+    tenders = basket.tenders(row, total)
     agreed = []
     for n, line in enumerate(lines, 1):
         assert line.seat is not None
@@ -57,13 +62,19 @@ def document(
         "price_pos": price_pos,
         "on_phone": on_phone,
         "lines": agreed,
-        "receipt": _receipt(device, here, row, lines, language).document(),
+        "other": [one.document() for one in others],
+        "tenders": [one.document() for one in tenders],
+        "member": found.id if (found := basket.member(row)) else None,
+        "answers": basket.answers(row),
+        "receipt": _receipt(device, here, row, lines, others, tenders, language).document(),
     }
 
 
 def amount(agreement: Mapping[str, Any]) -> int:
-    """What an agreement costs the guest, in minor units."""
-    return sum(int(line["price"]) + int(line["fee_outside"]) for line in agreement["lines"])
+    """What is left for the card, in minor units."""
+    whole = sum(line["price"] + line["fee_outside"] for line in agreement["lines"])
+    whole += sum(one["amount"] + one["fee_outside"] for one in agreement.get("other", ()))
+    return int(whole - sum(one["amount"] for one in agreement.get("tenders", ())))
 
 
 def _ticket(
@@ -116,7 +127,13 @@ def _ticket(
 
 
 def _receipt(
-    device: Device, here: Evening, row: OrderRow, lines: Sequence[Line], language: str
+    device: Device,
+    here: Evening,
+    row: OrderRow,
+    lines: Sequence[Line],
+    others: Sequence[basket.Other],
+    tenders: Sequence[basket.Tender],
+    language: str,
 ) -> Receipt:
     shown = []
     for line in lines:
@@ -126,6 +143,9 @@ def _receipt(
         seat = here.plan.shown(line.seat)
         where = f", {seat.row} {seat.seat}" if here.plan.chart else ""
         shown.append(ReceiptLine(f"{name}{where}", line.price))
+    words = Words(language)
+    shown += [ReceiptLine(words.say(one.kind), one.priced.price) for one in others]
+    paid = [ReceiptLine(words.say(one.kind), one.amount) for one in tenders if one.amount]
     return Receipt(
         seller=here.house.name,
         address=here.house.address,
@@ -136,8 +156,9 @@ def _receipt(
         title=here.performance.title,
         starts_ms=here.performance.starts_ms,
         lines=tuple(shown),
-        fee=sum(line.fee_outside for line in lines),
-        total=sum(line.charge for line in lines),
+        fee=sum(line.fee_outside for line in lines)
+        + sum(one.priced.fee_outside for one in others),
+        total=sum(line.charge for line in lines) + sum(one.priced.charge for one in others),
         currency=here.prices.currency,
         kind="card",
         brand="",
@@ -146,4 +167,5 @@ def _receipt(
         device=device.me.name,
         language=language,
         demo=device.config.demo,
+        paid=tuple(paid),
     )

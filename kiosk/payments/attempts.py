@@ -52,7 +52,9 @@ def pay(
     lines = here.lines(row.seats, row.types)
     if lines is None:
         return Refusal("sale.closed")
-    amount = sum(line.charge for line in lines)
+    others = basket.others(row, here.house.extras)
+    amount = sum(line.charge for line in lines) + sum(o.priced.charge for o in others)
+    amount -= basket.covered(row, amount)
     for refusal in (
         _no_terminal(device) if amount else None,
         None if on_phone else _no_paper(device, len(lines)),

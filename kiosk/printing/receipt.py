@@ -19,7 +19,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Receipt:
-    """One receipt. kind: of the tender, with brand and last four where it is a card."""
+    """One receipt. kind: of the tender, with brand and last four where it is a card.
+
+    paid: what was paid with something else before the card, such as a voucher.
+    """
 
     seller: str
     address: str
@@ -41,12 +44,14 @@ class Receipt:
     language: str
     copy: bool = False
     demo: bool = False
+    paid: tuple[Line, ...] = ()
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
         """Read what `document` gave."""
         lines = tuple(Line(**line) for line in document["lines"])
-        return cls(**{**document, "lines": lines})
+        paid = tuple(Line(**line) for line in document.get("paid") or ())
+        return cls(**{**document, "lines": lines, "paid": paid})
 
     def document(self) -> dict[str, Any]:
         """Give what is kept with the job."""
@@ -86,7 +91,11 @@ def pieces(receipt: Receipt, *, columns: int) -> list[Piece]:
     total = f"{words.amount(receipt.total, receipt.currency)} {receipt.currency}"
     found += _entry(words.say("total"), total, columns, bold=True)
     found.append(Gap())
-    found += _lines(_tender(receipt, words), columns)
+    for entry in receipt.paid:
+        said = words.say("paid_by", kind=entry.words)
+        found += _entry(said, words.amount(entry.amount, receipt.currency), columns)
+    if receipt.kind:
+        found += _lines(_tender(receipt, words), columns)
     if receipt.ref:
         found += _lines(words.say("reference", ref=receipt.ref), columns)
     found += _lines(words.say("thanks"), columns)

@@ -36,6 +36,10 @@ ENGLISH: Final[Mapping[str, str]] = {
     "total": "Total",
     "paid_by": "Paid by {kind}",
     "card": "card",
+    "donation": "Donation",
+    "programme": "Programme",
+    "voucher": "voucher",
+    "gift_card": "gift card",
     "reference": "Reference {ref}",
     "thanks": "Thank you, enjoy the show.",
 }
@@ -61,6 +65,10 @@ DANISH: Final[Mapping[str, str]] = {
     "total": "I alt",
     "paid_by": "Betalt med {kind}",
     "card": "kort",
+    "donation": "Bidrag",
+    "programme": "Program",
+    "voucher": "gavebevis",
+    "gift_card": "gavekort",
     "reference": "Reference {ref}",
     "thanks": "Tak, og god fornøjelse.",
 }

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from kiosk import sales
 from kiosk.shown import Choices, PriceChoice, Refusal, Stage
-from kiosk.web import formats, frame, posters, refusals
+from kiosk.web import extras, formats, frame, posters, refusals
 from kiosk.web.guest import begin, device, order
 from kiosk.web.speech import gettext as _
 
@@ -96,7 +96,7 @@ def _open(performance: str, counts: Mapping[str, int], *, reserved: bool) -> Res
     held = sales.hold(device(), number)
     if isinstance(held, Refusal):
         return refusals.go(held, performance=performance)
-    return redirect(url_for("order.show"), 303)
+    return redirect(extras.next_page(number), 303)
 
 
 def _chosen(performance: str, choices: Choices) -> dict[str, int]:

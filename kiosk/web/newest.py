@@ -24,6 +24,7 @@ class Read:
     collecting: Collecting | None = None
     refusal: Refusal | None = None
     ref: str = ""
+    card: str = ""
 
 
 class Newest:

@@ -43,7 +43,10 @@ def show() -> Response | str:
         else _("Unreserved seating"),
         lines=_lines(review),
         total=total,
-        pay_words=_("Pay %(total)s", total=total) if review.total else _("Get tickets"),
+        part=_part_words(review),
+        pay_words=_("Pay %(total)s", total=formats.money(review.due, currency))
+        if review.due
+        else _("Get tickets"),
         rule=review.exchange_rule,
         notes=_notes(review),
         reserved=reserved,
@@ -66,11 +69,31 @@ def _lines(review: Review) -> list[dict[str, str]]:
         }
         for (name, _level, price), group in groups.items()
     ]
+    names = {"donation": _("Donation"), "programme": _("Programme")}
+    lines += [
+        {"words": names[one.kind], "amount": formats.money(one.amount, review.currency)}
+        for one in review.others
+    ]
     if review.fee:
         lines.append(
             {"words": _("Fees"), "amount": formats.money(review.fee, review.currency)}
         )
     return lines
+
+
+def _part_words(review: Review) -> str:
+    """Say what is paid with something else, and what is left for the card."""
+    covered = review.total - review.due
+    if not covered:
+        return ""
+    amount = formats.money(covered, review.currency)
+    if not review.due:
+        return _("The voucher covers %(amount)s.", amount=amount)
+    return _(
+        "The voucher covers %(amount)s. Please pay %(due)s by card.",
+        amount=amount,
+        due=formats.money(review.due, review.currency),
+    )
 
 
 def terminal_notes(device: Device) -> list[str]:

@@ -15,6 +15,7 @@ from kiosk.web import (
     door_lists,
     door_staff,
     due,
+    extras,
     guard,
     help,
     house_map,
@@ -32,6 +33,7 @@ from kiosk.web import (
     screen,
     seats,
     trouble,
+    wallet,
     will_call,
 )
 
@@ -49,6 +51,8 @@ def blueprints() -> list[Blueprint]:
         house_map.bp,
         order.bp,
         due.bp,
+        extras.bp,
+        wallet.bp,
         payment.bp,
         printing.bp,
         will_call.bp,

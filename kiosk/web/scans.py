@@ -9,10 +9,10 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kiosk import door, will_call
-from kiosk.shown import Refusal
-from kiosk.web import crops, house, refusals, sight_words
-from kiosk.web.guest import collect, device
+from kiosk import door, tenders, will_call
+from kiosk.shown import Refusal, Stage
+from kiosk.web import crops, house, refusals, sight_words, wallet
+from kiosk.web.guest import collect, device, order
 from kiosk.web.newest import Newest, Read, last_id, newest
 
 bp = Blueprint("scans", __name__)
@@ -69,6 +69,10 @@ def _collect(scan: str, text: str) -> str:
         return before
     if not memory.listening:
         return BUSY
+    if text.strip().startswith(tenders.CARD_PREFIX):
+        # Whose card it is depends on what its guest is doing: their page will say.
+        memory.keep(scan, Read(_next_id(memory), "member", card=text.strip()))
+        return "member"
     found = will_call.find_code(device(), text)
     if isinstance(found, Refusal):
         read = Read(_next_id(memory), found.key, refusal=found)
@@ -142,9 +146,22 @@ def follow(id: int) -> AnyResponse:
     read = newest().read
     if read is None or read.id != id:
         return redirect(url_for("attract.show"))
+    if read.card:
+        return _member(read.card)
     if read.refusal is not None:
         return refusals.go(read.refusal)
     if read.collecting is None:
         return redirect(url_for("will_call.show", ref=read.ref))
     collect(read.collecting)
     return redirect(url_for("printing.show"))
+
+
+def _member(card: str) -> AnyResponse:
+    """Use the card for the order that is being bought, else collect what it has."""
+    here = order()
+    if here is not None and here.stage is Stage.HELD and not here.ref:
+        return wallet.joined(here, tenders.join(device(), here.order, card=card))
+    found = will_call.find_card(device(), card)
+    if isinstance(found, Refusal):
+        return refusals.go(found)
+    return redirect(url_for("will_call.show", ref=found.ref))

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from kiosk import sales
 from kiosk.shown import Alternative, HouseMap, Offer, OrderShown, Refusal, Stage
-from kiosk.web import formats, frame, refusals
+from kiosk.web import extras, formats, frame, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.picture import picture
 from kiosk.web.speech import gettext as _
@@ -123,7 +123,7 @@ def take() -> Response:
         )
         return refusals.go(held, performance=here.performance, offered=offered)
     guest.pop("picked", None)
-    return redirect(url_for("order.show"), 303)
+    return redirect(extras.next_page(here.order), 303)
 
 
 @bp.post("/order/seats/move")

@@ -57,6 +57,7 @@ def sorry(refusal: Refusal, case: Case) -> Sorry:
     said = (
         _seats(refusal, case)
         or _service(refusal, case)
+        or _tenders(refusal, case)
         or _collecting(refusal, case)
         or (
             _("This can't be done here right now. The box office can help."),
@@ -188,6 +189,52 @@ def _service(refusal: Refusal, case: Case) -> Said | None:
             return words, [call_staff(), start_over()]
         case _:
             return None
+
+
+def _tenders(refusal: Refusal, case: Case) -> Said | None:
+    facts = refusal.facts
+    review = Button(_("Pay by card"), url_for("order.show"))
+    match refusal.key:
+        case "voucher.none":
+            words = _("We can't use that voucher. Check the code, or pay by card.")
+            return words, [Button(_("Try again"), url_for("wallet.voucher")), review]
+        case "member.none":
+            words = _(
+                "We can't find that membership. Check the number and password,"
+                " or continue without it."
+            )
+            return words, [Button(_("Try again"), url_for("wallet.member")), review]
+        case "member.credit":
+            return _credits(int(facts.get("left", 0)), int(facts.get("needed", 1)))
+        case "voucher.locked" | "member.locked":
+            words = _(
+                "Too many tries. Please wait %(wait)s seconds.",
+                wait=facts.get("wait_s", 60),
+            )
+            return words, [review, call_staff()]
+        case "tender.offline":
+            words = _(
+                "Vouchers and memberships can't be checked here right now."
+                " Please pay by card."
+            )
+            return words, [review, call_staff()]
+        case _:
+            return None
+
+
+def _credits(left: int, needed: int) -> Said:
+    words = _(
+        "Not enough seat credits left for this performance:"
+        " %(left)s left, %(needed)s needed.",
+        left=left,
+        needed=needed,
+    )
+    pay = _("Pay for both") if needed == 2 else _("Pay for all")
+    buttons = [Button(pay, url_for("order.show"))]
+    if left:
+        use = _("Use %(left)s, pay for %(rest)s", left=left, rest=needed - left)
+        buttons.insert(0, Button(use, url_for("wallet.credits"), {"use": str(left)}))
+    return words, buttons
 
 
 def _collecting(refusal: Refusal, case: Case) -> Said | None:

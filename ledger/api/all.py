@@ -7,14 +7,25 @@ from werkzeug.exceptions import HTTPException
 
 from boxoffice.wire import Malformed
 from ledger.answers import Reused
-from ledger.api import calls, claims, doors, events, feed, figures, lookups, pairing, seats
+from ledger.api import (
+    calls,
+    claims,
+    doors,
+    events,
+    feed,
+    figures,
+    lookups,
+    members,
+    pairing,
+    seats,
+)
 from ledger.api.blueprint import bp
 from ledger.api.errors import Failed, failed
 from ledger.app import running
 from ledger.store import Busy
 
 # Importing a module adds its routes to the blueprint.
-ROUTES = (calls, claims, doors, events, feed, lookups, pairing, seats)
+ROUTES = (calls, claims, doors, events, feed, lookups, members, pairing, seats)
 log = structlog.get_logger()
 _OF_HTTP = {404: "not_found", 405: "not_found", 413: "too_large", 429: "too_many"}
 

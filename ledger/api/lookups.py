@@ -2,7 +2,6 @@
 
 from flask import Response, jsonify
 
-from boxoffice.refusals import Code
 from ledger import lookups
 from ledger.api import fields
 from ledger.api.blueprint import bp
@@ -24,9 +23,8 @@ def look_up(asked: Request) -> tuple[Response, int]:
         code = fields.text(body, "code", most=LONGEST_CODE)
         found = ledger.store.write(lookups.by_code, ledger.means(), place, code=code)
     elif "card" in body:
-        # Member cards come with members; until then no card is known here.
-        fields.text(body, "card", most=LONGEST_CODE)
-        found = Refused(Code.NOT_FOUND)
+        card = fields.text(body, "card", most=LONGEST_CODE)
+        found = ledger.store.write(lookups.by_card, ledger.means(), place, card=card)
     elif "order" in body:
         found = ledger.store.write(
             lookups.by_name,

@@ -25,7 +25,10 @@ class BookRow(Row):
 
 
 class HouseRow(Row):
-    """The theatre. Its id names the stream `venue:<id>`. Lists are JSON text."""
+    """The theatre. Its id names the stream `venue:<id>`. Lists are JSON text.
+
+    extras: what it offers besides seats, JSON text; see ledger.extras.
+    """
 
     __tablename__ = "house"
 
@@ -42,6 +45,7 @@ class HouseRow(Row):
     exchange_rule: Mapped[str]
     box_office_words: Mapped[str]
     mail_from: Mapped[str]
+    extras: Mapped[str] = mapped_column(server_default="{}")
 
 
 class StaffRow(Row):

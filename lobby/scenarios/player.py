@@ -70,6 +70,8 @@ class Touched(Protocol):
 
     def type(self, label: str, text: str) -> None: ...
 
+    def untick(self, label: str) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -136,6 +138,9 @@ class Player:
     def _type(self, step: Mapping[str, Any]) -> None:
         for label, text in step["type"].items():
             self._screen(step).type(label, text)
+
+    def _untick(self, step: Mapping[str, Any]) -> None:
+        self._screen(step).untick(step["untick"])
 
     def _wait(self, step: Mapping[str, Any]) -> None:
         """Wait until the screen says these words, reloading as pages without scripts do."""

@@ -87,6 +87,16 @@ class Screen:
                     return
         raise NotFound(f"no field {label!r} on {self.url}")
 
+    def untick(self, label: str) -> None:
+        """Take the tick out of the box of that label. Raises NotFound."""
+        for tag in self._page.select("label"):
+            box = tag.find("input", type="checkbox")
+            if isinstance(box, Tag) and label.lower() in _line(tag.get_text(" ")).lower():
+                del box["checked"]
+                self.taps += 1
+                return
+        raise NotFound(f"no box {label!r} on {self.url}")
+
     def _find(self, name: str) -> Tag:
         wanted = name.lower()
         controls = self.controls()

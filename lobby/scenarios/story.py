@@ -13,8 +13,8 @@ from typing import Any
 FOLDER = Path(__file__).parent / "stories"
 VERBS = frozenset(
     {
-        "open", "press", "type", "wait", "verdict", "slips", "mail", "show", "clear",
-        "printer", "refill", "terminal", "cut", "mend", "pull", "back", "ledger",
+        "open", "press", "type", "untick", "wait", "verdict", "slips", "mail", "show",
+        "clear", "printer", "refill", "terminal", "cut", "mend", "pull", "back", "ledger",
         "invariants", "mark", "measure", "clock", "take", "own", "charging",
     }
 )  # fmt: skip

@@ -1,6 +1,6 @@
 // demo.js: only in the desk-top lobby. The page that frames this one presses buttons by the names
 // that a screen reader says, and counts what is touched.
-//   to us:   {foh: "press", name} | {foh: "type", label, text} | {foh: "words"} | {foh: "open", path}
+//   to us:   {foh: "press", name} | {foh: "type", label, text} | {foh: "untick", name} | {foh: "words"} | {foh: "open", path}
 //   from us: {foh: "page", path, title, words} | {foh: "tap", name} | {foh: "pressed", name, found}
 (() => {
   "use strict";
@@ -45,6 +45,14 @@
         tag.classList.add("pressed");
         tag.click();
       }
+    }
+    if (asked.foh === "untick") {
+      const low = asked.name.toLowerCase();
+      const label = [...document.querySelectorAll("label")].find(
+        (tag) => tag.control?.checked && tag.textContent.toLowerCase().includes(low),
+      );
+      tell({ foh: "pressed", name: asked.name, found: Boolean(label) });
+      label?.control.click();
     }
     if (asked.foh === "type") {
       const low = asked.label.toLowerCase();

@@ -9,6 +9,15 @@
   let field =
     fields.find((one) => one.ariaInvalid) || fields.find((one) => !one.value) || fields[0];
 
+  // A password knows small and large letters.
+  let large = false;
+  const SECRET = ["1234567890", "qwertyuiop", "asdfghjkl-", "zxcvbnm."];
+  const secretRows = () => (large ? SECRET.map((row) => row.toUpperCase()) : SECRET);
+  const shift = () => {
+    large = !large;
+    draw();
+  };
+
   const codeRows = () => {
     const letters = [...board.dataset.letters];
     const row = Math.ceil((letters.length + 1) / 3);
@@ -36,16 +45,20 @@
 
   const draw = () => {
     const code = field.dataset.keys === "code";
-    const rows = code ? codeRows() : NAME.map((row) => [...row]);
+    const secret = field.dataset.keys === "password";
+    const rows = code ? codeRows() : (secret ? secretRows() : NAME).map((row) => [...row]);
+    const last = rows.length - 1;
+    board.classList.toggle("keys--tall", secret);
     board.replaceChildren(
       ...rows.map((letters, n) => {
         const row = document.createElement("div");
         row.className = "keys__row";
         row.append(...letters.map((letter) => key(letter, () => typed(letter))));
-        if (n === 2) {
+        if (n === last) {
           const eraser = key("⌫", erase, true);
           eraser.setAttribute("aria-label", board.dataset.erase);
-          if (!code) row.append(key(board.dataset.space, () => typed(" "), true));
+          if (secret) row.append(key("⇧", shift));
+          else if (!code) row.append(key(board.dataset.space, () => typed(" "), true));
           row.append(eraser);
         }
         return row;
@@ -69,17 +82,19 @@
       open();
       draw();
     });
-    // An order number is complete with eight letters: the name is next.
+    // A number that is complete (data-full) leads on to what is asked next.
     one.addEventListener("input", () => {
       const plain = one.value.replace(/[^0-9A-Za-z]/g, "");
-      if (one.dataset.keys === "code" && plain.length === 8 && !fields[1].value) fields[1].focus();
+      const next = fields[fields.indexOf(one) + 1];
+      if (next && plain.length === Number(one.dataset.full) && !next.value) next.focus();
     });
   }
-  // Both are needed; who presses too early is taken to the empty one.
+  // All are needed; who presses too early is taken to the empty one.
   board.closest("form").addEventListener("submit", (event) => {
     const empty = fields.find((one) => !one.value.trim());
-    // A pickup code has six characters and needs no name.
-    if (empty && !(empty === fields[1] && fields[0].value.trim().length === 6)) {
+    // A pickup code has six characters (data-alone) and needs no name.
+    const alone = Number(fields[0].dataset.alone);
+    if (empty && !(empty === fields[1] && fields[0].value.trim().length === alone)) {
       event.preventDefault();
       event.stopPropagation();
       empty.focus();

@@ -107,6 +107,11 @@
         await press(step, label, { foh: "type", label, text });
       }
     },
+    async untick(step) {
+      await sleep(PAUSE_MS / 2);
+      await press(step, step.untick, { foh: "untick", name: step.untick });
+      taps += 1;
+    },
     async wait(step) {
       const screen = on(step);
       await until(
@@ -257,6 +262,7 @@
   const aloud = {
     press: (step) => `Press “${step.press}”`,
     type: (step) => Object.entries(step.type).map(([label, text]) => `${label}: ${text}`).join(", "),
+    untick: (step) => `Leave out ${step.untick}`,
     show: (step) => `Hold it before ${title[step.to]}`,
     slips: () => "The tickets come out",
     mail: () => "A letter arrives",

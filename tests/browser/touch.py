@@ -82,6 +82,14 @@ class BrowserScreen:
             raise NotFound(f"no field {label!r} on {self._page.url}")
         field.first.fill(text)
 
+    def untick(self, label: str) -> None:
+        """Take the tick out of a box. Raises NotFound."""
+        box = self._page.locator("label", has_text=label).locator("input")
+        if not box.count():
+            raise NotFound(f"no box {label!r} on {self._page.url}")
+        self.taps += 1
+        box.first.uncheck()
+
     def check(self) -> None:
         """Look at this page once per address and heading, with axe and a ruler."""
         try:

@@ -67,6 +67,8 @@ class LedgerDouble(httpx.BaseTransport):
         self.names: dict[str, str] = {}
         self.orders: dict[str, dict[str, Any]] = {}
         self.codes: dict[str, str] = {}
+        self.members: dict[str, dict[str, Any]] = {}
+        self.vouchers: dict[str, int] = {}
         self.calls: list[dict[str, Any]] = []
         self.answered: dict[str, Answer] = {}
         self.asked: list[str] = []
@@ -340,10 +342,29 @@ class LedgerDouble(httpx.BaseTransport):
                 return self._claim(body, device)
             case ("POST", ["lookups"]):
                 return self._look_up(body)
+            case ("POST", ["members"]):
+                who = body.get("card") or f"{body['number']}/{body['password']}"
+                if who not in self.members:
+                    return 409, {"error": "NOT_FOUND"}
+                return 200, self.members[who]
+            case ("POST", ["tenders"]):
+                return self._tender(body)
             case ("POST", ["calls"]):
                 self.calls.append(body)
                 return 201, {}
         return 404, {"error": "not_found"}
+
+    def _tender(self, body: dict[str, Any]) -> Answer:
+        if body["hold"] not in self.holds:
+            return 409, {"error": "NOT_HELD"}
+        made = {"tender": f"tender-{len(self.answered)}", "amount": 0, "credits": 0}
+        if body["kind"] == "credit":
+            return 201, made | {"kind": "credit", "credits": body["amount"]}
+        covered = min(self.vouchers.get(body["code"], 0), body["amount"])
+        if not covered:
+            return 409, {"error": "NOT_FOUND"}
+        self.vouchers[body["code"]] -= covered
+        return 201, made | {"kind": "gift_card", "amount": covered}
 
     def _free_seats(self, performance: str) -> list[str]:
         docs = self.streams[f"perf:{performance}"].docs

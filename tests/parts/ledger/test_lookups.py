@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from boxoffice import ids
-from ledger import lookups, pickups
+from ledger import guessing, lookups, pickups
 from ledger.orders import Patron
 from ledger.store import Store
 from ledger.tables.orders import OrderRow, PickupRow
@@ -209,10 +209,10 @@ def test_a_cancelled_order_is_told_as_such(kiosk, theatre, ledger, clock):
 
 def test_many_misses_in_the_house_raise_the_alarm(kiosk, lobby, ledger):
     with ledger.store.read() as session:
-        assert not lookups.alarming(session, ledger.clock())
+        assert not guessing.alarming(session, ledger.clock())
 
     def guesses(session):
-        for number in range(lookups.HOUSE_BUDGET):
+        for number in range(guessing.HOUSE_BUDGET):
             session.add(
                 LookupMissRow(id=str(number), place=f"kiosk {number}", at_ms=ledger.clock())
             )
@@ -220,7 +220,7 @@ def test_many_misses_in_the_house_raise_the_alarm(kiosk, lobby, ledger):
     ledger.store.write(guesses)
 
     with ledger.store.read() as session:
-        assert lookups.alarming(session, ledger.clock())
+        assert guessing.alarming(session, ledger.clock())
 
 
 @pytest.mark.parametrize(

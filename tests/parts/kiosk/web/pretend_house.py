@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
-from kiosk import door, sales, staff, web, will_call
+from kiosk import door, extras, sales, staff, web, will_call
 from kiosk.config import Config
 from kiosk.documents import House
 from kiosk.payments import attempts, box_office
@@ -236,6 +236,7 @@ class PretendHouse:
                     module, name, getattr(self, f"_{module.__name__.split('.')[-1]}_{name}")
                 )
         put(will_call, "done", self._sales_done)
+        put(extras, "offered", lambda _device, _order: None)
 
     def app(self) -> Flask:
         """Give the pages of this house."""
@@ -382,6 +383,7 @@ class PretendHouse:
             self.linked,
             "ready",
             self.paper,
+            due=4800,
         )
 
     def _sales_release(self, _device: Any, _order: str) -> None:

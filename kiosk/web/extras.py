@@ -1,0 +1,119 @@
+"""Extras: one screen before the review, nothing ticked. Source: lobby.md §2, 5."""
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kiosk import extras
+from kiosk.shown import ExtrasShown, Stage
+from kiosk.web import formats, frame
+from kiosk.web.guest import device, order, where
+from kiosk.web.speech import gettext as _
+
+bp = Blueprint("extras", __name__, url_prefix="/order/extras")
+
+
+def next_page(number: str) -> str:
+    """Give the address that follows the seats: extras once, then the review."""
+    shown = extras.offered(device(), number)
+    if shown is None or shown.asked:
+        return url_for("order.show")
+    return url_for("extras.show")
+
+
+@bp.get("")
+def show() -> Response | str:
+    """Offer a donation, a programme, and at most one question."""
+    here = order()
+    if here is None:
+        return redirect(url_for("attract.show"))
+    if here.stage is not Stage.HELD or here.ref:
+        return redirect(where(here))
+    shown = extras.offered(device(), here.order)
+    if shown is None:
+        return redirect(url_for("order.show"))
+    reserved = bool(here.seats)
+    back = "seats.show" if reserved else "how_many.show"
+    return frame.page(
+        "kiosk/extras.html",
+        sheets=["components/chip", "screens/extras"],
+        idle_s=frame.IDLE_LONG_S,
+        shown=here,
+        donations=_donations(shown),
+        programmes=_programmes(shown),
+        question=_question(shown),
+        back=url_for(back, performance=here.performance),
+    )
+
+
+def _donations(shown: ExtrasShown) -> list[dict[str, object]]:
+    """Three amounts and none, of equal size. The first makes a round total."""
+    if not shown.donations:
+        return []
+    chips: list[dict[str, object]] = [
+        {
+            "value": amount,
+            "words": formats.money(amount, shown.currency),
+            "on": amount == shown.donation,
+        }
+        for amount in shown.donations
+    ]
+    chips.append(
+        {"value": 0, "words": _("No donation"), "on": shown.asked and not shown.donation}
+    )
+    return chips
+
+
+def _programmes(shown: ExtrasShown) -> dict[str, object] | None:
+    if shown.programme is None:
+        return None
+    return {
+        "price": formats.money(shown.programme, shown.currency),
+        "chips": [
+            {"value": count, "words": str(count), "on": count == shown.programmes}
+            for count in range(1, shown.most_programmes + 1)
+        ],
+    }
+
+
+def _question(shown: ExtrasShown) -> dict[str, object] | None:
+    if shown.question is None:
+        return None
+    language = formats.locale().language
+
+    def said(words: object) -> str:
+        assert isinstance(words, dict)
+        return str(words.get(language) or words.get("en") or next(iter(words.values()), ""))
+
+    return {
+        "words": said(shown.question.words),
+        "chips": [
+            {
+                "value": option.id,
+                "words": said(option.words),
+                "on": option.id == shown.answer,
+            }
+            for option in shown.question.options
+        ],
+    }
+
+
+@bp.post("")
+def choose() -> Response:
+    """Take what was chosen, or nothing."""
+    here = order()
+    if here is None:
+        return redirect(url_for("attract.show"), 303)
+    nothing = bool(request.form.get("nothing"))
+    extras.choose(
+        device(),
+        here.order,
+        donation=0 if nothing else _number("donation"),
+        programmes=0 if nothing else _number("programmes"),
+        answer="" if nothing else request.form.get("answer", ""),
+    )
+    return redirect(url_for("order.show"), 303)
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0

@@ -1,0 +1,145 @@
+"""Other ways to pay: vouchers, gift cards and promo codes; membership and its credits."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask import session as guest
+from werkzeug.wrappers import Response
+
+from boxoffice import ids
+from kiosk import tenders
+from kiosk.shown import OrderShown, Refusal, Stage
+from kiosk.web import frame, refusals
+from kiosk.web.guest import device, order, where
+from kiosk.web.speech import gettext as _
+from kiosk.web.words import Case, sorry
+
+bp = Blueprint("wallet", __name__, url_prefix="/order")
+
+SHEETS = ["components/field", "screens/collect"]
+# These are put right by typing again, so they are said where one types.
+TYPED_AGAIN = {"voucher.none", "member.none"}
+
+
+def _here() -> OrderShown | Response:
+    here = order()
+    if here is None:
+        return redirect(url_for("attract.show"))
+    if here.stage is not Stage.HELD or here.ref:
+        return redirect(where(here))
+    return here
+
+
+@bp.get("/voucher")
+def voucher() -> Response | str:
+    """Ask for a code."""
+    here = _here()
+    if isinstance(here, Response):
+        return here
+    return _typed(
+        here,
+        heading=_("Voucher or promo code"),
+        words=_("Vouchers, gift cards and promo codes: type the code."),
+        action=url_for("wallet.redeem"),
+        fields=[_field("code", _("Code"), "code")],
+        submit=_("Use this code"),
+    )
+
+
+@bp.post("/voucher")
+def redeem() -> Response:
+    """Use a code for this order."""
+    here = _here()
+    if isinstance(here, Response):
+        return redirect(here.location, 303)
+    refused = tenders.redeem(device(), here.order, request.form.get("code", ""))
+    return _after(refused, "wallet.voucher", here)
+
+
+@bp.get("/member")
+def member() -> Response | str:
+    """Ask for a member's number and password; a card can be shown to the camera."""
+    here = _here()
+    if isinstance(here, Response):
+        return here
+    return _typed(
+        here,
+        heading=_("Members"),
+        words=_("Show your card to the camera, or type:"),
+        action=url_for("wallet.join"),
+        fields=[
+            _field("member_number", _("Member number"), "code"),
+            _field("password", _("Password"), "password"),
+        ],
+        submit=_("Use my membership"),
+    )
+
+
+@bp.post("/member")
+def join() -> Response:
+    """Know the member, and pay seats with credits."""
+    here = _here()
+    if isinstance(here, Response):
+        return redirect(here.location, 303)
+    number = request.form.get("member_number", "")
+    password = request.form.get("password", "")
+    return joined(
+        here, tenders.join(device(), here.order, number=number, password=password)
+    )
+
+
+@bp.post("/member/credits")
+def credits() -> Response:
+    """Use so many credits and pay for the rest."""
+    here = _here()
+    if isinstance(here, Response):
+        return redirect(here.location, 303)
+    text = request.form.get("use", "")
+    most = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
+    refused = tenders.use_credits(device(), here.order, most) if most else None
+    return _after(refused, "wallet.member", here)
+
+
+def joined(here: OrderShown, refused: Refusal | None) -> Response:
+    """Go on once a member is known: use the credits there are, or say how few."""
+    if refused is None:
+        refused = tenders.use_credits(device(), here.order)
+    return _after(refused, "wallet.member", here)
+
+
+def _after(refused: Refusal | None, asked: str, here: OrderShown) -> Response:
+    guest.pop("again", None)
+    if refused is not None and refused.key in TYPED_AGAIN:
+        guest["again"] = refused.key
+        return redirect(url_for(asked), 303)
+    if refused is not None:
+        return refusals.go(refused, performance=here.performance)
+    return redirect(url_for("order.show"), 303)
+
+
+def _field(name: str, words: str, keys: str) -> dict[str, str]:
+    return {"name": name, "words": words, "board": keys}
+
+
+def _typed(
+    here: OrderShown,
+    *,
+    heading: str,
+    words: str,
+    action: str,
+    fields: list[dict[str, str]],
+    submit: str,
+) -> str:
+    again = guest.pop("again", "")
+    return frame.page(
+        "kiosk/typed.html",
+        sheets=SHEETS,
+        idle_s=frame.IDLE_LONG_S,
+        shown=here,
+        heading=heading,
+        words=sorry(Refusal(again), Case()).words if again else words,
+        stop=bool(again),
+        action=action,
+        fields=fields,
+        submit=submit,
+        letters=ids.ALPHABET,
+        back=url_for("order.show"),
+    )

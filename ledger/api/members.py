@@ -1,0 +1,76 @@
+"""Members at a kiosk, and what they and others pay with besides cards."""
+
+import json
+
+from flask import Response, jsonify
+from sqlalchemy.orm import Session
+
+from ledger import answers, members, passwords, tenders
+from ledger.api import fields
+from ledger.api.blueprint import bp
+from ledger.api.errors import Failed, refusal
+from ledger.api.signed import KIOSK, Request, signed
+from ledger.app import running
+from ledger.refused import Refused
+
+LONGEST = 200
+
+
+@bp.post("/members")
+@signed(KIOSK)
+def member(asked: Request) -> tuple[Response, int]:
+    """Say who shows a card, or types a number and a password."""
+    body, ledger = asked.json(), running()
+    if "card" in body:
+        card = fields.text(body, "card", most=LONGEST)
+        with ledger.store.read() as session:
+            row = members.by_card(session, card)
+            proved = row.id if row else None
+    else:
+        number = fields.text(body, "number", most=LONGEST)
+        password = fields.text(body, "password", most=LONGEST)
+        with ledger.store.read() as session:
+            row = members.by_number(session, number)
+            known, stored = (row.id, row.password) if row else (None, None)
+        # Hashing takes a while: not in a transaction that others wait for.
+        proved = known if passwords.fits(stored, password) else None
+    means = ledger.means()
+    found = ledger.store.write(
+        members.welcome, means, asked.device.id, member=proved, now_ms=means.now_ms
+    )
+    if isinstance(found, Refused):
+        return jsonify(refusal(found)), 409
+    return jsonify(found.document), 200
+
+
+@bp.post("/tenders")
+@signed(KIOSK)
+def tender(asked: Request) -> Response:
+    """Promise a voucher or seat credits to the order of a hold."""
+    if asked.book.recovering:
+        raise Failed(503, "recovering", retry_after_s=10)
+    body, ledger = asked.json(), running()
+    kind = fields.text(body, "kind")
+    if kind not in tenders.KINDS:
+        raise Failed(400, "malformed", "kind must be voucher or credit.")
+    hold = fields.text(body, "hold")
+    code = fields.text(body, "code", most=LONGEST)
+    amount = fields.whole(body, "amount", least=1)
+    means = ledger.means()
+
+    def perform(session: Session) -> answers.Answer:
+        made = tenders.promise(
+            session,
+            means,
+            device=asked.device.id,
+            hold=hold,
+            kind=kind,
+            code=code,
+            amount=amount,
+        )
+        if isinstance(made, Refused):
+            return answers.Answer(409, json.dumps(refusal(made)))
+        return answers.Answer(201, json.dumps(made.document))
+
+    answer = answers.once(ledger.store, means, asked.asked, perform)
+    return Response(answer.text, answer.status, mimetype="application/json")

@@ -1,0 +1,78 @@
+"""Members and their seat credits, vouchers, and what of both is promised to an order."""
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.tables.names import Row
+
+
+class MemberRow(Row):
+    """A membership. card: hash of its card's code. Source: MEM4-MEM7."""
+
+    __tablename__ = "member"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    email: Mapped[str]
+    password: Mapped[str | None]
+    card: Mapped[str | None] = mapped_column(unique=True)
+    credits_per_production: Mapped[int]
+    added_ms: Mapped[int]
+    left_ms: Mapped[int | None]
+
+
+class MemberCreditRow(Row):
+    """How many seat credits a member has used, or promised, for a production."""
+
+    __tablename__ = "member_credit"
+    __table_args__ = (CheckConstraint("used >= 0", name="used"),)
+
+    member: Mapped[str] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    production: Mapped[str] = mapped_column(ForeignKey("production.id"), primary_key=True)
+    used: Mapped[int]
+
+
+class VoucherRow(Row):
+    """A voucher or a gift card. hash: of its code, which is kept nowhere.
+
+    balance: minor units that are neither spent nor promised; below 0 when a device spent
+    what was given back meanwhile.
+    """
+
+    __tablename__ = "voucher"
+    __table_args__ = (CheckConstraint("kind IN ('voucher', 'gift_card')", name="kind"),)
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    currency: Mapped[str]
+    balance: Mapped[int]
+    until_ms: Mapped[int | None]
+    made_ms: Mapped[int]
+
+
+class PromisedRow(Row):
+    """A tender that shares the fate of a hold: allotted with it, spent by the sale.
+
+    source: a voucher's hash or a member. amount: minor units; credits: seats. seats: JSON
+    list of [performance, seat, epoch] once they are a device's.
+    """
+
+    __tablename__ = "promised_tender"
+    __table_args__ = (
+        CheckConstraint("kind IN ('voucher', 'gift_card', 'credit')", name="kind"),
+        CheckConstraint("state IN ('held', 'allotted', 'spent', 'released')", name="state"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    hold: Mapped[str] = mapped_column(index=True)
+    order: Mapped[str] = mapped_column(index=True)
+    device: Mapped[str]
+    kind: Mapped[str]
+    source: Mapped[str]
+    production: Mapped[str]
+    amount: Mapped[int]
+    credits: Mapped[int]
+    seats: Mapped[str]
+    state: Mapped[str]
+    made_ms: Mapped[int]

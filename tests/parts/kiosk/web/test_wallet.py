@@ -1,0 +1,283 @@
+"""Extras, promo codes, vouchers and memberships on the way to Pay. Source: lobby.md §2."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kiosk import sync
+from kiosk.device import Device
+from kiosk.payments import codes
+from kiosk.payments.port import Step
+from tests.pages import Guest
+from tests.parts.kiosk.hardware import Card, Paper
+from tests.parts.kiosk.ledger_double import LedgerDouble
+from tests.parts.kiosk.theatre import HAMLET, hear
+
+Work = Callable[[], None]
+EXTRAS = {
+    "round_to": 500,
+    "donations": [500, 1000],
+    "rate_bp": 400,
+    "outside": False,
+    "programme": 400,
+    "question": {
+        "id": "heard",
+        "words": {"en": "How did you hear of us?", "da": "Hvor har du hørt om os?"},
+        "options": [
+            {"id": "poster", "words": {"en": "Poster", "da": "Plakat"}},
+            {"id": "web", "words": {"en": "Internet", "da": "Nettet"}},
+        ],
+    },
+}
+
+
+@pytest.fixture
+def with_extras(kiosk: Device, ledger: LedgerDouble) -> None:
+    house = ledger.doc("venue:v1", "config", "house") or {}
+    ledger.put("venue:v1", "config", "house", house | {"extras": EXTRAS})
+    hear(kiosk)
+
+
+@pytest.fixture
+def okafor(ledger: LedgerDouble) -> dict[str, Any]:
+    """A member with two credits for Hamlet."""
+    member = {"member": "m-1", "number": "MB4K7", "credits": {"hamlet": 2}}
+    ledger.members["MB4K7/velvet"] = ledger.members["FOHM:OKAFOR"] = member
+    return member
+
+
+def takes_two(guest: Guest) -> None:
+    guest.open("/")
+    guest.press("Buy for tonight: Hamlet")
+    guest.press("Find seats")
+    guest.press("Take these")
+
+
+def sale(kiosk: Device, ledger: LedgerDouble) -> dict[str, Any]:
+    sync.everything(kiosk)
+    return ledger.events("kiosk-1", "sale")[0]
+
+
+def uses_code(guest: Guest, code: str) -> None:
+    guest.press("Voucher")
+    guest.type("Code", code)
+    guest.press("Use this code")
+
+
+def joins(guest: Guest, password: str = "velvet") -> None:
+    guest.press("Member")
+    guest.type("Member number", "MB4K7")
+    guest.type("Password", password)
+    guest.press("Use my membership")
+
+
+def test_nothing_is_ticked_and_nothing_is_added_unless_somebody_chooses(
+    with_extras: None, ada: Guest
+) -> None:
+    takes_two(ada)
+    assert ada.page.heading == "Anything else?"
+    assert ada.page.soup.select("[checked]") == []
+    ada.press("Continue without extras")
+    assert "Pay 51.50" in ada.page.names
+
+
+def test_the_first_donation_makes_a_round_total(
+    with_extras: None,
+    ada: Guest,
+    kiosk: Device,
+    ledger: LedgerDouble,
+    card: Card,
+    work: Work,
+) -> None:
+    takes_two(ada)
+    token = str(ada.page.soup.select_one("[name=csrf_token]")["value"])  # type: ignore[index]
+    offered = [str(box["value"]) for box in ada.page.soup.select("[name=donation]")]
+    assert offered == ["350", "500", "1000", "0"]
+    chosen = {"donation": "350", "programmes": "2", "answer": "web"}
+    ada.post("/order/extras", {"csrf_token": token, **chosen})
+    assert "Donation" in ada.page.words
+    ada.press("Pay 63.00")
+    work()
+    told = sale(kiosk, ledger)
+    assert told["other"] == [
+        {"kind": "donation", "amount": 350, "fee_outside": 0, "fee_inside": 14},
+        {"kind": "programme", "amount": 800, "fee_outside": 0, "fee_inside": 32},
+    ]
+    assert told["answers"] == [["heard", "web"]]
+    assert list(card.amounts.values()) == [6300]
+
+
+@pytest.mark.parametrize(
+    "typed", [{"donation": "333"}, {"donation": "-5"}, {"programmes": "99"}]
+)
+def test_what_was_not_offered_is_not_taken(
+    with_extras: None, ada: Guest, typed: dict[str, str]
+) -> None:
+    takes_two(ada)
+    token = str(ada.page.soup.select_one("[name=csrf_token]")["value"])  # type: ignore[index]
+    ada.post("/order/extras", {"csrf_token": token, **typed})
+    assert "Donation" not in ada.page.words
+    assert "Pay 51.50" in ada.page.names or "Programme 8.00" in ada.page.words
+
+
+def test_a_promo_code_opens_a_cheaper_price_even_without_a_link(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble, card: Card, work: Work
+) -> None:
+    prices = ledger.doc(f"perf:{HAMLET}", "price", HAMLET) or {}
+    friend = {"id": "friend", "name": "Friend", "buyer": "guest", "default": False}
+    friend |= {"note": "", "check": False, "code": codes.hash_of("HAMLET26")}
+    levels = [
+        level | {"prices": level["prices"] | {"friend": 1000}} for level in prices["levels"]
+    ]
+    changed = prices | {"types": [*prices["types"], friend], "levels": levels}
+    ledger.put(f"perf:{HAMLET}", "price", HAMLET, changed)
+    hear(kiosk)
+    ada.open(f"/p/{HAMLET}/how-many")
+    assert "Friend" not in ada.page.words
+    takes_two(ada)
+    ledger.up = False
+    uses_code(ada, "hamlet26")
+    ledger.up = True
+    assert "2 × Friend 20.00" in ada.page.words
+    ada.press("Pay 23.50")
+    work()
+    lines = sale(kiosk, ledger)["lines"]
+    assert [line["price_type"] for line in lines] == ["friend", "friend"]
+
+
+def test_a_gift_card_pays_a_part_and_says_so(
+    ada: Guest,
+    kiosk: Device,
+    ledger: LedgerDouble,
+    card: Card,
+    paper: Paper,
+    work: Work,
+) -> None:
+    ledger.vouchers["GIFT2222"] = 2000
+    takes_two(ada)
+    uses_code(ada, "gift 2222")
+    words = "The voucher covers 20.00. Please pay 31.50 by card."
+    assert words in ada.page.words
+    ada.press("Pay 31.50")
+    work()
+    ada.reload()
+    assert ada.page.heading == "Enjoy the show"
+    kinds = [(t["kind"], t["amount"]) for t in sale(kiosk, ledger)["tenders"]]
+    assert kinds == [("gift_card", 2000), ("card", 3150)]
+    ada.press("Print a receipt")
+    work()
+    lines = " ".join(paper.slips[-1])
+    assert "gift card" in lines
+    assert "20.00" in lines
+
+
+def test_a_gift_card_that_covers_all_asks_for_no_card(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble, card: Card, paper: Paper, work: Work
+) -> None:
+    ledger.vouchers["GIFT9999"] = 10_000
+    takes_two(ada)
+    uses_code(ada, "GIFT9999")
+    ada.press("Get tickets")
+    work()
+    assert card.amounts == {}
+    assert len(paper.codes) == 2
+    assert ledger.vouchers["GIFT9999"] == 10_000 - 5150
+
+
+def test_an_unknown_voucher_is_asked_for_again(ada: Guest) -> None:
+    takes_two(ada)
+    uses_code(ada, "NOSUCH")
+    assert "We can't use that voucher." in ada.page.alert
+    assert ada.page.path == "/order/voucher"
+
+
+def test_without_a_link_vouchers_wait(ada: Guest, ledger: LedgerDouble) -> None:
+    takes_two(ada)
+    ledger.up = False
+    uses_code(ada, "GIFT2222")
+    assert "can't be checked here right now" in ada.page.heading
+
+
+def test_a_members_credits_pay_for_the_seats_and_no_card_is_asked(
+    ada: Guest,
+    kiosk: Device,
+    ledger: LedgerDouble,
+    okafor: dict[str, Any],
+    card: Card,
+    paper: Paper,
+    work: Work,
+) -> None:
+    takes_two(ada)
+    joins(ada)
+    assert "2 × Member 0.00" in ada.page.words
+    ada.press("Get tickets")
+    work()
+    assert card.amounts == {}
+    assert len(paper.codes) == 2
+    told = sale(kiosk, ledger)
+    assert told["member"] == "m-1"
+    assert [(line["price_type"], line["price"]) for line in told["lines"]] == [
+        ("membership", 0),
+        ("membership", 0),
+    ]
+    assert [(t["kind"], t["credits"]) for t in told["tenders"]] == [("credit", 2)]
+
+
+def test_too_few_credits_are_used_as_far_as_they_go(
+    ada: Guest, okafor: dict[str, Any]
+) -> None:
+    okafor["credits"]["hamlet"] = 1
+    takes_two(ada)
+    joins(ada)
+    assert ada.page.heading == (
+        "Not enough seat credits left for this performance: 1 left, 2 needed."
+    )
+    assert "Pay for both" in ada.page.names
+    ada.press("Use 1, pay for 1")
+    assert "1 × Member 0.00" in ada.page.words
+    assert "1 × Adult" in ada.page.words
+
+
+def test_a_wrong_password_is_asked_for_again(ada: Guest, okafor: dict[str, Any]) -> None:
+    takes_two(ada)
+    joins(ada, "curtain")
+    assert "We can't find that membership." in ada.page.alert
+
+
+def test_a_gift_card_never_pays_more_than_is_left(
+    ada: Guest, ledger: LedgerDouble, okafor: dict[str, Any]
+) -> None:
+    ledger.vouchers["GIFT2222"] = 2000
+    takes_two(ada)
+    uses_code(ada, "GIFT2222")
+    joins(ada)
+    assert "Get tickets" in ada.page.names
+
+
+def test_other_seats_begin_without_what_was_promised_to_the_first(
+    ada: Guest, ledger: LedgerDouble, okafor: dict[str, Any]
+) -> None:
+    takes_two(ada)
+    joins(ada)
+    ada.press("Change seats")
+    ada.press("Further back")
+    ada.press("Take these")
+    assert "2 × Adult" in ada.page.words
+
+
+def test_a_declined_card_keeps_the_voucher(
+    ada: Guest, ledger: LedgerDouble, card: Card, work: Work
+) -> None:
+    ledger.vouchers["GIFT2222"] = 2000
+    card.outcome = Step.DECLINED
+    takes_two(ada)
+    uses_code(ada, "GIFT2222")
+    ada.press("Pay 31.50")
+    work()
+    ada.reload()
+    assert ada.page.heading == "The card was not accepted."
+    card.outcome = Step.APPROVED
+    ada.press("Try again")
+    work()
+    assert list(card.amounts.values()) == [3150, 3150]

@@ -1,0 +1,265 @@
+"""Members at a kiosk; vouchers and credits promised to a hold. Source: sync.md §2.3."""
+
+import argon2
+import pytest
+from sqlalchemy import select
+
+from ledger import backup, members, passwords, seating, tenders
+from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.discrepancies import DiscrepancyRow
+from ledger.tables.members import MemberCreditRow, VoucherRow
+from ledger.tables.money import TenderRow
+from ledger.tables.orders import OrderRow
+from tests.parts.ledger.device import new_id
+
+CARD = "FOHM:OKAFOR"
+
+
+@pytest.fixture(autouse=True)
+def the_book_is_as_it_should_be(ledger):
+    yield
+    with ledger.store.read() as session:
+        assert backup.faults(session) == []
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch):
+    """Hashing for real takes a tenth of a second each time."""
+    quick = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", quick)
+    monkeypatch.setattr(passwords, "_NOBODY", quick.hash("nobody"))
+
+
+@pytest.fixture
+def okafor(ledger):
+    return ledger.store.write(
+        members.enrol,
+        ledger.means(),
+        number="M-1001",
+        name="Grace Okafor",
+        email="grace@example.org",
+        credits_per_production=2,
+        password="velvet curtain",
+        card=CARD,
+    )
+
+
+@pytest.fixture
+def gift(ledger):
+    """The code of a gift card with 20.00 on it."""
+    return ledger.store.write(
+        tenders.issue, ledger.means(), kind="gift_card", currency="EUR", amount=2000
+    )
+
+
+def production(ledger, performance):
+    with ledger.store.read() as session:
+        return session.get(PerformanceRow, performance).production
+
+
+def used(ledger, member):
+    with ledger.store.read() as session:
+        found = session.scalars(select(MemberCreditRow.used)).all()
+        return sum(found)
+
+
+def balance(ledger):
+    with ledger.store.read() as session:
+        return session.scalars(select(VoucherRow.balance)).one()
+
+
+def ask(kiosk, hold, kind, code, amount):
+    wanted = {"hold": hold, "kind": kind, "code": code, "amount": amount}
+    return kiosk.post("/api/tenders", wanted)
+
+
+def held(kiosk, theatre, *seats):
+    return kiosk.hold(theatre.tonight, *seats).ok(201)["hold"]
+
+
+def kinds(ledger):
+    with ledger.store.read() as session:
+        return [row.kind for row in session.scalars(select(DiscrepancyRow))]
+
+
+def test_a_member_is_known_by_card_or_by_number_and_password(
+    kiosk, theatre, ledger, okafor
+):
+    hamlet = production(ledger, theatre.tonight)
+    by_card = kiosk.post("/api/members", {"card": CARD}).ok()
+    typed = {"number": "m-1001 ", "password": "velvet curtain"}
+
+    assert by_card["member"] == okafor
+    assert by_card["credits"][hamlet] == 2
+    assert kiosk.post("/api/members", typed).ok() == by_card
+    assert "Okafor" not in str(by_card)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"number": "M-1001", "password": "wrong"},
+        {"number": "M-9999", "password": "velvet curtain"},
+        {"card": "FOHM:NOBODY"},
+    ],
+)
+def test_whoever_is_not_a_member_hears_the_same(kiosk, theatre, okafor, typed):
+    answer = kiosk.post("/api/members", typed)
+    assert (answer.status, answer.body["error"]) == (409, "NOT_FOUND")
+
+
+def test_five_wrong_passwords_lock_members_out_and_not_collection(
+    kiosk, theatre, okafor, clock
+):
+    wrong = {"number": "M-1001", "password": "wrong"}
+    for _ in range(5):
+        kiosk.post("/api/members", wrong)
+    right = {"number": "M-1001", "password": "velvet curtain"}
+
+    assert kiosk.post("/api/members", right).body["error"] == "LOCKED"
+    look_up = {"order": "K7Q4MX23", "last_name": "Nobody"}
+    assert kiosk.post("/api/lookups", look_up).body["error"] == "NOT_FOUND"
+    clock.passes(seconds=61)
+    assert kiosk.post("/api/members", right).status == 200
+
+
+def test_a_door_asks_for_no_members(door, theatre, okafor):
+    assert door.post("/api/members", {"card": CARD}).status == 403
+
+
+def test_credits_are_used_by_the_sale_and_the_seat_costs_nothing(
+    kiosk, theatre, ledger, okafor
+):
+    hold = held(kiosk, theatre, "A2")
+    tender = ask(kiosk, hold, "credit", okafor, 1).ok(201)
+    kiosk.allot(hold).ok()
+    epoch = kiosk.allotments()[f"{theatre.tonight}/A2"]["epoch"]
+    free = {"price": 0, "fee_outside": 0, "fee_inside": 0, "price_type": "membership"}
+    paid = [{"kind": "credit", "ref": tender["tender"], "amount": 0, "credits": 1}]
+    line = kiosk.line(theatre.tonight, "A2", epoch, **free)
+    kiosk.happened("sale", kiosk.sale(line, tenders=paid, member=okafor))
+    kiosk.upload().ok()
+
+    assert used(ledger, okafor) == 1
+    with ledger.store.read() as session:
+        order = session.get(OrderRow, "K7Q4MX23")
+        assert (order.charge, order.paid, order.member) == (0, 0, okafor)
+        assert session.scalars(select(TenderRow)).all() == []
+    assert kinds(ledger) == []
+
+
+def test_credits_cannot_be_overspent(kiosk, theatre, ledger, okafor):
+    first, second = held(kiosk, theatre, "A2", "A3"), held(kiosk, theatre, "B2", "B3")
+    ask(kiosk, first, "credit", okafor, 1).ok(201)
+
+    refused = ask(kiosk, second, "credit", okafor, 2)
+
+    assert (refused.status, refused.body["error"]) == (409, "NOT_ENOUGH_SEAT_CREDITS")
+    assert (refused.body["left"], refused.body["needed"]) == (1, 2)
+    assert used(ledger, okafor) == 1
+
+
+@pytest.mark.parametrize("way", ["released", "expired", "returned"])
+def test_what_was_promised_comes_back_with_its_seats(
+    kiosk, theatre, ledger, okafor, gift, clock, way
+):
+    hold = held(kiosk, theatre, "A2", "A3")
+    ask(kiosk, hold, "credit", okafor, 1).ok(201)
+    ask(kiosk, hold, "voucher", gift, 1500).ok(201)
+    assert (used(ledger, okafor), balance(ledger)) == (1, 500)
+    if way == "released":
+        kiosk.delete(f"/api/holds/{hold}")
+    elif way == "expired":
+        clock.passes(minutes=16)
+        ledger.store.write(seating.sweep, ledger.means())
+    else:
+        kiosk.allot(hold).ok()
+        seats = [
+            {"performance": theatre.tonight, "seat": seat, "epoch": epoch["epoch"]}
+            for seat, epoch in (
+                (id.split("/")[1], body) for id, body in kiosk.allotments().items()
+            )
+        ]
+        kiosk.happened("allotment.returned", {"seats": seats, "why": "abandoned"})
+        kiosk.upload().ok()
+
+    assert (used(ledger, okafor), balance(ledger)) == (0, 2000)
+
+
+def test_a_gift_card_pays_a_part_and_the_card_the_rest(kiosk, theatre, ledger, gift):
+    hold = held(kiosk, theatre, "A2")
+    tender = ask(kiosk, hold, "voucher", gift, 2575).ok(201)
+    assert (tender["kind"], tender["amount"]) == ("gift_card", 2000)
+    kiosk.allot(hold).ok()
+    epoch = kiosk.allotments()[f"{theatre.tonight}/A2"]["epoch"]
+    paid = [
+        {"kind": "gift_card", "ref": tender["tender"], "amount": 2000},
+        {"kind": "card", "ref": "R1", "amount": 575, "intent": new_id()},
+    ]
+    line = kiosk.line(theatre.tonight, "A2", epoch)
+    kiosk.happened("sale", kiosk.sale(line, tenders=paid))
+    kiosk.upload().ok()
+
+    assert balance(ledger) == 0
+    with ledger.store.read() as session:
+        order = session.get(OrderRow, "K7Q4MX23")
+        assert (order.charge, order.paid) == (2575, 2575)
+        kinds_paid = {t.kind: t.amount for t in session.scalars(select(TenderRow))}
+        assert kinds_paid == {"gift_card": 2000, "card": 575}
+    assert kinds(ledger) == []
+
+
+def test_a_voucher_used_elsewhere_a_second_ago_is_refused(kiosk, theatre, lobby, gift):
+    ask(kiosk, held(kiosk, theatre, "A2"), "voucher", gift, 2000).ok(201)
+    other = lobby.device("Kiosk 2", "kiosk")
+
+    refused = ask(other, held(other, theatre, "B2"), "voucher", gift, 2000)
+
+    assert (refused.status, refused.body["error"]) == (409, "NOT_FOUND")
+
+
+def test_a_voucher_out_of_date_is_none(kiosk, theatre, ledger, clock):
+    code = ledger.store.write(
+        tenders.issue,
+        ledger.means(),
+        kind="voucher",
+        currency="EUR",
+        amount=500,
+        until_ms=clock() + 1000,
+    )
+    clock.passes(seconds=2)
+
+    assert ask(kiosk, held(kiosk, theatre, "A2"), "voucher", code, 500).status == 409
+
+
+def test_without_a_live_hold_nothing_is_promised(kiosk, theatre, gift, ledger):
+    assert ask(kiosk, "no-hold", "voucher", gift, 500).body["error"] == "NOT_HELD"
+    assert balance(ledger) == 2000
+
+
+def test_a_promise_spent_after_it_came_back_is_for_staff_to_settle(
+    kiosk, theatre, ledger, gift
+):
+    hold = held(kiosk, theatre, "A2")
+    tender = ask(kiosk, hold, "voucher", gift, 2000).ok(201)
+    kiosk.delete(f"/api/holds/{hold}")
+    epochs = kiosk.own(theatre.tonight, "A2")
+    paid = [{"kind": "gift_card", "ref": tender["tender"], "amount": 2000}]
+    line = kiosk.line(theatre.tonight, "A2", epochs["A2"], price=2000, fee_outside=0)
+    kiosk.happened("sale", kiosk.sale(line, tenders=paid))
+    kiosk.upload().ok()
+
+    assert balance(ledger) == 0
+    assert "money_mismatch" in kinds(ledger)
+
+
+def test_a_members_card_finds_tonights_order(kiosk, theatre, ledger, okafor):
+    sold = theatre.sell("A2")
+
+    def mark(session):
+        session.get(OrderRow, sold.id).member = okafor
+
+    ledger.store.write(mark)
+
+    assert kiosk.post("/api/lookups", {"card": CARD}).ok()["order"] == sold.number
+    assert kiosk.post("/api/lookups", {"card": "FOHM:NO"}).body["error"] == "NOT_FOUND"

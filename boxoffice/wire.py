@@ -5,6 +5,7 @@ fact awkward, but it can no longer undo it: it records the fact, raises a discre
 never refuses. Source: sync.md §2. Unknown members are ignored in both directions.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -101,6 +102,25 @@ def request_text(
 def pairing_text(token: str, public_key: str, ledger_id: str) -> bytes:
     """Give what a device signs to prove that it holds the key it wants to pair."""
     return "\n".join(("foh-pair-1", token, public_key, ledger_id)).encode()
+
+
+def check_number(ledger_key: str, public_key: str) -> str:
+    """Give the eight digits that device and staff page show while a typed code waits.
+
+    Made from both public keys, slowly on purpose: somebody between the two would have to
+    find keys of their own that give the same number within the life of the code.
+    Source: sync.md §2.1.
+    """
+    raw = hashlib.scrypt(
+        f"{ledger_key}\n{public_key}".encode(),
+        salt=b"foh-check-1",
+        n=2**14,
+        r=8,
+        p=1,
+        dklen=8,
+    )
+    digits = f"{int.from_bytes(raw) % 10**8:08}"
+    return f"{digits[:4]} {digits[4:]}"
 
 
 def time_text(ledger_id: str, nonce: str, now_ms: int) -> bytes:

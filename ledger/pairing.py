@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import log, wire
 from boxoffice.signatures import genuine
-from ledger import book, devices, notices
+from ledger import book, devices, introductions, notices
 from ledger.clock import Means
 from ledger.tables.devices import DeviceLogRow, DeviceRow, KeyRow, PairTokenRow
 
@@ -26,6 +26,13 @@ class NotPaired:
     """The invitation is no good: used, too old, unknown, or the proof does not hold."""
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A typed code is good; staff have yet to compare the check number of both screens."""
+
+    ledger_key: str
+
+
 def pair(
     session: Session,
     means: Means,
@@ -35,7 +42,7 @@ def pair(
     proof: bytes,
     hardware: str = "",
     software: str = "",
-) -> Paired | NotPaired:
+) -> Paired | Waiting | NotPaired:
     """Pair a device; the same token and key again get the same answer.
 
     proof: signature over wire.pairing_text by the key that wants to be paired.
@@ -45,8 +52,11 @@ def pair(
     if not genuine(public, proof, said):
         return NotPaired()
     book.lock(session)
-    invitation = session.get(PairTokenRow, devices.hash_of(token), with_for_update=True)
+    invitation = session.get(
+        PairTokenRow, devices.hash_of(introductions.plain(token)), with_for_update=True
+    )
     if invitation is None:
+        introductions.missed(session, means.now_ms)
         return NotPaired()
     device = session.get_one(DeviceRow, invitation.device)
     if invitation.public is not None:
@@ -55,6 +65,10 @@ def pair(
         return Paired(_answer(session, means, ledger, device, invitation.incarnation))
     if means.now_ms >= invitation.expires_ms or device.revoked_ms is not None:
         return NotPaired()
+    if invitation.typed and not introductions.asked(session, means, invitation, public):
+        return NotPaired()
+    if invitation.typed and invitation.confirmed_ms is None:
+        return Waiting(means.signing.public_text)
     device.incarnation += 1
     device.hardware, device.software = hardware, software
     invitation.public, invitation.incarnation = public, device.incarnation

@@ -37,7 +37,7 @@ def time() -> Response:
 
 @bp.post("/pair")
 def pair() -> tuple[Response, int]:
-    """Pair a device with its one-time token."""
+    """Pair a device with its one-time token, or with a code that somebody typed."""
     ledger = running()
     _count(ledger.clock())
     body = request.get_json(silent=True)
@@ -60,6 +60,8 @@ def pair() -> tuple[Response, int]:
     )
     if isinstance(paired, pairing.NotPaired):
         raise Failed(410, "gone")
+    if isinstance(paired, pairing.Waiting):
+        return jsonify(waiting=True, ledger_key=paired.ledger_key), 202
     return jsonify(paired.answer), 201
 
 

@@ -1,6 +1,6 @@
 """Devices, their keys and their logs as they arrived."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.tables.names import Row
@@ -51,7 +51,11 @@ class KeyRow(Row):
 
 
 class PairTokenRow(Row):
-    """An invitation: works once, for a while. public: the key that used it, if any."""
+    """An invitation: works once, for a while. public: the key that used it, if any.
+
+    typed: twelve characters, which work only once staff confirmed the check number of the
+    key that asked first. misses: wrong codes that were typed while this one was open.
+    """
 
     __tablename__ = "pair_token"
 
@@ -60,6 +64,10 @@ class PairTokenRow(Row):
     expires_ms: Mapped[int]
     public: Mapped[bytes | None]
     incarnation: Mapped[int | None]
+    typed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    asked: Mapped[bytes | None] = mapped_column(default=None)
+    confirmed_ms: Mapped[int | None] = mapped_column(default=None)
+    misses: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class DeviceLogRow(Row):

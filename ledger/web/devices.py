@@ -4,9 +4,10 @@ import json
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import audit, catalogue, devices, recalls, reports
+from ledger import audit, catalogue, devices, introductions, recalls, reports
 from ledger.clock import Means
 from ledger.documents import code
 from ledger.refused import Refused
@@ -42,7 +43,7 @@ def invite() -> ResponseReturnValue:
         if known is not None and (known.role != role or known.revoked_ms is not None):
             desk.refuse(f"There is a device called {name} that cannot be paired as this.")
             return redirect(url_for("devices.index"), 303)
-    invitation = desk.write(
+    invitation, code_to_type, device = desk.write(
         _invite, name=name, role=role, url=desk.public_url(), by=desk.me().id
     )
     text = json.dumps(invitation, separators=(",", ":"))
@@ -51,6 +52,8 @@ def invite() -> ResponseReturnValue:
         name=name,
         text=text,
         picture=code.drawn(text),
+        typed=code_to_type,
+        device=device,
         minutes=devices.INVITED_FOR_MS // 60_000,
     )
     return page, 200
@@ -58,7 +61,7 @@ def invite() -> ResponseReturnValue:
 
 def _invite(
     session: Session, means: Means, *, name: str, role: str, url: str, by: str
-) -> dict[str, object]:
+) -> tuple[dict[str, object], str, str]:
     invitation = devices.invite(
         session,
         means,
@@ -67,8 +70,45 @@ def _invite(
         url=url,
         lives_ms=devices.INVITED_FOR_MS,
     )
+    device = session.scalars(select(DeviceRow.id).where(DeviceRow.name == name)).one()
+    typed = introductions.offer(session, means, device)
     audit.note(session, means, staff=by, action="invite_device", subject=name)
-    return invitation
+    return invitation, typed, device
+
+
+@bp.get("/<device>/pairing")
+@desk.needs(desk.SUPERVISOR)
+def pairing(device: str) -> ResponseReturnValue:
+    """Show the number that a device with a typed code shows, to be compared."""
+    ledger = desk.ledger()
+    with ledger.store.read() as session:
+        row = session.get(DeviceRow, device)
+        if row is None:
+            abort(404)
+        return render_template(
+            "staff/introduction.html",
+            device=row,
+            waiting=introductions.waiting(session, ledger.means(), device),
+        )
+
+
+@bp.post("/<device>/pairing")
+@desk.needs(desk.SUPERVISOR)
+def compare(device: str) -> ResponseReturnValue:
+    """Take in the device that shows this number, or end its code."""
+    if request.form.get("act") == "differs":
+        desk.write(introductions.refuse, device, by=desk.me().id)
+        desk.refuse(
+            "The code has ended and nothing was paired. If the number stays another one,"
+            " somebody sits between the device and this ledger."
+        )
+    elif desk.write(
+        introductions.confirm, device, check=desk.field("check"), by=desk.me().id
+    ):
+        desk.say("Confirmed. The device becomes part of the house within seconds.")
+    else:
+        desk.refuse("No device waits with this number any more. Please show a new code.")
+    return redirect(url_for("devices.show", device=device), 303)
 
 
 @bp.get("/<device>")

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
 
 from boxoffice import log, wire
 from boxoffice.signatures import genuine
-from ledger import devices
+from ledger import devices, introductions
+from ledger.tables.devices import DeviceRow
 from tests.parts.ledger.device import Device, invite, new_id, pair
 
 
@@ -239,3 +241,102 @@ def test_a_stranger_who_asks_too_often_is_slowed_down(app):
 
     assert statuses == [200] * 10 + [429]
     assert client.get("/api/time?nonce=a").status_code == 200
+
+
+# --- a code that is typed ---------------------------------------------------------------
+
+
+def offered(ledger, name: str = "Kiosk 9") -> tuple[str, str]:
+    """Invite a new device; give its id and the code to type."""
+    invite(ledger, name, "kiosk")
+    device = ledger.store.write(
+        lambda session: session.scalars(
+            select(DeviceRow.id).where(DeviceRow.name == name)
+        ).one()
+    )
+    return device, ledger.store.write(introductions.offer, ledger.means(), device)
+
+
+def typed(client, ledger, code: str, key: Ed25519PrivateKey):
+    return pair(client, {"token": code, "ledger_id": _ledger_id(client)}, key)
+
+
+def _ledger_id(client) -> str:
+    return client.get("/api/time?nonce=typed").get_json()["ledger_id"]
+
+
+def waits(ledger, device: str) -> introductions.Introduction | None:
+    with ledger.store.read() as session:
+        return introductions.waiting(session, ledger.means(), device)
+
+
+def test_a_typed_code_waits_until_staff_confirm_the_number_both_screens_show(
+    app, ledger, theatre
+):
+    device, code = offered(ledger)
+    client, key = app.test_client(), Ed25519PrivateKey.generate()
+    public = log.encoded(key.public_key().public_bytes_raw())
+
+    told = typed(client, ledger, code.lower(), key)
+    assert told.status_code == 202
+    shown = waits(ledger, device)
+    assert shown is not None
+    assert shown.check == wire.check_number(told.get_json()["ledger_key"], public)
+    assert typed(client, ledger, code, key).status_code == 202
+
+    wrong = ledger.store.write(
+        introductions.confirm, ledger.means(), device, check="0000 0000", by="vera"
+    )
+    assert not wrong
+    assert typed(client, ledger, code, key).status_code == 202
+    assert ledger.store.write(
+        introductions.confirm, ledger.means(), device, check=shown.check, by="vera"
+    )
+
+    paired, again = (typed(client, ledger, code, key) for _ in range(2))
+    assert paired.status_code == again.status_code == 201
+    assert paired.get_json() == again.get_json()
+    assert paired.get_json()["device"] == device
+
+
+def test_a_second_key_with_the_same_typed_code_is_not_paired(app, ledger, theatre):
+    _, code = offered(ledger)
+    client, first = app.test_client(), Ed25519PrivateKey.generate()
+    typed(client, ledger, code, first)
+
+    stranger = typed(client, ledger, code, Ed25519PrivateKey.generate())
+
+    assert stranger.status_code == 410
+    assert typed(client, ledger, code, first).status_code == 202
+
+
+def test_five_wrong_codes_end_a_typed_code(app, ledger, theatre):
+    _, code = offered(ledger)
+    client, key = app.test_client(), Ed25519PrivateKey.generate()
+    for _ in range(introductions.MOST_MISSES):
+        assert typed(client, ledger, "2222-2222-2222", key).status_code == 410
+
+    assert typed(client, ledger, code, key).status_code == 410
+
+
+def test_a_typed_code_ends_with_its_ten_minutes_or_when_the_numbers_differ(
+    app, ledger, theatre, clock
+):
+    device, code = offered(ledger)
+    client, key = app.test_client(), Ed25519PrivateKey.generate()
+    typed(client, ledger, code, key)
+    assert ledger.store.write(introductions.refuse, ledger.means(), device, by="vera")
+    assert typed(client, ledger, code, key).status_code == 410
+
+    _, later = offered(ledger)
+    clock.passes(minutes=10)
+    assert typed(client, ledger, later, key).status_code == 410
+
+
+def test_an_invitation_by_qr_code_outlives_wrong_codes(app, ledger, theatre):
+    invitation = invite(ledger, "Kiosk 9", "kiosk")
+    client, key = app.test_client(), Ed25519PrivateKey.generate()
+    for _ in range(introductions.MOST_MISSES):
+        typed(client, ledger, "2222-2222-2222", key)
+
+    assert pair(client, invitation, key).status_code == 201

@@ -14,6 +14,7 @@ from kiosk.board import Board
 from kiosk.clock import Clock
 from kiosk.config import Config
 from kiosk.identity import Identity, Key
+from kiosk.introduction import Introduction
 from kiosk.line import Line
 from kiosk.payments.port import Terminal
 from kiosk.printing.transport import Printer
@@ -65,6 +66,8 @@ class Device:
         self.typing = will_call.Throttle()
         self.board = Board(first_id=clock.wall_ms())
         self.sight = Sight()
+        # What it was told of a house while it belongs to none.
+        self.introduction = Introduction()
         # Codes by which a phone may join, from our own screen: until when, by boot ms.
         self.joins: dict[str, int] = {}
         # Whose the tickets are, by ticket: in memory alone. Source: sync.md §9.

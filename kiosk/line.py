@@ -252,6 +252,27 @@ def pair(
     return document
 
 
+def ledger_id(url: str, nonce: str, *, transport: httpx.BaseTransport | None = None) -> str:
+    """Ask a ledger that we do not know yet for its id. Raises LineDown, NotUnderstood."""
+    try:
+        with httpx.Client(
+            base_url=url,
+            transport=transport,
+            verify=_verifies(url),
+            trust_env=False,
+            timeout=5,
+        ) as client:
+            answer = client.get("/api/time", params={"nonce": nonce})
+    except httpx.HTTPError as why:
+        raise LineDown(type(why).__name__) from why
+    if answer.status_code in {429, 500, 502, 503, 504}:
+        raise LineDown(str(answer.status_code), retry_after_s=_retry_after_s(answer))
+    told = _document(answer).get("ledger_id")
+    if not isinstance(told, str):
+        raise NotUnderstood(answer.status_code, "no ledger")
+    return told
+
+
 def _verifies(url: str) -> bool:
     # Loading all certificates of the world takes a while, and loopback needs none.
     return url.startswith("https:")

@@ -40,6 +40,7 @@ FEED_WAIT_S: Final = 20
 TEND_S: Final = 5.0
 ALLOTMENT_EVERY_S: Final = 10.0
 CLOCK_EVERY_S: Final = 60.0
+INTRODUCED_S: Final = 2.0
 PRUNE_EVERY_S: Final = 24 * 3600.0
 NAMES_EVERY_S: Final = 300.0
 _words = structlog.get_logger()
@@ -155,6 +156,8 @@ def _rest(device: Device, rest_s: float) -> None:
 
 
 def _pair(device: Device) -> float:
+    if device.introduction.under_way:
+        return -1.0 if pairing.introduce(device) else INTRODUCED_S
     file = device.config.invite_file
     if file is None or not file.exists():
         return 1.0

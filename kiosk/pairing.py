@@ -1,6 +1,6 @@
 """Become part of a house: once, with an invitation. Source: sync.md §2.1."""
 
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import structlog
@@ -12,9 +12,11 @@ from kiosk import identity, line, log
 from kiosk.config import Invite
 from kiosk.device import Device
 from kiosk.identity import Identity
-from kiosk.line import Line, NotUnderstood
+from kiosk.introduction import Trouble
+from kiosk.line import Line, LineDown, NotUnderstood
 
 SOFTWARE: Final = "front-of-house 0.1.0"
+OTHER_LEDGER: Final = "another ledger answered"
 _words = structlog.get_logger()
 
 
@@ -27,12 +29,72 @@ def pair(
     transport: for tests.
     Raises LineDown (try again), NotUnderstood (the invitation is used up or wrong).
     """
+    answer = _ask(device, invite.token, invite.ledger_id, transport)
+    if answer.get("ledger_id") != invite.ledger_id or (
+        answer.get("ledger_key") != invite.ledger_key
+    ):
+        raise NotUnderstood(0, OTHER_LEDGER)
+    return _become(device, answer)
+
+
+def pair_by_code(
+    device: Device, code: str, *, transport: httpx.BaseTransport | None = None
+) -> Identity | str:
+    """Ask with the code that somebody typed; give the check number while staff compare it.
+
+    Whoever answers first is who must answer to the end: the number is made from that key.
+    Raises LineDown (try again), NotUnderstood (the code is used up or wrong).
+    """
+    told = device.introduction
+    ledger_id = line.ledger_id(
+        device.config.ledger_url, device.new_id(), transport=transport
+    )
+    answer = _ask(device, code, ledger_id, transport)
+    key = answer.get("ledger_key")
+    if not isinstance(key, str) or told.ledger_key not in {None, key}:
+        raise NotUnderstood(0, OTHER_LEDGER)
+    if answer.get("waiting") is True:
+        told.ledger_key = key
+        return wire.check_number(key, chain.encoded(device.key.public))
+    if told.ledger_key is None:  # It never waited: nobody compared anything.
+        raise NotUnderstood(0, OTHER_LEDGER)
+    return _become(device, answer)
+
+
+def introduce(device: Device) -> bool:
+    """Go on with what was shown or typed at this device; True once it is paired.
+
+    Raises LineDown when nobody answers; the code stays good.
+    """
+    told = device.introduction
+    try:
+        if told.invite is not None:
+            pair(device, told.invite)
+            return True
+        if told.code is not None:
+            got = pair_by_code(device, told.code)
+            told.trouble = None
+            told.check = got if isinstance(got, str) else None
+            return told.check is None
+    except LineDown:
+        told.trouble = Trouble.LINE
+        raise
+    except NotUnderstood as why:
+        _words.warning("not paired", why=str(why))
+        other = why.code == OTHER_LEDGER
+        told.failed(Trouble.OTHER_LEDGER if other else Trouble.GONE)
+    return False
+
+
+def _ask(
+    device: Device, token: str, ledger_id: str, transport: httpx.BaseTransport | None
+) -> dict[str, Any]:
     public = chain.encoded(device.key.public)
-    proof = device.key.sign(wire.pairing_text(invite.token, public, invite.ledger_id))
-    answer = line.pair(
+    proof = device.key.sign(wire.pairing_text(token, public, ledger_id))
+    return line.pair(
         device.config.ledger_url,
         {
-            "token": invite.token,
+            "token": token,
             "public_key": public,
             "proof": chain.encoded(proof),
             "hardware": "",
@@ -41,10 +103,9 @@ def pair(
         },
         transport=transport,
     )
-    if answer.get("ledger_id") != invite.ledger_id or (
-        answer.get("ledger_key") != invite.ledger_key
-    ):
-        raise NotUnderstood(0, "another ledger answered")
+
+
+def _become(device: Device, answer: dict[str, Any]) -> Identity:
     try:
         me = device.store.write(identity.take, device.clock, answer)
     except (KeyError, TypeError, ValueError) as why:

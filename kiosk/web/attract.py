@@ -41,6 +41,8 @@ def show() -> Response | str:
     language = guest.get("language") if here is None and "order" not in guest else None
     forget_if_free()
     forget()
+    if not device().paired:
+        return redirect(url_for("pairing.show"))
     if not house.ready(device()):
         return _break()
     if house.is_door(device()):

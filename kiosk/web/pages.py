@@ -24,6 +24,7 @@ from kiosk.web import (
     network,
     newest,
     order,
+    pairing,
     payment,
     performances,
     phone,
@@ -45,6 +46,7 @@ def blueprints() -> list[Blueprint]:
     """Give every page. `install` must have been called on the app that gets them."""
     return [
         attract.bp,
+        pairing.bp,
         performances.bp,
         how_many.bp,
         seats.bp,

@@ -38,6 +38,9 @@ def read() -> tuple[Response, int] | Response:
     ):
         return jsonify(error="malformed", message="A scan has an id and a text."), 400
     scan, text = body["scan"], body["text"]
+    if not device().paired:
+        taken = device().introduction.shown(text)
+        return jsonify(answer="PAIRING" if taken else "NOT_READY")
     if not house.ready(device()):
         return jsonify(answer="NOT_READY")
     if house.is_door(device()):

@@ -7,6 +7,7 @@ Source: sync.md §2.1.
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from boxoffice import ids
 from kiosk.introduction import Trouble
 from kiosk.web import frame
 from kiosk.web.guest import device
@@ -50,11 +51,12 @@ def _page(trouble: str | None = None) -> str:
         trouble = _TROUBLES[told.trouble]
     return frame.page(
         "kiosk/pairing.html",
-        sheets=["components/field", "screens/pairing"],
+        sheets=["components/field", "screens/collect", "screens/pairing"],
         idle_s=0,
         listens=False,
         check=told.check,
         asking=told.under_way,
         trouble=trouble,
+        letters=ids.ALPHABET,
         address=device().config.ledger_url,
     )

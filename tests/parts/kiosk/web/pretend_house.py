@@ -19,6 +19,7 @@ from flask import Flask
 from kiosk import door, extras, sales, staff, web, will_call
 from kiosk.config import Config
 from kiosk.documents import House
+from kiosk.introduction import Introduction
 from kiosk.payments import attempts, box_office
 from kiosk.printing import spool
 from kiosk.shown import (
@@ -216,6 +217,7 @@ class PretendHouse:
                 boot_ms=lambda: self.now_ms,
             ),
             sight=self.sight,
+            introduction=Introduction(),
         )
 
     def move_in(self, put: Callable[[Any, str, Any], None]) -> None:

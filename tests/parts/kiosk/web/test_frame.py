@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from kiosk.documents import House
 from kiosk.shown import Class, Stage
 from tests.pages import Guest, checked
 from tests.parts.kiosk.web.pretend_house import PretendHouse
@@ -79,10 +80,18 @@ def test_a_door_opens_on_its_door_page(house: PretendHouse) -> None:
     assert tom.open("/").path == "/door"
 
 
-def test_a_device_that_knows_no_house_takes_a_break(house: PretendHouse) -> None:
+def test_a_device_that_has_heard_nothing_of_its_house_takes_a_break(
+    house: PretendHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest = Guest(house.app())
+    monkeypatch.setattr("kiosk.web.house.read", lambda _device: House())
+    assert guest.open("/").heading == "This kiosk is taking a break."
+
+
+def test_a_device_without_a_house_asks_for_its_pairing_code(house: PretendHouse) -> None:
     house.paired = False
     guest = Guest(house.app())
-    assert guest.open("/").heading == "This kiosk is taking a break."
+    assert guest.open("/").heading == "This device is not part of a house yet"
 
 
 def test_an_unknown_address_never_leads_elsewhere(guest: Guest) -> None:

@@ -114,3 +114,13 @@ def test_a_sliver_of_a_picture_is_passed_over():
     for shape in ((1, 5), (5, 1), (720, 2), (1, 1280)):
         assert door.eyes.look(Frame(np.full(shape, 90, np.uint8), at_s=1, seen_ms=1)) == []
     assert door.shows(held_up(code(ADAS)), 0.5) == [ADAS]
+
+
+def test_a_clock_that_jumps_tells_no_code_twice_and_loses_none():
+    door = Door()
+    ids = []
+    for nth, seen_ms in enumerate((1_772_478_000_000, 0, -5_000, 4_102_444_800_000)):
+        for text, at_s in ((ADAS, 0.5 * nth), (f"{BEAS}{nth}", 0.5 * nth + 0.1)):
+            frame = Frame(held_up(code(text)), at_s=at_s, seen_ms=seen_ms)
+            ids += [sighting.scan for sighting in door.eyes.look(frame)]
+    assert len(set(ids)) == len(ids) == 5, "one for Ada, one for each of the others"

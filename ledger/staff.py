@@ -57,6 +57,14 @@ def hire(
     return row.id
 
 
+def renew(row: StaffRow, *, password: str | None, pin: str | None) -> None:
+    """Give somebody a new password or PIN; None leaves it as it is."""
+    if password:
+        row.password = _hasher.hash(password)
+    if pin:
+        row.pin = _hasher.hash(pin)
+
+
 def tell(session: Session, means: Means, row: StaffRow) -> None:
     """Tell devices who may use them, and by which PIN: never the PIN, only its verifier."""
     house = session.scalar(select(HouseRow.id))

@@ -33,6 +33,8 @@ class Waiting:
     order: str
     number: str
     patron: str
+    email: str
+    phone: str
     delivery: str
     title: str
     starts_ms: int
@@ -128,7 +130,7 @@ def worklist(session: Session, *, status: str = TO_DO, most: int = 500) -> list[
         .subquery()
     )
     query = (
-        select(OrderRow, PatronRow.name, found, TicketingRow.status)
+        select(OrderRow, PatronRow, found, TicketingRow.status)
         .join(found, found.c.order == OrderRow.id)
         .outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
         .outerjoin(TicketingRow, TicketingRow.order == OrderRow.id)
@@ -149,7 +151,9 @@ def worklist(session: Session, *, status: str = TO_DO, most: int = 500) -> list[
         Waiting(
             order=order.id,
             number=ids.shown(order.number),
-            patron=name or "",
+            patron=patron.name if patron else "",
+            email=patron.email if patron else "",
+            phone=patron.phone if patron else "",
             delivery=order.delivery,
             title=title,
             starts_ms=starts_ms,
@@ -157,5 +161,5 @@ def worklist(session: Session, *, status: str = TO_DO, most: int = 500) -> list[
             status=marked or TO_DO,
             note=order.note,
         )
-        for order, name, _, n, starts_ms, title, marked in session.execute(query)
+        for order, patron, _, n, starts_ms, title, marked in session.execute(query)
     ]

@@ -118,6 +118,12 @@ def money(amount: int, currency: str) -> str:
     )
 
 
+def plain(amount: int, currency: str) -> str:
+    """Give minor units as they stand in a field or a table: 12.50."""
+    places = get_currency_precision(currency)
+    return f"{Decimal(amount).scaleb(-places):.{places}f}"
+
+
 def moment(at_ms: int, zone: str) -> datetime:
     """Give a moment on the house's own clock."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))

@@ -20,6 +20,9 @@ from ledger.web import (
     moves,
     order_acts,
     orders,
+    people,
+    reports,
+    worklists,
 )
 
 IDLE = timedelta(hours=2)
@@ -34,6 +37,20 @@ PAGES = (
     discrepancies,
     devices,
     house,
+    worklists,
+    reports,
+    people,
+)
+# Name, endpoint, words, and who sees it; nobody named: everybody.
+MENU: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("orders", "orders.index", "Orders", ()),
+    ("charts", "charts.index", "Performances", ()),
+    ("worklists", "worklists.index", "Work list", (*desk.SELLERS, desk.READER)),
+    ("admissions", "house.admissions", "Admissions", ()),
+    ("discrepancies", "discrepancies.index", "Discrepancies", ()),
+    ("reports", "reports.sales", "Reports", (*desk.SELLERS, desk.READER)),
+    ("devices", "devices.index", "Devices", ()),
+    ("people", "people.index", "Staff", (desk.MANAGER,)),
 )
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
@@ -63,7 +80,7 @@ def install(app: Flask, *, secure: bool) -> None:
     app.jinja_env.filters.update(
         money=money, day=desk.day_and_time, clock=desk.time_of_day, read_json=json.loads
     )
-    app.jinja_env.globals.update(person=desk.person, may=desk.may)
+    app.jinja_env.globals.update(person=desk.person, may=desk.may, pages=lambda: MENU)
 
     @app.before_request
     def no_forgery() -> None:

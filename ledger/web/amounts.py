@@ -29,9 +29,3 @@ def read(typed: str, currency: str, *, what: str = "amount") -> int:
     if minor > MOST:
         raise NotAnAmount(f"The {what} is too large.")
     return int(minor)
-
-
-def shown(amount: int, currency: str) -> str:
-    """Give minor units as they stand in a field: 12.50."""
-    places = get_currency_precision(currency)
-    return f"{Decimal(amount).scaleb(-places):.{places}f}"

@@ -24,6 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MANAGER, SUPERVISOR, BOX_OFFICE = "manager", "supervisor", "box_office"
+READER, USHER = "reader", "usher"
 # Everybody at the desk; a manager may do everything.
 SELLERS = (BOX_OFFICE, SUPERVISOR)
 MOST_SAID = 12

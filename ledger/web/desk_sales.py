@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from boxoffice.pricing import Buyer, Seller
 from boxoffice.refusals import Code
-from ledger import catalogue, evenings, reports, seating, takings, window
+from ledger import catalogue, evenings, reports, seating, surveys, takings, window
+from ledger.documents.order import plain
 from ledger.patrons import Patron
 from ledger.refused import Refused
 from ledger.seating import Held, Wish
@@ -181,8 +182,16 @@ def _read(session: Session, open_: Open, form: Form, *, paying: bool) -> Said | 
         abort(400)
     if paying and delivery == "email" and not (patron and patron.email):
         form.faults["email"] = "To mail tickets, an e-mail address is needed."
+    production = reports.performance(session, open_.performance)
+    questions = surveys.asked(session, production.production) if production else []
+    answers = [
+        {"question": question.id, "answer": form.get(f"q-{question.id}")}
+        for question in questions
+        if form.get(f"q-{question.id}") in question.options
+    ]
     said = Said(
         seats=seats,
+        answers=answers,
         seller=seller,
         patron=patron,
         delivery=delivery,
@@ -218,19 +227,19 @@ def _payments(form: Form, due: int, currency: str) -> list[Payment]:
         if not form.get(f"paid-{number}"):
             amount = left
         if amount > left and kind != "cash":
-            words = amounts.shown(left, currency)
+            words = plain(left, currency)
             form.faults[f"paid-{number}"] = f"No more than {words} is due."
             continue
         if amount > left:
-            change = amounts.shown(amount - left, currency)
-            given = amounts.shown(amount, currency)
+            change = plain(amount - left, currency)
+            given = plain(amount, currency)
             form.typed = {**form.typed, "given": f"{change} from {given}."}
             amount = left
         if amount:
             found.append(Payment(kind, amount, form.get(f"ref-{number}")))
     paid = sum(payment.amount for payment in found)
     if found and paid < due:
-        words = amounts.shown(due - paid, currency)
+        words = plain(due - paid, currency)
         form.faults["paid-2"] = f"{words} is missing; leave all blank to pay later."
     return found
 
@@ -282,9 +291,12 @@ def _page(session: Session, open_: Open, form: Form) -> ResponseReturnValue:
     faults = dict(form.faults)
     counted = Form(form.typed)
     said = _read(session, open_, counted, paying=False)
+    shown = reports.performance(session, open_.performance)
+    assert shown, "a held seat is of a performance"
     return render_template(
         "staff/sale.html",
-        evening=reports.performance(session, open_.performance),
+        evening=shown,
+        questions=surveys.asked(session, shown.production),
         open=open_,
         lines=lines,
         form=form,

@@ -1,0 +1,168 @@
+"""Accounts of staff: hire, change roles, new password, let go. Each is audited.
+
+Somebody who leaves is out at once: every request asks whether they still work here.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ledger import audit, staff
+from ledger.clock import Means
+from ledger.tables.house import StaffRow
+from ledger.tables.records import AuditRow
+
+SHORTEST_PASSWORD = 10
+WORDS = {
+    "manager": "Manager",
+    "supervisor": "Supervisor",
+    "box_office": "Box office",
+    "usher": "Usher",
+    "reader": "Read only",
+}
+assert set(WORDS) == set(staff.ROLES)
+
+
+class Unfit(ValueError):
+    """An account that cannot be like this; the text says why, at the field."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody's account. left_ms: since when they are gone."""
+
+    id: str
+    name: str
+    login: str
+    roles: tuple[str, ...]
+    has_pin: bool
+    left_ms: int | None
+
+
+def all_(session: Session) -> list[Account]:
+    """Give every account, those who left last."""
+    rows = session.scalars(
+        select(StaffRow).order_by(StaffRow.left_ms.is_not(None), StaffRow.name)
+    )
+    return [
+        Account(
+            row.id,
+            row.name,
+            row.login,
+            tuple(json.loads(row.roles)),
+            row.pin is not None,
+            row.left_ms,
+        )
+        for row in rows
+    ]
+
+
+def hire(
+    session: Session,
+    means: Means,
+    *,
+    name: str,
+    login: str,
+    password: str,
+    pin: str,
+    roles: Sequence[str],
+    by: str,
+) -> str:
+    """Open an account. Raises Unfit."""
+    login = login.strip().lower()
+    if not name.strip() or not login:
+        raise Unfit("Please give a name and a login.")
+    if session.scalar(select(StaffRow.id).where(StaffRow.login == login)):
+        raise Unfit(f"There is an account called {login} already.")
+    _check(password, pin, roles)
+    id = staff.hire(
+        session,
+        means,
+        name=name.strip(),
+        login=login,
+        password=password,
+        pin=pin or None,
+        roles=roles,
+    )
+    _note(session, means, by, "hire", id, roles=list(roles))
+    return id
+
+
+def change(
+    session: Session,
+    means: Means,
+    id: str,
+    *,
+    roles: Sequence[str],
+    password: str,
+    pin: str,
+    by: str,
+) -> None:
+    """Change roles, and password or PIN where new ones are given. Raises Unfit."""
+    row = session.get_one(StaffRow, id, with_for_update=True)
+    _check(password or "x" * SHORTEST_PASSWORD, pin, roles)
+    if "manager" not in roles:
+        _keep_a_manager(session, row)
+    row.roles = json.dumps(list(roles))
+    staff.renew(row, password=password or None, pin=pin or None)
+    session.flush()
+    staff.tell(session, means, row)
+    _note(session, means, by, "change_account", id, roles=list(roles))
+    if password:
+        _note(session, means, by, "new_password", id)
+
+
+def let_go(session: Session, means: Means, id: str, *, by: str) -> None:
+    """Close an account: out at once, and devices forget the PIN. Raises Unfit."""
+    row = session.get_one(StaffRow, id, with_for_update=True)
+    if row.left_ms is None:
+        _keep_a_manager(session, row)
+        row.left_ms = means.now_ms
+        session.flush()
+        staff.tell(session, means, row)
+        _note(session, means, by, "let_go", id)
+
+
+def log(
+    session: Session, *, wanted: str = "", most: int = 200
+) -> list[tuple[AuditRow, str]]:
+    """Give what people did, newest first. wanted: an action, a subject or a name."""
+    query = (
+        select(AuditRow, StaffRow.name)
+        .outerjoin(StaffRow, StaffRow.id == AuditRow.staff)
+        .order_by(AuditRow.at_ms.desc(), AuditRow.id.desc())
+        .limit(most)
+    )
+    if wanted:
+        like = AuditRow.action.contains(wanted.lower().replace(" ", "_"), autoescape=True)
+        name = StaffRow.name.icontains(wanted, autoescape=True)
+        query = query.where(like | name | (AuditRow.subject == wanted))
+    return [(row, name or "") for row, name in session.execute(query)]
+
+
+def _check(password: str, pin: str, roles: Sequence[str]) -> None:
+    if len(password) < SHORTEST_PASSWORD:
+        raise Unfit(f"A password has at least {SHORTEST_PASSWORD} characters.")
+    if pin and not (pin.isascii() and pin.isdigit() and 6 <= len(pin) <= 12):
+        raise Unfit("A PIN has six digits or more.")
+    if not roles or set(roles) - set(staff.ROLES):
+        raise Unfit("Please choose at least one role.")
+
+
+def _keep_a_manager(session: Session, row: StaffRow) -> None:
+    others = [
+        one
+        for one in all_(session)
+        if one.id != row.id and one.left_ms is None and "manager" in one.roles
+    ]
+    if not others and "manager" in json.loads(row.roles):
+        raise Unfit("Somebody has to be the manager: make another one first.")
+
+
+def _note(
+    session: Session, means: Means, by: str, action: str, id: str, **facts: object
+) -> None:
+    audit.note(session, means, staff=by, action=action, subject=id, facts=facts)

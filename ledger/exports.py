@@ -1,0 +1,165 @@
+"""Lists to download: orders, customers, envelopes. Read in pieces, so memory stays bounded.
+
+A cell never runs as a formula. Source: ORD7, ORD10.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from boxoffice import ids, mailings
+from ledger import ticketing
+from ledger.documents.order import plain as amount
+from ledger.store import Store
+from ledger.tables.catalogue import PerformanceRow, ProductionRow
+from ledger.tables.orders import OrderRow, PatronRow, TicketRow
+
+AT_ONCE = 500
+MOST_ENVELOPES = 20_000
+ORDERS = (
+    "order", "state", "made", "name", "email", "phone", "production", "performance",
+    "seats", "tickets", "charge", "paid", "currency", "sold by", "delivery", "note",
+)  # fmt: skip
+CUSTOMERS = ("name", "email", "phone", "orders", "tickets", "spent", "currency")
+ENVELOPES = (
+    "order", "name", "email", "phone", "production", "performance", "tickets", "delivery",
+    "note",
+)  # fmt: skip
+
+
+def csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Write a file piece by piece: UTF-8 with BOM, RFC 4180. Source: ORD7."""
+    yield mailings.BOM + _line(header)
+    for row in rows:
+        yield _line(row)
+
+
+def _line(row: Sequence[str]) -> str:
+    return ",".join(mailings.csv_cell(cell) for cell in row) + "\r\n"
+
+
+def orders(store: Store, zone: str) -> Iterator[Sequence[str]]:
+    """Give every order, one a row, in the order of their ids."""
+    last = ""
+    while True:
+        with store.read() as session:
+            found = _orders(session, last, zone)
+        yield from (row for _, row in found)
+        if len(found) < AT_ONCE:
+            return
+        last = found[-1][0]
+
+
+def _orders(session: Session, after: str, zone: str) -> list[tuple[str, Sequence[str]]]:
+    rows = session.execute(
+        select(OrderRow, PatronRow)
+        .outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
+        .where(OrderRow.id > after)
+        .order_by(OrderRow.id)
+        .limit(AT_ONCE)
+    ).all()
+    tickets: dict[str, list[Any]] = {}
+    for ticket in session.execute(
+        select(
+            TicketRow.order, TicketRow.seat, ProductionRow.title, PerformanceRow.starts_ms
+        )
+        .join(PerformanceRow, PerformanceRow.id == TicketRow.performance)
+        .join(ProductionRow, ProductionRow.id == PerformanceRow.production)
+        .where(TicketRow.order.in_([order.id for order, _ in rows]))
+        .order_by(TicketRow.order, TicketRow.line)
+    ):
+        tickets.setdefault(ticket.order, []).append(ticket)
+    found: list[tuple[str, Sequence[str]]] = []
+    for order, patron in rows:
+        own = tickets.get(order.id, [])
+        row = (
+            ids.shown(order.number) if order.number else "",
+            order.state,
+            _moment(order.made_ms, zone),
+            patron.name if patron else "",
+            patron.email if patron else "",
+            patron.phone if patron else "",
+            own[0].title if own else "",
+            _moment(own[0].starts_ms, zone) if own else "",
+            " ".join(ticket.seat for ticket in own),
+            str(len(own)),
+            amount(order.charge, order.currency),
+            amount(order.paid, order.currency),
+            order.currency,
+            order.seller,
+            order.delivery,
+            order.note,
+        )
+        found.append((order.id, row))
+    return found
+
+
+def customers(store: Store) -> Iterator[Sequence[str]]:
+    """Give everybody who bought, one a row, with what they bought in all."""
+    last = ""
+    while True:
+        with store.read() as session:
+            rows = session.execute(
+                select(
+                    PatronRow.id,
+                    PatronRow.name,
+                    PatronRow.email,
+                    PatronRow.phone,
+                    func.count(OrderRow.id),
+                    func.coalesce(func.sum(OrderRow.paid), 0),
+                    func.max(OrderRow.currency),
+                )
+                .outerjoin(OrderRow, OrderRow.patron == PatronRow.id)
+                .where(PatronRow.id > last)
+                .group_by(PatronRow.id, PatronRow.name, PatronRow.email, PatronRow.phone)
+                .order_by(PatronRow.id)
+                .limit(AT_ONCE)
+            ).all()
+            counts: dict[str, int] = dict(
+                session.execute(
+                    select(OrderRow.patron, func.count())
+                    .join(TicketRow, TicketRow.order == OrderRow.id)
+                    .where(
+                        OrderRow.patron.in_([row[0] for row in rows]),
+                        TicketRow.status == "active",
+                    )
+                    .group_by(OrderRow.patron)
+                ).all()  # type: ignore[arg-type]
+            )
+        for id, name, email, phone, orders, paid, currency in rows:
+            spent = amount(int(paid), currency) if currency else ""
+            tickets = str(counts.get(id, 0))
+            yield (name, email, phone, str(orders), tickets, spent, currency or "")
+        if len(rows) < AT_ONCE:
+            return
+        last = rows[-1][0]
+
+
+def envelopes(store: Store, zone: str, status: str) -> Iterator[Sequence[str]]:
+    """Give the work list for a mail merge, one order a row. Source: ORD7."""
+    with store.read() as session:
+        waiting = ticketing.worklist(session, status=status, most=MOST_ENVELOPES)
+    for one in waiting:
+        yield (
+            one.number,
+            one.patron,
+            one.email,
+            one.phone,
+            one.title,
+            _moment(one.starts_ms, zone),
+            str(one.tickets),
+            one.delivery,
+            one.note,
+        )
+
+
+def _moment(at_ms: int, zone: str) -> str:
+    return (
+        datetime.fromtimestamp(at_ms / 1000, UTC)
+        .astimezone(ZoneInfo(zone))
+        .strftime("%Y-%m-%d %H:%M")
+    )

@@ -1,0 +1,109 @@
+"""Staff accounts and the audit. Managers only; everybody may change their own password."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import NoResultFound
+
+from ledger import accounts, catalogue, staff
+from ledger.web import desk
+
+bp = Blueprint("people", __name__, url_prefix="/staff/people")
+
+
+@bp.get("")
+@desk.needs(desk.MANAGER)
+def index() -> ResponseReturnValue:
+    with desk.ledger().store.read() as session:
+        return render_template(
+            "staff/people.html",
+            accounts=accounts.all_(session),
+            roles=accounts.WORDS,
+            shortest=accounts.SHORTEST_PASSWORD,
+            zone=catalogue.house(session).zone,
+        )
+
+
+@bp.post("")
+@desk.needs(desk.MANAGER)
+def hire() -> ResponseReturnValue:
+    name = desk.field("name", most=100)
+    try:
+        desk.write(
+            accounts.hire,
+            name=name,
+            login=desk.field("login", most=60),
+            password=request.form.get("password", "")[:200],
+            pin=desk.field("pin", most=12),
+            roles=request.form.getlist("role"),
+            by=desk.me().id,
+        )
+    except accounts.Unfit as why:
+        desk.refuse(f"{why} Nothing was done.")
+    else:
+        desk.say(f"{name} has an account.")
+    return redirect(url_for("people.index"), 303)
+
+
+@bp.post("/<id>")
+@desk.needs(desk.MANAGER)
+def change(id: str) -> ResponseReturnValue:
+    try:
+        if request.form.get("act") == "let_go":
+            desk.write(accounts.let_go, id, by=desk.me().id)
+            desk.say("Closed. They are out at once, and devices forget their PIN.")
+        else:
+            desk.write(
+                accounts.change,
+                id,
+                roles=request.form.getlist("role"),
+                password=request.form.get("password", "")[:200],
+                pin=desk.field("pin", most=12),
+                by=desk.me().id,
+            )
+            desk.say("Changed.")
+    except accounts.Unfit as why:
+        desk.refuse(f"{why} Nothing was changed.")
+    except NoResultFound:
+        desk.refuse("There is no such account.")
+    return redirect(url_for("people.index"), 303)
+
+
+@bp.get("/audit")
+@desk.needs(desk.MANAGER)
+def log() -> ResponseReturnValue:
+    wanted = request.args.get("q", "")[:100]
+    with desk.ledger().store.read() as session:
+        return render_template(
+            "staff/audit.html",
+            entries=accounts.log(session, wanted=wanted),
+            wanted=wanted,
+            zone=catalogue.house(session).zone,
+        )
+
+
+@bp.get("/me")
+@desk.needs_login
+def own() -> ResponseReturnValue:
+    return render_template("staff/me.html", shortest=accounts.SHORTEST_PASSWORD)
+
+
+@bp.post("/me")
+@desk.needs_login
+def new_password() -> ResponseReturnValue:
+    """Change one's own password, with the old one."""
+    me = desk.me()
+    fresh = request.form.get("password", "")[:200]
+    with desk.ledger().store.read() as session:
+        login = next(one.login for one in accounts.all_(session) if one.id == me.id)
+    old = request.form.get("old", "")[:200]
+    known = desk.write(staff.vouch, login=login, password=old)
+    if known is None:
+        desk.refuse("The old password does not fit. Nothing was changed.")
+        return redirect(url_for("people.own"), 303)
+    try:
+        desk.write(accounts.change, me.id, roles=me.roles, password=fresh, pin="", by=me.id)
+    except accounts.Unfit as why:
+        desk.refuse(f"{why} Nothing was changed.")
+        return redirect(url_for("people.own"), 303)
+    desk.say("Your password is changed.")
+    return redirect(url_for("orders.index"), 303)

@@ -1,0 +1,173 @@
+"""Sales by performance, answers of buyers, day end, statements. Source: SET, ORD8."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from ledger import catalogue, day_ends, sales_report, settlements, surveys
+from ledger.documents.order import money
+from ledger.tables.catalogue import ProductionRow
+from ledger.tables.office import StatementRow
+from ledger.web import amounts, desk
+
+bp = Blueprint("reports", __name__, url_prefix="/staff/reports")
+
+
+@bp.get("")
+@desk.needs(*desk.SELLERS, desk.READER)
+def sales() -> ResponseReturnValue:
+    with desk.ledger().store.read() as session:
+        return render_template(
+            "staff/sales.html",
+            lines=sales_report.by_performance(session),
+            house=catalogue.house(session),
+        )
+
+
+@bp.get("/answers")
+@desk.needs(*desk.SELLERS, desk.READER)
+def answers() -> ResponseReturnValue:
+    with desk.ledger().store.read() as session:
+        return render_template(
+            "staff/answers.html",
+            tallies=surveys.tallies(session),
+            productions=session.scalars(
+                select(ProductionRow).order_by(ProductionRow.title)
+            ).all(),
+        )
+
+
+@bp.post("/answers")
+@desk.needs(desk.SUPERVISOR)
+def add_question() -> ResponseReturnValue:
+    try:
+        desk.write(
+            surveys.add,
+            production=desk.field("production") or None,
+            words=desk.field("words"),
+            options=desk.field("options", most=2_000).splitlines(),
+            by=desk.me().id,
+        )
+    except surveys.Unclear as why:
+        desk.refuse(str(why))
+    else:
+        desk.say("The question is asked from now on.")
+    return redirect(url_for("reports.answers"), 303)
+
+
+@bp.post("/answers/<id>")
+@desk.needs(desk.SUPERVISOR)
+def ask(id: str) -> ResponseReturnValue:
+    asked = request.form.get("asked") == "1"
+    if not desk.write(surveys.ask, id, asked=asked, by=desk.me().id):
+        abort(404)
+    return redirect(url_for("reports.answers"), 303)
+
+
+@bp.get("/day-end")
+@desk.needs(*desk.SELLERS)
+def day_end() -> ResponseReturnValue:
+    with desk.ledger().store.read() as session:
+        return render_template(
+            "staff/day_end.html",
+            since=day_ends.since(session),
+            earlier=day_ends.earlier(session),
+            house=catalogue.house(session),
+        )
+
+
+@bp.post("/day-end")
+@desk.needs(*desk.SELLERS)
+def close_day() -> ResponseReturnValue:
+    """Count the drawer and the slips; differences are booked."""
+    with desk.ledger().store.read() as session:
+        currency = catalogue.house(session).currency
+        kinds = list(day_ends.since(session).by_kind)
+    counted = {}
+    for kind in kinds:
+        typed = desk.field(f"counted-{kind}")
+        if not typed:
+            continue
+        try:
+            counted[kind] = amounts.read(typed, currency)
+        except amounts.NotAnAmount as why:
+            desk.refuse(f"{kind.capitalize()}: {why} Nothing was closed.")
+            return redirect(url_for("reports.day_end"), 303)
+    differences = desk.write(
+        day_ends.close,
+        counted=counted,
+        currency=currency,
+        note=desk.field("note"),
+        by=desk.me().id,
+    )
+    desk.say("The day is closed.")
+    for kind, found in differences.items():
+        way = "more" if found > 0 else "less"
+        desk.say(f"{kind.capitalize()}: {money(abs(found), currency)} {way}; booked.")
+    return redirect(url_for("reports.day_end"), 303)
+
+
+@bp.get("/statements")
+@desk.needs(desk.SUPERVISOR, desk.READER)
+def statements() -> ResponseReturnValue:
+    ledger = desk.ledger()
+    with ledger.store.read() as session:
+        complete = request.args.get("complete") == "1"
+        return render_template(
+            "staff/statements.html",
+            draft=settlements.draft(session, ledger.means(), complete=complete),
+            complete=complete,
+            statements=settlements.all_(session),
+            minimum=settlements.MINIMUM,
+            house=catalogue.house(session),
+        )
+
+
+@bp.post("/statements")
+@desk.needs(desk.SUPERVISOR)
+def draw() -> ResponseReturnValue:
+    with desk.ledger().store.read() as session:
+        currency = catalogue.house(session).currency
+    made = desk.write(
+        settlements.issue,
+        complete=request.form.get("complete") == "1",
+        currency=currency,
+        by=desk.me().id,
+    )
+    return redirect(url_for("reports.statement", id=made), 303)
+
+
+@bp.get("/statements/<id>")
+@desk.needs(desk.SUPERVISOR, desk.READER)
+def statement(id: str) -> ResponseReturnValue:
+    with desk.ledger().store.read() as session:
+        row = session.get(StatementRow, id)
+        if row is None:
+            abort(404)
+        return render_template(
+            "staff/statement.html",
+            statement=row,
+            lines=settlements.lines_of(session, id),
+            minimum=settlements.MINIMUM,
+            zone=catalogue.house(session).zone,
+        )
+
+
+@bp.post("/statements/<id>/payment")
+@desk.needs(desk.SUPERVISOR)
+def pay(id: str) -> ResponseReturnValue:
+    way = desk.field("paid_by")
+    if way not in {"cheque", "direct_deposit"}:
+        abort(400)
+    done = desk.write(
+        settlements.paid,
+        id,
+        paid_by=way,
+        ref=desk.field("ref", most=100),
+        by=desk.me().id,
+    )
+    if done:
+        desk.say("Paid.")
+    else:
+        desk.refuse("This statement is not to be paid, or was paid before.")
+    return redirect(url_for("reports.statement", id=id), 303)

@@ -1,0 +1,278 @@
+"""The office: work list, downloads, answers, day end, statements, accounts of staff."""
+
+import csv
+import io
+
+import pytest
+
+from boxoffice.pricing import Seller
+from ledger import backup, journal, settlements
+from ledger.orders import Patron
+from ledger.tables.records import AuditRow
+from tests.parts.ledger.clerk import PASSWORD, clerk, hire
+from tests.parts.ledger.test_window import chart, fill, pick, rows
+
+DAY_MS = 86_400_000
+
+
+@pytest.fixture(autouse=True)
+def the_book_is_as_it_should_be(ledger):
+    """After every test: the journal sums to zero, seats and streams add up. Source: P10."""
+    yield
+    with ledger.store.read() as session:
+        assert backup.faults(session) == []
+
+
+@pytest.fixture
+def people(ledger):
+    return hire(ledger)
+
+
+@pytest.fixture
+def bo(app, people):
+    return clerk(app, "bo")
+
+
+@pytest.fixture
+def vera(app, people):
+    return clerk(app, "vera")
+
+
+@pytest.fixture
+def anna(app, people):
+    return clerk(app, "anna")
+
+
+def table(answer):
+    """Read a CSV file as a spreadsheet would."""
+    text = answer.get_data(as_text=True)
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text[1:])))
+
+
+# Work list. Source: ORD6, ORD7.
+
+
+def test_orders_that_need_paper_are_marked_in_bulk_and_unmarked(bo, theatre, ledger):
+    theatre.sell("A2", delivery="mail", patron=Patron("Grace Okafor"))
+    theatre.sell("A3", delivery="mail", patron=Patron("Bea Marsh"))
+    theatre.sell("A4", delivery="email", patron=Patron("Ada Holm", "ada@example.org"))
+    page = bo.open("/staff/worklist")
+
+    assert "Grace Okafor" in page.words
+    assert "Ada Holm" not in page.words
+    for box in page.soup.select("[name=order]"):
+        box["checked"] = ""
+    pick(bo, "status", "mailed")
+    page = bo.press("Mark")
+    assert "2 orders: mailed." in page.words
+    assert "No order is here." in page.words
+    bo.press("Undo")
+    assert "Bea Marsh" in bo.page.words
+
+
+def test_a_name_never_becomes_a_formula_in_a_spreadsheet(bo, theatre):
+    theatre.sell("A2", delivery="mail", patron=Patron('=HYPERLINK("x")', phone="+45 1,2"))
+
+    header, row = table(bo._client.get("/staff/worklist/envelopes.csv"))
+
+    assert row[header.index("name")] == '\'=HYPERLINK("x")'
+    assert row[header.index("phone")] == "'+45 1,2"
+
+
+def test_orders_and_customers_are_downloaded_however_many(
+    bo, vera, theatre, ledger, monkeypatch
+):
+    monkeypatch.setattr("ledger.exports.AT_ONCE", 2)
+    for seat in ("A2", "A3", "A4", "B2", "B3"):
+        theatre.sell(seat, patron=Patron(f"Patron of {seat}"))
+
+    orders = table(bo._client.get("/staff/worklist/orders.csv"))
+    customers = table(vera._client.get("/staff/worklist/customers.csv"))
+
+    assert {row[3] for row in orders[1:]} == {
+        f"Patron of {seat}" for seat in ("A2", "A3", "A4", "B2", "B3")
+    }
+    assert orders[1][10] == "24.00"
+    assert len(customers) == 6
+    assert bo._client.get("/staff/worklist/customers.csv").status_code == 403
+
+
+# Answers. Source: ORD8.
+
+
+def test_buyers_are_asked_and_counted(bo, vera, theatre):
+    vera.open("/staff/reports/answers")
+    fill(vera, "words", "How did you hear of us?")
+    vera.page.soup.find("textarea").string = "Poster\nA friend\n"
+    assert "is asked from now on" in vera.press("Ask from now on").words
+    for seat, answer in (("B2", "Poster"), ("B3", "Poster"), ("B4", "")):
+        chart(bo, theatre, seat).press("Sell")
+        question = bo.page.soup.select_one("select[name^=q-]")
+        for option in question.select("option"):
+            if answer and option.get_text() == answer:
+                option["selected"], option["value"] = "", answer
+        bo.press("Sell for")
+
+    page = vera.open("/staff/reports/answers")
+
+    assert "Poster 2" in page.words
+    assert "A friend 0" in page.words
+    assert "2 answered." in page.words
+
+
+# Day end. Source: P13.
+
+
+def test_a_difference_at_the_day_end_is_booked(bo, theatre, ledger):
+    theatre.sell("A2")
+    theatre.sell("A3", tender="card")
+    bo.open("/staff/reports/day-end")
+    fill(bo, "counted-cash", "23.50")
+    page = bo.press("Close the day")
+
+    assert "Cash: €0.50 less; booked." in page.words
+    assert "Nothing came in." in page.words
+    with ledger.store.read() as session:
+        assert journal.unbalanced(session) == []
+
+
+def test_a_count_that_is_no_amount_closes_nothing(bo, theatre):
+    theatre.sell("A2")
+    bo.open("/staff/reports/day-end")
+    fill(bo, "counted-cash", "2,345")
+
+    assert "Nothing was closed" in bo.press("Close the day").alert
+
+
+# Statements. Source: SET1-SET4, FEE2.
+
+
+def test_a_statement_lists_its_orders_and_adds_up(vera, theatre, ledger):
+    theatre.sell("A2", "A3", "A4", "B2", "B3", tender="card", seller=Seller.WINDOW)
+    theatre.sell("C2", tender="cash")
+    page = vera.open("/staff/reports/statements")
+    assert "€120.00 would be paid." in page.words
+    page = vera.press("Draw the statement")
+
+    assert "Amount €120.00 €0.00 €120.00" in page.words
+    fill(vera, "ref", "4711")
+    assert "Paid" in vera.press("Paid").words
+    assert "€0.00 would be carried" in vera.open("/staff/reports/statements").words
+
+
+def test_a_small_amount_is_carried_and_a_refund_becomes_a_debt(vera, bo, theatre, ledger):
+    sold = theatre.sell("A2", tender="card")
+    vera.open("/staff/reports/statements")
+    assert "carried to the next statement" in vera.press("Draw the statement").words
+    bo.open(f"/staff/orders/{sold.id}")
+    bo.page.soup.select_one("[name=ticket]")["checked"] = ""
+    bo.press("Refund the chosen")
+    fill(bo, "reason", "ill")
+    bo.press("Give back")
+
+    page = vera.open("/staff/reports/statements?complete=1")
+
+    assert "Carried from the last statement €24.00" in page.words
+    assert "Ticket refunded" in page.words
+    assert "€0.00 would be carried" in page.words
+
+
+def test_a_finished_production_pays_any_amount(theatre, ledger, people):
+    theatre.sell("A2", tender="card")
+    with ledger.store.read() as session:
+        drafted = settlements.draft(session, ledger.means(), complete=True)
+    assert (drafted.amount, drafted.issued) == (2400, True)
+
+
+def test_the_sales_report_adds_up(bo, theatre):
+    theatre.sell("A2", "D2")
+    theatre.sell("A3", tender=None)
+
+    page = bo.open("/staff/reports")
+
+    assert "Together 3" in page.words
+    assert "€66.00" in page.words
+    assert "€24.00" in page.words
+
+
+# Accounts. Roles, lockout and audit.
+
+
+def test_a_manager_opens_and_closes_an_account(anna, app, ledger):
+    anna.open("/staff/people")
+    fill(anna, "name", "Ida Krag")
+    fill(anna, "login", "ida")
+    for box in anna.page.soup.select("section[aria-labelledby=new] [name=password]"):
+        box["value"] = PASSWORD
+    anna.page.soup.select("section[aria-labelledby=new] [value=box_office]")[0][
+        "checked"
+    ] = ""
+    page = press_in(anna, "new", "Open the account")
+    assert "Ida Krag has an account." in page.words
+    ida = clerk(app, "ida")
+    assert ida.open("/staff/worklist").heading
+
+    card = next(
+        tag for tag in anna.page.soup.select("section.card") if "Ida" in tag.get_text()
+    )
+    press_in(anna, card["aria-labelledby"], "Close the account")
+
+    assert ida.open("/staff/orders").heading == "Log in"
+    assert {"hire", "let_go"} <= {row.action for row in rows(ledger, AuditRow)}
+
+
+def press_in(guest, labelled, name):
+    """Press a button of one card, where others have the same name."""
+    card = guest.page.soup.find(attrs={"aria-labelledby": labelled})
+    for other in guest.page.soup.select("section.card"):
+        if other is not card:
+            other.decompose()
+    return guest.press(name)
+
+
+def test_the_last_manager_stays(anna):
+    page = anna.open("/staff/people")
+    card = next(
+        tag for tag in page.soup.select("section.card") if "Anna Berg" in tag.get_text()
+    )
+
+    assert "Somebody has to be the manager" in (
+        press_in(anna, card["aria-labelledby"], "Close the account").alert
+    )
+
+
+def test_a_short_password_is_refused(anna):
+    anna.open("/staff/people")
+    fill(anna, "name", "Ida Krag")
+    fill(anna, "login", "ida")
+    for box in anna.page.soup.select("section[aria-labelledby=new] [name=password]"):
+        box["value"] = "short"
+
+    assert "at least 10 characters" in press_in(anna, "new", "Open the account").alert
+
+
+def test_only_managers_see_accounts_and_audit(bo, vera):
+    for guest in (bo, vera):
+        guest.open("/staff/people", status=403)
+        guest.open("/staff/people/audit", status=403)
+
+
+def test_everybody_changes_their_own_password_with_the_old_one(bo, app, theatre):
+    bo.open("/staff/people/me")
+    bo.type("Old password", "wrong")
+    bo.type("New password", "a better secret")
+    assert "does not fit" in bo.press("Change it").alert
+    bo.type("Old password", PASSWORD)
+    bo.type("New password", "a better secret")
+
+    assert "Your password is changed." in bo.press("Change it").words
+
+
+def test_what_people_did_is_found_in_the_audit(anna, bo, theatre):
+    chart(bo, theatre, "A2").press("Flip")
+
+    page = anna.open("/staff/people/audit?q=change+seats")
+
+    assert "Bo Lund" in page.words
+    assert "Change seats" in page.words

@@ -172,7 +172,7 @@
     printer: (step) => post("/printer/faults", step.printer),
     refill: () => post("/printer/refill", {}),
     terminal: (step) =>
-      post("/terminal/next", human ? { ...step.terminal, tap_s: 1.5, think_s: 0.8 } : step.terminal),
+      post("/terminal/next", human ? { ...step.terminal, tap_s: 1.5, think_s: Math.max(0.8, step.terminal.think_s || 0) } : step.terminal),
     cut: (step) => post(`/network/${step.cut}`, { up: false }),
     mend: (step) => post(`/network/${step.mend}`, { up: true }),
     pull: (step) => post(`/plug/${step.pull}/pull`, {}),

@@ -108,6 +108,19 @@ def test_some_rows_are_searched_as_if_the_rest_were_gone(evening, request, first
         )
 
 
+def test_the_best_of_some_rows_is_offered_and_nothing_if_they_have_no_two_together():
+    chart = Chart([row("A", 4), row("B", 4), row("C", 4)])
+    index = Index(chart)
+    two = Request(2)
+    assert index.find_in_rows(two, range(1, 3)).seats == ("B1", "B2")
+    index.update({"B2", "B3"})
+    assert index.find_in_rows(two, range(1, 2)) is None
+    assert index.find_in_rows(two, range(1, 3)).seats == ("C1", "C2")
+    index.update({"C1"})
+    beside = index.find_in_rows(replace(two, aisle=True), range(2, 3))
+    assert beside.seats == ("C3", "C4")
+
+
 def test_an_index_forgets_what_is_not_asked_any_more_and_stays_right(monkeypatch):
     monkeypatch.setattr(best, "KEPT_KINDS", 2)
     monkeypatch.setattr(best, "KEPT_CHANGES", 5)

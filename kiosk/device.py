@@ -7,6 +7,7 @@ argument. Pages reach it as `current_app.extensions["foh"]`.
 import os
 import threading
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from boxoffice import ids, will_call
 from kiosk import identity
@@ -22,6 +23,9 @@ from kiosk.shown import Status
 from kiosk.sight import Sight
 from kiosk.store.store import Store
 from kiosk.store.tables import StateRow
+
+if TYPE_CHECKING:
+    from kiosk.rehearsal import Rehearsal
 
 
 class NotPaired(Exception):
@@ -79,6 +83,10 @@ class Device:
         # Old bytes may wait in the printer until its buffer was cleared.
         self.printer_buffer_doubtful = True
         self.printer_was_gone = False
+        # The self-test that staff have started here, if any.
+        self.rehearsal: Rehearsal | None = None
+        # Pixels in a millimetre as staff have measured them; None until read.
+        self.measured_mm: float | None = None
         self._line: Line | None = None
         with store.read() as session:
             self._me = identity.load(session)

@@ -18,12 +18,13 @@ from kiosk.device import Device
 from kiosk.store.tables import PinMissRow
 from kiosk.told import Member
 
-Role = Literal["usher", "supervisor"]
+Role = Literal["usher", "box_office", "supervisor"]
 
 MOST_MISSES: Final = 5
 LOCKS_MS: Final = (60_000, 300_000, 1_800_000)
 _MAY: Final[dict[Role, frozenset[str]]] = {
     "usher": frozenset({"usher", "box_office", "supervisor", "manager"}),
+    "box_office": frozenset({"box_office", "supervisor", "manager"}),
     "supervisor": frozenset({"supervisor", "manager"}),
 }
 _verifier = argon2.PasswordHasher()
@@ -79,6 +80,13 @@ def known(device: Device, who: str) -> Person | None:
     with device.store.read() as session:
         member = documents.staff(session).get(who)
     return _person(member) if member and member.roles & _MAY["usher"] else None
+
+
+def may(device: Device, who: str, role: Role) -> bool:
+    """Whether somebody who was let in may also do this."""
+    with device.store.read() as session:
+        member = documents.staff(session).get(who)
+    return member is not None and bool(member.roles & _MAY[role])
 
 
 def locked_s(device: Device, who: str) -> int:

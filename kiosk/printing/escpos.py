@@ -13,7 +13,7 @@ from typing import Any, Final, assert_never
 
 from PIL import Image, ImageDraw, ImageFont
 
-from kiosk.printing.pieces import Code, Cut, Gap, Piece, Text
+from kiosk.printing.pieces import Code, Cut, Gap, Piece, Ruler, Text
 from kiosk.printing.profile import Profile
 
 INITIALISE: Final = b"\x1b@"
@@ -24,6 +24,7 @@ CLEARED: Final = b"\x37\x25\x00"
 ASK_PAPER: Final = b"\x1dr\x01"
 
 _LINE_DOTS: Final = 30
+_RULER_DOTS: Final = 40
 _FONTS: Final = Path("/usr/share/fonts/truetype/dejavu")
 _SCALES: Final = {"normal": (1, 1), "tall": (1, 2), "big": (2, 2)}
 
@@ -56,7 +57,9 @@ def length_mm(pieces: Sequence[Piece], profile: Profile) -> int:
             case Text():
                 dots += _LINE_DOTS * _SCALES[piece.size][1]
             case Code():
-                dots += 41 * profile.module_dots
+                dots += 41 * (piece.dots or profile.module_dots)
+            case Ruler():
+                dots += _RULER_DOTS
             case Gap():
                 dots += _LINE_DOTS * piece.lines
             case Cut():
@@ -91,10 +94,13 @@ def _job(pieces: Sequence[Piece], profile: Profile) -> bytes:
                 _text(paper, piece, profile)
             case Code():
                 paper.set(align="center")
-                paper.qr(piece.text, ec=level_m, size=profile.module_dots, native=True)
+                dots = piece.dots or profile.module_dots
+                paper.qr(piece.text, ec=level_m, size=dots, native=True)
                 paper.set(align="left")
             case Gap():
                 paper._raw(b"\n" * piece.lines)
+            case Ruler():
+                paper.image(_ruler(profile), impl="bitImageRaster")
             case Cut():
                 paper._raw(bytes((0x1B, ord("d"), profile.lines_after)))
                 paper._raw(b"\x1dV\x00")
@@ -116,6 +122,17 @@ def _text(paper: Any, text: Text, profile: Profile) -> None:
     # Past the library's own guess at a code page, which prints "?" for what it lacks.
     paper._raw(encoded + b"\n")
     paper.set(custom_size=True, width=1, height=1, bold=False, invert=False)
+
+
+def _ruler(profile: Profile) -> Image.Image:
+    """Draw marks every 10 mm, every fifth one long."""
+    picture = Image.new("1", (profile.dots, _RULER_DOTS), 1)
+    pencil = ImageDraw.Draw(picture)
+    pencil.line((0, 1, profile.dots, 1), fill=0, width=2)
+    for n in range(int(profile.dots / profile.dots_per_mm / 10) + 1):
+        x = round(n * 10 * profile.dots_per_mm)
+        pencil.line((x, 0, x, _RULER_DOTS if n % 5 == 0 else 20), fill=0, width=2)
+    return picture
 
 
 def _drawn(text: Text, profile: Profile) -> Image.Image:

@@ -14,6 +14,7 @@ from boxoffice import printing
 from kiosk import log
 from kiosk.clock import Clock
 from kiosk.printing.receipt import Receipt
+from kiosk.printing.report import Report
 from kiosk.printing.ticket import Ticket
 from kiosk.store.tables import PrintJobRow
 
@@ -43,6 +44,13 @@ def queue_receipt(
     return _add(
         session, _job(clock, new_id(), "receipt", receipt.order, receipt.document())
     )
+
+
+def queue_report(
+    session: Session, clock: Clock, new_id: NewId, report: Report
+) -> PrintJobRow:
+    """Queue paper for staff, in the caller's transaction."""
+    return _add(session, _job(clock, new_id(), "report", "", report.document()))
 
 
 def waiting(session: Session) -> PrintJobRow | None:

@@ -10,10 +10,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kiosk import documents, log, signing
+from kiosk import log
 from kiosk.device import Device
-from kiosk.printing import jobs
-from kiosk.printing.ticket import Ticket
+from kiosk.printing import issues, jobs
 from kiosk.shown import PhoneTicket, Refusal, SeatShown
 from kiosk.store.tables import PrintJobRow, SaleLineRow
 
@@ -65,26 +64,7 @@ def _put(session: Session, device: Device, job: PrintJobRow) -> PrintJobRow:
 
 def _next_issue(session: Session, device: Device, job: PrintJobRow) -> PrintJobRow:
     """Make the older issue void: its paper may lie half-printed in the slot."""
-    line = session.get_one(SaleLineRow, job.ticket)
-    performance = documents.performance(session, line.performance)
-    plan = documents.plan(session, line.performance)
-    assert performance is not None
-    issue = job.issue + 1
-    body = {"ticket": job.ticket, "issue": issue, "why": "on phone", "staff": ""}
-    seq = log.append(session, device.clock, device.new_id(), "ticket.reprinted", body)
-    number = plan.numbers.get(line.seat) if plan and plan.chart else None
-    code = signing.payload(
-        device,
-        performance=performance.number,
-        ticket=line.ticket,
-        seat=number,
-        issue=issue,
-        seq=seq,
-        check=False,
-    )
-    job.state = "replaced"
-    document = dict(job.document) | {"issue": issue, "code": code}
-    again = jobs.queue(session, device.clock, device.new_id, [Ticket.read(document)])[0]
+    again = issues.next_ours(session, device, job, why="on phone", staff="")
     again.state = "failed"  # Nobody shall print what goes to the phone.
     again.held, again.batch = True, job.batch
     session.flush()

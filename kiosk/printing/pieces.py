@@ -17,9 +17,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Code:
-    """A QR code, centred, level M."""
+    """A QR code, centred, level M. dots: of a module, 0 for the printer's usual."""
 
     text: str
+    dots: int = 0
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,16 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Ruler:
+    """A line with a mark every 10 mm, to be held against a real ruler."""
+
+
+@dataclass(frozen=True)
 class Cut:
     """The end of this piece of paper."""
 
 
-Piece = Text | Code | Gap | Cut
+Piece = Text | Code | Gap | Ruler | Cut
 
 
 def plain(text: str) -> str:

@@ -13,13 +13,15 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kiosk import documents, faults
+from kiosk import documents, faults, log, pins
 from kiosk.device import Device
 from kiosk.printing import escpos, jobs, owed, status
 from kiosk.printing import receipt as receipts
+from kiosk.printing import report as reports
 from kiosk.printing import ticket as paper_ticket
 from kiosk.printing.pieces import Piece
 from kiosk.printing.receipt import Receipt
+from kiosk.printing.report import Report
 from kiosk.printing.ticket import Ticket
 from kiosk.printing.transport import Ending
 from kiosk.shown import (
@@ -118,6 +120,18 @@ def new_roll(device: Device) -> None:
     """A full roll is in: the gauge begins again."""
     assert device.printer is not None
     device.store.write(_set_roll, device.printer.profile.roll_mm)
+
+
+def print_owed(device: Device) -> int:
+    """Somebody stands at the printer: print all failed tickets; give how many."""
+    with device.store.read() as session:
+        orders = {job.order for job in owed.owed(session)}
+    return sum(resume(device, order) for order in sorted(orders))
+
+
+def settle(device: Device, ticket: str, who: str) -> bool:
+    """Staff have looked: the uncertain ticket is whole and handed over."""
+    return device.store.write(_settle, device, ticket, who)
 
 
 # --- the spool's thread -------------------------------------------------------------
@@ -254,6 +268,8 @@ def _printed_elsewhere(session: Session, work: _Work) -> bool:
 def _pieces(work: _Work, columns: int) -> list[Piece]:
     if work.kind == "receipt":
         return receipts.pieces(Receipt.read(work.document), columns=columns)
+    if work.kind == "report":
+        return reports.pieces(Report.read(work.document), columns=columns)
     return paper_ticket.pieces(Ticket.read(work.document), columns=columns)
 
 
@@ -308,6 +324,20 @@ def _tickets_left(session: Session) -> int | None:
     lengths = session.scalars(query.order_by(PrintJobRow.place.desc()).limit(20)).all()
     usual = sum(lengths) / len(lengths) if lengths else 110
     return int(state.roll_left_mm / usual)
+
+
+def _settle(session: Session, device: Device, ticket: str, who: str) -> bool:
+    query = select(PrintJobRow).where(
+        PrintJobRow.ticket == ticket, PrintJobRow.state == "uncertain"
+    )
+    job = session.scalars(query.limit(1)).first()
+    if job is None:
+        return False
+    job.state, job.printed_ms = "printed", device.clock.now_ms()
+    body = {"ticket": job.ticket, "issue": job.issue, "way": "hand"}
+    log.append(session, device.clock, device.new_id(), "ticket.delivered", body)
+    pins.note(session, device, who, "handed over", ticket, "whole")
+    return True
 
 
 def _set_roll(session: Session, length_mm: int) -> None:

@@ -42,6 +42,16 @@ ENGLISH: Final[Mapping[str, str]] = {
     "gift_card": "gift card",
     "reference": "Reference {ref}",
     "thanks": "Thank you, enjoy the show.",
+    "shift_end": "Shift end",
+    "since": "Since",
+    "sales": "Sales",
+    "returned": "Returned",
+    "owed": "Tickets owed",
+    "uncertain": "of these uncertain",
+    "in_doubt": "Payments in doubt",
+    "reprints": "Reprints",
+    "signed": "Signed by PIN: {name}",
+    "test_page": "Test page",
 }
 DANISH: Final[Mapping[str, str]] = {
     "unreserved": "UNUMMERERET",
@@ -71,6 +81,16 @@ DANISH: Final[Mapping[str, str]] = {
     "gift_card": "gavekort",
     "reference": "Reference {ref}",
     "thanks": "Tak, og god fornøjelse.",
+    "shift_end": "Vagt slut",
+    "since": "Siden",
+    "sales": "Salg",
+    "returned": "Tilbageført",
+    "owed": "Skyldige billetter",
+    "uncertain": "heraf usikre",
+    "in_doubt": "Betalinger i tvivl",
+    "reprints": "Gentryk",
+    "signed": "Underskrevet med PIN: {name}",
+    "test_page": "Testside",
 }
 _LANGUAGES: Final = {"en": ENGLISH, "da": DANISH}
 _DATES: Final = {"en": "EEE d MMMM y", "da": "EEE d. MMMM y"}

@@ -296,17 +296,17 @@ class SaleLineRow(Table):
 class PrintJobRow(Table):
     """One piece of paper. Written before paper moves; a ticket's issue prints once.
 
-    kind: ticket or receipt. order: of the sale or collection. batch: what was asked for
-    together, the id of its first job. document: what is on it. state: queued, sending,
-    printed, uncertain, failed; phone: put on the guest's phone; replaced: a later issue or
-    another kiosk's paper counts. queued_boot_ms: in boot_id; jobs older than 60 s wait for
-    a touch of staff, and so does one that is `held`.
+    kind: ticket, receipt, or report (for staff). order: of the sale or collection. batch:
+    what was asked for together, the id of its first job. document: what is on it. state:
+    queued, sending, printed, uncertain, failed; phone: put on the guest's phone; replaced:
+    a later issue or another kiosk's paper counts. queued_boot_ms: in boot_id; jobs older
+    than 60 s wait for a touch of staff, and so does one that is `held`.
     """
 
     __tablename__ = "print_job"
     __table_args__ = (
         UniqueConstraint("ticket", "issue"),
-        CheckConstraint("kind IN ('ticket', 'receipt')", name="kind"),
+        CheckConstraint("kind IN ('ticket', 'receipt', 'report')", name="kind"),
         CheckConstraint(
             "state IN ('queued', 'sending', 'printed', 'uncertain', 'failed', 'phone',"
             " 'replaced')",
@@ -433,3 +433,12 @@ class DoorTouchRow(Table):
     opened_ms: Mapped[int | None]
     held: Mapped[bool | None]
     hold_until_ms: Mapped[int | None]
+
+
+class SettingRow(Table):
+    """What staff have set on this device itself, by name; see `kiosk.settings`."""
+
+    __tablename__ = "setting"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[dict[str, Any]]

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, url_for
 from flask import session as guest
 from werkzeug.wrappers import Response
 
-from kiosk import sales
+from kiosk import breaks, sales
 from kiosk.payments import attempts
 from kiosk.printing import spool
 from kiosk.shown import OrderShown, Outcome, Stage, Tonight
@@ -45,6 +45,8 @@ def show() -> Response | str:
         return redirect(url_for("pairing.show"))
     if not house.ready(device()):
         return _break()
+    if (rest := breaks.now(device())) is not None:
+        return _resting(rest)
     if house.is_door(device()):
         return redirect(url_for("door.show"))
     if language:
@@ -157,11 +159,34 @@ def _strips(all_shown: list[Tonight]) -> list[str]:
     return strips
 
 
+def _resting(rest: breaks.Break) -> str:
+    office = house.read(device()).box_office_words
+    nearest = _("The box office is %(where)s.", where=office) if office else ""
+    if rest.nearest:
+        nearest = _("The nearest one is by %(place)s.", place=rest.nearest)
+    reasons = {
+        "cleaning": _("It is being cleaned."),
+        "repair": _("It is being repaired."),
+        "closed": _("It is closed for today."),
+        "other": "",
+    }
+    return frame.page(
+        "kiosk/break.html",
+        sheets=["screens/sorry"],
+        idle_s=0,
+        listens=False,
+        words=_("This kiosk is taking a break. %(nearest)s", nearest=nearest).strip(),
+        reason=reasons[rest.reason],
+        code=f"FH-{rest.code} · {device().me.name}",
+    )
+
+
 def _break() -> str:
     return frame.page(
         "kiosk/break.html",
         sheets=["screens/sorry"],
         idle_s=0,
         words=_("This kiosk is taking a break. %(nearest)s", nearest="").strip(),
+        reason="",
         code="FH-N1",
     )

@@ -36,7 +36,7 @@ def enter() -> Response | str:
     to = request.form.get("to", "")
     answer = pins.enter(device(), request.form.get("who", "")[:64], _pin())
     if isinstance(answer, pins.No):
-        return _ask(to, _no(answer))
+        return _ask(to, said_no(answer))
     badge.put_on(answer)
     inside = to.startswith("/door") and "//" not in to and "\\" not in to
     return redirect(to if inside else url_for("door.show"), 303)
@@ -72,7 +72,7 @@ def forced(id: int) -> str | Response:
         return _force(id, words) or redirect(url_for("door.show"), 303)
     answer = pins.enter(device(), request.form.get("who", "")[:64], _pin(), "supervisor")
     if isinstance(answer, pins.No):
-        return _force(id, _no(answer)) or redirect(url_for("door.show"), 303)
+        return _force(id, said_no(answer)) or redirect(url_for("door.show"), 303)
     override = Override(by=answer.id, reason=reason)
     return back(door.again(device(), id, override=override))
 
@@ -162,7 +162,8 @@ def _force(id: int, words: str) -> str:
     )
 
 
-def _no(answer: pins.No) -> str:
+def said_no(answer: pins.No) -> str:
+    """Say why somebody was not let in."""
     match answer.why:
         case "wrong":
             return _("That PIN is not right. Tries left: %(left)s.", left=answer.left)

@@ -52,6 +52,7 @@ class Frame:
     scanned: int
     demo: bool
     phones: bool = False
+    staff_url: str = ""
 
     @staticmethod
     def asset(path: str) -> str:
@@ -108,6 +109,7 @@ def _frame(
         scanned=newest.last_id(device()) if home.name else 0,
         demo=device().config.demo,
         phones=bool(current_app.config.get("FOH_PHONES")),
+        staff_url="" if house.is_door(device()) else url_for("staff.show"),
     )
 
 

@@ -60,4 +60,10 @@ def call() -> Response:
 @bp.get("/clean")
 def clean() -> str:
     """Ignore touches while somebody wipes the glass."""
-    return frame.page("kiosk/clean.html", sheets=["screens/sorry"], idle_s=0, listens=False)
+    return frame.page(
+        "kiosk/clean.html",
+        sheets=["screens/sorry"],
+        idle_s=0,
+        listens=False,
+        after=url_for("help.show"),
+    )

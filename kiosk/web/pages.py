@@ -33,6 +33,10 @@ from kiosk.web import (
     scans,
     screen,
     seats,
+    staff,
+    staff_care,
+    staff_money,
+    staff_paper,
     trouble,
     wallet,
     will_call,
@@ -40,6 +44,8 @@ from kiosk.web import (
 
 # What an usher's phone may open, too; nothing else of a device leaves the machine.
 DOOR = (door.bp, door_find.bp, door_lists.bp, door_staff.bp, phone.bp)
+
+STAFF = (staff.bp, staff_care.bp, staff_money.bp, staff_paper.bp)
 
 
 def blueprints() -> list[Blueprint]:
@@ -67,6 +73,7 @@ def blueprints() -> list[Blueprint]:
         crops.bp,
         screen.bp,
         components.bp,
+        *STAFF,
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kiosk import door, tenders, will_call
+from kiosk import door, rehearsal, tenders, will_call
 from kiosk.shown import Refusal, Stage
 from kiosk.web import crops, house, refusals, sight_words, wallet
 from kiosk.web.guest import collect, device, order
@@ -46,6 +46,8 @@ def read() -> tuple[Response, int] | Response:
     if house.is_door(device()):
         shown = door.scan(device(), scan, text, source=str(body.get("source", ""))[:64])
         return jsonify(answer=shown.answer, id=shown.id)
+    if rehearsal.saw(device(), text):
+        return jsonify(answer="self_test")
     return jsonify(answer=_collect(scan, text))
 
 

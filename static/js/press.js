@@ -63,6 +63,25 @@
     delete document.documentElement.dataset.leaving;
   });
 
+  // Five touches in the top left corner, the last held for a second: staff come in here.
+  const CORNER_MM = 20;
+  const staff = document.body.dataset.staff;
+  let touches = [];
+  let holding = 0;
+  document.addEventListener("pointerdown", (event) => {
+    clearTimeout(holding);
+    if (!staff || event.clientX > CORNER_MM * mm || event.clientY > CORNER_MM * mm) {
+      touches = [];
+      return;
+    }
+    const now = performance.now();
+    touches = [...touches.filter((before) => now - before < 4000), now];
+    if (touches.length >= 5) holding = setTimeout(() => location.assign(staff), 1000);
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => clearTimeout(holding));
+  }
+
   // Who listens to the page hears its heading first.
   const heading = document.querySelector("h1[tabindex]");
   if (heading && document.activeElement === document.body) {

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
-from kiosk import door, extras, sales, staff, web, will_call
+from kiosk import breaks, door, extras, sales, staff, web, will_call
 from kiosk.config import Config
 from kiosk.documents import House
 from kiosk.introduction import Introduction
@@ -218,6 +218,7 @@ class PretendHouse:
             ),
             sight=self.sight,
             introduction=Introduction(),
+            measured_mm=self.config.mm or 0.0,
         )
 
     def move_in(self, put: Callable[[Any, str, Any], None]) -> None:
@@ -237,6 +238,7 @@ class PretendHouse:
                 put(
                     module, name, getattr(self, f"_{module.__name__.split('.')[-1]}_{name}")
                 )
+        put(breaks, "now", lambda _device: None)
         put(will_call, "done", self._sales_done)
         put(extras, "offered", lambda _device, _order: None)
 

@@ -1,0 +1,146 @@
+"""Print a ticket again: only staff may, with a reason, and the older paper is dead at once.
+
+Source: lobby.md §3, sync.md §2.6.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kiosk.device import Device
+from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.printing import issues
+from kiosk.shown import Refusal
+from kiosk.store.tables import CollectionRow, PrintJobRow, SaleLineRow
+
+CLAIM_S: Final = 3.0
+MOST: Final = 60
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A ticket whose paper this device knows. state: as of its job, see `PrintJobRow`."""
+
+    ticket: str
+    order: str
+    seat: str
+    title: str
+    issue: int
+    state: str
+    n: int
+    of: int
+
+
+def recent(device: Device) -> list[Paper]:
+    """Give the newest tickets of this device, newest first."""
+    with device.store.read() as session:
+        newest = (
+            select(func.max(PrintJobRow.place))
+            .where(PrintJobRow.kind == "ticket")
+            .group_by(PrintJobRow.ticket)
+        )
+        query = select(PrintJobRow).where(
+            PrintJobRow.place.in_(newest), PrintJobRow.state != "replaced"
+        )
+        found = session.scalars(query.order_by(PrintJobRow.place.desc()).limit(MOST))
+        return [_paper(job) for job in found]
+
+
+def find(device: Device, ticket: str) -> Paper | None:
+    """Find one ticket's newest paper."""
+    with device.store.read() as session:
+        job = _newest(session, ticket)
+        return _paper(job) if job is not None else None
+
+
+def again(device: Device, ticket: str, *, staff: str, why: str) -> Paper | Refusal:
+    """Print the next issue. Refuses: reprint.gone, reprint.link, reprint.busy."""
+    with device.store.read() as session:
+        job = _newest(session, ticket)
+        ours = job is not None and session.get(SaleLineRow, ticket) is not None
+    if job is None or job.state in {"queued", "sending"}:
+        return Refusal("reprint.busy" if job else "reprint.gone")
+    if ours:
+        return device.store.write(_ours, device, ticket, staff, why)
+    code = _ask(device, job)
+    if isinstance(code, Refusal):
+        return code
+    return device.store.write(_theirs, device, ticket, code, staff, why)
+
+
+def _ours(
+    session: Session, device: Device, ticket: str, staff: str, why: str
+) -> Paper | Refusal:
+    job = _newest(session, ticket)
+    if job is None or job.state in {"queued", "sending"}:
+        return Refusal("reprint.busy")  # The second of two quick taps.
+    return _paper(issues.next_ours(session, device, job, why=why, staff=staff))
+
+
+def _theirs(
+    session: Session, device: Device, ticket: str, code: str, staff: str, why: str
+) -> Paper | Refusal:
+    job = _newest(session, ticket)
+    if job is None or job.state in {"queued", "sending"}:
+        return Refusal("reprint.busy")
+    return _paper(issues.next_theirs(session, device, job, code=code, why=why, staff=staff))
+
+
+def _ask(device: Device, job: PrintJobRow) -> str | Refusal:
+    """Have the ledger sign the next issue; the claim's id outlives a lost answer."""
+    claim = device.store.write(_claim, device, job)
+    if claim is None:
+        return Refusal("reprint.gone")
+    body = {
+        "claim": claim,
+        "kind": "reissue",
+        "ticket": job.ticket,
+        "issue": job.issue,
+        "performance": job.document.get("performance", ""),
+    }
+    try:
+        answer = device.line.post("/api/claims", body, timeout_s=CLAIM_S, request=claim)
+    except Refused:
+        return Refusal("reprint.busy")
+    except LineDown:
+        return Refusal("reprint.link")
+    except NotUnderstood as why:
+        return Refusal("reprint.gone" if why.status == 404 else "reprint.link")
+    code = answer.get("payload") if isinstance(answer, dict) else None
+    return code if isinstance(code, str) and code else Refusal("reprint.busy")
+
+
+def _claim(session: Session, device: Device, job: PrintJobRow) -> str | None:
+    query = select(CollectionRow).where(CollectionRow.order == job.order)
+    row = session.scalars(query.limit(1)).first()
+    if row is None:
+        return None
+    name = f"reissue {job.ticket} {job.issue}"
+    claims = dict(row.claims)
+    claims.setdefault(name, device.new_id())
+    row.claims = claims
+    return str(claims[name])
+
+
+def _newest(session: Session, ticket: str) -> PrintJobRow | None:
+    query = select(PrintJobRow).where(
+        PrintJobRow.ticket == ticket, PrintJobRow.state != "replaced"
+    )
+    return session.scalars(query.order_by(PrintJobRow.issue.desc()).limit(1)).first()
+
+
+def _paper(job: PrintJobRow) -> Paper:
+    document = job.document
+    named = (document.get("section"), document.get("row"), document.get("seat"))
+    return Paper(
+        ticket=str(job.ticket),
+        order=job.order,
+        seat=" ".join(str(part) for part in named if part),
+        title=str(document.get("title", "")),
+        issue=job.issue,
+        state=job.state,
+        n=int(document.get("n", 1)),
+        of=int(document.get("of", 1)),
+    )

@@ -1,0 +1,29 @@
+"""What staff have set on this device itself: small facts that outlive a restart.
+
+Names: `screen` {mm}, `break` {reason, by, since_ms}, `shift` {seq, ended_ms}, `sound`
+{volume}, all written by use cases of their own.
+"""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kiosk.store.tables import SettingRow
+
+
+def get(session: Session, name: str) -> dict[str, Any]:
+    """Give a setting; empty where staff never set it."""
+    row = session.get(SettingRow, name)
+    return dict(row.value) if row is not None else {}
+
+
+def put(session: Session, name: str, value: dict[str, Any] | None) -> None:
+    """Set it, or forget it, in the caller's transaction."""
+    row = session.get(SettingRow, name)
+    if value is None:
+        if row is not None:
+            session.delete(row)
+    elif row is None:
+        session.add(SettingRow(name=name, value=value))
+    else:
+        row.value = value

@@ -1,6 +1,7 @@
 """What travels: read back as it was sent, and told by place when it is something else."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -271,3 +272,15 @@ def test_a_changed_document_takes_its_old_part_of_the_digest_away():
     assert wire.digest_after(10, old=4, new=7) == 13
     assert wire.digest_after(0, old=1, new=None) == 2**128 - 1
     assert wire.digest_after(5, old=None, new=None) == 5
+
+
+def test_the_check_number_depends_on_both_keys_and_on_nothing_else():
+    number = wire.check_number("ledger", "device")
+    assert number == wire.check_number("ledger", "device")
+    assert re.fullmatch(r"\d{4} \d{4}", number)
+    others = {
+        wire.check_number("another", "device"),
+        wire.check_number("ledger", "another"),
+        wire.check_number("device", "ledger"),
+    }
+    assert len({number, *others}) == 4

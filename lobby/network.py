@@ -17,6 +17,7 @@ from lobby.loop import Loop
 from lobby.timeline import Note
 
 LAN, INTERNET = "lan", "internet"
+THERE, BACK = "there", "back"
 CHUNK_BYTES = 64 * 1024
 # What a lost packet costs: about the first retransmission of TCP.
 RETRANSMIT_S = 1.0
@@ -37,10 +38,14 @@ class Condition:
     """How well a link works.
 
     up: False cuts it. refuse: a cut link refuses connections; otherwise they vanish in it.
-    delay_ms: one way. loss: share of packets lost, 0 to 1; each costs a second.
+    there, back: False cuts one direction only: what is asked arrives and its answer does
+    not, or the other way round. delay_ms: one way. loss: share of packets lost, 0 to 1;
+    each costs a second.
     """
 
     up: bool = True
+    there: bool = True
+    back: bool = True
     refuse: bool = True
     delay_ms: float = 0
     loss: float = 0
@@ -63,6 +68,8 @@ def read(condition: Condition, document: Mapping[str, Any]) -> Condition:
     return replace(
         changed,
         up=bool(changed.up),
+        there=bool(changed.there),
+        back=bool(changed.back),
         refuse=bool(changed.refuse),
         delay_ms=float(changed.delay_ms),
         loss=float(changed.loss),
@@ -115,6 +122,8 @@ class Network:
         networks = [self._conditions[network] for network in cable.over]
         return Condition(
             up=own.up and all(network.up for network in networks),
+            there=own.there and all(network.there for network in networks),
+            back=own.back and all(network.back for network in networks),
             refuse=own.refuse and all(network.refuse for network in networks),
             delay_ms=own.delay_ms + sum(network.delay_ms for network in networks),
             loss=max(own.loss, *(network.loss for network in networks)),
@@ -134,6 +143,10 @@ def _sentence(name: str, condition: Condition) -> str:
     if not condition.up:
         return f"{title} is cut"
     troubles = []
+    if not condition.there:
+        troubles.append("silent on the way there")
+    if not condition.back:
+        troubles.append("silent on the way back")
     if condition.delay_ms:
         troubles.append(f"{condition.delay_ms:g} ms slower")
     if condition.loss:
@@ -157,7 +170,7 @@ class _Link:
         self.cable = cable
         self.port = cable.port
         self._condition = Condition(up=False)
-        self._passing = asyncio.Event()
+        self._passing = {way: asyncio.Event() for way in (THERE, BACK)}
         self._server: asyncio.Server | None = None
         self._ends: set[asyncio.StreamWriter] = set()
         self._lost = 0.0
@@ -165,10 +178,12 @@ class _Link:
     async def become(self, condition: Condition) -> None:
         self._condition = condition
         listens = condition.up or not condition.refuse
-        if condition.up:
-            self._passing.set()
-        else:
-            self._passing.clear()
+        ways = {THERE: condition.there, BACK: condition.back}
+        for way, passing in self._passing.items():
+            if condition.up and ways[way]:
+                passing.set()
+            else:
+                passing.clear()
         if listens and self._server is None:
             self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
             self.port = self._server.sockets[0].getsockname()[1]
@@ -188,10 +203,12 @@ class _Link:
         self._ends.add(writer)
         far: asyncio.StreamWriter | None = None
         try:
-            await self._travel()
+            await self._travel(THERE)
             far_reader, far = await asyncio.open_connection(*self.cable.target)
             self._ends.add(far)
-            await asyncio.gather(self._pump(reader, far), self._pump(far_reader, writer))
+            await asyncio.gather(
+                self._pump(reader, far, THERE), self._pump(far_reader, writer, BACK)
+            )
         except (OSError, asyncio.CancelledError):
             # Refused, reset or cut: the same happens to the other side.
             pass
@@ -201,15 +218,17 @@ class _Link:
                     self._ends.discard(end)
                     end.transport.abort()
 
-    async def _pump(self, near: asyncio.StreamReader, far: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, near: asyncio.StreamReader, far: asyncio.StreamWriter, way: str
+    ) -> None:
         while chunk := await near.read(CHUNK_BYTES):
-            await self._travel()
+            await self._travel(way)
             far.write(chunk)
             await far.drain()
         with suppress(OSError, RuntimeError):
             far.write_eof()
 
-    async def _travel(self) -> None:
+    async def _travel(self, way: str) -> None:
         """Take as long as a packet takes: for ever, while the cable is cut."""
         pause_s = self._condition.delay_ms / 1000
         # Losses come evenly, so that the same evening plays the same way twice.
@@ -219,4 +238,4 @@ class _Link:
             pause_s += RETRANSMIT_S
         if pause_s:
             await asyncio.sleep(pause_s)
-        await self._passing.wait()
+        await self._passing[way].wait()

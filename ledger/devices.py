@@ -23,6 +23,8 @@ from ledger.tables.house import BookRow, HouseRow
 INVITED_FOR_MS = 10 * 60_000
 # An invitation that is handed over in a file waits for the device's first start.
 FILED_FOR_MS = 30 * 86_400_000
+# A device asks for news every 20 s; not every time is worth a write.
+HEARD_EVERY_MS = 30_000
 _TOKEN_BYTES = 16
 SUPPORTED = (wire.PROTOCOL,)
 # What a device is told about: evenings from a day back on.
@@ -34,6 +36,7 @@ class Known:
     """A device as its requests are judged by.
 
     state: of this incarnation's log; draining also when a newer incarnation exists.
+    seen_ms: when it was last noted that it asked; None before the first time.
     """
 
     id: str
@@ -45,6 +48,7 @@ class Known:
     revoked: bool
     state: str
     timeline_acked: int
+    seen_ms: int | None = None
 
 
 Look = Callable[[Executable, Mapping[str, Any]], Sequence[Row[Any]]]
@@ -123,6 +127,7 @@ def sender(look: Look, device: str, incarnation: int) -> tuple[Known, book.Book]
         revoked=found.revoked_ms is not None,
         state=found.state if newest or found.state != "active" else "draining",
         timeline_acked=found.timeline_acked,
+        seen_ms=found.seen_ms,
     )
     return known, book.Book(
         found.ledger_id, found.timeline, found.recovering_ms is not None, found.house
@@ -152,6 +157,13 @@ def revoke(session: Session, means: Means, device: str) -> bool:
     session.flush()
     notices.device(session, device, means.now_ms)
     return True
+
+
+def heard_of(session: Session, means: Means, device: str) -> None:
+    """Note that a device asked for something just now."""
+    session.execute(
+        update(DeviceRow).where(DeviceRow.id == device).values(seen_ms=means.now_ms)
+    )
 
 
 def drain(session: Session, means: Means, device: str) -> bool:
@@ -230,6 +242,7 @@ _SENDER = (
         _DEVICE.c.place,
         _DEVICE.c.incarnation,
         _DEVICE.c.revoked_ms,
+        _DEVICE.c.seen_ms,
         _KEY.c.public,
         _LOG.c.state,
         _LOG.c.timeline_acked,

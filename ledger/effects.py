@@ -10,6 +10,7 @@ from ledger import (
     audit,
     debts,
     devices,
+    drawers,
     issues,
     parked,
     payments,
@@ -81,5 +82,8 @@ EFFECTS: dict[str, Effect] = {
     "device.fault": health,
     "device.healed": health,
     "device.closed": parked.closed,
+    "cash.opened": drawers.moved,
+    "cash.moved": drawers.moved,
+    "cash.counted": drawers.counted,
     "staff.action": staff_action,
 }

@@ -24,6 +24,8 @@ from ledger.tables.orders import TicketRow
 from ledger.tables.seats import SeatStateRow
 
 words = structlog.get_logger()
+# The last word of an incarnation: whatever follows it is a fork. Source: sync.md §2.6.
+CLOSED = "device.closed"
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,12 @@ def upload(
     known, told = _known(session, batch), _told(session, batch.events)
     _lock(session, batch.events)
     gap, state, seq, hash_ = False, head.state, head.seq, head.hash
+    closed = state != "active" and _closed(session, batch, hash_)
     taken: list[dict[str, Any]] = []
     for event in batch.events:
         if event.hash in known:
             continue
-        follows = event.seq == seq + 1 and event.prev == hash_
+        follows = event.seq == seq + 1 and event.prev == hash_ and not closed
         if not follows and event.prev not in known and event.seq != batch.oldest_kept:
             gap = True
             break
@@ -79,7 +82,7 @@ def upload(
         known.add(event.hash)
         told.add(event.event_id)
         if follows:
-            seq, hash_ = event.seq, event.hash
+            seq, hash_, closed = event.seq, event.hash, event.type == CLOSED
         else:
             _fork(session, means, batch, event, seq)
     if taken:
@@ -151,6 +154,18 @@ def _known(session: Session, batch: wire.Batch) -> set[bytes]:
         )
     )
     return known
+
+
+def _closed(session: Session, batch: wire.Batch, at: bytes) -> bool:
+    """Say whether this log had ended where the ledger has read it to."""
+    said = session.scalar(
+        select(DeviceEventRow.type).where(
+            DeviceEventRow.device == batch.device,
+            DeviceEventRow.incarnation == batch.incarnation,
+            DeviceEventRow.hash == at,
+        )
+    )
+    return said == CLOSED
 
 
 def _told(session: Session, events: Sequence[log.Event]) -> set[str]:

@@ -25,6 +25,7 @@ def read_on(asked: Request) -> Response:
     wanted = _wanted(asked)
     wait_s = request.args.get("wait", 0, type=int)
     _acknowledge(asked, wanted)
+    note_heard(asked)
     answer = _read(wanted, timeline)
     poll_again_ms = 0
     if not any(_says_something(part) for part in answer) and wait_s > 0:
@@ -81,6 +82,13 @@ def _acknowledge(asked: Request, wanted: _Asked) -> None:
         running().store.write(
             recovery.acknowledge, running().means(), device.id, device.incarnation
         )
+
+
+def note_heard(asked: Request) -> None:
+    """Note now and then that a device is there, for the staff's list of devices."""
+    ledger, seen_ms = running(), asked.device.seen_ms
+    if seen_ms is None or ledger.clock() - seen_ms >= devices.HEARD_EVERY_MS:
+        ledger.store.write(devices.heard_of, ledger.means(), asked.device.id)
 
 
 def _may(session: Any, asked: Request, stream: str) -> None:

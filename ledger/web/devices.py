@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import audit, catalogue, devices, introductions, recalls, reports
+from ledger import audit, catalogue, devices, guessing, introductions, recalls, reports
 from ledger.clock import Means
 from ledger.documents import code
 from ledger.refused import Refused
@@ -16,6 +16,7 @@ from ledger.web import desk
 
 bp = Blueprint("devices", __name__, url_prefix="/staff/devices")
 ROLES = ("kiosk", "door")
+SILENT_MS = 90_000
 
 
 @bp.get("")
@@ -27,6 +28,8 @@ def index() -> ResponseReturnValue:
             devices=reports.devices(session),
             zone=catalogue.house(session).zone,
             roles=ROLES,
+            line=_line,
+            alarm=guessing.alarming(session, desk.ledger().clock()),
         )
 
 
@@ -129,7 +132,21 @@ def show(device: str) -> ResponseReturnValue:
                 o.performance: reports.seat_names(session, o.performance) for o in owned
             },
             zone=catalogue.house(session).zone,
+            line=_line,
         )
+
+
+def _line(seen_ms: int | None) -> str:
+    """Say in words whether a device is on the line: its feed asks every 20 s or sooner."""
+    if seen_ms is None:
+        return "Never heard of"
+    silent_ms = desk.ledger().clock() - seen_ms
+    if silent_ms < SILENT_MS:
+        return "On the line"
+    minutes = silent_ms // 60_000
+    if minutes < 120:
+        return f"Silent for {minutes} min"
+    return f"Silent for {minutes // 60} h"
 
 
 @bp.post("/<device>/seats")

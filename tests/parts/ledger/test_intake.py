@@ -12,6 +12,7 @@ from ledger.effects import EFFECTS
 from ledger.tables.devices import DeviceEventRow, DeviceLogRow
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.doors import RefusedScanRow
+from ledger.tables.money import JournalEntryRow, JournalLineRow
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.records import AuditRow
 from tests.parts.ledger.device import new_id
@@ -338,3 +339,51 @@ def test_one_event_id_in_two_logs_is_applied_once(kiosk, door, ledger):
 
     assert count(ledger, AuditRow) == 1
     assert [row.subject for row in noted(ledger, "event_unreadable")] == [shared]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_what_follows_the_end_of_a_log_is_a_fork(kiosk, ledger, apart):
+    kiosk.happened("device.closed", {"seats": []})
+    if apart:
+        kiosk.upload().ok()
+    kiosk.happened("scan.refused", {"code_hash": "x", "verdict": "UNKNOWN", "door": "A"})
+    kiosk.upload().ok()
+
+    told = kiosk.get("/api/events").ok()
+
+    assert told["seq"] == len(kiosk.events) - 1
+    assert told["state"] == "forked"
+    assert [one.kind for one in noted(ledger)] == ["log_forked"]
+
+
+def test_cash_in_a_drawer_is_booked_and_a_difference_is_for_staff(kiosk, ledger):
+    kiosk.happened("cash.opened", {"drawer": "d1", "amount": 10_000, "currency": "EUR"})
+    kiosk.happened("cash.moved", {"drawer": "d1", "amount": -2_000, "currency": "EUR"})
+    right = {"drawer": "d1", "amount": 8_000, "expected": 8_000, "currency": "EUR"}
+    kiosk.happened("cash.counted", right)
+    kiosk.happened("cash.counted", {**right, "amount": 7_950})
+    kiosk.upload().ok()
+    kiosk.upload().ok()
+
+    with ledger.store.read() as session:
+        assert journal.total(session) == 0
+        in_drawer = session.scalar(
+            select(func.sum(JournalLineRow.amount)).where(
+                JournalLineRow.account == "tender:cash",
+                JournalLineRow.entry.in_(
+                    select(JournalEntryRow.id).where(JournalEntryRow.source.is_not(None))
+                ),
+            )
+        )
+    assert in_drawer == 8_000
+    [one] = noted(ledger)
+    assert one.kind == "cash_differs"
+    facts = json.loads(one.facts)
+    assert (facts["counted"], facts["expected"]) == (7_950, 8_000)
+
+
+def test_a_cash_event_that_makes_no_sense_is_set_aside(kiosk, ledger):
+    kiosk.happened("cash.moved", {"drawer": "d1", "amount": "much"})
+    kiosk.upload().ok()
+
+    assert [one.kind for one in noted(ledger)] == ["event_unreadable"]

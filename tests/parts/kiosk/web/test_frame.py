@@ -91,7 +91,7 @@ def test_a_device_that_has_heard_nothing_of_its_house_takes_a_break(
 def test_a_device_without_a_house_asks_for_its_pairing_code(house: PretendHouse) -> None:
     house.paired = False
     guest = Guest(house.app())
-    assert guest.open("/").heading == "This device is not part of a house yet"
+    assert guest.open("/").heading == "Pair this device"
 
 
 def test_an_unknown_address_never_leads_elsewhere(guest: Guest) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, bindparam, case, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
 from ledger import book, discrepancies, feed, notices, rows, tenders, waiting_sales
 from ledger.clock import Means
+from ledger.prepared import Prepared
 from ledger.refused import Refused
 from ledger.tables.house import BookRow
 from ledger.tables.records import AuditRow
@@ -60,7 +61,7 @@ def allot(session: Session, means: Means, owner: Owner, *, hold: str) -> Given |
     if not given:
         return Refused(NOT_HELD)
     tenders.allotted(session, hold, given.items())
-    session.execute(_LET_GO, {"hold_id": hold})
+    _LET_GO.count(session, {"hold_id": hold})
     return read_at(session, owner)
 
 
@@ -169,8 +170,8 @@ def owned(owner: Owner, seat: Seat) -> ColumnElement[bool]:
 
 def ended(session: Session, seats: Sequence[Seat], how: str, now_ms: int) -> None:
     """Write down that ownerships ended: sold, returned or broken."""
-    session.execute(
-        _END,
+    _END.each(
+        session,
         [
             {
                 "of": seat.performance,
@@ -208,9 +209,9 @@ def next_epoch(floor: Any) -> Any:
     return case((after > floor, after), else_=floor)
 
 
-def to_owner(where: ColumnElement[bool]) -> Update:
+def to_owner(where: ColumnElement[bool]) -> Prepared:
     """Say in SQL that seats get a new owner, under an epoch that nobody had before."""
-    return (
+    return Prepared(
         update(_SEAT)
         .where(where)
         .values(
@@ -230,7 +231,7 @@ def give(
     session: Session,
     means: Means,
     owner: Owner,
-    giving: Update,
+    giving: Prepared,
     parameters: Mapping[str, Any],
     *,
     sell_by_ms: int | None,
@@ -241,7 +242,7 @@ def give(
         "to_incarnation": owner.incarnation,
         "sell_by": sell_by_ms,
     }
-    given = session.execute(giving, {**new_owner, **parameters}).all()
+    given = giving.all(session, {**new_owner, **parameters})
     if not given:
         return {}
     rows.add(
@@ -319,8 +320,8 @@ _HELD = to_owner(
         )
     )
 )
-_LET_GO = delete(_HOLD).where(_HOLD.c.id == bindparam("hold_id"))
-_END = (
+_LET_GO = Prepared(delete(_HOLD).where(_HOLD.c.id == bindparam("hold_id")))
+_END = Prepared(
     update(_OWNED)
     .where(
         _OWNED.c.performance == bindparam("of"),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ledger import rows
 from ledger.clock import Means
+from ledger.prepared import Prepared
 from ledger.store import Store
 from ledger.tables.devices import RequestAnswerRow
 
@@ -79,9 +80,7 @@ def prune(session: Session, *, now_ms: int) -> int:
 
 
 def _known(session: Session, asked: Asked) -> Answer | None:
-    found = session.execute(
-        _KNOWN, {"by": asked.device, "under": asked.request}
-    ).one_or_none()
+    found = _KNOWN.first(session, {"by": asked.device, "under": asked.request})
     if found is None:
         return None
     if found.body_hash != asked.body_hash:
@@ -105,6 +104,8 @@ def _keep(session: Session, means: Means, asked: Asked, answer: Answer) -> bool:
 
 
 _ANSWER = rows.table(RequestAnswerRow).c
-_KNOWN = select(_ANSWER.body_hash, _ANSWER.status, _ANSWER.answer).where(
-    _ANSWER.device == bindparam("by"), _ANSWER.request == bindparam("under")
+_KNOWN = Prepared(
+    select(_ANSWER.body_hash, _ANSWER.status, _ANSWER.answer).where(
+        _ANSWER.device == bindparam("by"), _ANSWER.request == bindparam("under")
+    )
 )

@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Executable, Row, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import ids, log, wire
 from ledger import book, feed, notices, rows
 from ledger.clock import Means
+from ledger.prepared import Prepared, Values
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.devices import DeviceLogRow, DeviceRow, KeyRow, PairTokenRow
 from ledger.tables.house import BookRow, HouseRow
@@ -51,7 +52,7 @@ class Known:
     seen_ms: int | None = None
 
 
-Look = Callable[[Executable, Mapping[str, Any]], Sequence[Row[Any]]]
+Look = Callable[[Prepared, Values], list[Any]]
 
 
 def invite(
@@ -234,7 +235,7 @@ def typed_code(chance: ids.Chance) -> str:
 
 _DEVICE, _KEY, _LOG = (rows.table(row) for row in (DeviceRow, KeyRow, DeviceLogRow))
 _BOOK, _HOUSE = rows.table(BookRow), rows.table(HouseRow)
-_SENDER = (
+_SENDER = Prepared(
     select(
         _DEVICE.c.id,
         _DEVICE.c.name,

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from ledger import halls, prices, rows
+from ledger.prepared import Prepared
 from ledger.tables.catalogue import ChartRow, PerformanceRow, PriceRow
 from ledger.tables.house import BookRow
 
@@ -40,7 +42,9 @@ def read(session: Session, performance: str) -> Evening:
 
     Raises NoResultFound for an unknown performance.
     """
-    found = session.execute(_EVENING, {"of": performance}).one()
+    found = _EVENING.first(session, {"of": performance})
+    if found is None:
+        raise NoResultFound(performance)
     number, chart, price, recovering_ms = found
     plan = _plans.get((performance, chart))
     if plan is None:
@@ -66,7 +70,7 @@ def prices_of(session: Session, performance: str) -> prices.PriceList:
 _PLAYED, _CHART, _PRICE, _BOOK = (
     rows.table(row) for row in (PerformanceRow, ChartRow, PriceRow, BookRow)
 )
-_EVENING = (
+_EVENING = Prepared(
     select(
         _PLAYED.c.number,
         _CHART.c.version,

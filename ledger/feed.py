@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, wire
 from ledger import rows
+from ledger.prepared import Prepared
 from ledger.tables.feed import FeedDocRow, FeedRow, StreamHeadRow
 
 KEPT_MS = 14 * 86_400_000
@@ -208,8 +209,8 @@ def _write(session: Session, fresh: Sequence[Mapping[str, Any]]) -> None:
     rows.put(session, FeedDocRow, [{name: row[name] for name in columns} for row in fresh])
     # Rows are in the order of their positions: the last one of a stream is its head.
     last = {row["stream"]: row for row in fresh}
-    session.execute(
-        _MOVE,
+    _MOVE.each(
+        session,
         [
             {"of": stream, "to": row["pos"], "digest_to": row["digest"]}
             for stream, row in last.items()
@@ -223,9 +224,7 @@ def _lock(session: Session, streams: Sequence[str]) -> dict[str, tuple[int, int]
     while len(found) < len(streams):
         for start in range(0, len(streams), _BATCH):
             wanted = streams[start : start + _BATCH]
-            heads = session.execute(
-                _heads(rows.width(wanted)), rows.spread("stream", wanted)
-            )
+            heads = _heads(rows.width(wanted)).all(session, rows.spread("stream", wanted))
             found |= {head.stream: (head.pos, int(head.digest, 16)) for head in heads}
         for stream in streams:
             if stream not in found:
@@ -242,14 +241,14 @@ def _before(session: Session, names: Sequence[Name]) -> dict[Name, tuple[int, st
         parameters: dict[str, Any] = {}
         for column, values in zip(_NAME, zip(*wanted, strict=True), strict=True):
             parameters |= rows.spread(column, values)
-        for row in session.execute(_documents(rows.width(wanted)), parameters):
+        for row in _documents(rows.width(wanted)).all(session, parameters):
             found[row.stream, row.entity, row.id] = (row.ver, row.body)
     return found
 
 
 _HEAD, _DOC = rows.table(StreamHeadRow).c, rows.table(FeedDocRow).c
 _NAME = ("stream", "entity", "id")
-_MOVE = (
+_MOVE = Prepared(
     update(rows.table(StreamHeadRow))
     .where(_HEAD.stream == bindparam("of"))
     .values(pos=bindparam("to"), digest=bindparam("digest_to"))
@@ -257,8 +256,8 @@ _MOVE = (
 
 
 @cache
-def _heads(width: int) -> Select[Any]:
-    return (
+def _heads(width: int) -> Prepared:
+    return Prepared(
         select(_HEAD.stream, _HEAD.pos, _HEAD.digest)
         .where(_HEAD.stream.in_(rows.slots("stream", width)))
         .order_by(_HEAD.stream)
@@ -267,10 +266,12 @@ def _heads(width: int) -> Select[Any]:
 
 
 @cache
-def _documents(width: int) -> Select[Any]:
+def _documents(width: int) -> Prepared:
     slots = zip(*(rows.slots(column, width) for column in _NAME), strict=True)
     named = (
         and_(_DOC.stream == stream, _DOC.entity == entity, _DOC.id == id)
         for stream, entity, id in slots
     )
-    return select(_DOC.stream, _DOC.entity, _DOC.id, _DOC.ver, _DOC.body).where(or_(*named))
+    return Prepared(
+        select(_DOC.stream, _DOC.entity, _DOC.id, _DOC.ver, _DOC.body).where(or_(*named))
+    )

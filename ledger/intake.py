@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from boxoffice import failpoints, log, wire
 from ledger import discrepancies, feed, happened, rows
 from ledger.clock import Means
 from ledger.effects import EFFECTS, VERSION
+from ledger.prepared import Prepared
 from ledger.tables.devices import DeviceEventRow, DeviceLogRow, KeyRow
 from ledger.tables.orders import TicketRow
 from ledger.tables.seats import SeatStateRow
@@ -58,9 +59,7 @@ def upload(
 
     Raises NotItsLog, and wire.Malformed for events that are not what their hash says.
     """
-    head = session.execute(
-        _HEAD, {"of": batch.device, "since": batch.incarnation}
-    ).one_or_none()
+    head = _HEAD.first(session, {"of": batch.device, "since": batch.incarnation})
     if head is None:
         raise NotItsLog
     _prove(batch, head.public, courier)
@@ -87,15 +86,9 @@ def upload(
             _fork(session, means, batch, event, seq)
     if taken:
         rows.add(session, DeviceEventRow, taken)
-        state = session.scalars(
-            _MOVE,
-            {
-                "of": batch.device,
-                "since": batch.incarnation,
-                "to_seq": seq,
-                "to_hash": hash_,
-            },
-        ).one()
+        now = {"to_seq": seq, "to_hash": hash_}
+        moved = {"of": batch.device, "since": batch.incarnation} | now
+        state = _MOVE.first(session, moved).state
     failpoints.reached("intake: applied, not committed")
     at = wire.Cursor(state, batch.incarnation, seq, hash_, timeline)
     return Taken(at, feed.flush(session), gap)
@@ -142,18 +135,9 @@ def _known(session: Session, batch: wire.Batch) -> set[bytes]:
     if not batch.events:
         return known
     seqs = [event.seq for event in batch.events]
-    known.update(
-        session.scalars(
-            _BETWEEN,
-            {
-                "of": batch.device,
-                "since": batch.incarnation,
-                "first": min(seqs) - 1,
-                "last": max(seqs),
-            },
-        )
-    )
-    return known
+    part = {"first": min(seqs) - 1, "last": max(seqs)}
+    asked = {"of": batch.device, "since": batch.incarnation} | part
+    return known | {row.hash for row in _BETWEEN.all(session, asked)}
 
 
 def _closed(session: Session, batch: wire.Batch, at: bytes) -> bool:
@@ -173,7 +157,8 @@ def _told(session: Session, events: Sequence[log.Event]) -> set[str]:
     ids = [event.event_id for event in events]
     if not ids:
         return set()
-    return set(session.scalars(_ids(rows.width(ids)), rows.spread("id", ids)))
+    found = _ids(rows.width(ids)).all(session, rows.spread("id", ids))
+    return {row.event_id for row in found}
 
 
 def _lock(session: Session, events: Sequence[log.Event]) -> None:
@@ -311,7 +296,7 @@ def _fork(
     session: Session, means: Means, batch: wire.Batch, event: log.Event, cursor: int
 ) -> None:
     """Two devices write as one, or one was rolled back. The cursor stays."""
-    session.execute(_SPLIT, {"of": batch.device, "since": batch.incarnation})
+    _SPLIT.count(session, {"of": batch.device, "since": batch.incarnation})
     discrepancies.note(
         session,
         means,
@@ -340,7 +325,7 @@ def _event(row: DeviceEventRow) -> log.Event:
 
 _LOG, _KEY, _EVENT = (rows.table(r) for r in (DeviceLogRow, KeyRow, DeviceEventRow))
 _THIS_LOG = (_LOG.c.device == bindparam("of")) & (_LOG.c.incarnation == bindparam("since"))
-_HEAD = (
+_HEAD = Prepared(
     select(_LOG.c.state, _LOG.c.seq, _LOG.c.hash, _KEY.c.public)
     .join(
         _KEY, (_KEY.c.device == _LOG.c.device) & (_KEY.c.incarnation == _LOG.c.incarnation)
@@ -348,20 +333,23 @@ _HEAD = (
     .where(_THIS_LOG)
     .with_for_update(of=_LOG)
 )
-_MOVE = (
+_MOVE = Prepared(
     update(_LOG)
     .where(_THIS_LOG)
     .values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
     .returning(_LOG.c.state)
 )
-_SPLIT = update(_LOG).where(_THIS_LOG).values(state="forked")
-_BETWEEN = select(_EVENT.c.hash).where(
-    _EVENT.c.device == bindparam("of"),
-    _EVENT.c.incarnation == bindparam("since"),
-    _EVENT.c.seq.between(bindparam("first"), bindparam("last")),
+_SPLIT = Prepared(update(_LOG).where(_THIS_LOG).values(state="forked"))
+_BETWEEN = Prepared(
+    select(_EVENT.c.hash).where(
+        _EVENT.c.device == bindparam("of"),
+        _EVENT.c.incarnation == bindparam("since"),
+        _EVENT.c.seq.between(bindparam("first"), bindparam("last")),
+    )
 )
 
 
 @cache
-def _ids(width: int) -> Select[Any]:
-    return select(_EVENT.c.event_id).where(_EVENT.c.event_id.in_(rows.slots("id", width)))
+def _ids(width: int) -> Prepared:
+    wanted = _EVENT.c.event_id.in_(rows.slots("id", width))
+    return Prepared(select(_EVENT.c.event_id).where(wanted))

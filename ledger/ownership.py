@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Update, and_, bindparam, case, or_, select, update
+from sqlalchemy import and_, bindparam, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import reentry
@@ -17,6 +17,7 @@ from ledger import allotments, book, discrepancies, feed, notices, reseats, rows
 from ledger.allotments import Owner, Seat
 from ledger.clock import Means
 from ledger.happened import Happened, maybe, text, whole
+from ledger.prepared import Prepared
 from ledger.tables.doors import MovementRow
 from ledger.tables.orders import TicketRow
 from ledger.tables.seats import SeatStateRow
@@ -66,8 +67,8 @@ def take_own(
     owner = Owner(event.device, event.incarnation)
     own: dict[str, int | None] = {}
     for performance, some in _by_performance(lines).items():
-        found = session.execute(
-            _selling(rows.width(some)),
+        found = _selling(rows.width(some)).all(
+            session,
             {"of": performance, "by": owner.device, "its": owner.incarnation}
             | rows.spread("seat", [line.seat for line in some])
             | rows.spread("epoch", [line.epoch for line in some])
@@ -236,7 +237,7 @@ _SEAT = rows.table(SeatStateRow)
 
 
 @cache
-def _selling(width: int) -> Update:
+def _selling(width: int) -> Prepared:
     """Make allotted seats sold to their tickets where this device owns this epoch."""
     seats, epochs, tickets = (
         rows.slots(name, width) for name in ("seat", "epoch", "ticket")
@@ -251,7 +252,7 @@ def _selling(width: int) -> Update:
             for seat, ticket in zip(seats, tickets, strict=True)
         )
     )
-    return (
+    return Prepared(
         update(_SEAT)
         .where(
             _SEAT.c.performance == bindparam("of"),

@@ -5,7 +5,7 @@ therefore built once, on the plain tables, with parameters; the rest of the book
 it likes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Executable,
-    Insert,
     Table,
     bindparam,
 )
@@ -25,9 +24,8 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from ledger.prepared import Prepared, Values
 from ledger.tables.names import Row
-
-Values = Mapping[str, Any]
 
 
 def table(row: type[Row]) -> Table:
@@ -55,19 +53,19 @@ def changed(session: Session, statement: Executable, parameters: Any = None) -> 
 
 def add(session: Session, row: type[Row], entries: Sequence[Values]) -> None:
     """Insert rows of the same columns; columns that are not named become null."""
-    session.execute(_adding(row), entries)
+    _adding(row, tuple(entries[0])).each(session, entries)
 
 
 def add_new(session: Session, row: type[Row], entry: Values) -> bool:
     """Insert a row unless one that rules it out is there; give whether it was new."""
-    done = session.execute(_adding_new(_dialect(session), row), entry)
-    return bool(cast("CursorResult[Any]", done).rowcount)
+    adding = _adding_new(_dialect(session), row, tuple(entry))
+    return adding.count(session, entry) > 0
 
 
 def put(session: Session, row: type[Row], entries: Sequence[Values]) -> None:
     """Insert rows of the same columns, or set these columns where the key is there."""
     columns = tuple(entries[0])
-    session.execute(_putting(_dialect(session), row, columns), entries)
+    _putting(_dialect(session), row, columns).each(session, entries)
 
 
 def insert(session: Session, row: type[Row]) -> PostgresqlInsert | SqliteInsert:
@@ -117,21 +115,27 @@ def _columns(row: type[Row]) -> tuple[str, ...]:
 
 
 @cache
-def _adding(row: type[Row]) -> Insert:
-    return plain_insert(table(row))
+def _adding(row: type[Row], columns: tuple[str, ...]) -> Prepared:
+    return Prepared(plain_insert(table(row)).values(_given(columns)))
 
 
 @cache
-def _adding_new(dialect: str, row: type[Row]) -> Insert:
-    adding = _insert(dialect, row).on_conflict_do_nothing()
-    return adding.execution_options(preserve_rowcount=True)
+def _adding_new(dialect: str, row: type[Row], columns: tuple[str, ...]) -> Prepared:
+    adding = _insert(dialect, row).values(_given(columns))
+    return Prepared(adding.on_conflict_do_nothing())
 
 
 @cache
-def _putting(dialect: str, row: type[Row], columns: tuple[str, ...]) -> Insert:
+def _putting(dialect: str, row: type[Row], columns: tuple[str, ...]) -> Prepared:
     key = [column.name for column in table(row).primary_key]
-    statement = _insert(dialect, row)
-    return statement.on_conflict_do_update(
-        index_elements=key,
-        set_={name: statement.excluded[name] for name in columns if name not in key},
+    putting = _insert(dialect, row).values(_given(columns))
+    return Prepared(
+        putting.on_conflict_do_update(
+            index_elements=key,
+            set_={name: putting.excluded[name] for name in columns if name not in key},
+        )
     )
+
+
+def _given(columns: tuple[str, ...]) -> dict[str, Any]:
+    return {name: bindparam(name) for name in columns}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import journal, log
@@ -30,6 +30,7 @@ from ledger import journal as book
 from ledger.clock import Means
 from ledger.happened import Happened, maybe, text, whole
 from ledger.ownership import Line
+from ledger.prepared import Prepared
 from ledger.tables.money import PaymentRow, TenderRow
 from ledger.tables.orders import OrderLineRow, OrderRow, TicketRow
 
@@ -228,9 +229,7 @@ _TOLD_BY_SALE = (
 
 def _known(session: Session, tickets: Sequence[str]) -> dict[str, str]:
     """Give the orders of tickets that only scans told of. Raises ValueError for others."""
-    found = session.execute(
-        _tickets(rows.width(tickets)), rows.spread("ticket", tickets)
-    ).all()
+    found = _tickets(rows.width(tickets)).all(session, rows.spread("ticket", tickets))
     for row in found:
         if not row.unseen:
             raise ValueError(f"ticket {row.id} was sold before")
@@ -313,12 +312,12 @@ def _paid_before(
 ) -> bool:
     """See to the attempt that paid; give whether its money is in the journal already."""
     intent = tender.intent or ""
-    payment = session.execute(_PAYMENT, {"of": intent}).one_or_none()
+    payment = _PAYMENT.first(session, {"of": intent})
     if payment is None:
         return False
     booked = bool(payment.booked == tender.amount)  # When the approval came.
-    session.execute(
-        _SOLD,
+    _SOLD.count(
+        session,
         {
             "of": intent,
             "in_order": order.id,
@@ -390,12 +389,12 @@ def _look_at_prices(
 
 
 _TICKET, _ATTEMPT = rows.table(TicketRow), rows.table(PaymentRow)
-_PAYMENT = (
+_PAYMENT = Prepared(
     select(_ATTEMPT.c.state, _ATTEMPT.c.ref, _ATTEMPT.c.booked)
     .where(_ATTEMPT.c.intent == bindparam("of"))
     .with_for_update()
 )
-_SOLD = (
+_SOLD = Prepared(
     update(_ATTEMPT)
     .where(_ATTEMPT.c.intent == bindparam("of"))
     .values(
@@ -411,7 +410,8 @@ _SOLD = (
 
 
 @cache
-def _tickets(width: int) -> Select[Any]:
-    return select(_TICKET.c.id, _TICKET.c.order, _TICKET.c.unseen).where(
+def _tickets(width: int) -> Prepared:
+    wanted = select(_TICKET.c.id, _TICKET.c.order, _TICKET.c.unseen).where(
         _TICKET.c.id.in_(rows.slots("ticket", width))
     )
+    return Prepared(wanted)

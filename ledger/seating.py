@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Update,
     bindparam,
     delete,
     func,
+    literal,
     select,
     update,
 )
@@ -25,6 +25,7 @@ from boxoffice import best
 from boxoffice.refusals import Code
 from ledger import feed, halls, notices, offers, rows, tenders, waiting_sales
 from ledger.clock import Means
+from ledger.prepared import Prepared
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.house import BookRow, HouseRow
@@ -187,7 +188,7 @@ def these(session: Session, performance: str, seats: Sequence[str]) -> ColumnEle
 
 
 def _sale(session: Session, means: Means, performance: str) -> _Sale | None:
-    found = session.execute(_SALE, {"of": performance}).one_or_none()
+    found = _SALE.first(session, {"of": performance})
     if found is None:
         return None
     selling = (
@@ -220,10 +221,8 @@ def _take(
         return Refused(Code.SEAT_UNAVAILABLE, {"seats": _twice(seats)})
     # Sorted, so that two orders never wait for each other: see `these`.
     taking = _taking(rows.width(wanted), tuple(states))
-    won = session.execute(
-        taking,
-        {"of": performance, "by": hold_id} | rows.spread("seat", wanted),
-    ).all()
+    asked = {"of": performance, "by": hold_id} | rows.spread("seat", wanted)
+    won = taking.all(session, asked)
     taken: Taken = dict(won)
     if len(taken) == len(wanted):
         return {seat: taken[seat] for seat in wanted}
@@ -331,7 +330,7 @@ def _tell(
 _SEAT = rows.table(SeatStateRow)
 _EVENING, _HOUSE, _BOOK = (rows.table(r) for r in (PerformanceRow, HouseRow, BookRow))
 _OF: BindParameter[str] = bindparam("of")
-_SALE = (
+_SALE = Prepared(
     select(
         _EVENING.c.kind,
         _EVENING.c.on_sale_from_ms,
@@ -349,17 +348,17 @@ _SALE = (
 
 
 @cache
-def _taking(width: int, states: tuple[str, ...]) -> Update:
+def _taking(width: int, states: tuple[str, ...]) -> Prepared:
     """Hold these seats where they are in one of these states, locked as in `these`."""
     named = select(_SEAT.c.seat).where(
         _SEAT.c.performance == _OF, _SEAT.c.seat.in_(rows.slots("seat", width))
     )
-    return (
+    return Prepared(
         update(_SEAT)
         .where(
             _SEAT.c.performance == _OF,
             _SEAT.c.seat.in_(named.order_by(_SEAT.c.seat).with_for_update()),
-            rows.unindexed(_SEAT.c.state).in_(states),
+            rows.unindexed(_SEAT.c.state).in_([literal(state) for state in states]),
         )
         .values(state="held", prior=_SEAT.c.state, hold=bindparam("by"))
         .returning(_SEAT.c.seat, _SEAT.c.epoch)

@@ -4,15 +4,17 @@ Sized by how fast it sells and by what is left. Source: sync.md §4.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import false, func, select
+from sqlalchemy import bindparam, false, func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import allotments as rule
 from boxoffice.refusals import Code
-from ledger import halls, offers, seating
+from ledger import halls, offers, rows
 from ledger.allotments import Given, Owner, give, read_at, to_owner
 from ledger.clock import Means
+from ledger.prepared import Prepared
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.seats import AllotmentRow, SeatStateRow
@@ -42,9 +44,14 @@ def stand_by(
     seats = _side_by_side(session, performance, evening.kind, spare) if spare else ()
     if not seats:
         return Refused(Code.NOT_ENOUGH_TICKETS, {"left": 0})
-    where = seating.these(session, performance, seats) & (SeatStateRow.state == "available")
+    asked = {"of": performance} | rows.spread("seat", seats)
     given = give(
-        session, means, owner, to_owner(where), {}, sell_by_ms=evening.on_sale_until_ms
+        session,
+        means,
+        owner,
+        _giving(rows.width(seats)),
+        asked,
+        sell_by_ms=evening.on_sale_until_ms,
     )
     if not given:
         return Refused(Code.NOT_ENOUGH_TICKETS, {"left": 0})
@@ -101,3 +108,19 @@ def _side_by_side(
             .with_for_update(skip_locked=True)
         ).all()
     return offers.side_by_side(session, performance, quantity)
+
+
+_SEAT = rows.table(SeatStateRow)
+
+
+@cache
+def _giving(width: int) -> Prepared:
+    """Give these seats to a device, those that still are free."""
+    wanted = select(_SEAT.c.seat).where(
+        _SEAT.c.performance == bindparam("of"), _SEAT.c.seat.in_(rows.slots("seat", width))
+    )
+    return to_owner(
+        (_SEAT.c.performance == bindparam("of"))
+        & _SEAT.c.seat.in_(wanted.order_by(_SEAT.c.seat).with_for_update())
+        & (rows.unindexed(_SEAT.c.state) == "available")
+    )

@@ -12,7 +12,7 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,11 +20,11 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy
-from sqlalchemy import Executable, Row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ledger import feed
+from ledger.prepared import Prepared, Values
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -110,12 +110,10 @@ class Store:
         with Session(self._reader, autoflush=False) as session:
             yield session
 
-    def look(
-        self, statement: Executable, parameters: Mapping[str, Any]
-    ) -> Sequence[Row[Any]]:
+    def look(self, statement: Prepared, values: Values) -> list[Any]:
         """Run one statement that reads, with no transaction around it: what is now."""
         with self._looker.connect() as connection:
-            return connection.execute(statement, parameters).all()
+            return statement.look(connection, values)
 
     def leads(self) -> bool:
         """Whether this process does the waiting work: of several on PostgreSQL, one does.

@@ -4,6 +4,7 @@ import argparse
 import importlib
 import importlib.util
 import json
+import logging
 import os
 import signal
 import socket
@@ -22,6 +23,8 @@ from ledger.running import Running
 
 log = structlog.get_logger()
 THREADS = 16
+# Devices keep theirs open; below what a process may usually open, 1,024 files.
+CONNECTIONS = 900
 
 
 class Stopped(Exception):
@@ -36,8 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
-        ]
+        ],
+        cache_logger_on_first_use=True,
     )
+    # Requests wait for a thread now and then; saying so each time makes them wait more.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     asked = _parser().parse_args(arguments)
     try:
         settings = config.read(os.environ)
@@ -232,6 +238,8 @@ def serve(settings: config.Config, asked: argparse.Namespace) -> int:
             app.create_app(ledger),
             sockets=[listening],
             threads=THREADS,
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=True,
             ident="Front of House",
             channel_timeout=60,
             max_request_body_size=app.MOST_BYTES,

@@ -86,7 +86,8 @@ class Prepared:
         found = cursor.fetchall()
         if self._row is None:
             names = [column[0] for column in cursor.description]
-            self._row = namedtuple("Row", names, rename=True)._make  # type: ignore[misc]
+            made: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
+            self._row = made._make
         cursor.close()
         return list(map(self._row, found))
 
@@ -136,7 +137,7 @@ def _compiled(statement: Executable, dialect: Dialect) -> _Text:
     return _Text(made.string, tuple((n, usual.get(n)) for n in made.positiontup), usual)
 
 
-def _wrapped(connection: Connection, sql: str, trouble: Exception) -> BaseException:
+def _wrapped(connection: Connection, sql: str, trouble: Any) -> BaseException:
     # As SQLAlchemy itself does, so that retries and answers need to know one kind only.
     dialect = connection.dialect
     return DBAPIError.instance(

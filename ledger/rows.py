@@ -106,7 +106,7 @@ def _dialect(session: Session) -> str:
 
 
 def _insert(dialect: str, row: type[Row]) -> PostgresqlInsert | SqliteInsert:
-    return (postgresql_insert if dialect == "postgresql" else sqlite_insert)(row.__table__)
+    return (postgresql_insert if dialect == "postgresql" else sqlite_insert)(table(row))
 
 
 @cache

@@ -12,12 +12,13 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import IO, Any, Concatenate, ParamSpec, TypeVar
+from typing import IO, Any, Concatenate, ParamSpec, TypeVar, cast
 
 import sqlalchemy
 from sqlalchemy.exc import DBAPIError
@@ -33,6 +34,8 @@ UseCase = Callable[Concatenate[Session, P], T]
 MOST_TRIES = 5
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.010, 0.200
 WAL_COMMITS, WAL_IDLE_S = 250, 5.0
+# On SQLite: so many use cases that wait at the same moment become durable together.
+MOST_TOGETHER = 16
 # The advisory lock of the process that does the waiting work: "FoH" in ASCII.
 LEADER = 0x466F48
 _TRY_AGAIN = {"40001", "40P01"}
@@ -75,7 +78,7 @@ class Store:
             self._writer = _sqlite(database, only_read=only_read)
             self._reader = _sqlite(database, only_read=True)
             self._looker = _sqlite(database, only_read=True, begins=False)
-            self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+            self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
             self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
             self._thread.start()
         else:
@@ -92,17 +95,10 @@ class Store:
         """
         if not self.on_sqlite:
             return self._again(use_case, *args, **kwargs)
-        answer: Future[T] = Future()
-
-        def job() -> None:
-            try:
-                answer.set_result(self._once(use_case, *args, **kwargs))
-            except BaseException as trouble:
-                answer.set_exception(trouble)
-
         assert threading.current_thread() is not self._thread, "a use case calls write"
+        job = _Job(lambda session: use_case(session, *args, **kwargs))
         self._jobs.put(job)
-        return answer.result()
+        return cast("T", job.answer.result())
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -158,9 +154,7 @@ class Store:
     def _once(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         with Session(self._writer, expire_on_commit=False, autoflush=False) as session:
             result = use_case(session, *args, **kwargs)
-            session.flush()
-            feed.flush(session)
-            session.commit()
+            _finish(session)
             return result
 
     def _again(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -183,17 +177,45 @@ class Store:
         since = 0
         while True:
             try:
-                job = self._jobs.get(timeout=WAL_IDLE_S) if since else self._jobs.get()
+                jobs = [self._jobs.get(timeout=WAL_IDLE_S) if since else self._jobs.get()]
             except Empty:
                 since = self._checkpoint()
                 continue
-            if job is None:
+            with suppress(Empty):
+                while jobs[-1] is not None and len(jobs) < MOST_TOGETHER:
+                    jobs.append(self._jobs.get_nowait())
+            self._together([job for job in jobs if job is not None])
+            if jobs[-1] is None:
                 self._checkpoint()
                 return
-            job()
-            since += 1
+            since += len(jobs)
             if since >= WAL_COMMITS:
                 since = self._checkpoint()
+
+    def _together(self, jobs: Sequence["_Job"]) -> None:
+        """Do what waits in one transaction, each job in a savepoint; then answer all.
+
+        The disk is waited for once. What one job raises undoes that job alone; trouble
+        that ends the transaction undoes them all, and all hear of it.
+        """
+        done: list[tuple[_Job, Any]] = []
+        try:
+            with self._writer.connect() as connection, connection.begin():
+                raw: Any = connection.connection.dbapi_connection
+                for job in jobs:
+                    try:
+                        done.append((job, _in_savepoint(connection, job)))
+                    except BaseException as trouble:
+                        if not raw.in_transaction:
+                            raise
+                        job.answer.set_exception(trouble)
+        except BaseException as trouble:
+            for job in jobs:
+                if not job.answer.done():
+                    job.answer.set_exception(trouble)
+            return
+        for job, result in done:
+            job.answer.set_result(result)
 
     def _checkpoint(self) -> int:
         try:
@@ -205,6 +227,32 @@ class Store:
             # readers and writers go on with a longer WAL.
             return 1
         return 0
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A use case that waits for the writing thread, and what it gives."""
+
+    use_case: Callable[[Session], Any]
+    answer: Future[Any] = field(default_factory=Future)
+
+
+def _in_savepoint(connection: sqlalchemy.Connection, job: _Job) -> Any:
+    with Session(
+        connection,
+        expire_on_commit=False,
+        autoflush=False,
+        join_transaction_mode="create_savepoint",
+    ) as session:
+        result = job.use_case(session)
+        _finish(session)
+        return result
+
+
+def _finish(session: Session) -> None:
+    session.flush()
+    feed.flush(session)
+    session.commit()
 
 
 def lock(file: Path) -> IO[str]:

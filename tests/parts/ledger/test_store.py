@@ -1,12 +1,16 @@
 """How use cases are run: whole or not at all, and again when asked. Source: §3.4, §3.5."""
 
 import threading
+import time
+from contextlib import suppress
 
 import pytest
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import bindparam, event, func, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from ledger import rows
 from ledger import store as stores
+from ledger.prepared import Prepared
 from ledger.store import Busy, Store
 from ledger.tables.records import LookupMissRow
 
@@ -139,6 +143,135 @@ def test_other_trouble_is_not_tried_again(store):
         store.write(broken)
 
     assert len(tries) == 1
+
+
+class Queue:
+    """Use cases that wait while the writing thread is busy, and so are done together."""
+
+    def __init__(self, store):
+        self.store, self.answers, self._waiting = store, {}, []
+        self._busy, self._go_on = threading.Event(), threading.Event()
+
+    def __enter__(self):
+        self._ask("first", self._hold_up)
+        assert self._busy.wait(30)
+        return self
+
+    def _hold_up(self, session):
+        self._busy.set()
+        assert self._go_on.wait(30)
+
+    def ask(self, name, use_case, *args):
+        self._ask(name, use_case, *args)
+        deadline = time.monotonic() + 30
+        while self.store._jobs.qsize() < len(self._waiting) - 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+
+    def _ask(self, name, use_case, *args):
+        def asked():
+            try:
+                self.answers[name] = self.store.write(use_case, *args)
+            except Exception as trouble:
+                self.answers[name] = trouble
+
+        thread = threading.Thread(target=asked)
+        thread.start()
+        self._waiting.append(thread)
+
+    def __exit__(self, *_):
+        self._go_on.set()
+        for thread in self._waiting:
+            thread.join(30)
+
+
+@on_sqlite
+def test_what_waits_is_made_durable_together(store):
+    commits = []
+    event.listen(store._writer, "commit", commits.append)
+
+    with Queue(store) as queue:
+        for id in "1234":
+            queue.ask(id, add, id)
+
+    assert count(store) == 4
+    assert len(commits) == 2  # What held them up, and all of them.
+
+
+@on_sqlite
+def test_what_one_of_many_raises_undoes_that_one_alone(store):
+    def fails(session):
+        add(session, "2")
+        session.flush()
+        raise LookupError("not here")
+
+    with Queue(store) as queue:
+        queue.ask("1", add, "1")
+        queue.ask("2", fails)
+        queue.ask("3", add, "3")
+
+    assert [type(queue.answers[name]) for name in "123"] == [
+        type(None),
+        LookupError,
+        type(None),
+    ]
+    assert count(store) == 2
+
+
+@on_sqlite
+def test_trouble_that_ends_the_transaction_ends_it_for_all_who_waited(store):
+    def disk_is_full(session):
+        # What SQLite does by itself when it cannot write: it rolls everything back.
+        session.connection().connection.dbapi_connection.rollback()
+        session.execute(text("ROLLBACK TO SAVEPOINT gone"))
+
+    with Queue(store) as queue:
+        queue.ask("1", add, "1")
+        queue.ask("2", disk_is_full)
+        queue.ask("3", add, "3")
+
+    assert all(isinstance(queue.answers[name], DBAPIError) for name in "123")
+    assert count(store) == 0
+    store.write(add, "4")
+    assert count(store) == 1
+
+
+def test_what_is_prepared_says_what_it_touched_and_what_it_found(store):
+    row = LookupMissRow.__table__
+    found = Prepared(select(row.c.id).where(row.c.at_ms == bindparam("at")))
+    moved = Prepared(update(row).where(row.c.at_ms == bindparam("at")).values(at_ms=2))
+
+    def use_case(session):
+        rows.add(session, LookupMissRow, [{"id": i, "place": "", "at_ms": 1} for i in "12"])
+        return (
+            [row.id for row in found.all(session, {"at": 1})],
+            found.first(session, {"at": 7}),
+            moved.count(session, {"at": 1}),
+        )
+
+    assert store.write(use_case) == (["1", "2"], None, 2)
+
+
+def test_trouble_in_what_is_prepared_is_told_as_everywhere(store):
+    twice = {"id": "1", "place": "", "at_ms": 1}
+
+    with pytest.raises(IntegrityError):
+        store.write(rows.add, LookupMissRow, [twice, twice])
+
+    assert count(store) == 0
+
+
+def test_what_is_prepared_stays_within_its_savepoint(store):
+    def use_case(session):
+        one, two = ({"id": id, "place": "", "at_ms": 1} for id in "12")
+        rows.add(session, LookupMissRow, [one])
+        with suppress(LookupError), session.begin_nested():
+            rows.add(session, LookupMissRow, [two])
+            raise LookupError
+
+    store.write(use_case)
+
+    assert count(store) == 1
 
 
 @on_postgresql

@@ -137,7 +137,7 @@ def _compiled(statement: Executable, dialect: Dialect) -> _Text:
     return _Text(made.string, tuple((n, usual.get(n)) for n in made.positiontup), usual)
 
 
-def _wrapped(connection: Connection, sql: str, trouble: Any) -> BaseException:
+def _wrapped(connection: Connection, sql: str, trouble: Any) -> Any:
     # As SQLAlchemy itself does, so that retries and answers need to know one kind only.
     dialect = connection.dialect
     return DBAPIError.instance(

@@ -16,7 +16,6 @@ from boxoffice.movements import Movement
 from ledger import discrepancies, evenings, facts, notices, rows, unseen
 from ledger.clock import Means
 from ledger.happened import Happened
-from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.devices import KeyRow
 from ledger.tables.doors import ClaimRow, MovementRow, PresenceRow, RefusedScanRow
 from ledger.tables.orders import TicketRow
@@ -216,9 +215,9 @@ def _look_for_doubles(session: Session, means: Means, row: TicketRow, space: str
     moved = [m for m in facts.movements(session, row.id) if m.space == space]
     if len(moved) < 2:
         return
-    evening = session.get_one(PerformanceRow, row.performance)
+    evening = facts.evening(session, row.performance)
     plan = evenings.plan_of(session, row.performance)
-    door = facts.door_of(session, evening, name="", space=space)
+    door = facts.door_of(evening, name="", space=space)
     known = facts.of_ticket(session, evening, plan, row, door, id=row.id)
     found = {double.after: double for double in doubles(known)}
     for double in found.values():

@@ -8,9 +8,10 @@ own device; no time-out ends it. Source: sync.md §5.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from boxoffice import admission, tickets
@@ -21,7 +22,7 @@ from boxoffice.scans import Scan
 from ledger import allotments, evenings, facts, rows
 from ledger.allotments import Owner
 from ledger.clock import Means
-from ledger.tables.catalogue import PerformanceRow
+from ledger.prepared import Prepared
 from ledger.tables.devices import KeyRow
 from ledger.tables.doors import ClaimRow, PresenceRow
 from ledger.tables.orders import TicketRow
@@ -114,30 +115,30 @@ def admit(session: Session, means: Means, asked: Asked) -> Answered | None:
     before = repeated(session, asked)
     if before is not None:
         return before
-    evening = session.get(PerformanceRow, asked.performance)
+    evening = facts.evening(session, asked.performance)
     if evening is None:
         return None
-    row = session.get(TicketRow, asked.ticket, with_for_update=True)
+    row = _TICKET.first(session, {"of": asked.ticket})
     if row is None:
         return _unseen(session, means, asked, evening)
-    own = session.get(PerformanceRow, row.performance)
-    assert own, "a ticket without its performance"
+    own = evening
+    if row.performance != evening.id:
+        own = facts.evening(session, row.performance)
     plan = evenings.plan_of(session, row.performance)
-    door = _door(session, asked, evening)
+    door = _door(asked, evening)
     known = facts.of_ticket(session, own, plan, row, door, id=row.id)
-    presence = _presence(session, row.id, asked.space)
-    claimed_by = _claimed_by(session, presence, asked)
+    presence = _presence(session, asked)
     said = Presented(tickets=(row.id,), issue=asked.issue)
-    verdict = _judge(means, asked, said, known, claimed_by)
+    verdict = _judge(means, asked, said, known, presence.claimed_by)
     if not verdict.admit:
-        return _not(verdict, claimed_by)
+        return _not(verdict, presence.claimed_by)
     after = verdict.movement.after if verdict.movement else None
     return _claim(session, means, asked, "admission", presence.last, Granted(after))
 
 
-def _door(session: Session, asked: Asked, evening: PerformanceRow) -> Door:
+def _door(asked: Asked, evening: Any) -> Door:
     """The door's settings, opened when its staff say so."""
-    door = facts.door_of(session, evening, name=asked.door, space=asked.space)
+    door = facts.door_of(evening, name=asked.door, space=asked.space)
     opened = None if asked.opened_ms is None else facts.moment(asked.opened_ms)
     return door if opened is None else replace(door, opens=opened)
 
@@ -164,9 +165,7 @@ def _judge(
     )
 
 
-def _unseen(
-    session: Session, means: Means, asked: Asked, evening: PerformanceRow
-) -> Answered:
+def _unseen(session: Session, means: Means, asked: Asked, evening: Any) -> Answered:
     """A ticket that no log has told of: signed by a device on a seat of its own, or not."""
     reading = tickets.read(asked.payload or "", facts.keys(session))
     if isinstance(reading, tickets.Revoked):
@@ -184,10 +183,9 @@ def _unseen(
     owner = Owner(key.device or "", key.incarnation or 0)
     if seat is None or not allotments.ever_owned(session, evening.id, seat, owner):
         return NotGranted(Answer.UNVERIFIED.value)
-    door = _door(session, asked, evening)
+    door = _door(asked, evening)
     known = facts.of_ticket(session, evening, plan, None, door, id=asked.ticket)
-    presence = _presence(session, asked.ticket, asked.space)
-    claimed_by = _claimed_by(session, presence, asked)
+    presence = _presence(session, asked)
     said = Presented(
         signer="device",
         tickets=(asked.ticket,),
@@ -197,32 +195,29 @@ def _unseen(
         people=code.people,
         seat_owner="signer",
     )
-    verdict = _judge(means, asked, said, known, claimed_by)
+    verdict = _judge(means, asked, said, known, presence.claimed_by)
     if not verdict.admit:
-        return _not(verdict, claimed_by)
+        return _not(verdict, presence.claimed_by)
     after = verdict.movement.after if verdict.movement else None
     granted = Granted(after, unseen=True)
     return _claim(session, means, asked, "admission", presence.last, granted)
 
 
-def _presence(session: Session, ticket: str, space: str) -> PresenceRow:
-    row = session.get(PresenceRow, (ticket, space), with_for_update=True)
-    if row is None:
-        session.execute(
-            rows.insert(session, PresenceRow)
-            .values(ticket=ticket, space=space, last=None, claim=None)
-            .on_conflict_do_nothing()
-        )
-        row = session.get_one(PresenceRow, (ticket, space), with_for_update=True)
-    return row
+@dataclass(frozen=True)
+class _Presence:
+    """Where a ticket stands: its last movement, and the door whose claim is open."""
+
+    last: str | None = None
+    claimed_by: str | None = None
 
 
-def _claimed_by(session: Session, presence: PresenceRow, asked: Asked) -> str | None:
-    """Name the door whose claim is open, unless it is this very claim."""
-    if presence.claim is None or presence.claim == asked.claim:
-        return None
-    claim = session.get(ClaimRow, (presence.claim, presence.ticket))
-    return (claim.door or claim.device) if claim else None
+def _presence(session: Session, asked: Asked) -> _Presence:
+    found = _PRESENCE.first(session, {"of": asked.ticket, "within": asked.space})
+    if found is None:
+        return _Presence()
+    if found.claim is None or found.claim == asked.claim:
+        return _Presence(found.last)
+    return _Presence(found.last, found.door or found.device)
 
 
 def _claim(
@@ -234,17 +229,8 @@ def _claim(
     granted: Granted,
 ) -> Answered:
     """Compare and set: still the last movement we judged by, and no claim is open."""
-    won = rows.changed(
-        session,
-        update(PresenceRow)
-        .where(
-            PresenceRow.ticket == asked.ticket,
-            PresenceRow.space == asked.space,
-            PresenceRow.last.is_not_distinct_from(last),
-            PresenceRow.claim.is_(None),
-        )
-        .values(claim=asked.claim),
-    )
+    now = {"ticket": asked.ticket, "space": asked.space, "claim": asked.claim}
+    won = _opening(rows.dialect(session)).count(session, now | {"last": last, "was": last})
     if not won:
         return NotGranted(Answer.BEING_CHECKED.value)
     add(session, means, asked, asked.ticket, kind, asked.space, granted)
@@ -260,28 +246,24 @@ def add(
     space: str,
     granted: Granted,
 ) -> None:
-    session.add(
-        ClaimRow(
-            id=asked.claim,
-            ticket=ticket,
-            kind=kind,
-            space=space,
-            performance=asked.performance,
-            device=asked.device,
-            door=asked.door or asked.place,
-            state="live",
-            answer=json.dumps(granted.document),
-            at_ms=means.now_ms,
-        )
-    )
-    session.flush()
+    made = {
+        "id": asked.claim,
+        "ticket": ticket,
+        "kind": kind,
+        "space": space,
+        "performance": asked.performance,
+        "device": asked.device,
+        "door": asked.door or asked.place,
+        "state": "live",
+        "answer": json.dumps(granted.document),
+        "at_ms": means.now_ms,
+    }
+    rows.add(session, ClaimRow, [made])
 
 
 def repeated(session: Session, asked: Asked) -> Answered | None:
     """Answer a claim that was granted before, whatever happened since."""
-    row = session.scalars(
-        select(ClaimRow).where(ClaimRow.id == asked.claim).order_by(ClaimRow.ticket)
-    ).first()
+    row = _REPEATED.first(session, {"of": asked.claim})
     if row is None:
         return None
     if row.device != asked.device:
@@ -304,4 +286,36 @@ def _not(verdict: admission.Verdict, claimed_by: str | None) -> NotGranted:
         why=why,
         by=verdict.since_door,
         at_ms=None if since is None else round(since.timestamp() * 1000),
+    )
+
+
+_SOLD, _STANDS, _CLAIM = (rows.table(row) for row in (TicketRow, PresenceRow, ClaimRow))
+_TICKET = Prepared(select(_SOLD).where(_SOLD.c.id == bindparam("of")).with_for_update())
+_PRESENCE = Prepared(
+    select(_STANDS.c.last, _STANDS.c.claim, _CLAIM.c.door, _CLAIM.c.device)
+    .outerjoin(
+        _CLAIM, (_CLAIM.c.id == _STANDS.c.claim) & (_CLAIM.c.ticket == _STANDS.c.ticket)
+    )
+    .where(_STANDS.c.ticket == bindparam("of"), _STANDS.c.space == bindparam("within"))
+)
+_REPEATED = Prepared(
+    select(_CLAIM.c.device, _CLAIM.c.door, _CLAIM.c.state, _CLAIM.c.answer)
+    .where(_CLAIM.c.id == bindparam("of"))
+    .order_by(_CLAIM.c.ticket)
+)
+
+
+@cache
+def _opening(dialect: str) -> Prepared:
+    """Open a claim where the last movement is still `was` and no other claim is open."""
+    opening = rows.insert(dialect, PresenceRow).values(
+        {name: bindparam(name) for name in ("ticket", "space", "last", "claim")}
+    )
+    return Prepared(
+        opening.on_conflict_do_update(
+            index_elements=["ticket", "space"],
+            set_={"claim": opening.excluded.claim},
+            where=_STANDS.c.last.is_not_distinct_from(bindparam("was"))
+            & _STANDS.c.claim.is_(None),
+        )
     )

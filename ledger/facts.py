@@ -7,24 +7,23 @@ rule. Source: checkin.md §1.
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
+from functools import lru_cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from boxoffice import tickets
 from boxoffice.answers import Answer
 from boxoffice.door_facts import Door, Facts, Performance, Ticket
 from boxoffice.movements import Movement, Reentry
-from ledger import doors, halls
+from ledger import doors, halls, rows
+from ledger.prepared import Prepared
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.devices import KeyRow
 from ledger.tables.doors import MovementRow
 from ledger.tables.house import HouseRow
-from ledger.tables.orders import TicketRow
-
-_IN_ORDER = (MovementRow.recorded_ms, MovementRow.device, MovementRow.seq)
 
 
 def moment(at_ms: int) -> datetime:
@@ -32,38 +31,52 @@ def moment(at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
-def door_of(
-    session: Session, performance: PerformanceRow, *, name: str, space: str
-) -> Door:
-    """Find a door by its name and space; one that nobody set up has the defaults."""
-    for known in doors.read(json.loads(performance.spaces)):
+def evening(session: Session, performance: str) -> Any:
+    """Give what doors go by: a row of the performance, with `zone`. None: no such one."""
+    return _EVENING.first(session, {"of": performance})
+
+
+def door_of(performance: Any, *, name: str, space: str) -> Door:
+    """Find a door by its name and space; one that nobody set up has the defaults.
+
+    performance: its row, or what `evening` gives.
+    """
+    return _door_of(performance.id, performance.spaces, name, space)
+
+
+@lru_cache(maxsize=256)
+def _door_of(performance: str, spaces: str, name: str, space: str) -> Door:
+    found = [known for known in doors.read(json.loads(spaces)) if known.space == space]
+    for known in found:
         for door in known.doors:
-            if known.space == space and (door.name == name or not name):
+            if door.name == name or not name:
                 return _door(door, space)
-    for known in doors.read(json.loads(performance.spaces)):
-        if known.space == space and known.doors:
+    for known in found:
+        if known.doors:
             # Doors of one space share how guests come back. Source: checkin.md §2.
             shared = doors.Door(name, reentry=known.doors[0].reentry)
-            return _door(shared, space, performance.id)
-    return _door(doors.Door(name), space, performance.id)
+            return _door(shared, space, performance)
+    return _door(doors.Door(name), space, performance)
 
 
 def of_ticket(
     session: Session,
-    performance: PerformanceRow,
+    performance: Any,
     plan: halls.Plan,
-    ticket: TicketRow | None,
+    ticket: Any,
     door: Door,
     *,
     id: str,
 ) -> Facts:
-    """Gather what is known of one ticket at one door. id: the ticket's, listed or not."""
-    zone = session.scalars(select(HouseRow.zone)).one()
-    homes = json.loads(performance.home_doors)
+    """Gather what is known of one ticket at one door.
+
+    performance: what `evening` gives. ticket: its row, None if it is not listed; id: the
+    ticket's, listed or not.
+    """
     section = plan.section_of(ticket.seat) if ticket and ticket.seat in plan.places else ""
-    home = homes.get(section, {}).get("door")
+    home = _homes(performance.home_doors).get(section)
     return Facts(
-        zone=ZoneInfo(zone),
+        zone=_zone(performance.zone),
         door=door,
         performances={performance.id: _performance(performance, home)},
         tickets=[_ticket(ticket, plan)] if ticket else [],
@@ -73,10 +86,17 @@ def of_ticket(
 
 def movements(session: Session, ticket: str) -> list[Movement]:
     """Give all movements on a ticket in the order in which they were recorded."""
-    found = session.scalars(
-        select(MovementRow).where(MovementRow.ticket == ticket).order_by(*_IN_ORDER)
-    )
-    return [_movement(row) for row in found]
+    return [_movement(row) for row in _MOVED.all(session, {"of": ticket})]
+
+
+@lru_cache(maxsize=256)
+def _homes(text: str) -> dict[str, str | None]:
+    return {section: home.get("door") for section, home in json.loads(text).items()}
+
+
+@lru_cache(maxsize=8)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
 
 
 def keys(session: Session, key_id: int | None = None) -> dict[int, tickets.Key]:
@@ -119,7 +139,7 @@ def _door(door: doors.Door, space: str, performance: str | None = None) -> Door:
     )
 
 
-def _performance(row: PerformanceRow, home_door: str | None) -> Performance:
+def _performance(row: Any, home_door: str | None) -> Performance:
     return Performance(
         starts=moment(row.starts_ms),
         ends=_maybe(row.ends_ms),
@@ -129,7 +149,7 @@ def _performance(row: PerformanceRow, home_door: str | None) -> Performance:
     )
 
 
-def _ticket(row: TicketRow, plan: halls.Plan) -> Ticket:
+def _ticket(row: Any, plan: halls.Plan) -> Ticket:
     return Ticket(
         id=row.id,
         performance=row.performance,
@@ -137,8 +157,8 @@ def _ticket(row: TicketRow, plan: halls.Plan) -> Ticket:
         issue=row.issue,
         price=row.price,
         paid=row.paid,
-        pays_later=row.pays_later,
-        blocked=row.blocked,
+        pays_later=bool(row.pays_later),
+        blocked=bool(row.blocked),
         valid_from=_maybe(row.valid_from_ms),
         valid_until=_maybe(row.valid_until_ms),
         price_type=row.price_type,
@@ -150,7 +170,7 @@ def _ticket(row: TicketRow, plan: halls.Plan) -> Ticket:
     )
 
 
-def _movement(row: MovementRow) -> Movement:
+def _movement(row: Any) -> Movement:
     return Movement(
         id=row.id,
         ticket=row.ticket,
@@ -176,3 +196,18 @@ def _answer(word: str) -> Answer:
 
 def _maybe(at_ms: int | None) -> datetime | None:
     return None if at_ms is None else moment(at_ms)
+
+
+_PLAYED, _HOUSE, _MOVES = (
+    rows.table(row) for row in (PerformanceRow, HouseRow, MovementRow)
+)
+_EVENING = Prepared(
+    select(_PLAYED, _HOUSE.c.zone)
+    .join(_HOUSE, _PLAYED.c.id == bindparam("of"))
+    .where(_PLAYED.c.id == bindparam("of"))
+)
+_MOVED = Prepared(
+    select(_MOVES)
+    .where(_MOVES.c.ticket == bindparam("of"))
+    .order_by(_MOVES.c.recorded_ms, _MOVES.c.device, _MOVES.c.seq)
+)

@@ -58,19 +58,24 @@ def add(session: Session, row: type[Row], entries: Sequence[Values]) -> None:
 
 def add_new(session: Session, row: type[Row], entry: Values) -> bool:
     """Insert a row unless one that rules it out is there; give whether it was new."""
-    adding = _adding_new(_dialect(session), row, tuple(entry))
+    adding = _adding_new(dialect(session), row, tuple(entry))
     return adding.count(session, entry) > 0
 
 
 def put(session: Session, row: type[Row], entries: Sequence[Values]) -> None:
     """Insert rows of the same columns, or set these columns where the key is there."""
     columns = tuple(entries[0])
-    _putting(_dialect(session), row, columns).each(session, entries)
+    _putting(dialect(session), row, columns).each(session, entries)
 
 
-def insert(session: Session, row: type[Row]) -> PostgresqlInsert | SqliteInsert:
-    """Begin an INSERT that may say `on_conflict_…`, in this database's words."""
-    return _insert(_dialect(session), row)
+def insert(where: Session | str, row: type[Row]) -> PostgresqlInsert | SqliteInsert:
+    """Begin an INSERT that may say `on_conflict_…`. where: a database, or its name."""
+    return _insert(where if isinstance(where, str) else dialect(where), row)
+
+
+def dialect(session: Session) -> str:
+    """Name the database's kind: sqlite or postgresql."""
+    return session.get_bind().dialect.name
 
 
 def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -101,12 +106,8 @@ def spread(name: str, values: Sequence[Any]) -> dict[str, Any]:
     return {f"{name}{number}": values[min(number, last)] for number in range(width(values))}
 
 
-def _dialect(session: Session) -> str:
-    return session.get_bind().dialect.name
-
-
-def _insert(dialect: str, row: type[Row]) -> PostgresqlInsert | SqliteInsert:
-    return (postgresql_insert if dialect == "postgresql" else sqlite_insert)(table(row))
+def _insert(kind: str, row: type[Row]) -> PostgresqlInsert | SqliteInsert:
+    return (postgresql_insert if kind == "postgresql" else sqlite_insert)(table(row))
 
 
 @cache
@@ -120,15 +121,15 @@ def _adding(row: type[Row], columns: tuple[str, ...]) -> Prepared:
 
 
 @cache
-def _adding_new(dialect: str, row: type[Row], columns: tuple[str, ...]) -> Prepared:
-    adding = _insert(dialect, row).values(_given(columns))
+def _adding_new(kind: str, row: type[Row], columns: tuple[str, ...]) -> Prepared:
+    adding = _insert(kind, row).values(_given(columns))
     return Prepared(adding.on_conflict_do_nothing())
 
 
 @cache
-def _putting(dialect: str, row: type[Row], columns: tuple[str, ...]) -> Prepared:
+def _putting(kind: str, row: type[Row], columns: tuple[str, ...]) -> Prepared:
     key = [column.name for column in table(row).primary_key]
-    putting = _insert(dialect, row).values(_given(columns))
+    putting = _insert(kind, row).values(_given(columns))
     return Prepared(
         putting.on_conflict_do_update(
             index_elements=key,

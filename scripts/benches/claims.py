@@ -20,7 +20,7 @@ from scripts.benches._ledger import Device, Line, Servers, percentile, say
 DOORS = (1, 8, 32)
 CODES = ("distinct", "repeated")
 ROWS, SEATS_A_ROW, SEATS_AN_ORDER = 400, 50, 50
-# One ticket in so many is new when codes are repeated: the rest were claimed before.
+# So many codes go round and round when they are repeated.
 REPEATED_TICKETS = 20
 
 
@@ -50,7 +50,6 @@ def _measure(engine: str, asked: argparse.Namespace) -> bool:
     """Let all numbers of doors claim from one book; give whether it is sound afterwards."""
     processes = asked.processes if engine == "postgresql" else 1
     said = {"bench": "claims", "engine": engine, "processes": processes}
-    claims = granted = 0
     with _ledger.opened(engine) as made:
         performance = made.add_evening("Hamlet", _ledger.reserved(ROWS, SEATS_A_ROW))
         tickets = _sell(made, performance)
@@ -58,6 +57,9 @@ def _measure(engine: str, asked: argparse.Namespace) -> bool:
         servers = Servers(made, processes)
         try:
             fresh = iter(tickets[REPEATED_TICKETS:])
+            # The first claim reads the chart; doors are not what waits for that.
+            warm, _ = _claim(servers, performance, fresh, doors[:1], 0.5)
+            claims, granted = len(warm.took_ms), warm.granted
             for codes, count in itertools.product(
                 asked.codes or CODES, asked.doors or DOORS
             ):

@@ -8,7 +8,7 @@ Source: sync.md §5, checkin.md §10.
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice.doubles import doubles
@@ -16,6 +16,7 @@ from boxoffice.movements import Movement
 from ledger import discrepancies, evenings, facts, notices, rows, unseen
 from ledger.clock import Means
 from ledger.happened import Happened
+from ledger.prepared import Prepared
 from ledger.tables.devices import KeyRow
 from ledger.tables.doors import ClaimRow, MovementRow, PresenceRow, RefusedScanRow
 from ledger.tables.orders import TicketRow
@@ -110,39 +111,38 @@ def _write(session: Session, means: Means, event: Happened, kind: str) -> bool:
     count = event.whole("count", 1)
     if not 0 <= count <= 65_535:
         raise ValueError(f"{count} people cannot be")
-    written = rows.changed(
+    written = rows.add_new(
         session,
-        rows.insert(session, MovementRow)
-        .values(
-            id=event.id,
-            ticket=event.text("ticket"),
-            performance=event.text("performance"),
-            space=event.text("space", SPACE),
-            kind=kind,
-            count=count,
-            seat=event.text("seat", ""),
-            door=event.text("door", ""),
-            after=event.maybe("after"),
-            device=event.device,
-            incarnation=event.incarnation,
-            issue=event.whole("issue") if event.body.get("issue") is not None else None,
-            mode=event.text("mode", "alone"),
-            verdict=event.text("verdict", "ADMIT" if kind == "admission" else "EXIT_OK"),
-            marks=json.dumps(event.body.get("marks") or []),
-            override=json.dumps(event.body["override"])
+        MovementRow,
+        {
+            "id": event.id,
+            "ticket": event.text("ticket"),
+            "performance": event.text("performance"),
+            "space": event.text("space", SPACE),
+            "kind": kind,
+            "count": count,
+            "seat": event.text("seat", ""),
+            "door": event.text("door", ""),
+            "after": event.maybe("after"),
+            "device": event.device,
+            "incarnation": event.incarnation,
+            "issue": None if event.body.get("issue") is None else event.whole("issue"),
+            "mode": event.text("mode", "alone"),
+            "verdict": event.text("verdict", "ADMIT" if kind == "admission" else "EXIT_OK"),
+            "marks": json.dumps(event.body.get("marks") or []),
+            "override": json.dumps(event.body["override"])
             if event.body.get("override")
             else None,
-            at_ms=event.wall_ms,
-            trust=event.trust,
-            recorded_ms=means.now_ms,
-            seq=event.seq,
-            undone=None,
-        )
-        .on_conflict_do_nothing(),
+            "at_ms": event.wall_ms,
+            "trust": event.trust,
+            "recorded_ms": means.now_ms,
+            "seq": event.seq,
+            "undone": None,
+        },
     )
     if written:
         _stand(session, event.text("ticket"), event.text("space", SPACE), last=event.id)
-    return bool(written)
+    return written
 
 
 def _stand(session: Session, ticket: str, space: str, last: str | None = None) -> None:
@@ -162,22 +162,13 @@ def _stand(session: Session, ticket: str, space: str, last: str | None = None) -
             )
             .limit(1)
         ).first()
-    session.execute(
-        rows.insert(session, PresenceRow)
-        .values(ticket=ticket, space=space, last=last, claim=None)
-        .on_conflict_do_update(index_elements=["ticket", "space"], set_={"last": last})
-    )
+    stands = {"ticket": ticket, "space": space, "last": last}
+    rows.put(session, PresenceRow, [stands])
 
 
 def _spend(session: Session, claim: str) -> None:
-    session.execute(
-        update(ClaimRow)
-        .where(ClaimRow.id == claim, ClaimRow.state == "live")
-        .values(state="spent")
-    )
-    session.execute(
-        update(PresenceRow).where(PresenceRow.claim == claim).values(claim=None)
-    )
+    _SPENT.count(session, {"of": claim})
+    _FREE.count(session, {"of": claim})
 
 
 def _look_for_void(session: Session, means: Means, event: Happened, row: TicketRow) -> None:
@@ -263,3 +254,14 @@ def _told(moved: Sequence[Movement], ids: Sequence[str]) -> list[dict[str, objec
         for movement in moved
         if movement.id in ids
     ]
+
+
+_CLAIM, _STANDS = rows.table(ClaimRow), rows.table(PresenceRow)
+_SPENT = Prepared(
+    update(_CLAIM)
+    .where(_CLAIM.c.id == bindparam("of"), _CLAIM.c.state == "live")
+    .values(state="spent")
+)
+_FREE = Prepared(
+    update(_STANDS).where(_STANDS.c.claim == bindparam("of")).values(claim=None)
+)

@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
 from ledger import rows
 from ledger.clock import Means
+from ledger.prepared import Prepared
 from ledger.refused import Refused
 from ledger.tables.discrepancies import DiscrepancyEvidenceRow, DiscrepancyRow
 from ledger.tables.records import AuditRow
@@ -92,6 +93,8 @@ def close(
     session: Session, means: Means, kind: str, subject: str, *, how: str, why: str = ""
 ) -> bool:
     """Settle one that settles itself, if it is open: the fact that was missing came."""
+    if _OPEN.first(session, {"what": kind, "about": subject}) is None:
+        return False
     row = session.scalars(
         select(DiscrepancyRow)
         .where(DiscrepancyRow.kind == kind, DiscrepancyRow.subject == subject)
@@ -169,3 +172,14 @@ def _add_evidence(session: Session, id: str, events: Iterable[str]) -> int:
 def _settle(row: DiscrepancyRow, now_ms: int, *, by: str, how: str, why: str) -> None:
     row.state, row.settled_ms = "settled", now_ms
     row.settled_by, row.settled_how, row.settled_why = by, how, why
+
+
+_CASE = rows.table(DiscrepancyRow).c
+# Almost always there is none, and that should cost nothing.
+_OPEN = Prepared(
+    select(_CASE.id).where(
+        _CASE.kind == bindparam("what"),
+        _CASE.subject == bindparam("about"),
+        _CASE.state != "settled",
+    )
+)

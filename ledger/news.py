@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from boxoffice import wire
+from ledger import rows
+from ledger.prepared import Prepared
 from ledger.tables.feed import FeedDocRow, FeedRow, StreamHeadRow
 
 MOST_ROWS = 500
@@ -39,7 +41,7 @@ class Page:
 
     start: wire.Position
     until: wire.Position
-    documents: tuple[FeedDocRow, ...]
+    documents: tuple[Any, ...]
     following: int | None
 
 
@@ -95,13 +97,8 @@ def snapshot(session: Session, stream: str, page: int, *, timeline: int) -> Page
     page's start to the last page's end.
     """
     now = position(session, stream, timeline)
-    found = session.scalars(
-        select(FeedDocRow)
-        .where(FeedDocRow.stream == stream)
-        .order_by(FeedDocRow.entity, FeedDocRow.id)
-        .offset(page * MOST_DOCUMENTS)
-        .limit(MOST_DOCUMENTS + 1)
-    ).all()
+    part = {"of": stream, "skip": page * MOST_DOCUMENTS, "most": MOST_DOCUMENTS + 1}
+    found = _PAGE.all(session, part)
     # Documents that are gone keep their places, so that nothing slips between two pages.
     live = tuple(row for row in found[:MOST_DOCUMENTS] if row.body is not None)
     return Page(now, now, live, page + 1 if len(found) > MOST_DOCUMENTS else None)
@@ -117,7 +114,7 @@ def heads(session: Session, streams: Iterable[str]) -> dict[str, int]:
     return {row.stream: row.pos for row in found}
 
 
-def as_document(row: FeedDocRow) -> dict[str, Any]:
+def as_document(row: Any) -> dict[str, Any]:
     """Give a document as a snapshot carries it."""
     return {
         "entity": row.entity,
@@ -138,3 +135,13 @@ def bodies(session: Session, stream: str, entity: str) -> dict[str, Any]:
         )
     )
     return {row.id: json.loads(row.body) for row in found}
+
+
+_DOC = rows.table(FeedDocRow).c
+_PAGE = Prepared(
+    select(_DOC.entity, _DOC.id, _DOC.ver, _DOC.min_client, _DOC.body)
+    .where(_DOC.stream == bindparam("of"))
+    .order_by(_DOC.entity, _DOC.id)
+    .offset(bindparam("skip"))
+    .limit(bindparam("most"))
+)

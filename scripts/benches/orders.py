@@ -36,6 +36,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seats", type=int, default=2, help="in an order")
     parser.add_argument("--seconds", type=float, default=4.0, help="for each run")
     parser.add_argument("--processes", type=int, default=1, help="on PostgreSQL")
+    parser.add_argument("--kiosks", type=int, default=KIOSKS, help="that buyers share")
     asked = parser.parse_args(argv)
     sound = True
     for engine in asked.engine or _ledger.ENGINES:
@@ -51,7 +52,7 @@ def _measure(engine: str, wish: str, asked: argparse.Namespace) -> bool:
     sold = 0
     with _ledger.opened(engine) as made:
         house = House(made, wish, asked.seats)
-        kiosks = [made.pair(f"Kiosk {n}") for n in range(1, KIOSKS + 1)]
+        kiosks = [made.pair(f"Kiosk {n}") for n in range(1, asked.kiosks + 1)]
         with _serving(made, processes) as servers:
             sold += len(_buy(servers, house, kiosks, 4, 1.0)[0].booked_ms)  # Warm.
             for buyers in asked.buyers or BUYERS:

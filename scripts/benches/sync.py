@@ -35,6 +35,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--engine", choices=_ledger.ENGINES, action="append")
     parser.add_argument("--what", choices=("upload", "snapshot", "change"), action="append")
     parser.add_argument("--events", type=int, default=10_000)
+    parser.add_argument("--batch", type=int, default=wire.MOST_EVENTS)
     parser.add_argument("--tickets", type=int, action="append")
     parser.add_argument("--seed", type=int, default=7, help="of what is lost")
     asked = parser.parse_args(argv)
@@ -42,7 +43,7 @@ def main(argv: list[str]) -> int:
     sound = True
     for engine in asked.engine or _ledger.ENGINES:
         if "upload" in what:
-            sound &= _upload(engine, asked.events, random.Random(asked.seed))
+            sound &= _upload(engine, asked.events, asked.batch, random.Random(asked.seed))
         if "snapshot" in what:
             for tickets in asked.tickets or (10_000, 100_000):
                 _snapshot(engine, tickets)
@@ -54,7 +55,7 @@ def main(argv: list[str]) -> int:
 # --- a day offline comes back ---------------------------------------------------------
 
 
-def _upload(engine: str, events: int, chance: random.Random) -> bool:
+def _upload(engine: str, events: int, most: int, chance: random.Random) -> bool:
     """Upload a day's log while requests are lost and the ledger is killed three times."""
     sales = events // EVENTS_A_SALE
     with _ledger.opened(engine) as made:
@@ -73,7 +74,7 @@ def _upload(engine: str, events: int, chance: random.Random) -> bool:
             if killed < len(KILLS) and acked >= KILLS[killed] * len(happened):
                 killed += 1
                 threading.Timer(chance.random() * 0.5, servers.kill).start()
-            batch = happened[acked : acked + wire.MOST_EVENTS]
+            batch = happened[acked : acked + most]
             fate = chance.random()
             if fate < LOST / 2:
                 lost += 1  # It never came to the ledger.

@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
+from ledger import plans
 from ledger.documents.order import money
 from ledger.web import (
+    catalogue_pages,
     charts,
     desk,
     desk_sales,
@@ -39,8 +41,11 @@ PAGES = (
     house,
     worklists,
     reports,
+    catalogue_pages,
     people,
 )
+# Where files come in: the most bytes that are read.
+LARGE = {"catalogue.import_hall": plans.MOST_BYTES + (64 << 10)}
 # Name, endpoint, words, and who sees it; nobody named: everybody.
 MENU: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("orders", "orders.index", "Orders", ()),
@@ -50,6 +55,7 @@ MENU: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("discrepancies", "discrepancies.index", "Discrepancies", ()),
     ("reports", "reports.sales", "Reports", (*desk.SELLERS, desk.READER)),
     ("devices", "devices.index", "Devices", ()),
+    ("catalogue", "catalogue.index", "Catalogue", (desk.SUPERVISOR,)),
     ("people", "people.index", "Staff", (desk.MANAGER,)),
 )
 _POLICY = (
@@ -85,6 +91,8 @@ def install(app: Flask, *, secure: bool) -> None:
     @app.before_request
     def no_forgery() -> None:
         # Devices sign each request, so a browser's cookies mean nothing to them.
+        if request.endpoint in LARGE:
+            request.max_content_length = LARGE[request.endpoint]
         if request.blueprint in pages:
             csrf.protect()
 

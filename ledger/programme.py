@@ -1,0 +1,123 @@
+"""What is played, when, and for how much: in bulk. Source: INV9, INV12."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ledger import audit, catalogue, doors, notices, prices
+from ledger.clock import Means
+from ledger.refused import Refused
+from ledger.tables.catalogue import PerformanceRow, PriceRow
+
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What all performances of one batch share. Durations in minutes."""
+
+    production: str
+    hall: str
+    runs_min: int
+    doors_before_min: int
+    public: bool
+    like: str
+
+
+def add(
+    session: Session, means: Means, terms: Terms, starts: Sequence[int], *, by: str
+) -> list[str]:
+    """Add a performance for each start (ms UTC), with prices and doors like another one's.
+
+    All or none. Raises NoResultFound for an unknown hall or performance.
+    """
+    like = session.get_one(PerformanceRow, terms.like)
+    listed = session.get_one(PriceRow, terms.like)
+    spaces = doors.read(json.loads(like.spaces)) if like.hall == terms.hall else ()
+    # Each performance is served by its own doors.
+    own = [
+        doors.Space(
+            space.space,
+            tuple(
+                doors.Door(**{**door.__dict__, "performances": ()}) for door in space.doors
+            ),
+        )
+        for space in spaces
+    ]
+    made = []
+    for starts_ms in starts:
+        id = catalogue.add_performance(
+            session,
+            means,
+            production=terms.production,
+            hall=terms.hall,
+            starts_ms=starts_ms,
+            ends_ms=starts_ms + terms.runs_min * MINUTE_MS,
+            doors_open_ms=starts_ms - terms.doors_before_min * MINUTE_MS,
+            price_list=prices.read(json.loads(listed.body)),
+            public=terms.public,
+            spaces=own,
+        )
+        assert not isinstance(id, Refused), "the other performance has such prices"
+        audit.note(session, means, staff=by, action="add_performance", subject=id)
+        made.append(id)
+    return made
+
+
+def change(
+    session: Session,
+    means: Means,
+    id: str,
+    *,
+    public: bool,
+    on_sale_from_ms: int,
+    on_sale_until_ms: int,
+    doors_open_ms: int | None,
+    ends_ms: int | None,
+    by: str,
+) -> None:
+    """Change when and by whom a performance is sold, and its doors and end."""
+    row = session.get_one(PerformanceRow, id, with_for_update=True)
+    row.public = public
+    row.on_sale_from_ms, row.on_sale_until_ms = on_sale_from_ms, on_sale_until_ms
+    row.doors_open_ms, row.ends_ms = doors_open_ms, ends_ms
+    session.flush()
+    audit.note(session, means, staff=by, action="change_performance", subject=id)
+    notices.performance(session, id, means.now_ms)
+
+
+def set_prices(
+    session: Session,
+    means: Means,
+    id: str,
+    price_list: prices.PriceList,
+    *,
+    everywhere: bool,
+    by: str,
+) -> int | Refused:
+    """Change the prices of a performance, or of all to come of its production and hall.
+
+    Tickets that are sold keep theirs. Gives how many were changed. Refuses
+    PRICE_TITLE_TWICE (INV9).
+    """
+    row = session.get_one(PerformanceRow, id)
+    ids = [id]
+    if everywhere:
+        ids = list(
+            session.scalars(
+                select(PerformanceRow.id).where(
+                    PerformanceRow.production == row.production,
+                    PerformanceRow.hall == row.hall,
+                    PerformanceRow.starts_ms > means.now_ms,
+                )
+            )
+        )
+    for one in dict.fromkeys([id, *ids]):
+        refused = catalogue.set_prices(session, means, one, price_list)
+        if refused is not None:
+            return refused
+        audit.note(session, means, staff=by, action="set_prices", subject=one)
+    return len({id, *ids})

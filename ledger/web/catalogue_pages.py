@@ -1,0 +1,329 @@
+"""Productions, performances in bulk, halls, prices and fees. Source: INV12."""
+
+import json
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice.pricing import Buyer, FeeRule, Seller
+from ledger import audit, catalogue, halls, plan_files, plans, prices, programme, reports
+from ledger.clock import Means
+from ledger.documents.order import moment, plain
+from ledger.refused import Refused
+from ledger.tables.catalogue import HallRow, PerformanceRow, PriceRow, ProductionRow
+from ledger.web import amounts, desk
+
+bp = Blueprint("catalogue", __name__, url_prefix="/staff/catalogue")
+MOST_AT_ONCE = 100
+SPARE = 2
+FORM = "%Y-%m-%dT%H:%M"
+
+
+class NoMoment(ValueError):
+    """What was typed is no date and time; the text says which."""
+
+
+@bp.get("")
+@desk.needs(desk.SUPERVISOR)
+def index() -> ResponseReturnValue:
+    ledger = desk.ledger()
+    with ledger.store.read() as session:
+        return render_template(
+            "staff/catalogue.html",
+            productions=session.scalars(
+                select(ProductionRow).order_by(ProductionRow.title)
+            ).all(),
+            halls=session.scalars(select(HallRow).order_by(HallRow.name)).all(),
+            evenings=reports.performances(session, ledger.clock()),
+            zone=catalogue.house(session).zone,
+            typed=request.args,
+        )
+
+
+@bp.post("/productions")
+@desk.needs(desk.SUPERVISOR)
+def add_production() -> ResponseReturnValue:
+    title = desk.field("title", most=200)
+    if not title:
+        desk.refuse("Please give the production a title.")
+    else:
+        desk.write(_add_production, title=title, by=desk.me().id)
+        desk.say(f"{title} is in the catalogue.")
+    return redirect(url_for("catalogue.index"), 303)
+
+
+def _add_production(session: Session, means: Means, *, title: str, by: str) -> str:
+    id = catalogue.add_production(session, means, title=title)
+    audit.note(session, means, staff=by, action="add_production", subject=id, reason=title)
+    return id
+
+
+@bp.post("/performances")
+@desk.needs(desk.SUPERVISOR)
+def add_performances() -> ResponseReturnValue:
+    """Add one performance a line: 2026-11-28 19:30."""
+    back = redirect(url_for("catalogue.index"), 303)
+    ledger = desk.ledger()
+    with ledger.store.read() as session:
+        zone = catalogue.house(session).zone
+        known = (
+            session.get(ProductionRow, desk.field("production")),
+            session.get(HallRow, desk.field("hall")),
+            session.get(PerformanceRow, desk.field("like")),
+        )
+    if None in known:
+        abort(400)
+    typed = [line.strip() for line in desk.field("starts", most=5_000).splitlines()]
+    lines = [line for line in typed if line]
+    try:
+        starts = [read_moment(line, zone) for line in lines]
+        runs = _whole("runs", 1, 1_440)
+        before = _whole("before", 0, 720)
+    except ValueError as why:
+        desk.refuse(f"{why} Nothing was added.")
+        return back
+    past = [line for line, at in zip(lines, starts, strict=True) if at <= ledger.clock()]
+    if past:
+        desk.refuse(f"{past[0]} is in the past. Nothing was added.")
+    elif not 0 < len(starts) <= MOST_AT_ONCE or len(set(starts)) < len(starts):
+        desk.refuse(
+            f"Please give 1 to {MOST_AT_ONCE} different times, one a line. Nothing was"
+            " added."
+        )
+    else:
+        terms = programme.Terms(
+            production=desk.field("production"),
+            hall=desk.field("hall"),
+            runs_min=runs,
+            doors_before_min=before,
+            public=request.form.get("public") == "1",
+            like=desk.field("like"),
+        )
+        made = desk.write(programme.add, terms, starts, by=desk.me().id)
+        desk.say(f"{len(made)} performance{'s' if len(made) > 1 else ''} added.")
+    return back
+
+
+@bp.post("/halls")
+@desk.needs(desk.SUPERVISOR)
+def import_hall() -> ResponseReturnValue:
+    """Import a house as a new hall: pretix JSON, a table in CSV, or a number of places."""
+    name, file = desk.field("name", most=100), request.files.get("plan")
+    count = request.form.get("places", type=int) or 0
+    try:
+        if file and file.filename:
+            data = file.read(plans.MOST_BYTES + 1)
+            if file.filename.lower().endswith(".csv"):
+                plan = plan_files.read_csv(data)
+            else:
+                read = plans.read(data)
+                plan, name = halls.of(read.chart, read.names), name or read.name
+        elif 0 < count <= 20_000:
+            plan = halls.Plan(units=halls.units("G", count))
+        else:
+            raise plans.BadPlan("please choose a file, or say how many places")
+        if not name:
+            raise plans.BadPlan("please give the hall a name")
+    except plans.BadPlan as why:
+        desk.refuse(f"Nothing was imported: {why}.")
+        return redirect(url_for("catalogue.index"), 303)
+    desk.write(_add_hall, name=name, plan=plan, by=desk.me().id)
+    desk.say(f"{name}: {len(plan.seats)} seats.")
+    return redirect(url_for("catalogue.index"), 303)
+
+
+def _add_hall(
+    session: Session, means: Means, *, name: str, plan: halls.Plan, by: str
+) -> str:
+    id = catalogue.add_hall(session, means, name=name, plan=plan)
+    audit.note(session, means, staff=by, action="add_hall", subject=id, reason=name)
+    return id
+
+
+@bp.get("/halls/<hall>.json")
+@desk.needs(desk.SUPERVISOR)
+def export_hall(hall: str) -> ResponseReturnValue:
+    with desk.ledger().store.read() as session:
+        row = session.get(HallRow, hall)
+        if row is None or row.kind == halls.GENERAL:
+            abort(404)
+        plan = halls.read(json.loads(row.plan))
+    text = json.dumps(plan_files.pretix(plan, row.name), indent=1)
+    answer = Response(text, mimetype="application/json")
+    answer.headers["Content-Disposition"] = 'attachment; filename="seating-plan.json"'
+    return answer
+
+
+@bp.get("/performances/<performance>")
+@desk.needs(desk.SUPERVISOR)
+def performance(performance: str) -> ResponseReturnValue:
+    with desk.ledger().store.read() as session:
+        row = session.get(PerformanceRow, performance)
+        listed = session.get(PriceRow, performance)
+        if row is None or listed is None:
+            abort(404)
+        zone = catalogue.house(session).zone
+
+        def at(ms: int | None) -> str:
+            return moment(ms, zone).strftime(FORM) if ms else ""
+
+        return render_template(
+            "staff/performance.html",
+            evening=reports.performance(session, performance),
+            row=row,
+            at=at,
+            prices=prices.read(json.loads(listed.body)),
+            plain=plain,
+            buyers=list(Buyer),
+            sellers=list(Seller),
+            spare=SPARE,
+            zone=zone,
+        )
+
+
+@bp.post("/performances/<performance>")
+@desk.needs(desk.SUPERVISOR)
+def change(performance: str) -> ResponseReturnValue:
+    """Change when it is sold, when doors open, and whether the public may buy."""
+    back = redirect(url_for("catalogue.performance", performance=performance), 303)
+    with desk.ledger().store.read() as session:
+        row = session.get(PerformanceRow, performance)
+        if row is None:
+            abort(404)
+        zone = catalogue.house(session).zone
+    try:
+        opens = read_moment(desk.field("from"), zone) if desk.field("from") else 0
+        until = read_moment(desk.field("until"), zone)
+        doors = read_moment(desk.field("doors"), zone) if desk.field("doors") else None
+        ends = read_moment(desk.field("ends"), zone) if desk.field("ends") else None
+    except NoMoment as why:
+        desk.refuse(f"{why} Nothing was changed.")
+        return back
+    if until <= opens:
+        desk.refuse("Selling would end before it begins. Nothing was changed.")
+        return back
+    desk.write(
+        programme.change,
+        performance,
+        public=request.form.get("public") == "1",
+        on_sale_from_ms=opens,
+        on_sale_until_ms=until,
+        doors_open_ms=doors,
+        ends_ms=ends,
+        by=desk.me().id,
+    )
+    desk.say("Changed.")
+    return back
+
+
+@bp.post("/performances/<performance>/prices")
+@desk.needs(desk.SUPERVISOR)
+def set_prices(performance: str) -> ResponseReturnValue:
+    """Change prices and fees of a performance, or of all like it to come."""
+    back = redirect(url_for("catalogue.performance", performance=performance), 303)
+    with desk.ledger().store.read() as session:
+        listed = session.get(PriceRow, performance)
+        if listed is None:
+            abort(404)
+        before = prices.read(json.loads(listed.body))
+    try:
+        after = _prices(before)
+    except ValueError as why:
+        desk.refuse(f"{why} Nothing was changed.")
+        return back
+    done = desk.write(
+        programme.set_prices,
+        performance,
+        after,
+        everywhere=request.form.get("everywhere") == "1",
+        by=desk.me().id,
+    )
+    if isinstance(done, Refused):
+        desk.refuse(f"{desk.words_of(done)} Nothing was changed.")
+    else:
+        desk.say(f"Prices of {done} performance{'s' if done > 1 else ''} changed.")
+    return back
+
+
+def _prices(before: prices.PriceList) -> prices.PriceList:
+    """Read the table of prices: a row a type, a column a level, and the rules of fees."""
+    types: list[prices.Type] = []
+    amounts_of: dict[str, dict[str, int]] = {level.id: {} for level in before.levels}
+    usual = desk.field("default")
+    for place in range(len(before.types) + SPARE):
+        name = desk.field(f"name-{place}", most=60)
+        if not name:
+            continue
+        old = before.types[place] if place < len(before.types) else None
+        id = old.id if old else _new_id(name, [t.id for t in (*before.types, *types)])
+        types.append(
+            prices.Type(
+                id,
+                name,
+                Buyer(desk.field(f"buyer-{place}") or "guest"),
+                usual == str(place),
+                desk.field(f"note-{place}", most=100),
+                request.form.get(f"check-{place}") == "1",
+            )
+        )
+        for level in before.levels:
+            typed = desk.field(f"price-{place}-{level.id}")
+            if typed:
+                what = f"price of {name}, {level.name}"
+                amount = amounts.read(typed, before.currency, what=what)
+                amounts_of[level.id][id] = amount
+    if not types:
+        raise ValueError("At least one price has to stay.")
+    fees = []
+    for place in range(len(before.fees) + SPARE):
+        if not desk.field(f"fee-{place}"):
+            continue
+        fee = amounts.read(desk.field(f"fee-{place}"), before.currency, what="fee")
+        outside = amounts.read(desk.field(f"outside-{place}"), before.currency, what="fee")
+        if outside > fee:
+            raise ValueError("The outside part of a fee exceeds the fee.")
+        buyer, seller = desk.field(f"fee-buyer-{place}"), desk.field(f"fee-seller-{place}")
+        fees.append(
+            FeeRule(
+                Buyer(buyer) if buyer else None,
+                Seller(seller) if seller else None,
+                fee,
+                outside,
+                request.form.get(f"zero-{place}") == "1",
+            )
+        )
+    levels = tuple(
+        prices.Level(level.id, level.name, amounts_of[level.id]) for level in before.levels
+    )
+    return prices.PriceList(before.currency, levels, tuple(types), tuple(fees))
+
+
+def _new_id(name: str, taken: list[str]) -> str:
+    plain_ = "".join(c for c in name.lower() if c.isascii() and c.isalnum()) or "price"
+    id, number = plain_, 2
+    while id in taken:
+        id, number = f"{plain_}{number}", number + 1
+    return id
+
+
+def read_moment(typed: str, zone: str) -> int:
+    """Read a date and time of the house's clock, in ms UTC. Raises NoMoment."""
+    text = typed.strip().replace(" ", "T")
+    try:
+        at = datetime.strptime(text, FORM).replace(tzinfo=ZoneInfo(zone))
+    except ValueError:
+        raise NoMoment(
+            f"“{typed[:30]}” is no date and time like 2026-11-28 19:30."
+        ) from None
+    return round(at.astimezone(UTC).timestamp() * 1000)
+
+
+def _whole(name: str, least: int, most: int) -> int:
+    typed = desk.field(name)
+    if not typed.isdecimal() or not least <= int(typed) <= most:
+        raise ValueError(f"Please give {least} to {most} minutes.")
+    return int(typed)

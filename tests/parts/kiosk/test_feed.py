@@ -119,6 +119,25 @@ def test_a_hole_in_the_rows_is_drift(
     assert agrees(device, ledger)
 
 
+def test_a_hole_is_drift_even_when_the_digest_agrees(
+    device: Device, ledger: LedgerDouble, monkeypatch: pytest.MonkeyPatch
+):
+    ledger.set_seat(HAMLET, "A-1", state="held")
+    ledger.set_seat(HAMLET, "A-1", state="sold")  # Whoever hears of this needs no other.
+    honest, taken = ledger._feed, []
+
+    def with_hole(query):
+        status, body = honest(query)
+        del body["streams"][0]["rows"][0]
+        return status, body
+
+    monkeypatch.setattr(ledger, "_feed", with_hole)
+    monkeypatch.setattr(feed, "snapshot", lambda _device, stream: taken.append(stream))
+    feed.pull(device, [STREAM])
+
+    assert taken == [STREAM]
+
+
 def test_rows_and_cursor_are_written_together(
     device: Device, ledger: LedgerDouble, plug: Plug
 ):

@@ -557,3 +557,17 @@ def test_a_seat_under_one_epoch_is_sold_once(kiosk: Device, ledger: LedgerDouble
         assert allotment.owned(session, HAMLET) == {}
 
     assert sorted(lines) == ["A-1", "A-2"]
+
+
+def test_a_seat_being_paid_for_is_never_given_back(kiosk: Device, card: Card):
+    spool.turn(kiosk)
+    card.outcome = Step.WAITING_FOR_CARD
+    pay(kiosk, choose(kiosk))
+    talk(kiosk, 2)
+
+    with kiosk.store.read() as session:
+        pledged = {row.seat for row in session.scalars(select(PledgedRow))}
+        mine = set(allotment.owned(session, HAMLET))
+
+    assert pledged
+    assert not pledged & mine

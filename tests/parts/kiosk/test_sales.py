@@ -7,7 +7,7 @@ from kiosk.device import Device
 from kiosk.payments import attempts
 from kiosk.printing import spool
 from kiosk.shown import Held, HouseMap, Offer, Outcome, Refusal, Review, Stage
-from tests.parts.kiosk.guests import pay, talk
+from tests.parts.kiosk.guests import choose, pay, talk
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import CURTAIN, HAMLET, STUDIO, Rooms, Time, evening, hear
 
@@ -687,3 +687,11 @@ def test_an_allotment_whose_answer_was_lost_costs_nothing(
 
     owned = tank(kiosk) or tank(kiosk, HAMLET)
     assert len(owned) == 4  # It came through the feed, as everything does.
+
+
+def test_a_hold_is_judged_by_the_ledgers_clock_alone(kiosk: Device, monkeypatch):
+    order = choose(kiosk)
+    years_ms = 10 * 365 * 86_400_000
+    monkeypatch.setattr(kiosk.clock, "_wall_ms", lambda: CURTAIN + years_ms)
+
+    assert isinstance(sales.review(kiosk, order), Review)

@@ -289,6 +289,20 @@ def test_no_time_out_takes_an_allotted_seat_back(kiosk, theatre, ledger, clock):
     assert state(ledger, theatre.tonight, "A1").state == "allotted"
 
 
+def test_nor_does_it_take_a_seat_back_that_may_no_longer_be_sold(
+    kiosk, theatre, ledger, clock
+):
+    wish = {"performance": theatre.tonight, "quantity": 4}
+    kiosk.post("/api/allotments", wish).ok()
+    mine = [name.partition("/")[2] for name in kiosk.allotments()]
+    clock.passes(minutes=60 * 24 * 30)
+    ledger.store.write(seating.sweep, ledger.means())
+
+    assert mine
+    for seat in mine:
+        assert state(ledger, theatre.tonight, seat).state == "allotted"
+
+
 def test_a_lost_answer_to_pay_costs_nothing(kiosk, theatre):
     request = new_id()
     held = kiosk.hold(theatre.tonight, "A1").ok(201)

@@ -1,6 +1,7 @@
 """Productions, performances in bulk, halls, prices and fees. Source: INV12."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -260,14 +261,15 @@ def _prices(before: prices.PriceList) -> prices.PriceList:
             continue
         old = before.types[place] if place < len(before.types) else None
         id = old.id if old else _new_id(name, [t.id for t in (*before.types, *types)])
+        # What this page does not show, such as a promo code, stays as it was.
         types.append(
-            prices.Type(
-                id,
-                name,
-                Buyer(desk.field(f"buyer-{place}") or "guest"),
-                usual == str(place),
-                desk.field(f"note-{place}", most=100),
-                request.form.get(f"check-{place}") == "1",
+            replace(
+                old or prices.Type(id, name),
+                name=name,
+                buyer=Buyer(desk.field(f"buyer-{place}") or "guest"),
+                default=usual == str(place),
+                note=desk.field(f"note-{place}", most=100),
+                check=request.form.get(f"check-{place}") == "1",
             )
         )
         for level in before.levels:

@@ -2,11 +2,12 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
-from ledger import evenings, halls, plan_files, plans
+from ledger import catalogue, evenings, halls, plan_files, plans
 from ledger.tables.catalogue import HallRow, PerformanceRow, ProductionRow
 from tests.parts.ledger.clerk import clerk, hire
 from tests.parts.ledger.test_window import fill, pick, rows
@@ -140,6 +141,20 @@ def test_prices_and_fees_are_changed_and_devices_hear(vera, theatre, ledger, kio
     assert (listed.fees[0].fee, listed.fees[0].outside) == (225, 175)
     (told,) = kiosk.documents(f"perf:{theatre.tonight}", "price").values()
     assert told["levels"][0]["prices"]["adult"] == 2650
+
+
+def test_a_promo_code_outlives_a_change_of_prices(vera, theatre, ledger):
+    with ledger.store.read() as session:
+        listed = evenings.prices_of(session, theatre.tonight)
+    coded = tuple(replace(kind, code="a hash") for kind in listed.types)
+    before = replace(listed, types=coded)
+    ledger.store.write(catalogue.set_prices, ledger.means(), theatre.tonight, before)
+    vera.open(f"/staff/catalogue/performances/{theatre.tonight}")
+    vera.press("Change prices")
+
+    with ledger.store.read() as session:
+        after = evenings.prices_of(session, theatre.tonight)
+    assert after == before
 
 
 @pytest.mark.parametrize(

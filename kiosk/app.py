@@ -89,7 +89,23 @@ def write_scanner_secret(config: Config) -> None:
 
 
 def _terminal(config: Config) -> Terminal | None:
-    return None if config.terminal is None else PretendTerminal(config.terminal)
+    text = config.terminal
+    if text is None:
+        return None
+    kind, _, address = text.partition(":")
+    if kind not in {"stripe", "sumup"} or config.terminal_secret is None:
+        return PretendTerminal(text)
+    secret, *more = config.terminal_secret.read_text("utf-8").split()
+    # The makers' libraries are optional: only the one that is used is loaded.
+    if kind == "stripe":
+        from kiosk.payments.stripe_terminal import StripeTerminal
+
+        return StripeTerminal(address, secret)
+    from kiosk.payments.sumup_solo import SumUpSolo
+
+    merchant, _, reader = address.partition("/")
+    app, affiliate = (*more, "", "")[:2]
+    return SumUpSolo(merchant, reader, secret=secret, app=app, affiliate=affiliate)
 
 
 def _printer(config: Config) -> Printer | None:

@@ -30,7 +30,9 @@ class Config:
 
     folder: store, key and scanner secret live here. printer: tcp://host:port, or None.
     printer_profile: a file of kiosk/printing/profiles. terminal: address of a pretend
-    terminal, or None where no cards are taken. mm: CSS pixels per millimetre, or None.
+    terminal, stripe:READER, sumup:MERCHANT/READER, or None where no cards are taken.
+    terminal_secret: the file with its API key (and, for sumup, app id and affiliate key, a
+    line each). mm: CSS pixels per millimetre, or None.
     claim_wait_s: how long a door waits for the ledger to say who was first.
     phones_port: where ushers' phones are served, behind a TLS proxy on this machine; None
     for not at all. phones_names: the names by which they may call it, the first for links.
@@ -44,6 +46,7 @@ class Config:
     printer: str | None = None
     printer_profile: str = "80"
     terminal: str | None = None
+    terminal_secret: Path | None = None
     door: str = ""
     demo: bool = False
     demo_clock: Path | None = None
@@ -82,6 +85,7 @@ def read(environment: Mapping[str, str]) -> Config:
         printer=_printer(environment.get("FOH_PRINTER", "")),
         printer_profile=_profile(environment.get("FOH_PRINTER_PROFILE", "80")),
         terminal=_terminal(environment.get("FOH_TERMINAL", "")),
+        terminal_secret=_terminal_secret(environment),
         door=environment.get("FOH_DOOR", ""),
         demo=demo,
         demo_clock=_path(environment.get("FOH_DEMO_CLOCK")) if demo else None,
@@ -166,9 +170,24 @@ def _terminal(text: str) -> str | None:
     if not text:
         return None
     kind, _, address = text.partition(":")
+    if (kind == "stripe" and address) or (kind == "sumup" and "/" in address):
+        return text
     if kind != "pretend":
-        raise BadConfig(f"FOH_TERMINAL must be pretend:ADDRESS or empty, not {text!r}.")
+        raise BadConfig(
+            "FOH_TERMINAL must be pretend:ADDRESS, stripe:READER, sumup:MERCHANT/READER"
+            f" or empty, not {text!r}."
+        )
     return _url("FOH_TERMINAL", address)
+
+
+def _terminal_secret(environment: Mapping[str, str]) -> Path | None:
+    text = environment.get("FOH_TERMINAL", "")
+    file = _path(environment.get("FOH_TERMINAL_SECRET_FILE"))
+    if text.startswith(("stripe:", "sumup:")) and (file is None or not file.is_file()):
+        raise BadConfig(
+            f"FOH_TERMINAL_SECRET_FILE must be a file with the API key for {text!r}."
+        )
+    return file
 
 
 def _claim_wait(text: str) -> float:

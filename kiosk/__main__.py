@@ -8,6 +8,7 @@ import threading
 
 import structlog
 import waitress  # type: ignore[import-untyped] # It has no stubs.
+from sqlalchemy.exc import DBAPIError
 
 from kiosk import app, config, pairing, recovery
 from kiosk import watchdog as systemd
@@ -36,6 +37,14 @@ def main(arguments: list[str]) -> int:
     except (BadConfig, StoreInUse, Damaged, WrongPragma, BadKeyFile) as why:
         print(why, file=sys.stderr)
         return 1
+    except OSError as why:
+        where = f" ({why.filename})" if why.filename else ""
+        print(f"This device cannot go on: {why.strerror}{where}.", file=sys.stderr)
+        return 1
+    except DBAPIError as why:
+        # A full or unreadable disk, before anything could be served.
+        print(f"The store cannot be used: {why.orig}.", file=sys.stderr)
+        return EXIT_STORE
 
 
 def migrate(settings: Config) -> int:

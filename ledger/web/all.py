@@ -19,6 +19,7 @@ from ledger.web import (
     discrepancies,
     house,
     login,
+    member_pages,
     moves,
     order_acts,
     orders,
@@ -42,6 +43,7 @@ PAGES = (
     worklists,
     reports,
     catalogue_pages,
+    member_pages,
     people,
 )
 # Where files come in: the most bytes that are read.
@@ -55,6 +57,7 @@ MENU: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("discrepancies", "discrepancies.index", "Discrepancies", ()),
     ("reports", "reports.sales", "Reports", (*desk.SELLERS, desk.READER)),
     ("devices", "devices.index", "Devices", ()),
+    ("members", "members.index", "Members", (*desk.SELLERS, desk.READER)),
     ("catalogue", "catalogue.index", "Catalogue", (desk.SUPERVISOR,)),
     ("people", "people.index", "Staff", (desk.MANAGER,)),
 )

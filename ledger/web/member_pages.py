@@ -1,0 +1,61 @@
+"""Members: a file taken after a dry run, records with credits, orders to verify."""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ledger import catalogue, exports, member_files
+from ledger.web import desk
+
+bp = Blueprint("members", __name__, url_prefix="/staff/members")
+MOST_BYTES = 1_000_000
+SHOWN = 100
+USAGE = ("number", "name", "production", "used")
+
+
+@bp.get("")
+@desk.needs(*desk.SELLERS, desk.READER)
+def index() -> ResponseReturnValue:
+    wanted = request.args.get("q", "")[:100]
+    with desk.ledger().store.read() as session:
+        return render_template(
+            "staff/members.html",
+            records=member_files.records(session, wanted),
+            to_verify=member_files.to_verify(session),
+            wanted=wanted,
+            zone=catalogue.house(session).zone,
+        )
+
+
+@bp.post("/file")
+@desk.needs(desk.SUPERVISOR)
+def upload() -> ResponseReturnValue:
+    """Look at a file and show every fault; the same text is taken by the next press."""
+    file, text = request.files.get("file"), request.form.get("text", "")
+    data = file.read(MOST_BYTES + 1) if file and file.filename else text.encode()
+    if not data or len(data) > MOST_BYTES:
+        desk.refuse(f"Please choose a file of up to {MOST_BYTES:,} bytes.")
+        return redirect(url_for("members.index"), 303)
+    if request.form.get("act") == "take":
+        done = desk.write(member_files.take, data, by=desk.me().id)
+        if not done.faults:
+            new = sum(not entry.known for entry in done.entries)
+            desk.say(f"{new} members are new, {len(done.entries) - new} up to date.")
+            return redirect(url_for("members.index"), 303)
+    with desk.ledger().store.read() as session:
+        found = member_files.look(session, data)
+    return render_template(
+        "staff/members_look.html",
+        look=found,
+        shown=SHOWN,
+        text=data.decode("utf-8-sig", "replace") if not found.faults else "",
+    )
+
+
+@bp.get("/usage.csv")
+@desk.needs(desk.SUPERVISOR)
+def usage() -> ResponseReturnValue:
+    with desk.ledger().store.read() as session:
+        used = member_files.usage(session)
+    answer = Response(exports.csv(USAGE, used), mimetype="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="credits.csv"'
+    return answer

@@ -122,7 +122,9 @@ class Device:
         self.events.append(event)
         return event.event_id
 
-    def event(self, seq, prev, type, body, *, event_id=None, ver=1, trust="trusted"):
+    def event(
+        self, seq, prev, type, body, *, event_id=None, ver=1, trust="trusted", wall_ms=None
+    ):
         return log.event(
             prev,
             seq=seq,
@@ -132,7 +134,7 @@ class Device:
             body=body if isinstance(body, str) else wire.compact(body),
             boot_id=BOOT,
             boot_ms=seq,
-            wall_ms=self.ledger.clock(),
+            wall_ms=self.ledger.clock() if wall_ms is None else wall_ms,
             trust=trust,
         )
 

@@ -387,3 +387,28 @@ def test_a_cash_event_that_makes_no_sense_is_set_aside(kiosk, ledger):
     kiosk.upload().ok()
 
     assert [one.kind for one in noted(ledger)] == ["event_unreadable"]
+
+
+@pytest.mark.parametrize("wall_ms", [0, 4_102_444_800_000, (1 << 63) - 1], ids=str)
+def test_a_sale_of_1970_or_2100_is_a_sale(kiosk, theatre, ledger, wall_ms):
+    epochs = kiosk.own(theatre.tonight, "A1")
+    [line] = [kiosk.line(theatre.tonight, seat, epoch) for seat, epoch in epochs.items()]
+    kiosk.happened("sale", kiosk.sale(line), trust="untrusted", wall_ms=wall_ms)
+    before = count(ledger, OrderRow)
+
+    kiosk.upload().ok()
+
+    assert count(ledger, OrderRow) == before + 1
+    assert not noted(ledger, "event_unreadable")
+    assert not noted(ledger, "seat_conflict")
+
+
+def test_events_out_of_order_are_a_gap_and_in_order_they_are_taken(kiosk, ledger):
+    for _ in range(3):
+        kiosk.happened("device.started", STARTED)
+    first, second, third = kiosk.events
+
+    kiosk.upload([first, third, second]).ok(409)
+    kiosk.upload([first, second, third]).ok()
+
+    assert count(ledger, DeviceEventRow) == 3

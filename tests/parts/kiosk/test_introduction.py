@@ -88,7 +88,7 @@ def test_a_code_is_typed_compared_and_makes_it_part_of_the_house(
     _, code, id = house.offer()
     ada = Guest(app.create_app(stranger))
     ada.open("/")
-    assert "Show it a pairing code" in ada.page.words
+    assert "Show a pairing code" in ada.page.words
 
     ada.type("Pairing code", code.lower())
     ada.press("Pair")

@@ -154,7 +154,7 @@ def add_performance(
         public=public,
         cancelled_ms=None,
         access=json.dumps(list(access)),
-        spaces=json.dumps(doors.document(spaces, id)),
+        spaces=json.dumps(doors.document(doors.check(spaces), id)),
         home_doors=json.dumps(
             {section: {"door": door, "epoch": 1} for section, door in homes.items()}
         ),
@@ -187,7 +187,11 @@ def set_prices(
 def set_doors(
     session: Session, means: Means, performance: str, spaces: Sequence[doors.Space]
 ) -> None:
-    """Change the doors of a performance."""
+    """Change the doors of a performance.
+
+    Raises doors.Differ when doors of one space are set differently: checkin.md §2.
+    """
+    doors.check(spaces)
     session.execute(
         update(PerformanceRow)
         .where(PerformanceRow.id == performance)

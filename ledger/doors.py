@@ -4,6 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+# What each door has for itself; the rest is shared by the doors of a space.
+_OWN = frozenset(
+    {"name", "sections", "words", "takes_all", "strict", "price_types", "performances"}
+)
+
 
 @dataclass(frozen=True)
 class Door:
@@ -38,6 +43,26 @@ class Space:
 
     space: str
     doors: tuple[Door, ...]
+
+
+class Differ(ValueError):
+    """Two doors of one space are set differently; the text is a sentence for staff."""
+
+
+def check(spaces: Sequence[Space]) -> Sequence[Space]:
+    """Give the spaces back when the doors of each share their settings. Raises Differ."""
+    for space in spaces:
+        for door in space.doors[1:]:
+            first = space.doors[0]
+            for field in fields(Door):
+                if field.name in _OWN:
+                    continue
+                if getattr(door, field.name) != getattr(first, field.name):
+                    raise Differ(
+                        f"{first.name} and {door.name} lead into {space.space} and must"
+                        f" have the same {field.name.replace('_', ' ')}."
+                    )
+    return spaces
 
 
 def document(spaces: Sequence[Space], performance: str) -> list[dict[str, Any]]:

@@ -84,6 +84,39 @@ def of_ticket(
     )
 
 
+def door_from(door: doors.Door, space: str, performance: str) -> Door:
+    """Give a door's settings as a fact, for the performance that it is set for."""
+    return _door(door, space, performance)
+
+
+def spaces_of(performance: PerformanceRow) -> list[tuple[str, str]]:
+    """Give the doors of a performance, each with its space."""
+    return [
+        (door.name, known.space)
+        for known in doors.read(json.loads(performance.spaces))
+        for door in known.doors
+    ]
+
+
+def of_evening(
+    session: Session,
+    performance: PerformanceRow,
+    plan: halls.Plan,
+    door: Door,
+    tickets: Sequence[TicketRow],
+    moved: Sequence[MovementRow],
+) -> Facts:
+    """Gather a whole evening at one door."""
+    zone = session.scalars(select(HouseRow.zone)).one()
+    return Facts(
+        zone=ZoneInfo(zone),
+        door=door,
+        performances={performance.id: _performance(performance, None)},
+        tickets=[_ticket(row, plan) for row in tickets],
+        movements=[_movement(row) for row in moved],
+    )
+
+
 def movements(session: Session, ticket: str) -> list[Movement]:
     """Give all movements on a ticket in the order in which they were recorded."""
     return [_movement(row) for row in _MOVED.all(session, {"of": ticket})]

@@ -17,6 +17,7 @@ from ledger.web import (
     desk_sales,
     devices,
     discrepancies,
+    doors,
     house,
     login,
     member_pages,
@@ -39,6 +40,7 @@ PAGES = (
     desk_sales,
     discrepancies,
     devices,
+    doors,
     house,
     worklists,
     reports,
@@ -87,7 +89,11 @@ def install(app: Flask, *, secure: bool) -> None:
     for blueprint in (page.bp for page in PAGES):
         app.register_blueprint(blueprint)
     app.jinja_env.filters.update(
-        money=money, day=desk.day_and_time, clock=desk.time_of_day, read_json=json.loads
+        minute=desk.minute,
+        money=money,
+        day=desk.day_and_time,
+        clock=desk.time_of_day,
+        read_json=json.loads,
     )
     app.jinja_env.globals.update(person=desk.person, may=desk.may, pages=lambda: MENU)
 

@@ -161,6 +161,11 @@ def day_and_time(at_ms: int | None, zone: str) -> str:
     return format_datetime(moment(at_ms, zone), "EEE d MMM, HH:mm", locale=LOCALE)
 
 
+def minute(at_ms: int | None, zone: str) -> str:
+    """Give a moment's hour and minute: 19:30; nothing for none."""
+    return format_time(moment(at_ms, zone), "HH:mm", locale=LOCALE) if at_ms else ""
+
+
 def time_of_day(at_ms: int | None, zone: str) -> str:
     """Give a moment's time: 19:30:12."""
     return format_time(moment(at_ms, zone), "HH:mm:ss", locale=LOCALE) if at_ms else ""

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ledger import catalogue, reports
+from ledger import catalogue, door_board
 from ledger.web import desk
 
 bp = Blueprint("house", __name__)
@@ -21,6 +21,6 @@ def admissions() -> ResponseReturnValue:
     with ledger.store.read() as session:
         return render_template(
             "staff/admissions.html",
-            houses=reports.evening(session, ledger.clock()),
+            houses=door_board.boards(session, ledger.clock()),
             zone=catalogue.house(session).zone,
         )

@@ -1,0 +1,182 @@
+"""The door list: everybody who may come tonight, on paper or as a sheet.
+
+By last name or by seat. A sheet is written row by row to a file, so that memory stays small
+however large the house is. Source: lobby.md §4 "Door list", checkin.md §11.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from boxoffice import ids
+from ledger import assets, evenings
+from ledger.documents.order import money
+from ledger.documents.ticket import NotAvailable
+from ledger.tables.catalogue import PerformanceRow, ProductionRow
+from ledger.tables.doors import MovementRow
+from ledger.tables.orders import OrderRow, PatronRow, TicketRow
+
+By = Literal["name", "seat"]
+AT_ONCE = 500
+COLUMNS = ("In", "Last name", "Name", "Section", "Seat", "People", "Order", "Due", "Type")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One ticket. due: in words, blank when nothing is owed; inside: people."""
+
+    last_name: str
+    name: str
+    section: str
+    seat: str
+    people: int
+    order: str
+    due: str
+    price_type: str
+    inside: int
+
+    @property
+    def cells(self) -> tuple[str | int, ...]:
+        """The line in the order of COLUMNS."""
+        return (
+            self.inside,
+            self.last_name,
+            self.name,
+            self.section,
+            self.seat,
+            self.people,
+            self.order,
+            self.due,
+            self.price_type,
+        )
+
+
+def title(session: Session, performance: str) -> tuple[str, int] | None:
+    """Give the production and the start of a performance; None for an unknown one."""
+    found = session.execute(
+        select(ProductionRow.title, PerformanceRow.starts_ms)
+        .join(ProductionRow, ProductionRow.id == PerformanceRow.production)
+        .where(PerformanceRow.id == performance)
+    ).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+def lines(session: Session, performance: str, by: By) -> Iterator[Line]:
+    """Yield the live tickets of a performance, a few hundred in memory at a time."""
+    plan = evenings.plan_of(session, performance)
+    place = {seat: n for n, seat in enumerate(plan.seats)}
+    inside = (
+        select(
+            MovementRow.ticket,
+            func.sum(
+                case(
+                    (MovementRow.kind == "admission", MovementRow.count),
+                    else_=-MovementRow.count,
+                )
+            ).label("people"),
+        )
+        .where(MovementRow.performance == performance, MovementRow.undone.is_(None))
+        .group_by(MovementRow.ticket)
+        .subquery()
+    )
+    query = (
+        select(TicketRow, OrderRow, PatronRow, inside.c.people)
+        .join(OrderRow, OrderRow.id == TicketRow.order)
+        .outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
+        .outerjoin(inside, inside.c.ticket == TicketRow.id)
+        .where(TicketRow.performance == performance, TicketRow.status == "active")
+        .execution_options(yield_per=AT_ONCE)
+    )
+    if by == "name":
+        query = query.order_by(
+            func.lower(func.coalesce(PatronRow.last_name, "")),
+            OrderRow.number,
+            TicketRow.id,
+        )
+        found: Iterator[tuple[TicketRow, OrderRow, PatronRow | None, int | None]]
+        found = ((row[0], row[1], row[2], row[3]) for row in session.execute(query))
+    else:
+        # The order of seats is the chart's, which the database does not know.
+        keys = session.execute(
+            select(TicketRow.id, TicketRow.seat).where(
+                TicketRow.performance == performance, TicketRow.status == "active"
+            )
+        ).all()
+        ordered = [
+            id for id, _ in sorted(keys, key=lambda k: (place.get(k[1], 1 << 30), k[1]))
+        ]
+        found = _in_order(session, query, ordered)
+    for ticket, order, patron, people in found:
+        known = ticket.seat in plan.places
+        name = plan.name(ticket.seat) if known else None
+        due = ticket.price - ticket.paid
+        yield Line(
+            last_name=patron.last_name if patron else "",
+            name=patron.name if patron else "",
+            section=name.section if name else "",
+            seat=f"{name.row} {name.seat}".strip() if name else ticket.seat,
+            people=ticket.admits,
+            order=ids.shown(order.number),
+            due=money(due, order.currency) if due > 0 else "",
+            price_type=ticket.price_type or "",
+            inside=max(0, int(people or 0)),
+        )
+
+
+def _in_order(session: Session, query, ordered):  # type: ignore[no-untyped-def]
+    for start in range(0, len(ordered), AT_ONCE):
+        some = ordered[start : start + AT_ONCE]
+        rows = {
+            row[0].id: tuple(row)
+            for row in session.execute(query.where(TicketRow.id.in_(some)))
+        }
+        yield from (rows[id] for id in some if id in rows)
+        session.expunge_all()
+
+
+def sheet(session: Session, performance: str, by: By, file: Path, *, heading: str) -> int:
+    """Write the list as XLSX; give how many lines. Texts are texts, never formulas."""
+    import xlsxwriter
+
+    options = {"constant_memory": True, "strings_to_formulas": False}
+    with xlsxwriter.Workbook(str(file), options) as book:
+        page = book.add_worksheet("By seat" if by == "seat" else "By name")
+        bold = book.add_format({"bold": True, "bottom": 1})
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0, 1)
+        page.freeze_panes(2, 0)
+        for column, width in enumerate((4, 18, 24, 14, 10, 7, 11, 10, 10)):
+            page.set_column(column, column, width)
+        page.write_string(0, 0, f"{heading} · Please shred")
+        for column, words in enumerate(COLUMNS):
+            page.write_string(1, column, words, bold)
+        count = 0
+        for count, line in enumerate(lines(session, performance, by), 1):
+            for column, cell in enumerate(line.cells):
+                if isinstance(cell, int):
+                    page.write_number(count + 1, column, cell)
+                else:
+                    page.write_string(count + 1, column, cell)
+            if count % AT_ONCE == 0:
+                session.expunge_all()
+    return count
+
+
+def pdf(session: Session, performance: str, by: By, *, heading: str) -> bytes:
+    """Draw the list on A4. Raises NotAvailable where Pango is not installed."""
+    try:
+        import weasyprint
+    except OSError as missing:
+        raise NotAvailable(str(missing)) from missing
+    template = assets.paper().get_template("documents/door_list.html")
+    html = template.render(heading=heading, by=by, lines=lines(session, performance, by))
+    nothing = weasyprint.urls.URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
+    made = weasyprint.HTML(string=html, url_fetcher=nothing).write_pdf()
+    assert isinstance(made, bytes)
+    return made

@@ -10,10 +10,11 @@ from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from kiosk import log
+from kiosk import documents, log
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.store.tables import ClaimRow
@@ -64,18 +65,17 @@ def ask(device: Device, body: Mapping[str, Any]) -> Granted | Denied | None:
 
 def save(session: Session, ticket: str, space: str, new: str) -> str:
     """Give the open claim on this ticket, or open one under the id given."""
-    row = session.get(ClaimRow, (ticket, space))
-    if row is None:
-        row = ClaimRow(ticket=ticket, space=space, claim=new)
-        session.add(row)
-    return row.claim
+    row = {"ticket": ticket, "space": space, "claim": new}
+    session.execute(insert(ClaimRow).on_conflict_do_nothing(), row)
+    found = "SELECT claim FROM claim_open WHERE ticket = ? AND space = ?"
+    return str(documents.first_row(session, found, (ticket, space))[0])
 
 
 def close(session: Session, ticket: str, space: str) -> None:
     """The claim is spent by a movement, or was refused."""
-    row = session.get(ClaimRow, (ticket, space))
-    if row is not None:
-        session.delete(row)
+    session.execute(
+        delete(ClaimRow).where(ClaimRow.ticket == ticket, ClaimRow.space == space)
+    )
 
 
 def drop(session: Session, device: Device, ticket: str, space: str) -> None:

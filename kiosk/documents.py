@@ -4,16 +4,16 @@ Documents are read with care: one that cannot be read counts as not there and is
 the log of the process, so that it harms nothing else. Source: sync.md §2.7, docs/api.md.
 """
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar, cast
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import tickets
 from kiosk import told
-from kiosk.store.tables import CursorRow, DocRow, IdentityRow
+from kiosk.store.tables import IdentityRow
 from kiosk.told import Allotment, KnownDevice, Member, Performance, Plan, Prices, Seat
 from kiosk.told import House as House
 
@@ -28,8 +28,13 @@ def house(session: Session) -> House:
 
 def performances(session: Session) -> list[Performance]:
     """Give all performances that this device heard of, soonest first."""
-    found = _all(session, _venue(session), "performance", told.read_performance)
-    return sorted(found.values(), key=lambda p: (p.starts_ms, p.id))
+    venue = _venue(session)
+
+    def make() -> tuple[Performance, ...]:
+        found = _all(session, venue, "performance", told.read_performance)
+        return tuple(sorted(found.values(), key=lambda p: (p.starts_ms, p.id)))
+
+    return list(_kept(session, venue, "performance", make))
 
 
 def performance(session: Session, id: str) -> Performance | None:
@@ -43,17 +48,17 @@ def plan(session: Session, performance: str) -> Plan | None:
     It is kept, with what was worked out from it, until another version of it is heard.
     """
     stream = stream_of(performance)
-    heard = session.execute(
-        select(CursorRow.timeline, DocRow.ver)
-        .join(DocRow, DocRow.stream == CursorRow.stream)
-        .where(
-            CursorRow.stream == stream, DocRow.entity == "chart", DocRow.id == performance
-        )
-    ).one_or_none()
-    if heard is None:
+    cursor = _cursor(session, stream)
+    ver = _first(
+        session,
+        "SELECT ver, length(body) FROM doc"
+        " WHERE stream = ? AND entity = 'chart' AND id = ?",
+        (stream, performance),
+    )
+    if cursor is None or ver is None:
         return None
     return _made_once(
-        (stream, "chart", f"{heard.timeline}.{heard.ver}"),
+        (stream, "chart", f"{cursor[0]}.{ver[0]}.{ver[1]}"),
         lambda: _one(session, stream, "chart", performance, told.read_plan),
     )
 
@@ -99,8 +104,13 @@ def foreign(session: Session, performance: str, code_hash: str) -> tuple[str, ..
 
 def keys(session: Session) -> dict[int, tickets.Key]:
     """Give the keys under which tickets are read, by key id."""
-    found = _all(session, _venue(session), "key", told.read_key)
-    return {key.id: key for key in found.values() if key is not None}
+    venue = _venue(session)
+
+    def make() -> dict[int, tickets.Key]:
+        found = _all(session, venue, "key", told.read_key)
+        return {key.id: key for key in found.values() if key is not None}
+
+    return _kept(session, venue, "key", make)
 
 
 def key_owner(session: Session, key_id: int) -> str | None:
@@ -143,13 +153,13 @@ def stream_of(performance: str) -> str:
 
 def heard(session: Session, performance: str) -> bool:
     """Whether this device has a copy of the performance at all."""
-    return session.get(CursorRow, stream_of(performance)) is not None
+    return _cursor(session, stream_of(performance)) is not None
 
 
 def price_pos(session: Session, performance: str) -> int:
     """Give the position up to which the performance was read, for a sale's `price_pos`."""
-    row = session.get(CursorRow, stream_of(performance))
-    return row.pos if row else 0
+    cursor = _cursor(session, stream_of(performance))
+    return cursor[1] if cursor else 0
 
 
 # A stream's digest stands for exactly its documents, so what was made of them can be kept.
@@ -159,12 +169,10 @@ _made: dict[tuple[str, str, str], Any] = {}
 
 def _kept(session: Session, stream: str, what: str, make: Callable[[], T]) -> T:
     """Give what was made of a stream as it stands, or make it. Not to be changed."""
-    cursor = session.get(CursorRow, stream)
+    cursor = _cursor(session, stream)
     if cursor is None:
         return make()
-    return _made_once(
-        (stream, what, f"{cursor.timeline}.{cursor.pos}.{cursor.digest}"), make
-    )
+    return _made_once((stream, what, f"{cursor[0]}.{cursor[1]}.{cursor[2]}"), make)
 
 
 def _made_once(key: tuple[str, str, str], make: Callable[[], T]) -> T:
@@ -179,25 +187,77 @@ def _made_once(key: tuple[str, str, str], make: Callable[[], T]) -> T:
     return cast(T, found)
 
 
+def _cursor(session: Session, stream: str) -> tuple[int, int, str] | None:
+    """Give where a stream stands: timeline, position, digest.
+
+    A reading session sees one state of the store, so it asks once for all streams.
+    """
+    if not session.info.get("reads"):
+        row = _first(
+            session,
+            "SELECT timeline, pos, digest FROM cursor WHERE stream = ?",
+            (stream,),
+        )
+        return None if row is None else (row[0], row[1], row[2])
+    known: dict[str, tuple[int, int, str]] | None = session.info.get("cursors")
+    if known is None:
+        found = _rows(session, "SELECT stream, timeline, pos, digest FROM cursor", ())
+        known = session.info["cursors"] = {row[0]: row[1:] for row in found}
+    return known.get(stream)
+
+
 def _venue(session: Session) -> str:
-    return f"venue:{session.get_one(IdentityRow, 1).venue}"
+    name = session.info.get("venue")
+    if name is None:
+        (venue,) = _first(session, "SELECT venue FROM identity", ())
+        name = f"venue:{venue}"
+        session.info["venue"] = name
+    return str(name)
 
 
 def _one(
     session: Session, stream: str, entity: str, id: str, read: Callable[[str, str, int], T]
 ) -> T | None:
-    row = session.get(DocRow, (stream, entity, id))
-    return None if row is None else _read(row.entity, row.id, row.ver, row.body, read)
+    row = _first(
+        session,
+        "SELECT ver, body FROM doc WHERE stream = ? AND entity = ? AND id = ?",
+        (stream, entity, id),
+    )
+    return None if row is None else _read(entity, id, row[0], row[1], read)
+
+
+def first_row(session: Session, sql: str, given: tuple[Any, ...]) -> Any:
+    """Read one row past the ORM, or None; sql: without any value in it."""
+    return _first(session, sql, given)
+
+
+def _first(session: Session, sql: str, given: tuple[Any, ...]) -> Any:
+    """Read one row past the ORM: a door does this many times for each scan."""
+    return _driver(session).execute(sql, given).fetchone()
+
+
+def _rows(session: Session, sql: str, given: tuple[Any, ...]) -> list[Any]:
+    return _driver(session).execute(sql, given).fetchall()
+
+
+def _driver(session: Session) -> sqlite3.Connection:
+    if not session.info.get("reads"):
+        session.flush()  # What this transaction has changed must be seen.
+    driver = session.connection().connection.dbapi_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 def _all(
     session: Session, stream: str, entity: str, read: Callable[[str, str, int], T]
 ) -> dict[str, T]:
-    query = select(DocRow.id, DocRow.ver, DocRow.body).where(
-        DocRow.stream == stream, DocRow.entity == entity
+    rows = _rows(
+        session,
+        "SELECT id, ver, body FROM doc WHERE stream = ? AND entity = ?",
+        (stream, entity),
     )
     found = {}
-    for id, ver, body in session.execute(query):
+    for id, ver, body in rows:
         value = _read(entity, id, ver, body, read)
         if value is not None:
             found[id] = value

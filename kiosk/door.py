@@ -17,7 +17,7 @@ from boxoffice.bad_input import BadInput
 from boxoffice.door_facts import Facts, Ticket
 from boxoffice.scans import Override, Scan, Undo
 from boxoffice.verdicts import Verdict
-from kiosk import claims, door_facts, door_records, log, sync, verdicts
+from kiosk import claims, documents, door_facts, door_records, log, sync, verdicts
 from kiosk.device import Device
 from kiosk.door_facts import Known, Post
 from kiosk.line import LineDown, NotUnderstood
@@ -224,11 +224,21 @@ def _decide(
         # The ledger is there and was not asked about this ticket: nothing was denied.
         heard = replace(asked, link="hub")
         verdict = admission.judge(known.presented, known.facts, heard)
-    shown = device.store.write(
-        door_records.record, device, scan, text, here, known, asked, verdict, link=link
+    shown = verdicts.shown(device, scan, here, known, asked, verdict, link=link)
+    written = device.store.write(
+        door_records.record,
+        device,
+        scan,
+        text,
+        here,
+        known,
+        asked,
+        verdict,
+        link=link,
+        shown=shown,
     )
-    assert shown is not None, "a scan that claims nothing has an id of its own"
-    return shown
+    assert written is not None, "a scan that claims nothing has an id of its own"
+    return written
 
 
 def _claim(
@@ -275,6 +285,7 @@ def _claim(
         link=link,
         claimed=ticket,
         given_back=given_back,
+        shown=verdicts.shown(device, scan, here, known, asked, verdict, link=link),
     )
 
 
@@ -455,8 +466,8 @@ def _issue(known: Known, ticket: str) -> int | None:
 
 def _mode(device: Device) -> Mode:
     with device.store.read() as session:
-        state = session.get(StateRow, 1)
-    return "exit" if state is not None and state.door_mode == "exit" else "entry"
+        row = documents.first_row(session, "SELECT door_mode FROM state", ())
+    return "exit" if row is not None and row[0] == "exit" else "entry"
 
 
 def _set_mode(session: Session, mode: Mode) -> None:

@@ -5,14 +5,14 @@ Every scan leaves one event, except repeats. Source: checkin.md §11, sync.md §
 
 from typing import Any, Literal
 
-from sqlalchemy import or_, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from boxoffice import log as chain
 from boxoffice.presented import Presented
 from boxoffice.scans import Scan
 from boxoffice.verdicts import Verdict
-from kiosk import claims, door_facts, log, verdicts
+from kiosk import claims, documents, door_facts, log, verdicts
 from kiosk.device import Device
 from kiosk.door_facts import Known, Post
 from kiosk.shown import Shown
@@ -32,6 +32,7 @@ def record(
     link: Literal["ledger", "alone"],
     claimed: str | None = None,
     given_back: bool = False,
+    shown: Shown,
 ) -> Shown | None:
     """Write what the verdict says: movement, event and claim in one transaction.
 
@@ -41,13 +42,13 @@ def record(
     again = recorded(session, scan)
     if again is not None:
         return verdicts.repeated(again)  # A retry overtook us.
-    if session.get(MovementRow, asked.id) is not None:
+    if recorded(session, asked.id) is not None:
         return None
-    shown = verdicts.shown(device, scan, here, known, asked, verdict, link=link)
     movement = verdict.movement
     space = known.facts.door.space
     if movement is not None and verdict.record is not None:
-        session.add(_row(session, device, scan, here, known, verdict, shown, text))
+        row = _row(scan, here, known, verdict, shown, text)
+        session.execute(insert(MovementRow), row)
         body = _body(here, known, asked, verdict, link, text)
         log.append(session, device.clock, movement.id, verdict.record, body)
         if claimed is not None:
@@ -63,36 +64,34 @@ def record(
 
 
 def _row(
-    session: Session,
-    device: Device,
     scan: str,
     here: Post,
     known: Known,
     verdict: Verdict,
     shown: Shown,
     text: str | None,
-) -> MovementRow:
+) -> dict[str, Any]:
     movement = verdict.movement
     assert movement is not None
     listed = known.own.get(movement.ticket)
-    return MovementRow(
-        event_id=movement.id,
-        scan=scan,
-        ticket=movement.ticket,
-        performance=performance_of(known, here, movement.ticket),
-        kind=movement.kind,
-        at_ms=door_facts.milliseconds(movement.at),
-        after=movement.after,
-        door=movement.door or "",
-        space=movement.space,
-        count=movement.count,
-        issue=movement.issue,
-        verdict=movement.verdict.value,
-        undone=False,
-        seat=shown.seat.code if shown.seat else "",
-        payload=text or "" if listed is None else "",
-        shown=verdicts.document(shown),
-    )
+    return {
+        "event_id": movement.id,
+        "scan": scan,
+        "ticket": movement.ticket,
+        "performance": performance_of(known, here, movement.ticket),
+        "kind": movement.kind,
+        "at_ms": door_facts.milliseconds(movement.at),
+        "after": movement.after,
+        "door": movement.door or "",
+        "space": movement.space,
+        "count": movement.count,
+        "issue": movement.issue,
+        "verdict": movement.verdict.value,
+        "undone": False,
+        "seat": shown.seat.code if shown.seat else "",
+        "payload": text or "" if listed is None else "",
+        "shown": verdicts.document(shown),
+    }
 
 
 def _body(
@@ -152,10 +151,13 @@ def _refused(
 
 def recorded(session: Session, scan: str) -> MovementRow | None:
     """Give the movement that this scan has led to, if any."""
-    query = select(MovementRow).where(
-        or_(MovementRow.scan == scan, MovementRow.event_id == scan)
+    known = documents.first_row(
+        session,
+        "SELECT event_id FROM movement WHERE scan = ? UNION ALL"
+        " SELECT event_id FROM movement WHERE event_id = ? LIMIT 1",
+        (scan, scan),
     )
-    return session.scalars(query).first()
+    return session.get(MovementRow, known[0]) if known else None
 
 
 def performance_of(known: Known, here: Post, ticket: str) -> str:

@@ -8,7 +8,7 @@ Source: design.md §4, sync.md §2.4.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from boxoffice import log, wire
@@ -41,8 +41,7 @@ def append(
         trust=clock.trust,
     )
     assert len(entry.body.encode()) <= wire.MOST_BODY_BYTES, type
-    session.add(LogRow(**{name: getattr(entry, name) for name in _FIELDS}))
-    session.flush()
+    session.execute(insert(LogRow), {name: getattr(entry, name) for name in _FIELDS})
     return entry.seq
 
 

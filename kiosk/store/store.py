@@ -74,7 +74,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session on one consistent state of the store, for reading only."""
-        with Session(self._reading) as session:
+        with Session(self._reading, info={"reads": True}) as session:
             yield session
 
     @property

@@ -89,7 +89,7 @@ def everything(session: Session, row: PerformanceRow) -> Facts:
     plan = evenings.plan_of(session, row.id)
     spaces = facts.spaces_of(row)
     name, space = spaces[0] if spaces else ("", "auditorium")
-    door = facts.door_of(session, row, name=name, space=space)
+    door = facts.door_of(row, name=name, space=space)
     tickets = session.scalars(select(TicketRow).where(TicketRow.performance == row.id))
     moved = session.scalars(
         select(MovementRow)

@@ -24,6 +24,7 @@ from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.devices import KeyRow
 from ledger.tables.doors import MovementRow
 from ledger.tables.house import HouseRow
+from ledger.tables.orders import TicketRow
 
 
 def moment(at_ms: int) -> datetime:

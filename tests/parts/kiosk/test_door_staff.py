@@ -8,8 +8,9 @@ from sqlalchemy import select
 from boxoffice.answers import Answer
 from boxoffice.scans import Override
 from kiosk import door as doors
-from kiosk import door_facts, door_history, door_search, door_touches, log
+from kiosk import door_facts, door_history, door_search, door_touches, feed, log
 from kiosk.device import Device
+from kiosk.shown import Class
 from kiosk.store.tables import MovementRow
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.test_door import ONE, TWO, body, movements, show, written
@@ -20,6 +21,7 @@ from tests.parts.kiosk.theatre import (
     Rooms,
     Time,
     evening,
+    hash_of,
     hear,
     list_ticket,
 )
@@ -322,3 +324,124 @@ def test_who_did_what_at_the_door_is_in_the_log(door: Device, ledger: LedgerDoub
         told = [e for e in log.after(session, 0) if e.type == "staff.action"]
     assert len(told) == 1
     assert body(door, "staff.action")["staff"] == TOM
+
+
+def other_system(ledger: LedgerDouble, text: str, *tickets: str) -> str:
+    ledger.put(f"perf:{HAMLET}", "foreign_code", hash_of(text), {"tickets": list(tickets)})
+    return text
+
+
+def test_a_refusal_and_the_admission_after_it_are_both_kept(
+    door: Device, ledger: LedgerDouble
+):
+    stopped = show(door, list_ticket(ledger, ONE, "A-5", paid=0))
+    force(door, stopped)
+
+    with door.store.read() as session:
+        events = [(e.type, e.event_id) for e in log.after(session, 0)][1:]
+    assert [type for type, _ in events] == ["scan.refused", "admission"]
+    assert events[0][1] != events[1][1] == stopped.scan
+
+
+@pytest.mark.parametrize("text", ["AB+C/D=", "12-34 56", " 77 ", "k/=+-"])
+def test_codes_of_other_systems_may_hold_any_sign(
+    door: Device, ledger: LedgerDouble, text: str
+):
+    list_ticket(ledger, ONE, "A-5")
+
+    assert show(door, other_system(ledger, text, ONE)).answer == "ADMIT"
+
+
+def test_the_id_of_a_ticket_is_no_code(door: Device, ledger: LedgerDouble):
+    list_ticket(ledger, ONE, "A-5")
+
+    assert show(door, ONE).answer == "UNKNOWN"
+
+
+def test_a_code_of_another_system_that_is_in_no_table_is_unknown(
+    door: Device, ledger: LedgerDouble
+):
+    other_system(ledger, "CARD-1", ONE)
+
+    assert show(door, "CARD-2").answer == "UNKNOWN"
+    assert show(door, "CARD-1").answer == "UNKNOWN"  # Its ticket is not listed.
+
+
+def test_an_order_of_two_is_taken_whole_or_in_part(door: Device, ledger: LedgerDouble):
+    list_ticket(ledger, ONE, "A-5")
+    list_ticket(ledger, TWO, "A-6")
+    text = other_system(ledger, "K7Q4-MX2D", ONE, TWO)
+
+    asked = show(door, text)
+    assert (asked.answer, asked.candidates) == ("AMBIGUOUS", (ONE, TWO))
+    one = doors.again(door, asked.id, ticket=ONE)
+    retry = doors.again(door, asked.id, ticket=ONE)
+    two = doors.again(door, asked.id, ticket=TWO)
+
+    assert one is not None
+    assert retry is not None
+    assert two is not None
+    assert (one.answer, retry.repeat, two.answer) == ("ADMIT", True, "ADMIT")
+    assert movements(door) == 2
+    assert show(door, text).answer == "ALREADY_ADMITTED"
+
+
+def test_an_unlisted_ticket_scanned_again_is_known(
+    rooms: Rooms, door: Device, ledger: LedgerDouble, time: Time
+):
+    code = list_ticket(ledger, ONE, "A-5")
+    hear(door)
+    ledger.put(f"perf:{HAMLET}", "ticket", ONE, None)
+    hear(door)
+    ledger.up = False
+    assert show(door, code).answer == "ADMIT_UNVERIFIED"
+    time.pass_ms(60_000)
+
+    assert show(door, code).answer == "ALREADY_ADMITTED"
+
+
+def test_a_scan_in_the_middle_of_a_snapshot_is_not_forgotten(
+    door: Device, ledger: LedgerDouble, time: Time
+):
+    code = list_ticket(ledger, ONE, "A-5")
+    show(door, code)
+    feed.snapshot(door, f"perf:{HAMLET}")  # It was made before the ledger heard of us.
+    ledger.up = False
+    time.pass_ms(60_000)
+
+    assert show(door, code).answer == "ALREADY_ADMITTED"
+
+
+def test_two_tickets_in_one_frame_are_two_verdicts_in_order(
+    door: Device, ledger: LedgerDouble
+):
+    one, two = list_ticket(ledger, ONE, "A-5"), list_ticket(ledger, TWO, "A-6")
+
+    first, second = show(door, one), show(door, two)
+
+    assert (first.answer, second.answer, second.id) == ("ADMIT", "ADMIT", first.id + 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Q" * 3000,
+        "\x00\x01\x1b[2J",
+        "https://example.org/" + "a" * 100,
+        "WIFI:T:WPA;S:Foyer;P:secret;;",
+        "FOH:",
+        "FOH:\x00",
+        "🎭" * 40,
+    ],
+)
+def test_whatever_is_shown_gets_a_verdict_and_only_its_hash_is_kept(
+    door: Device, text: str
+):
+    shown = show(door, text)
+
+    assert (shown.answer, shown.shape) == ("UNKNOWN", Class.NO)
+    assert body(door, "scan.refused")["code_hash"] == hash_of(text)
+    door.store.close()
+    kept = b"".join(file.read_bytes() for file in door.config.folder.iterdir())
+    if len(text) > 10:
+        assert text.encode() not in kept

@@ -11,9 +11,10 @@ from kiosk.app import create_app, write_scanner_secret
 from kiosk.device import Device
 from kiosk.web import codes
 from tests.pages import Guest
+from tests.parts.kiosk import theatre
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.test_pins import ANNA, TOM, employ
-from tests.parts.kiosk.theatre import Time, hear, list_ticket
+from tests.parts.kiosk.theatre import HAMLET, Time, hear, list_ticket
 
 ONE, TWO = "0199a2b4-6c1e-7a3f-8d52-4be1c09f0001", "0199a2b4-6c1e-7a3f-8d52-4be1c09f0002"
 LAN = "door.theatre.example"
@@ -78,6 +79,21 @@ def test_an_usher_is_not_offered_as_supervisor(
     claimed = {"who": TOM, "pin": "111222", "reason": "x", "csrf_token": token(tom)}
     answer = tom.post(f"/door/staff/force/{shown.id}", claimed)
     assert "Please choose a name that may do this." in answer.words
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "FROM 19:10"), ("da", "FRA 19.10")])
+def test_a_rules_reason_is_worded_in_the_readers_language(
+    tom: Guest, door: Device, ledger: LedgerDouble, language: str, words: str
+):
+    rule = {"after": [{"var": "now"}, {"time": ["daily", "19:10"]}]}
+    leads = theatre.door("Door A", ["Stalls"], rule=rule)
+    told = theatre.evening(1204, "Hamlet", "reserved")
+    told["spaces"] = [{"space": "auditorium", "doors": [leads]}]
+    ledger.put("venue:v1", "performance", HAMLET, told)
+    scan(door, list_ticket(ledger, ONE, "A-5"))
+    tom.open("/door")
+    tom.press({"en": "English", "da": "Dansk"}[language])
+    assert words in tom.open("/door").words
 
 
 def test_what_is_no_ticket_says_what_it_looks_like_and_nobody_may_force_it(

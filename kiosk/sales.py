@@ -146,6 +146,19 @@ def order(device: Device, order: str) -> OrderShown | None:
     )
 
 
+def may_go_on(device: Device, order: str) -> bool:
+    """Whether an order that its guest left may be shown to whoever stands there now.
+
+    Its seats are still held, and nobody's membership or voucher is on it.
+    """
+    with device.store.read() as session:
+        row = session.get(OrderRow, order)
+        if row is None or row.stage != "held" or basket.debt(row) is not None:
+            return False
+        personal = basket.member(row) is not None or bool(row.extras.get("tenders"))
+    return not personal and not holds.lapsed(device, row)
+
+
 def offer(device: Device, order: str) -> Offer | Refusal:
     """Offer the best seats. Refuses: seats.few (`left`), link.empty, sale.closed."""
     here, row = _look(device, order)

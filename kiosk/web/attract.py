@@ -8,7 +8,7 @@ from kiosk import breaks, sales
 from kiosk.payments import attempts
 from kiosk.printing import spool
 from kiosk.shown import OrderShown, Outcome, Stage, Tonight
-from kiosk.web import formats, frame, house, posters
+from kiosk.web import formats, frame, house, left, posters
 from kiosk.web.guest import device, forget, order
 from kiosk.web.leaving import forget_if_free
 from kiosk.web.speech import gettext as _
@@ -97,6 +97,7 @@ def _bill() -> str:
         ],
         others=len(all_shown) > len(on_sale[:MOST_BUTTONS]),
         strips=_strips(all_shown),
+        may_go_on=bool(left.offered()),
     )
 
 

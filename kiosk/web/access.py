@@ -6,12 +6,15 @@ from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
 from werkzeug.wrappers import Response
 
+from kiosk import voice
 from kiosk.web import frame
 from kiosk.web.speech import gettext as _
 
 bp = Blueprint("access", __name__, url_prefix="/access")
 
-WISHES = ("contrast", "larger", "slowly")
+WISHES = ("contrast", "slowly", "lowered", "aloud")
+# Of the usual size of letters, in per cent; empty is the usual.
+SIZES = ("", "125", "150", "200")
 
 
 def safe(address: str) -> str:
@@ -30,26 +33,37 @@ def show() -> str:
     """Offer what makes the screen easier."""
     words = {
         "contrast": _("High contrast"),
-        "larger": _("Larger text"),
         "slowly": _("More time"),
+        "lowered": _("Lower the controls"),
+        "aloud": _("Read aloud"),
     }
+    wishes = [
+        {"name": name, "words": words[name], "on": bool(guest.get(name))}
+        for name in WISHES
+        if name != "aloud" or voice.here()
+    ]
+    now = str(guest.get("text", ""))
     return frame.page(
         "kiosk/access.html",
         sheets=["screens/access"],
-        wishes=[
-            {"name": name, "words": words[name], "on": bool(guest.get(name))}
-            for name in WISHES
+        wishes=wishes,
+        sizes=[
+            {"value": size, "words": f"{size or 100} %", "on": now == size}
+            for size in SIZES
         ],
+        speaks=voice.here(),
         back=safe(request.args.get("to", "/")),
     )
 
 
 @bp.post("")
 def change() -> Response:
-    """Turn one wish on or off."""
+    """Turn one wish on or off, or choose how large letters are."""
     for name in WISHES:
         if name in request.form:
             guest[name] = request.form[name] == "1"
+    if request.form.get("text") in SIZES:
+        guest["text"] = request.form["text"]
     return redirect(url_for("access.show", to=safe(request.form.get("to", "/"))), 303)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app, render_template, request, url_for
 from flask import session as guest
 
+from kiosk import voice
 from kiosk.shown import OrderShown, Stage
 from kiosk.web import house, newest
 from kiosk.web.guest import device, order
@@ -53,6 +54,8 @@ class Frame:
     demo: bool
     phones: bool = False
     staff_url: str = ""
+    voice_url: str = ""
+    aloud: bool = False
 
     @staticmethod
     def asset(path: str) -> str:
@@ -87,10 +90,12 @@ def _frame(
 ) -> Frame:
     home = house.read(device())
     held_s = held(shown)
-    wishes = [name for name in ("contrast", "larger") if guest.get(name)]
+    wishes = [name for name in ("contrast", "lowered") if guest.get(name)]
+    if guest.get("text"):
+        wishes += ["larger", f"larger-{guest['text']}"]
     newest.newest().listening = listens
     idle = home.idle_s if idle_s is None else idle_s
-    if idle and (wishes or guest.get("slowly")):
+    if idle and (wishes or guest.get("slowly") or guest.get("aloud")):
         idle = max(idle, IDLE_ACCESS_S)
     here = request.full_path.rstrip("?")
     return Frame(
@@ -109,6 +114,8 @@ def _frame(
         scanned=newest.last_id(device()) if home.name else 0,
         demo=device().config.demo,
         phones=bool(current_app.config.get("FOH_PHONES")),
+        voice_url=url_for("aloud.speak") if voice.here() else "",
+        aloud=bool(guest.get("aloud")),
         staff_url="" if house.is_door(device()) else url_for("staff.show"),
     )
 

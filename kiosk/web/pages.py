@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from kiosk.device import Device
 from kiosk.web import (
     access,
+    aloud,
     attract,
     components,
     crops,
@@ -68,6 +69,7 @@ def blueprints() -> list[Blueprint]:
         *DOOR,
         help.bp,
         access.bp,
+        aloud.bp,
         leaving.bp,
         left.bp,
         refusals.bp,

@@ -219,6 +219,8 @@ class PretendHouse:
             sight=self.sight,
             introduction=Introduction(),
             measured_mm=self.config.mm or 0.0,
+            sounds={},
+            chance=lambda n: bytes(n),
         )
 
     def move_in(self, put: Callable[[Any, str, Any], None]) -> None:

@@ -43,4 +43,6 @@ def demo_figures() -> Response:
     """Give the books of a demo device; no other device has this address."""
     if not _device().config.demo or request.remote_addr not in {"127.0.0.1", "::1"}:
         abort(404)
+    if not _device().paired:
+        abort(503)
     return jsonify(figures.figures(_device()))

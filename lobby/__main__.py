@@ -107,6 +107,8 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
+    except FileExistsError:
+        raise CannotStart(f"{folder} is a file, not a folder.") from None
     except OSError as trouble:
         raise CannotStart(f"{folder} cannot be written: {trouble.strerror}.") from None
     if free < LEAST_FREE_BYTES:
@@ -129,7 +131,13 @@ def _open(ports: Ports, folder: Path) -> Iterator[Supervisor]:
     try:
         # Devices that are part of the house already can wait for the book as well as we do;
         # the others need the invitations that it writes.
-        for name in ("ledger", *programs.paired(folder)):
+        known = programs.paired(folder)
+        print(
+            "Opening the house …" if known else "Building a house with a demo season …",
+            file=sys.stderr,
+            flush=True,
+        )
+        for name in ("ledger", *known):
             supervisor.start(name)
         _wait_until_ready(supervisor, _book(ports))
         hardware.demo_facts = _facts(folder)

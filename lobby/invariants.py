@@ -150,7 +150,11 @@ def _lamp(
     if waits:
         return Lamp(name, Face.WAITING, words, min(waits))
     if unsent:
-        return Lamp(name, Face.WAITING, f"{words}; {unsent} events to send")
+        return Lamp(
+            name,
+            Face.WAITING,
+            f"{words}; {unsent} {'event' if unsent == 1 else 'events'} to send",
+        )
     return Lamp(name, Face.OK, words)
 
 

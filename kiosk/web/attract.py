@@ -83,6 +83,9 @@ def _bill() -> str:
                 "poster": posters.poster(one.title),
                 "when": formats.when(one.starts_ms, one.zone, now_ms),
                 "words": state_words(one),
+                "url": url_for("how_many.show", performance=one.performance)
+                if can_buy(one)
+                else "",
             }
             for one in (tonight or all_shown)[:MOST_BILLS]
         ],

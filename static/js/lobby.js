@@ -174,6 +174,30 @@
   };
   setInterval(() => watch.began && !watch.ended && showWatch(), 100);
 
+  // A screen whose program was not there yet, or was pulled, shows the browser's own page and
+  // answers nobody. Asked twice in vain, it is opened again.
+  const SCREEN_MS = 2500;
+  const screens = [...document.querySelectorAll("iframe[data-screen]")].map((frame) => ({
+    frame,
+    home: new URL(frame.src),
+    unheard: 0,
+  }));
+  window.addEventListener("message", (event) => {
+    const screen = screens.find((one) => one.frame.contentWindow === event.source);
+    if (screen) screen.unheard = 0;
+  });
+  setInterval(() => {
+    for (const screen of screens) {
+      if (screen.unheard >= 2) {
+        screen.unheard = 0;
+        screen.frame.src = screen.home.href;
+      } else {
+        screen.unheard += 1;
+        screen.frame.contentWindow.postMessage({ foh: "words" }, "*");
+      }
+    }
+  }, SCREEN_MS);
+
   window.addEventListener("message", (event) => {
     const frame = $('iframe[data-screen="kiosk"]');
     if (event.source !== frame.contentWindow) return;

@@ -150,11 +150,8 @@ def _lamp(
     if waits:
         return Lamp(name, Face.WAITING, words, min(waits))
     if unsent:
-        return Lamp(
-            name,
-            Face.WAITING,
-            f"{words}; {unsent} {'event' if unsent == 1 else 'events'} to send",
-        )
+        events = "1 event" if unsent == 1 else f"{unsent} events"
+        return Lamp(name, Face.WAITING, f"{words}; {events} to send")
     return Lamp(name, Face.OK, words)
 
 

@@ -245,7 +245,7 @@ class Player:
         def is_so_far() -> bool:
             attempt.clear()
             attempt.update(self._lobby.get("/terminal").json()["attempt"] or {})
-            return attempt.get("state") == step["charging"]
+            return bool(attempt.get("state") == step["charging"])
 
         self._until(is_so_far, step, lambda: f"the terminal's attempt: {attempt}")
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from boxoffice import failpoints, ids
 from kiosk import basket, collecting, documents, log, will_call
 from kiosk.device import Device
-from kiosk.payments import codes
+from kiosk.payments import booked, codes
 from kiosk.printing.receipt import Line, Receipt
 from kiosk.shown import DebtShown, Fact, Refusal
-from kiosk.store.tables import CollectionRow, IntentRow, OrderRow, SaleRow
+from kiosk.store.tables import CollectionRow, IntentRow, OrderRow
 
 
 def begin(
@@ -102,33 +102,12 @@ def write(session: Session, device: Device, intent: IntentRow) -> None:
         "order": agreed["order"],
         "currency": agreed["currency"],
         "tickets": agreed["owing"],
-        "tenders": [
-            {
-                "kind": "card",
-                "ref": intent.ref,
-                "amount": intent.amount,
-                "intent": intent.id,
-            }
-        ],
+        "tenders": booked.tenders(intent),
         "pickup_hash": codes.hash_of(pickup),
         "code_hash": codes.hash_of(code),
     }
     seq = log.append(session, device.clock, device.new_id(), "order.paid", body)
-    card = {"brand": intent.brand, "last4": intent.last4, "ref": intent.ref, "kind": "card"}
-    session.merge(
-        SaleRow(
-            order=agreed["order"],
-            performance=agreed["performance"],
-            intent=intent.id,
-            total=intent.amount,
-            currency=agreed["currency"],
-            pickup=pickup,
-            code=code,
-            seq=seq,
-            sold_ms=device.clock.wall_ms(),
-            document={"receipt": dict(agreed["receipt"]) | card},
-        )
-    )
+    session.merge(booked.order(device, intent, pickup=pickup, code=code, seq=seq))
     debt = agreed["debt"]
     collecting.settle(session, device, debt["ref"], agreed["owing"])
     collecting.print_claimed(

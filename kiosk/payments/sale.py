@@ -13,7 +13,7 @@ from boxoffice import failpoints, ids
 from kiosk import allotment, signing
 from kiosk import log as device_log
 from kiosk.device import Device
-from kiosk.payments import codes, debts
+from kiosk.payments import booked, codes, debts
 from kiosk.printing import jobs
 from kiosk.printing.ticket import Ticket
 from kiosk.store.tables import (
@@ -22,7 +22,6 @@ from kiosk.store.tables import (
     OrderRow,
     PledgedRow,
     SaleLineRow,
-    SaleRow,
 )
 
 
@@ -56,7 +55,7 @@ def write(session: Session, device: Device, intent: IntentRow, *, late: bool) ->
         "seller": "kiosk",
         "lines": [{k: line[k] for k in _TOLD} for line in lines],
         "other": agreed.get("other", []),
-        "tenders": [*agreed.get("tenders", ()), *_tenders(intent)],
+        "tenders": [*agreed.get("tenders", ()), *booked.tenders(intent)],
         "member": agreed.get("member"),
         "answers": agreed.get("answers", []),
         "price_pos": agreed["price_pos"],
@@ -65,26 +64,7 @@ def write(session: Session, device: Device, intent: IntentRow, *, late: bool) ->
     }
     written = device_log.append(session, device.clock, device.new_id(), "sale", body)
     assert written == seq, "tickets carry the number of the event that sold them"
-    receipt = dict(agreed["receipt"]) | {
-        "brand": intent.brand,
-        "last4": intent.last4,
-        "ref": intent.ref,
-        "kind": "card" if intent.amount else "",
-    }
-    session.add(
-        SaleRow(
-            order=agreed["order"],
-            performance=agreed["performance"],
-            intent=intent.id,
-            total=intent.amount,
-            currency=agreed["currency"],
-            pickup=pickup,
-            code=code,
-            seq=seq,
-            sold_ms=device.clock.wall_ms(),
-            document={"receipt": receipt},
-        )
-    )
+    session.add(booked.order(device, intent, pickup=pickup, code=code, seq=seq))
     session.flush()
     _own_lines(session, agreed["order"], lines, seq)
     session.execute(delete(PledgedRow).where(PledgedRow.intent == intent.id))
@@ -123,19 +103,6 @@ def _signed(
         check=line["check"],
     )
     return {**line, "payload": payload}
-
-
-def _tenders(intent: IntentRow) -> list[dict[str, Any]]:
-    if not intent.amount:
-        return []
-    return [
-        {
-            "kind": "card",
-            "ref": intent.ref,
-            "amount": intent.amount,
-            "intent": intent.id,
-        }
-    ]
 
 
 def _own_lines(session: Session, order: str, lines: list[dict[str, Any]], seq: int) -> None:

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from ledger import book, history
+from ledger import backup, book, history
 from ledger.app import create_app
 from ledger.clock import Means
 from ledger.config import Config
 from ledger.running import Running
 from ledger.store import Store
+from tests.parts.ledger.clerk import clerk, hire
 from tests.parts.ledger.device import Device
 from tests.parts.ledger.theatre import FRIDAY_MS, Theatre
 
@@ -177,6 +178,26 @@ def door(lobby) -> Device:
 @pytest.fixture
 def other_door(lobby) -> Device:
     return lobby.known_device(DOOR_B)
+
+
+@pytest.fixture
+def sound_book(ledger):
+    """After the test: the journal sums to zero, seats and streams add up. Source: P10."""
+    yield
+    with ledger.store.read() as session:
+        assert backup.faults(session) == []
+
+
+@pytest.fixture
+def people(ledger):
+    """The staff of the house, by login."""
+    return hire(ledger)
+
+
+@pytest.fixture
+def bo(app, people):
+    """A clerk of the box office without any other role."""
+    return clerk(app, "bo")
 
 
 def _running(store, database, folder, clock) -> Running:

@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from ledger import backup
 from ledger.orders import Patron
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.money import TenderRow
@@ -13,11 +12,7 @@ from tests.parts.ledger.device import new_id
 OKAFOR = Patron("Grace Okafor", "grace@example.org")
 
 
-@pytest.fixture(autouse=True)
-def the_book_is_as_it_should_be(ledger):
-    yield
-    with ledger.store.read() as session:
-        assert backup.faults(session) == []
+pytestmark = pytest.mark.usefixtures("sound_book")
 
 
 def claim(kiosk, sold, ticket, **how):

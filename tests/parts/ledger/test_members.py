@@ -4,7 +4,7 @@ import argon2
 import pytest
 from sqlalchemy import select
 
-from ledger import backup, members, passwords, seating, tenders
+from ledger import members, passwords, seating, tenders
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.members import MemberCreditRow, VoucherRow
@@ -15,11 +15,7 @@ from tests.parts.ledger.device import new_id
 CARD = "FOHM:OKAFOR"
 
 
-@pytest.fixture(autouse=True)
-def the_book_is_as_it_should_be(ledger):
-    yield
-    with ledger.store.read() as session:
-        assert backup.faults(session) == []
+pytestmark = pytest.mark.usefixtures("sound_book")
 
 
 @pytest.fixture(autouse=True)

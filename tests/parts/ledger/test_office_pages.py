@@ -6,31 +6,16 @@ import io
 import pytest
 
 from boxoffice.pricing import Seller
-from ledger import backup, journal, settlements
+from ledger import journal, settlements
 from ledger.orders import Patron
 from ledger.tables.records import AuditRow
-from tests.parts.ledger.clerk import PASSWORD, clerk, hire
+from tests.parts.ledger.clerk import PASSWORD, clerk
 from tests.parts.ledger.test_window import chart, fill, pick, rows
 
 DAY_MS = 86_400_000
 
 
-@pytest.fixture(autouse=True)
-def the_book_is_as_it_should_be(ledger):
-    """After every test: the journal sums to zero, seats and streams add up. Source: P10."""
-    yield
-    with ledger.store.read() as session:
-        assert backup.faults(session) == []
-
-
-@pytest.fixture
-def people(ledger):
-    return hire(ledger)
-
-
-@pytest.fixture
-def bo(app, people):
-    return clerk(app, "bo")
+pytestmark = pytest.mark.usefixtures("sound_book")
 
 
 @pytest.fixture

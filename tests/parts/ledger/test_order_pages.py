@@ -3,34 +3,18 @@
 import pytest
 from sqlalchemy import func, select
 
-from ledger import backup
 from ledger.orders import Patron
 from ledger.tables.money import JournalLineRow, TenderRow
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.records import OutboxRow
 from ledger.tables.seats import SeatStateRow
-from tests.parts.ledger.clerk import clerk, hire
+from tests.parts.ledger.clerk import clerk
 from tests.parts.ledger.test_window import choose, fill, pick, rows, state
 
 GRACE = Patron("Grace Okafor", "grace@example.org")
 
 
-@pytest.fixture(autouse=True)
-def the_book_is_as_it_should_be(ledger):
-    """After every test: the journal sums to zero, seats and streams add up. Source: P10."""
-    yield
-    with ledger.store.read() as session:
-        assert backup.faults(session) == []
-
-
-@pytest.fixture
-def people(ledger):
-    return hire(ledger)
-
-
-@pytest.fixture
-def bo(app, people):
-    return clerk(app, "bo")
+pytestmark = pytest.mark.usefixtures("sound_book")
 
 
 def opened(guest, sold):

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from boxoffice.journal import Line, Unbalanced
 from boxoffice.money import Money
-from ledger import allotments, audit, backup, journal, seating
+from ledger import allotments, audit, journal, seating
 from ledger import discrepancies as settling
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.money import JournalEntryRow, JournalLineRow, PaymentRow
@@ -17,13 +17,7 @@ from ledger.tables.records import AuditRow
 from ledger.tables.seats import SeatStateRow
 from tests.parts.ledger.device import new_id
 
-
-@pytest.fixture(autouse=True)
-def the_book_is_as_it_should_be(ledger):
-    """After every test: the journal sums to zero, seats and streams add up. Source: P10."""
-    yield
-    with ledger.store.read() as session:
-        assert backup.faults(session) == []
+pytestmark = pytest.mark.usefixtures("sound_book")
 
 
 def row(ledger, kind, key):

@@ -5,33 +5,16 @@ import json
 import pytest
 from sqlalchemy import select
 
-from ledger import backup, marks, seating
+from ledger import marks, seating
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.records import AuditRow, OutboxRow
 from ledger.tables.seats import SeatStateRow
 from tests.pages import NotThere
-from tests.parts.ledger.clerk import PASSWORD, clerk, hire
+from tests.parts.ledger.clerk import PASSWORD, clerk
 
-
-@pytest.fixture(autouse=True)
-def the_book_is_as_it_should_be(ledger):
-    """After every test: the journal sums to zero, seats and streams add up. Source: P10."""
-    yield
-    with ledger.store.read() as session:
-        assert backup.faults(session) == []
-
-
-@pytest.fixture
-def people(ledger):
-    return hire(ledger)
-
-
-@pytest.fixture
-def bo(app, people):
-    """A clerk without any other role."""
-    return clerk(app, "bo")
+pytestmark = pytest.mark.usefixtures("sound_book")
 
 
 def state(ledger, theatre, seat):

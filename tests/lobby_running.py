@@ -64,8 +64,11 @@ def lobby(folder: Path, base: int) -> Iterator[Lobby]:
     )
     try:
         assert process.stdout is not None
-        said = process.stdout.readline()
-        assert "The desk-top lobby is open" in said, said + process.stdout.read()
+        said = ""
+        while "The desk-top lobby is open" not in said:
+            line = process.stdout.readline()
+            assert line, said
+            said += line
         yield Lobby(base, folder, process)
     finally:
         process.terminate()

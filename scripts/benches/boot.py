@@ -38,9 +38,12 @@ def _lobby(house: Path) -> tuple["subprocess.Popen[str]", float]:
         text=True,
     )
     assert process.stdout is not None
-    said = process.stdout.readline()
-    if "open" not in said:
-        raise SystemExit(said)
+    said = ""
+    while "lobby is open" not in said:
+        line = process.stdout.readline()
+        if not line:
+            raise SystemExit(said)
+        said += line
     return process, time.perf_counter() - began
 
 

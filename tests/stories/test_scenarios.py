@@ -1,4 +1,4 @@
-"""Every scenario plays through the running parts; `./run --scenario` gives each as JSON."""
+"""Every scenario plays through the running parts, each in a house of its own."""
 
 import json
 import subprocess
@@ -7,39 +7,21 @@ import sys
 import pytest
 
 from lobby.scenarios import story
-from lobby.scenarios.player import Addresses, Player
-from tests.lobby_running import CHECKOUT, lobby
+from tests.lobby_running import CHECKOUT
 
 BASE = 19_400
-ALONE = "happy-pair"
-
-pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    """One house for all: a story counts from where it begins, and leaves all well."""
-    with lobby(tmp_path_factory.mktemp("lobby") / "house", BASE + 100) as running:
-        yield running
+@pytest.mark.slow
+@pytest.mark.parametrize("name", story.names())
+def test_a_scenario_plays_to_its_end(name, tmp_path):
+    base = BASE + 60 * story.names().index(name)
 
-
-@pytest.mark.parametrize("name", [name for name in story.names() if name != ALONE])
-def test_a_scenario_plays_to_its_end(name, house):
-    devices = {device: house.device(device) for device in ("kiosk", "door-a", "door-b")}
-    player = Player(Addresses(house.address, house.ledger, devices), house.facts)
-
-    result = player.play(story.load(name))
-    player.close()
-
-    assert result.passed, result.why
-
-
-def test_the_command_plays_one_in_a_house_of_its_own_and_prints_what_it_measured(tmp_path):
     played = subprocess.run(
         [
             sys.executable,
-            *("-m", "lobby", "--headless", "--scenario", ALONE),
-            *("--port-base", str(BASE), "--folder", str(tmp_path / "house")),
+            *("-m", "lobby", "--headless", "--scenario", name),
+            *("--port-base", str(base), "--folder", str(tmp_path / "house")),
         ],
         cwd=CHECKOUT,
         capture_output=True,
@@ -50,5 +32,5 @@ def test_the_command_plays_one_in_a_house_of_its_own_and_prints_what_it_measured
 
     said = json.loads(played.stdout.splitlines()[-1]) if played.stdout else {}
     assert played.returncode == 0, said.get("why") or played.stderr
-    assert said["scenario"] == ALONE
+    assert said["scenario"] == name
     assert said["passed"] is True

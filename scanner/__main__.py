@@ -9,6 +9,7 @@ Settings: scanner/config.py, systemd/scanner.env.example.
 
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -47,6 +48,8 @@ def main() -> int:
     except config.Incomplete as why:
         print(why, file=sys.stderr)
         return 2
+    # Whoever starts us in the background may have SIGINT ignored; it still means stop.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # One core for the eyes is enough, and the kiosk needs the others.
     cv2.setNumThreads(1)
     health = Health()

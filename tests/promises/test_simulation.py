@@ -15,7 +15,7 @@ SEEDS = [
     for line in (Path(__file__).parent / "simulation/seeds.txt").read_text().splitlines()
     if line[0].isdigit()
 ]
-FRESH = int(os.environ.get("FOH_SIMULATED", "3"))
+FRESH = int(os.environ.get("FOH_SIMULATED", "2"))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -18,10 +18,8 @@ from types import FrameType
 import httpx
 
 from lobby import programs
-from lobby.hardware import Hardware
 from lobby.programs import HOST, Ports
 from lobby.scenarios import story
-from lobby.scenarios.player import Addresses, Player
 from lobby.supervisor import Supervisor
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -125,19 +123,23 @@ def _open(ports: Ports, folder: Path) -> Iterator[Supervisor]:
     supervisor = Supervisor(
         programs.everything(ports, folder), checkout=CHECKOUT, folder=folder / "log"
     )
-    # The pretend hardware comes up while the demo house is filled.
-    hardware = Hardware(ports, folder, supervisor)
-    hardware.start()
+    known = programs.paired(folder)
+    print(
+        "Opening the house …" if known else "Building a house with a demo season …",
+        file=sys.stderr,
+        flush=True,
+    )
+    hardware = None
     try:
+        supervisor.start("ledger")
+        # The ledger opens or fills its book while we load what pictures and paper need.
+        from lobby.hardware import Hardware
+
+        hardware = Hardware(ports, folder, supervisor)
+        hardware.start()
         # Devices that are part of the house already can wait for the book as well as we do;
         # the others need the invitations that it writes.
-        known = programs.paired(folder)
-        print(
-            "Opening the house …" if known else "Building a house with a demo season …",
-            file=sys.stderr,
-            flush=True,
-        )
-        for name in ("ledger", *known):
+        for name in known:
             supervisor.start(name)
         _wait_until_ready(supervisor, _book(ports))
         hardware.demo_facts = _facts(folder)
@@ -149,7 +151,8 @@ def _open(ports: Ports, folder: Path) -> Iterator[Supervisor]:
         yield supervisor
     finally:
         supervisor.stop_all()
-        hardware.stop()
+        if hardware is not None:
+            hardware.stop()
 
 
 def _facts(folder: Path) -> dict[str, object]:
@@ -200,6 +203,8 @@ def _ready(client: httpx.Client, name: str, address: str) -> bool:
 
 
 def _play(told: story.Story, ports: Ports, folder: Path) -> int:
+    from lobby.scenarios.player import Addresses, Player
+
     player = Player(
         Addresses(
             lobby=programs.address(ports.lobby),

@@ -7,7 +7,7 @@ never refuses. Source: sync.md §2. Unknown members are ignored in both directio
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +97,38 @@ def request_text(
         request,
     )
     return "\n".join(lines).encode()
+
+
+def request_headers(
+    sign: Callable[[bytes], bytes],
+    method: str,
+    target: str,
+    body: bytes,
+    *,
+    ledger_id: str,
+    device: str,
+    incarnation: int,
+    time_ms: int,
+    request: str,
+) -> dict[str, str]:
+    """Give the headers of a signed request. sign: the device's key. Source: sync.md §2."""
+    said = request_text(
+        method,
+        target,
+        body,
+        ledger_id=ledger_id,
+        device=device,
+        incarnation=incarnation,
+        time_ms=time_ms,
+        request=request,
+    )
+    return {
+        "FoH-Protocol": str(PROTOCOL),
+        "FoH-Device": f"{device};{incarnation}",
+        "FoH-Time": str(time_ms),
+        "FoH-Request": request,
+        "FoH-Signature": log.encoded(sign(said)),
+    }
 
 
 def pairing_text(token: str, public_key: str, ledger_id: str) -> bytes:

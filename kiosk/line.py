@@ -164,24 +164,18 @@ class Line:
             headers={"Content-Type": "application/json"} if raw else None,
             timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
         )
-        text = wire.request_text(
-            method,
-            asked.url.raw_path.decode("ascii"),  # Path and query as they are sent.
-            raw,
-            ledger_id=me.ledger_id,
-            device=me.device,
-            incarnation=me.incarnation,
-            time_ms=time_ms,
-            request=request,
-        )
         asked.headers.update(
-            {
-                "FoH-Protocol": str(wire.PROTOCOL),
-                "FoH-Device": f"{me.device};{me.incarnation}",
-                "FoH-Time": str(time_ms),
-                "FoH-Request": request,
-                "FoH-Signature": log.encoded(self._key.sign(text)),
-            }
+            wire.request_headers(
+                self._key.sign,
+                method,
+                asked.url.raw_path.decode("ascii"),  # Path and query as they are sent.
+                raw,
+                ledger_id=me.ledger_id,
+                device=me.device,
+                incarnation=me.incarnation,
+                time_ms=time_ms,
+                request=request,
+            )
         )
         try:
             answer = self._client.send(asked)
@@ -197,9 +191,11 @@ class Line:
 
     def _read(self, answer: httpx.Response) -> Any:
         status = answer.status_code
-        if status in {429, 500, 502, 503, 504}:
+        try:
+            _reached(answer)
+        except LineDown:
             self._note(up=False)
-            raise LineDown(str(status), retry_after_s=_retry_after_s(answer))
+            raise
         self._note(up=True)
         if status == 204:
             return None
@@ -226,26 +222,19 @@ def pair(
     url: str, request: Mapping[str, Any], *, transport: httpx.BaseTransport | None = None
 ) -> dict[str, Any]:
     """Post a pairing request, unsigned. Raises LineDown, NotUnderstood."""
-    try:
-        with httpx.Client(
-            base_url=url,
-            transport=transport,
-            verify=_verifies(url),
-            trust_env=False,
-            timeout=10,
-        ) as client:
-            answer = client.post(
+    with _stranger(url, transport, timeout_s=10) as client:
+        answer = _asked(
+            client.build_request(
+                "POST",
                 "/api/pair",
                 content=wire.compact(request).encode(),
                 headers={
                     "Content-Type": "application/json",
                     "FoH-Protocol": str(wire.PROTOCOL),
                 },
-            )
-    except httpx.HTTPError as why:
-        raise LineDown(type(why).__name__) from why
-    if answer.status_code in {429, 500, 502, 503, 504}:
-        raise LineDown(str(answer.status_code), retry_after_s=_retry_after_s(answer))
+            ),
+            client,
+        )
     document = _document(answer)
     if not answer.is_success:
         raise NotUnderstood(answer.status_code, str(document.get("error", "")))
@@ -254,23 +243,41 @@ def pair(
 
 def ledger_id(url: str, nonce: str, *, transport: httpx.BaseTransport | None = None) -> str:
     """Ask a ledger that we do not know yet for its id. Raises LineDown, NotUnderstood."""
-    try:
-        with httpx.Client(
-            base_url=url,
-            transport=transport,
-            verify=_verifies(url),
-            trust_env=False,
-            timeout=5,
-        ) as client:
-            answer = client.get("/api/time", params={"nonce": nonce})
-    except httpx.HTTPError as why:
-        raise LineDown(type(why).__name__) from why
-    if answer.status_code in {429, 500, 502, 503, 504}:
-        raise LineDown(str(answer.status_code), retry_after_s=_retry_after_s(answer))
+    with _stranger(url, transport, timeout_s=5) as client:
+        asked = client.build_request("GET", "/api/time", params={"nonce": nonce})
+        answer = _asked(asked, client)
     told = _document(answer).get("ledger_id")
     if not isinstance(told, str):
         raise NotUnderstood(answer.status_code, "no ledger")
     return told
+
+
+def _stranger(
+    url: str, transport: httpx.BaseTransport | None, *, timeout_s: float
+) -> httpx.Client:
+    """Open a line for one question of a device that is not paired yet."""
+    return httpx.Client(
+        base_url=url,
+        transport=transport,
+        verify=_verifies(url),
+        trust_env=False,
+        timeout=timeout_s,
+    )
+
+
+def _asked(asked: httpx.Request, client: httpx.Client) -> httpx.Response:
+    try:
+        answer = client.send(asked)
+    except httpx.HTTPError as why:
+        raise LineDown(type(why).__name__) from why
+    _reached(answer)
+    return answer
+
+
+def _reached(answer: httpx.Response) -> None:
+    """Take an answer that asks for patience as no line at all. Raises LineDown."""
+    if answer.status_code in {429, 500, 502, 503, 504}:
+        raise LineDown(str(answer.status_code), retry_after_s=_retry_after_s(answer))
 
 
 def _verifies(url: str) -> bool:

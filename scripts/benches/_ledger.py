@@ -112,7 +112,8 @@ class Device:
         self, method: str, target: str, body: bytes, request: str
     ) -> dict[str, str]:
         time_ms = clock.system_ms()
-        said = wire.request_text(
+        signed = wire.request_headers(
+            self.key.sign,
             method,
             target,
             body,
@@ -122,14 +123,7 @@ class Device:
             time_ms=time_ms,
             request=request,
         )
-        return {
-            "FoH-Protocol": "1",
-            "FoH-Device": f"{self.id};{self.incarnation}",
-            "FoH-Time": str(time_ms),
-            "FoH-Request": request,
-            "FoH-Signature": log.encoded(self.key.sign(said)),
-            "Accept-Encoding": "gzip",
-        }
+        return {**signed, "Accept-Encoding": "gzip"}
 
     def happened(self, type: str, body: dict[str, Any]) -> log.Event:
         """Give the next event of its log."""

@@ -73,7 +73,8 @@ class Device:
         key: Ed25519PrivateKey | None = None,
     ) -> dict[str, str]:
         request, time_ms = request or new_id(), time_ms or self.ledger.clock()
-        said = wire.request_text(
+        return wire.request_headers(
+            (key or self.key).sign,
             method,
             target,
             body,
@@ -83,13 +84,6 @@ class Device:
             time_ms=time_ms,
             request=request,
         )
-        return {
-            "FoH-Protocol": "1",
-            "FoH-Device": f"{self.id};{self.incarnation}",
-            "FoH-Time": str(time_ms),
-            "FoH-Request": request,
-            "FoH-Signature": log.encoded((key or self.key).sign(said)),
-        }
 
     def raw(self, method: str, target: str, body: bytes = b"", **how) -> Answer:
         changed = how.pop("changed", {})

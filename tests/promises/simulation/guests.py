@@ -5,7 +5,10 @@ from random import Random
 from kiosk import holds, sales
 from kiosk.payments import attempts, box_office
 from kiosk.printing import spool
-from kiosk.shown import Held, Intent, Offer, Outcome, Refusal
+from kiosk.shown.choosing import Offer
+from kiosk.shown.named import Refusal
+from kiosk.shown.paying import Intent, Outcome
+from kiosk.shown.reviewing import Held
 from tests.promises.simulation.lobby import Kiosk
 from tests.promises.simulation.machine import Dark
 from tests.promises.simulation.world import World

@@ -11,7 +11,7 @@ from random import Random
 from boxoffice import failpoints
 from kiosk.printing import profile
 from kiosk.printing.transport import Ending
-from kiosk.shown import Status
+from kiosk.shown.printing import Status
 from tests.promises.simulation.clock import Time
 
 _CODE = re.compile(rb"FOH:[0-9A-Z $%*+\-./:]+")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from kiosk.shown import Counters, Shown
+from kiosk.shown.door import Counters, Shown
 
 _KEPT: Final = 200
 

@@ -14,7 +14,8 @@ from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.printing import jobs
 from kiosk.printing.ticket import Ticket
-from kiosk.shown import Collecting, Fact, Refusal
+from kiosk.shown.collecting import Collecting
+from kiosk.shown.named import Fact, Refusal
 from kiosk.store.tables import CollectionRow, OrderRow
 
 CLAIM_S: Final = 1.5

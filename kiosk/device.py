@@ -19,7 +19,7 @@ from kiosk.introduction import Introduction
 from kiosk.line import Line
 from kiosk.payments.port import Terminal
 from kiosk.printing.transport import Printer
-from kiosk.shown import Status
+from kiosk.shown.printing import Status
 from kiosk.sight import Sight
 from kiosk.store.store import Store
 from kiosk.store.tables import StateRow

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from boxoffice import tickets
-from kiosk import told
+from kiosk import reading
 from kiosk.store.tables import IdentityRow
 from kiosk.told import Allotment, KnownDevice, Member, Performance, Plan, Prices, Seat
 from kiosk.told import House as House
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 def house(session: Session) -> House:
     """Give the house's settings; bare ones before they were heard."""
-    return _one(session, _venue(session), "config", "house", told.read_house) or House()
+    return _one(session, _venue(session), "config", "house", reading.read_house) or House()
 
 
 def performances(session: Session) -> list[Performance]:
@@ -31,7 +31,7 @@ def performances(session: Session) -> list[Performance]:
     venue = _venue(session)
 
     def make() -> tuple[Performance, ...]:
-        found = _all(session, venue, "performance", told.read_performance)
+        found = _all(session, venue, "performance", reading.read_performance)
         return tuple(sorted(found.values(), key=lambda p: (p.starts_ms, p.id)))
 
     return list(_kept(session, venue, "performance", make))
@@ -39,7 +39,7 @@ def performances(session: Session) -> list[Performance]:
 
 def performance(session: Session, id: str) -> Performance | None:
     """Give one performance."""
-    return _one(session, _venue(session), "performance", id, told.read_performance)
+    return _one(session, _venue(session), "performance", id, reading.read_performance)
 
 
 def plan(session: Session, performance: str) -> Plan | None:
@@ -59,45 +59,48 @@ def plan(session: Session, performance: str) -> Plan | None:
         return None
     return _made_once(
         (stream, "chart", f"{cursor[0]}.{ver[0]}.{ver[1]}"),
-        lambda: _one(session, stream, "chart", performance, told.read_plan),
+        lambda: _one(session, stream, "chart", performance, reading.read_plan),
     )
 
 
 def prices(session: Session, performance: str) -> Prices | None:
     """Give the prices of a performance."""
-    return _one(session, stream_of(performance), "price", performance, told.read_prices)
+    return _one(session, stream_of(performance), "price", performance, reading.read_prices)
 
 
 def seats(session: Session, performance: str) -> Mapping[str, Seat]:
     """Give the owner of each seat that is not simply available from the beginning."""
     stream = stream_of(performance)
     return _kept(
-        session, stream, "seat", lambda: _all(session, stream, "seat", told.read_seat)
+        session, stream, "seat", lambda: _all(session, stream, "seat", reading.read_seat)
     )
 
 
 def seat(session: Session, performance: str, code: str) -> Seat | None:
     """Give the owner of one seat."""
-    return _one(session, stream_of(performance), "seat", code, told.read_seat)
+    return _one(session, stream_of(performance), "seat", code, reading.read_seat)
 
 
 def ticket(session: Session, performance: str, id: str) -> dict[str, Any] | None:
     """Give what is known of a ticket, as it travelled."""
-    return _one(session, stream_of(performance), "ticket", id, told.read_plain)
+    return _one(session, stream_of(performance), "ticket", id, reading.read_plain)
 
 
 def tickets_of(session: Session, performance: str) -> Mapping[str, dict[str, Any]]:
     """Give all listed tickets of a performance, as they travelled."""
     stream = stream_of(performance)
     return _kept(
-        session, stream, "ticket", lambda: _all(session, stream, "ticket", told.read_plain)
+        session,
+        stream,
+        "ticket",
+        lambda: _all(session, stream, "ticket", reading.read_plain),
     )
 
 
 def foreign(session: Session, performance: str, code_hash: str) -> tuple[str, ...]:
     """Give the tickets that a code of another system stands for."""
     found = _one(
-        session, stream_of(performance), "foreign_code", code_hash, told.read_plain
+        session, stream_of(performance), "foreign_code", code_hash, reading.read_plain
     )
     return tuple(str(id) for id in found.get("tickets", ())) if found else ()
 
@@ -107,7 +110,7 @@ def keys(session: Session) -> dict[int, tickets.Key]:
     venue = _venue(session)
 
     def make() -> dict[int, tickets.Key]:
-        found = _all(session, venue, "key", told.read_key)
+        found = _all(session, venue, "key", reading.read_key)
         return {key.id: key for key in found.values() if key is not None}
 
     return _kept(session, venue, "key", make)
@@ -115,35 +118,35 @@ def keys(session: Session) -> dict[int, tickets.Key]:
 
 def key_owner(session: Session, key_id: int) -> str | None:
     """Say which device signs under a key id."""
-    found = _one(session, _venue(session), "key", str(key_id), told.read_plain)
+    found = _one(session, _venue(session), "key", str(key_id), reading.read_plain)
     return str(found.get("owner") or "") or None if found else None
 
 
 def devices(session: Session) -> dict[str, KnownDevice]:
     """Give the devices of the house."""
-    return _all(session, _venue(session), "device", told.read_device)
+    return _all(session, _venue(session), "device", reading.read_device)
 
 
 def staff(session: Session) -> dict[str, Member]:
     """Give who may use this house's devices, by id."""
-    return _all(session, _venue(session), "staff", told.read_member)
+    return _all(session, _venue(session), "staff", reading.read_member)
 
 
 def resolutions(session: Session) -> dict[str, dict[str, Any]]:
     """Give what staff decided about our intents and tickets, by their id."""
     me = session.get_one(IdentityRow, 1)
-    found = _all(session, f"dev:{me.device}", "resolution", told.read_plain)
+    found = _all(session, f"dev:{me.device}", "resolution", reading.read_plain)
     return {str(one.get("subject") or id): one for id, one in found.items()}
 
 
 def call(session: Session, id: str) -> dict[str, Any] | None:
     """Give an open call for staff as the house knows it."""
-    return _one(session, _venue(session), "call", id, told.read_plain)
+    return _one(session, _venue(session), "call", id, reading.read_plain)
 
 
 def allotment(body: str) -> Allotment | None:
     """Read an allotment; None when it cannot be read, so that nothing is owned by it."""
-    return _read("allotment", "", 0, body, told.read_allotment)
+    return _read("allotment", "", 0, body, reading.read_allotment)
 
 
 def stream_of(performance: str) -> str:

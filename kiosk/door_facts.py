@@ -5,30 +5,27 @@ Online and offline differ in these facts and never in the rule. Source: checkin.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import time
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import log, presented, tickets
-from boxoffice.answers import Answer
 from boxoffice.bad_input import BadInput
 from boxoffice.door_facts import Door, Facts, Note, Performance, Ticket
 from boxoffice.entry_questions import Option, Question
-from boxoffice.movements import Movement
 from boxoffice.presented import Presented, SeatOwner
 from kiosk import documents
 from kiosk import log as own_log
 from kiosk.device import Device
+from kiosk.door_movements import every_movement, maybe, moment, own_movement, rows
 from kiosk.store.tables import DoorTouchRow, LogRow, MovementRow
 from kiosk.told import DoorSettings, Plan
 from kiosk.told import Performance as Evening
 
 _LONGEST_EVENING_MS = 6 * 3_600_000
-_FEW = 100
-_WORDS = frozenset(answer.value for answer in Answer)
 
 
 @dataclass(frozen=True)
@@ -143,7 +140,7 @@ def gather(
         door=door,
         performances=shown,
         tickets=[_ticket(id, body, homes) for id, body in own.items()],
-        movements=_movements(session, device, own, {code.ticket} if code else set()),
+        movements=every_movement(session, device, own, {code.ticket} if code else set()),
     )
     heard = all(documents.heard(session, performance) for performance in served)
     return Known(facts, said, code, own, heard)
@@ -155,8 +152,8 @@ def everything(session: Session, device: Device, here: Post) -> Facts:
     homes = _Homes(session, {here.evening.id: here.evening})
     own = {id: {"performance": here.evening.id, **body} for id, body in own.items()}
     known = set(own)
-    moved = _movements(session, device, own, set())
-    strangers = [row for row in _rows(session, None) if row.performance == here.evening.id]
+    moved = every_movement(session, device, own, set())
+    strangers = [row for row in rows(session, None) if row.performance == here.evening.id]
     more = [own_movement(device, row) for row in strangers if row.ticket not in known]
     return Facts(
         zone=ZoneInfo(here.evening.zone),
@@ -226,21 +223,6 @@ def listed(code: tickets.Code, evening: str, doors: tuple[str, ...]) -> Ticket:
         doors=doors,
         admits=code.people,
     )
-
-
-def moment(at_ms: int) -> datetime:
-    """Give ms UTC as an aware time."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
-
-
-def maybe(at_ms: int | None) -> datetime | None:
-    """The same for what may not be there."""
-    return None if at_ms is None else moment(at_ms)
-
-
-def milliseconds(at: datetime | None) -> int | None:
-    """Give an aware time as ms UTC."""
-    return None if at is None else round(at.timestamp() * 1000)
 
 
 def _documents(
@@ -373,82 +355,3 @@ def _performance(evening: Evening) -> Performance:
         doors_open=maybe(evening.doors_open_ms),
         cancelled=evening.cancelled,
     )
-
-
-def movements(
-    session: Session, device: Device, own: Mapping[str, Mapping[str, Any]]
-) -> list[Movement]:
-    """Give what is known of some tickets' movements. own: their documents, by id."""
-    return _movements(session, device, own, set())
-
-
-def _movements(
-    session: Session,
-    device: Device,
-    own: Mapping[str, Mapping[str, Any]],
-    strangers: set[str],
-) -> list[Movement]:
-    """Give what was heard first, then our own that the ledger has not told us back."""
-    found: dict[str, Movement] = {}
-    for id, body in own.items():
-        for given in body.get("movements") or ():
-            movement = _heard_movement(id, given)
-            found[movement.id] = movement
-    for row in _rows(session, {*own, *strangers}):
-        mine = own_movement(device, row)
-        if row.event_id in found and not mine.undone:
-            continue
-        found[row.event_id] = mine
-    return list(found.values())
-
-
-def _rows(session: Session, of: set[str] | None) -> list[MovementRow]:
-    # In the order of writing: this device's clock may have been put back in between.
-    query = select(MovementRow).order_by(literal_column("movement.rowid"))
-    if of is not None:
-        asked = tuple(of)
-        places = ", ".join("?" * len(asked))
-        counted = f"SELECT 1 FROM movement WHERE ticket IN ({places}) LIMIT 1"  # noqa: S608
-        if len(asked) <= _FEW and not documents.first_row(session, counted, asked):
-            return []
-        query = query.where(MovementRow.ticket.in_(of))
-    return list(session.scalars(query))
-
-
-def _heard_movement(ticket: str, given: Mapping[str, Any]) -> Movement:
-    return Movement(
-        id=str(given["id"]),
-        ticket=ticket,
-        kind=cast("Any", given["kind"]),
-        at=moment(int(given["at_ms"])),
-        device=str(given.get("device") or ""),
-        verdict=_answer(str(given.get("verdict") or "")),
-        after=given.get("after"),
-        door=given.get("door") or None,
-        space=str(given.get("space") or "auditorium"),
-        count=int(given.get("count") or 1),
-        issue=given.get("issue"),
-        undone=bool(given.get("undone")),
-    )
-
-
-def own_movement(device: Device, row: MovementRow) -> Movement:
-    """Make a fact of a movement that was recorded here."""
-    return Movement(
-        id=row.event_id,
-        ticket=row.ticket,
-        kind=cast("Any", row.kind),
-        at=moment(row.at_ms),
-        device=device.me.device,
-        verdict=_answer(row.verdict),
-        after=row.after,
-        door=row.door or None,
-        space=row.space,
-        count=row.count,
-        issue=row.issue,
-        undone=row.undone,
-    )
-
-
-def _answer(word: str) -> Answer:
-    return Answer(word) if word in _WORDS else Answer.ADMIT

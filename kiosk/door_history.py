@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from boxoffice import figures
 from boxoffice.figures import Tally
-from kiosk import door_facts, verdicts
+from kiosk import door_facts, door_movements, verdicts
 from kiosk.device import Device
-from kiosk.shown import Class, Past
+from kiosk.shown.door import Class, Past
 from kiosk.store.tables import LogRow, MovementRow
 
 UNDO_MS: Final = 15 * 60_000
@@ -78,7 +78,7 @@ def totals(device: Device) -> Totals | None:
                 LogRow.type == "scan.refused", LogRow.wall_ms > now_ms - _EVENING_MS
             )
         ).all()
-    found = figures.count(facts, door_facts.moment(now_ms))
+    found = figures.count(facts, door_movements.moment(now_ms))
     refused = Counter(
         str(body.get("verdict"))
         for body in map(json.loads, refusals)

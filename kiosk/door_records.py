@@ -12,10 +12,10 @@ from boxoffice import log as chain
 from boxoffice.presented import Presented
 from boxoffice.scans import Scan
 from boxoffice.verdicts import Verdict
-from kiosk import claims, documents, door_facts, log, verdicts
+from kiosk import claims, documents, door_movements, log, verdicts
 from kiosk.device import Device
 from kiosk.door_facts import Known, Post
-from kiosk.shown import Shown
+from kiosk.shown.door import Shown
 from kiosk.store.tables import MovementRow
 
 
@@ -80,7 +80,7 @@ def _row(
         "ticket": movement.ticket,
         "performance": performance_of(known, here, movement.ticket),
         "kind": movement.kind,
-        "at_ms": door_facts.milliseconds(movement.at),
+        "at_ms": door_movements.milliseconds(movement.at),
         "after": movement.after,
         "door": movement.door or "",
         "space": movement.space,

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from boxoffice import ids, will_call
 from boxoffice.movements import Trail
-from kiosk import documents, door_facts
+from kiosk import documents, door_facts, door_movements
 from kiosk.device import Device
 from kiosk.door_facts import Post
 from kiosk.line import LineDown, NotUnderstood, Refused
-from kiosk.shown import Asked, Hit
+from kiosk.shown.door import Asked, Hit
 
 LEAST_LETTERS: Final = 2
 MOST_HITS: Final = 30
@@ -118,7 +118,7 @@ def _hit(
     names: Mapping[str, str],
 ) -> Hit:
     own = {id: {"performance": performance, **body}}
-    moved = door_facts.movements(session, device, own)
+    moved = door_movements.movements(session, device, own)
     space = here.settings.space
     trail = Trail(
         tuple(m for m in moved if m.space == space),

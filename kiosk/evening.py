@@ -16,7 +16,8 @@ from boxoffice.charts import SeatType
 from boxoffice.pricing import Seller
 from kiosk import allotment, documents, told
 from kiosk.device import Device
-from kiosk.shown import Refusal, Tonight
+from kiosk.shown.choosing import Tonight
+from kiosk.shown.named import Refusal
 from kiosk.told import House, Performance, Plan, Prices
 
 FEW: int = 20

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from kiosk import basket, documents, evening
 from kiosk.device import Device
-from kiosk.shown import ExtrasShown
+from kiosk.shown.reviewing import ExtrasShown
 from kiosk.store.tables import OrderRow
 from kiosk.told import Extras
 

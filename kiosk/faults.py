@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kiosk import log
 from kiosk.device import Device
-from kiosk.shown import Status
+from kiosk.shown.printing import Status
 
 PRINTER: Final = {
     Status.OUT: "P1",

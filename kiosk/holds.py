@@ -25,7 +25,9 @@ from kiosk import (
 from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.line import LineDown, NotUnderstood, Refused
-from kiosk.shown import Held, Offer, Refusal
+from kiosk.shown.choosing import Offer
+from kiosk.shown.named import Refusal
+from kiosk.shown.reviewing import Held
 from kiosk.store.tables import OrderRow
 
 HOLD_S: Final = 1.5

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kiosk.evening import Evening
-from kiosk.shown import HouseMap, Level, MapSeat, MapSection
+from kiosk.shown.choosing import HouseMap, Level, MapSeat, MapSection
 from kiosk.store.tables import OrderRow
 
 

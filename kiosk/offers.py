@@ -12,7 +12,8 @@ from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
 from boxoffice.seating import State
 from kiosk.evening import Evening
-from kiosk.shown import Alternative, Offer, Refusal
+from kiosk.shown.choosing import Alternative, Offer
+from kiosk.shown.named import Refusal
 from kiosk.store.tables import OrderRow
 
 Place = Literal["left", "centre", "right", ""]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.printing import issues
-from kiosk.shown import Refusal
+from kiosk.shown.named import Refusal
 from kiosk.store.tables import CollectionRow, PrintJobRow, SaleLineRow
 
 CLAIM_S: Final = 3.0

@@ -1,7 +1,7 @@
 """Choose, hold, review: everything before Pay.
 
 Each function is one step of the guest; all survive a reload and a restart, because the
-order in progress is a row of the store. Answers are those of `kiosk.shown`.
+order in progress is a row of the store. Answers are those of `kiosk/shown/`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,23 +16,18 @@ from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.payments import terminals
 from kiosk.printing import spool
-from kiosk.shown import (
-    Choices,
-    Done,
+from kiosk.shown.choosing import Choices, HouseMap, Offer, PriceChoice, Proposal, Tonight
+from kiosk.shown.named import Refusal
+from kiosk.shown.printing import Done
+from kiosk.shown.reviewing import (
     Held,
-    HouseMap,
     MemberShown,
-    Offer,
     OrderShown,
     OtherShown,
-    PriceChoice,
-    Proposal,
-    Refusal,
     Review,
     ReviewLine,
     Stage,
     TenderShown,
-    Tonight,
 )
 from kiosk.store.tables import OrderRow, SaleLineRow
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from kiosk import documents
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
-from kiosk.shown import CallShown
+from kiosk.shown.help import CallShown
 from kiosk.store.tables import CallRow
 
 ANSWER_S: Final = 1.5

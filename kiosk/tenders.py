@@ -17,7 +17,7 @@ from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.payments import codes
-from kiosk.shown import Fact, Refusal
+from kiosk.shown.named import Fact, Refusal
 from kiosk.store.tables import OrderRow
 
 ASK_S: Final = 3.0

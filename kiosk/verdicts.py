@@ -11,10 +11,11 @@ from boxoffice import figures
 from boxoffice.answers import Answer
 from boxoffice.scans import Override, Scan
 from boxoffice.verdicts import Verdict
-from kiosk import documents, door_facts, told
+from kiosk import documents, door_facts, door_movements, told
 from kiosk.device import Device
 from kiosk.door_facts import Known, Post
-from kiosk.shown import Class, Counters, SeatShown, Shown
+from kiosk.shown.door import Class, Counters, Shown
+from kiosk.shown.named import SeatShown
 from kiosk.store.tables import MovementRow
 
 UNDO_INLINE_MS: Final = 10_000
@@ -52,7 +53,7 @@ class Added:
         trust = device.clock.trust
         return Scan(
             id=id,
-            at=door_facts.moment(device.clock.now_ms()),
+            at=door_movements.moment(device.clock.now_ms()),
             device=device.me.device,
             mode=mode,
             ticket=self.ticket,
@@ -81,7 +82,7 @@ def count(device: Device) -> Counters | None:
         if here is None:
             return None
         facts = door_facts.everything(session, device, here)
-    found = figures.count(facts, door_facts.moment(now_ms))
+    found = figures.count(facts, door_movements.moment(now_ms))
     name = here.settings.name
     minute = sum(
         m.count
@@ -89,7 +90,7 @@ def count(device: Device) -> Counters | None:
         if m.kind == "admission"
         and m.door == name
         and not m.undone
-        and 0 <= now_ms - (door_facts.milliseconds(m.at) or 0) < 60_000
+        and 0 <= now_ms - (door_movements.milliseconds(m.at) or 0) < 60_000
     )
     return Counters(
         door=name,
@@ -168,17 +169,17 @@ def shown(
         inside=verdict.inside,
         of=verdict.of,
         left=verdict.left,
-        since_ms=door_facts.milliseconds(verdict.since),
+        since_ms=door_movements.milliseconds(verdict.since),
         since_door=verdict.since_door or "",
         due=verdict.due or 0,
         currency=evening.currency,
         title=evening.title,
         starts_ms=evening.starts_ms,
         zone=here.evening.zone,
-        opens_ms=door_facts.milliseconds(verdict.opens),
-        hold_until_ms=door_facts.milliseconds(verdict.hold_until),
-        valid_from_ms=door_facts.milliseconds(verdict.valid_from),
-        valid_until_ms=door_facts.milliseconds(verdict.valid_until),
+        opens_ms=door_movements.milliseconds(verdict.opens),
+        hold_until_ms=door_movements.milliseconds(verdict.hold_until),
+        valid_from_ms=door_movements.milliseconds(verdict.valid_from),
+        valid_until_ms=door_movements.milliseconds(verdict.valid_until),
         go_to=verdict.go_to or (),
         go_to_words=words,
         notes=verdict.notes,

@@ -18,7 +18,9 @@ from kiosk import collecting, documents, sales, told
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.printing import jobs, spool
-from kiosk.shown import Collecting, Done, Found, FoundTicket, Refusal
+from kiosk.shown.collecting import Collecting, Found, FoundTicket
+from kiosk.shown.named import Refusal
+from kiosk.shown.printing import Done
 from kiosk.store.tables import CollectionRow, SaleRow
 
 LOOKUP_S: Final = 3.0

@@ -18,7 +18,9 @@ from kiosk.evening import Evening
 from kiosk.line import LineDown, NotUnderstood
 from kiosk.payments import agreed, debts, sale, terminals
 from kiosk.printing import spool
-from kiosk.shown import Intent, Offer, Outcome, PayState, Refusal
+from kiosk.shown.choosing import Offer
+from kiosk.shown.named import Refusal
+from kiosk.shown.paying import Intent, Outcome, PayState
 from kiosk.store.tables import IntentRow, OrderRow, PledgedRow
 
 # Silence shorter than this is just a slow answer.

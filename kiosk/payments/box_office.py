@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 from kiosk import allotment, documents, evening, log
 from kiosk.device import Device
 from kiosk.payments import attempts
-from kiosk.shown import PayState, Refusal
+from kiosk.shown.named import Refusal
+from kiosk.shown.paying import PayState
 from kiosk.store.tables import OrderRow
 
 KEPT_BEFORE_START_MS = 10 * 60_000

@@ -15,7 +15,8 @@ from kiosk import basket, collecting, documents, log, will_call
 from kiosk.device import Device
 from kiosk.payments import booked, codes
 from kiosk.printing.receipt import Line, Receipt
-from kiosk.shown import DebtShown, Fact, Refusal
+from kiosk.shown.collecting import DebtShown
+from kiosk.shown.named import Fact, Refusal
 from kiosk.store.tables import CollectionRow, IntentRow, OrderRow
 
 

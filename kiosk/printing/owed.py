@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from kiosk import log
 from kiosk.device import Device
 from kiosk.printing import issues, jobs
-from kiosk.shown import PhoneTicket, Refusal, SeatShown
+from kiosk.shown.named import Refusal, SeatShown
+from kiosk.shown.printing import PhoneTicket
 from kiosk.store.tables import PrintJobRow, SaleLineRow
 
 _OWED: Final = ("queued", "failed", "uncertain")

@@ -24,15 +24,8 @@ from kiosk.printing.receipt import Receipt
 from kiosk.printing.report import Report
 from kiosk.printing.ticket import Ticket
 from kiosk.printing.transport import Ending
-from kiosk.shown import (
-    Paper,
-    PhoneTicket,
-    Progress,
-    Refusal,
-    SeatShown,
-    Status,
-    TicketProgress,
-)
+from kiosk.shown.named import Refusal, SeatShown
+from kiosk.shown.printing import Paper, PhoneTicket, Progress, Status, TicketProgress
 from kiosk.store.tables import OrderRow, PrintJobRow, SaleRow, StateRow
 
 AT_REST_S: Final = 10.0

@@ -7,7 +7,7 @@ Every reply has fixed bits; one that lacks them, one too many, or silence all me
 from collections.abc import Sequence
 from typing import Final
 
-from kiosk.shown import Status
+from kiosk.shown.printing import Status
 
 CAN_PRINT: Final = frozenset({Status.READY, Status.NEAR_END})
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from boxoffice import failpoints
 from kiosk.printing import escpos, status
 from kiosk.printing.profile import Profile
-from kiosk.shown import Status
+from kiosk.shown.printing import Status
 
 CONNECT_S: Final = 1.0
 REPLY_S: Final = 0.6

@@ -7,7 +7,9 @@ from werkzeug.wrappers import Response
 from kiosk import breaks, sales
 from kiosk.payments import attempts
 from kiosk.printing import spool
-from kiosk.shown import OrderShown, Outcome, Stage, Tonight
+from kiosk.shown.choosing import Tonight
+from kiosk.shown.paying import Outcome
+from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import formats, frame, house, left, posters
 from kiosk.web.guest import device, forget, order
 from kiosk.web.leaving import forget_if_free

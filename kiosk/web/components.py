@@ -4,7 +4,8 @@ import math
 
 from flask import Blueprint, abort, render_template, request
 
-from kiosk.shown import HouseMap, Level, MapSeat, MapSection, SeatShown
+from kiosk.shown.choosing import HouseMap, Level, MapSeat, MapSection
+from kiosk.shown.named import SeatShown
 from kiosk.web import frame, posters, qr
 from kiosk.web.guest import device
 from kiosk.web.picture import picture

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk import door, door_search
-from kiosk.shown import Class, Counters, LinkShown, Shown
+from kiosk.shown.door import Class, Counters, LinkShown, Shown
 from kiosk.web import badge, codes, formats, frame, house, sight_words
 from kiosk.web.door_back import back, number, where
 from kiosk.web.guest import device

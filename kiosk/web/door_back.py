@@ -6,7 +6,7 @@ The door's own screen shows the newest verdict, a phone the one that it asked fo
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
-from kiosk.shown import Shown
+from kiosk.shown.door import Shown
 from kiosk.web import badge
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from kiosk import door, door_history, door_search
-from kiosk.shown import Past
+from kiosk.shown.door import Past
 from kiosk.web import badge, formats, frame, house
 from kiosk.web.door_back import back
 from kiosk.web.guest import device

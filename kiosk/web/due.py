@@ -6,7 +6,8 @@ from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from kiosk.payments import debts
-from kiosk.shown import DebtShown, Stage
+from kiosk.shown.collecting import DebtShown
+from kiosk.shown.reviewing import Stage
 from kiosk.web import formats, frame, posters
 from kiosk.web.guest import device, order, where
 from kiosk.web.order import terminal_notes

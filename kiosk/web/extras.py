@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk import extras
-from kiosk.shown import ExtrasShown, Stage
+from kiosk.shown.reviewing import ExtrasShown, Stage
 from kiosk.web import formats, frame
 from kiosk.web.guest import device, order, where
 from kiosk.web.speech import gettext as _

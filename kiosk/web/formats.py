@@ -11,7 +11,8 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from boxoffice import money as minor
-from kiosk.shown import MapSeat, Offer, SeatShown
+from kiosk.shown.choosing import MapSeat, Offer
+from kiosk.shown.named import SeatShown
 from kiosk.web.speech import get_locale
 from kiosk.web.speech import gettext as _
 

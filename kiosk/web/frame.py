@@ -11,7 +11,7 @@ from flask import current_app, render_template, request, url_for
 from flask import session as guest
 
 from kiosk import voice
-from kiosk.shown import OrderShown, Stage
+from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import house, newest
 from kiosk.web.guest import device, order
 from kiosk.web.speech import gettext as _

@@ -13,7 +13,9 @@ from flask import session as guest
 
 from kiosk import sales
 from kiosk.device import Device
-from kiosk.shown import Collecting, OrderShown, Refusal, SeatShown, Stage
+from kiosk.shown.collecting import Collecting
+from kiosk.shown.named import Refusal, SeatShown
+from kiosk.shown.reviewing import OrderShown, Stage
 
 
 def device() -> Device:

@@ -5,7 +5,7 @@ from flask import session as guest
 from werkzeug.wrappers import Response
 
 from kiosk import staff
-from kiosk.shown import CallShown
+from kiosk.shown.help import CallShown
 from kiosk.web import frame, house
 from kiosk.web.access import safe
 from kiosk.web.guest import device

@@ -8,7 +8,9 @@ from flask import session as guest
 from werkzeug.wrappers import Response
 
 from kiosk import sales
-from kiosk.shown import HouseMap, MapSeat, MapSection, Offer, OrderShown, Refusal
+from kiosk.shown.choosing import HouseMap, MapSeat, MapSection, Offer
+from kiosk.shown.named import Refusal
+from kiosk.shown.reviewing import OrderShown
 from kiosk.web import formats, frame, paging, refusals
 from kiosk.web.guest import device, picked
 from kiosk.web.picture import picture

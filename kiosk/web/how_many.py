@@ -7,7 +7,9 @@ from flask import session as guest
 from werkzeug.wrappers import Response
 
 from kiosk import sales
-from kiosk.shown import Choices, PriceChoice, Refusal, Stage
+from kiosk.shown.choosing import Choices, PriceChoice
+from kiosk.shown.named import Refusal
+from kiosk.shown.reviewing import Stage
 from kiosk.web import extras, formats, frame, posters, refusals
 from kiosk.web.guest import begin, device, order
 from kiosk.web.speech import gettext as _

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk import sales
-from kiosk.shown import Stage
+from kiosk.shown.reviewing import Stage
 from kiosk.web import frame, left
 from kiosk.web.access import safe
 from kiosk.web.guest import device, forget, order, where

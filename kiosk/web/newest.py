@@ -8,7 +8,8 @@ from flask import current_app
 
 from kiosk import door
 from kiosk.device import Device
-from kiosk.shown import Collecting, Refusal
+from kiosk.shown.collecting import Collecting
+from kiosk.shown.named import Refusal
 from kiosk.web import house
 
 MOST_WAITING = 3

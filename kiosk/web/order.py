@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 from kiosk import sales
 from kiosk.device import Device
 from kiosk.payments import terminals
-from kiosk.shown import Refusal, Review, ReviewLine, Stage
+from kiosk.shown.named import Refusal
+from kiosk.shown.reviewing import Review, ReviewLine, Stage
 from kiosk.web import formats, frame, posters, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.speech import gettext as _

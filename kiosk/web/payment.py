@@ -12,7 +12,9 @@ from flask import session as guest
 from werkzeug.wrappers import Response
 
 from kiosk.payments import attempts, box_office
-from kiosk.shown import OrderShown, Outcome, PayState, Refusal, Stage
+from kiosk.shown.named import Refusal
+from kiosk.shown.paying import Outcome, PayState
+from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import formats, frame, house, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.speech import gettext as _

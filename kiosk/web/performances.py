@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, request, url_for
 
 from kiosk import sales
-from kiosk.shown import Tonight
+from kiosk.shown.choosing import Tonight
 from kiosk.web import formats, frame, paging, posters
 from kiosk.web.attract import can_buy, state_words
 from kiosk.web.guest import device

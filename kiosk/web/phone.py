@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from boxoffice import ids
 from kiosk import door
-from kiosk.shown import Class, Shown
+from kiosk.shown.door import Class, Shown
 from kiosk.web import badge, crops, formats, frame, house, qr
 from kiosk.web.door import badge_words, figures_words
 from kiosk.web.door_back import back

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kiosk.shown import HouseMap, MapSeat, MapSection, SeatShown
+from kiosk.shown.choosing import HouseMap, MapSeat, MapSection
+from kiosk.shown.named import SeatShown
 
 # How wide a seat is drawn, in metres: seats stand about half a metre apart.
 SEAT_M = 0.42

@@ -8,15 +8,9 @@ from werkzeug.wrappers import Response
 
 from kiosk import sales, will_call
 from kiosk.printing import spool
-from kiosk.shown import (
-    Done,
-    OrderShown,
-    Progress,
-    Refusal,
-    SeatShown,
-    Stage,
-    TicketProgress,
-)
+from kiosk.shown.named import Refusal, SeatShown
+from kiosk.shown.printing import Done, Progress, TicketProgress
+from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import formats, frame, qr, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.payment import paid, paid_words

@@ -7,7 +7,9 @@ from flask import session as guest
 from werkzeug.wrappers import Response
 
 from kiosk import sales
-from kiosk.shown import HouseMap, OrderShown, Refusal, Stage
+from kiosk.shown.choosing import HouseMap
+from kiosk.shown.named import Refusal
+from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import formats, frame, house
 from kiosk.web.guest import device, order, refused, remember
 from kiosk.web.picture import Picture, picture

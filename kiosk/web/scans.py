@@ -10,7 +10,8 @@ from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk import door, rehearsal, tenders, will_call
-from kiosk.shown import Refusal, Stage
+from kiosk.shown.named import Refusal
+from kiosk.shown.reviewing import Stage
 from kiosk.web import crops, house, refusals, sight_words, wallet
 from kiosk.web.guest import collect, device, order
 from kiosk.web.newest import Newest, Read, last_id, newest

@@ -7,7 +7,9 @@ from flask import session as guest
 from werkzeug.wrappers import Response
 
 from kiosk import sales
-from kiosk.shown import Alternative, HouseMap, Offer, OrderShown, Refusal, Stage
+from kiosk.shown.choosing import Alternative, HouseMap, Offer
+from kiosk.shown.named import Refusal
+from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import extras, formats, frame, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.picture import picture

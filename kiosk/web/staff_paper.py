@@ -7,7 +7,8 @@ from flask import Blueprint, redirect, request, url_for
 from kiosk import rehearsal, reprints
 from kiosk.printing import owed as owing
 from kiosk.printing import spool
-from kiosk.shown import Refusal, Status
+from kiosk.shown.named import Refusal
+from kiosk.shown.printing import Status
 from kiosk.store.tables import PrintJobRow
 from kiosk.web import frame, house
 from kiosk.web.guest import device

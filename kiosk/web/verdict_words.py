@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from kiosk.shown import Shown
+from kiosk.shown.door import Shown
 from kiosk.web import formats
 from kiosk.web.speech import gettext as _
 from kiosk.web.speech import ngettext

@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 
 from boxoffice import ids
 from kiosk import tenders
-from kiosk.shown import OrderShown, Refusal, Stage
+from kiosk.shown.named import Refusal
+from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import frame, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.speech import gettext as _

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 from boxoffice import ids
 from kiosk import will_call
 from kiosk.payments import debts, terminals
-from kiosk.shown import Collecting, Found, FoundTicket, Refusal
+from kiosk.shown.collecting import Collecting, Found, FoundTicket
+from kiosk.shown.named import Refusal
 from kiosk.web import formats, frame, posters, refusals, sight_words
 from kiosk.web.guest import begin, device
 from kiosk.web.guest import collect as begin_to_collect

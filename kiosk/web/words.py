@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from flask import url_for
 
-from kiosk.shown import Fact, Refusal
+from kiosk.shown.named import Fact, Refusal
 from kiosk.web import formats
 from kiosk.web.speech import gettext as _
 from kiosk.web.speech import ngettext

@@ -4,7 +4,9 @@ from kiosk import sales
 from kiosk.device import Device
 from kiosk.payments import attempts, conversation
 from kiosk.printing import spool
-from kiosk.shown import Held, Intent, Offer, Outcome
+from kiosk.shown.choosing import Offer
+from kiosk.shown.paying import Intent, Outcome
+from kiosk.shown.reviewing import Held
 from tests.parts.kiosk.theatre import HAMLET
 
 

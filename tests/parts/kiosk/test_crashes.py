@@ -12,7 +12,7 @@ from kiosk.device import Device
 from kiosk.payments import attempts, conversation
 from kiosk.payments.port import Step
 from kiosk.printing import spool
-from kiosk.shown import Outcome
+from kiosk.shown.paying import Outcome
 from kiosk.store.tables import IntentRow, PledgedRow, PrintJobRow, SaleRow
 from tests.parts.kiosk.conftest import Plug, PulledPlug
 from tests.parts.kiosk.guests import choose, pay, print_all, talk

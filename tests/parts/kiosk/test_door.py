@@ -9,7 +9,7 @@ from boxoffice import tickets
 from kiosk import door as doors
 from kiosk import feed, log, sync
 from kiosk.device import Device
-from kiosk.shown import Class, Shown
+from kiosk.shown.door import Class, Shown
 from kiosk.store.tables import ClaimRow, MovementRow, SaleLineRow
 from tests.parts.kiosk import theatre
 from tests.parts.kiosk.conftest import Plug, PulledPlug

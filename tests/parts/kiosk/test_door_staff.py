@@ -8,9 +8,16 @@ from sqlalchemy import select
 from boxoffice.answers import Answer
 from boxoffice.scans import Override
 from kiosk import door as doors
-from kiosk import door_facts, door_history, door_search, door_touches, feed, log
+from kiosk import (
+    door_history,
+    door_movements,
+    door_search,
+    door_touches,
+    feed,
+    log,
+)
 from kiosk.device import Device
-from kiosk.shown import Class
+from kiosk.shown.door import Class
 from kiosk.store.tables import MovementRow
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.test_door import ONE, TWO, body, movements, show, written
@@ -285,7 +292,7 @@ def test_a_refund_while_inside_stops_the_second_scan_and_counts_the_way_out(
 def body_movement(door: Device) -> dict[str, Any]:
     with door.store.read() as session:
         row = session.scalars(select(MovementRow)).one()
-        mine = door_facts.own_movement(door, row)
+        mine = door_movements.own_movement(door, row)
     return {
         "id": mine.id,
         "kind": mine.kind,

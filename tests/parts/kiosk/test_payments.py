@@ -9,7 +9,9 @@ from kiosk.device import Device
 from kiosk.payments import attempts, box_office, conversation
 from kiosk.payments.port import Step, TerminalDown
 from kiosk.printing import spool
-from kiosk.shown import Intent, Outcome, Refusal, Stage
+from kiosk.shown.named import Refusal
+from kiosk.shown.paying import Intent, Outcome
+from kiosk.shown.reviewing import Stage
 from kiosk.store.tables import IntentRow, PledgedRow, SaleLineRow
 from tests.parts.kiosk.guests import buy, choose, pay, print_all, talk
 from tests.parts.kiosk.hardware import Card, Paper

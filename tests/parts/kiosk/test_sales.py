@@ -6,7 +6,10 @@ from kiosk import allotment, sales, sync
 from kiosk.device import Device
 from kiosk.payments import attempts
 from kiosk.printing import spool
-from kiosk.shown import Held, HouseMap, Offer, Outcome, Refusal, Review, Stage
+from kiosk.shown.choosing import HouseMap, Offer
+from kiosk.shown.named import Refusal
+from kiosk.shown.paying import Outcome
+from kiosk.shown.reviewing import Held, Review, Stage
 from tests.parts.kiosk.guests import choose, pay, talk
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import CURTAIN, HAMLET, STUDIO, Rooms, Time, evening, hear

@@ -15,7 +15,7 @@ from kiosk.device import Device
 from kiosk.payments import attempts
 from kiosk.printing import profile, spool, status
 from kiosk.printing.transport import Ending, Tcp
-from kiosk.shown import Status
+from kiosk.shown.printing import Status
 from kiosk.store.tables import PrintJobRow
 from lobby.printer.faults import Ambush
 from tests.parts.kiosk.guests import choose, pay, print_all, talk

@@ -6,7 +6,8 @@ from boxoffice import ids
 from kiosk import figures, sync, will_call
 from kiosk.device import Device
 from kiosk.printing import spool
-from kiosk.shown import Collecting, Found, Refusal
+from kiosk.shown.collecting import Collecting, Found
+from kiosk.shown.named import Refusal
 from tests.parts.kiosk.conftest import Plug, PulledPlug
 from tests.parts.kiosk.guests import choose, pay, print_all, talk
 from tests.parts.kiosk.hardware import Card, Paper

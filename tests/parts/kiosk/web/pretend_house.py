@@ -22,42 +22,25 @@ from kiosk.documents import House
 from kiosk.introduction import Introduction
 from kiosk.payments import attempts, box_office
 from kiosk.printing import spool
-from kiosk.shown import (
+from kiosk.shown.choosing import (
     Alternative,
-    CallShown,
     Choices,
-    Class,
-    Collecting,
-    Counters,
-    Done,
-    Found,
-    FoundTicket,
-    Held,
     HouseMap,
-    Intent,
     Level,
-    LinkShown,
     MapSeat,
     MapSection,
     Offer,
-    OrderShown,
-    Outcome,
-    Paper,
-    PayState,
-    PhoneTicket,
     PriceChoice,
-    Progress,
     Proposal,
-    Refusal,
-    Review,
-    ReviewLine,
-    SeatShown,
-    Shown,
-    Stage,
-    Status,
-    TicketProgress,
     Tonight,
 )
+from kiosk.shown.collecting import Collecting, Found, FoundTicket
+from kiosk.shown.door import Class, Counters, LinkShown, Shown
+from kiosk.shown.help import CallShown
+from kiosk.shown.named import Refusal, SeatShown
+from kiosk.shown.paying import Intent, Outcome, PayState
+from kiosk.shown.printing import Done, Paper, PhoneTicket, Progress, Status, TicketProgress
+from kiosk.shown.reviewing import Held, OrderShown, Review, ReviewLine, Stage
 from kiosk.sight import Sight
 from kiosk.web import house as web_house
 from kiosk.web import scans

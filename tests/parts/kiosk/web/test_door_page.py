@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from kiosk.app import create_app, write_scanner_secret
 from kiosk.device import Device
-from kiosk.shown import Class
+from kiosk.shown.door import Class
 from tests.pages import Guest
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import Time, list_ticket

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from kiosk.documents import House
-from kiosk.shown import Class, Stage
+from kiosk.shown.door import Class
+from kiosk.shown.reviewing import Stage
 from tests.pages import Guest, checked
 from tests.parts.kiosk.web.pretend_house import PretendHouse
 

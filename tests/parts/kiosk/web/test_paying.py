@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.shown import Outcome, Stage
+from kiosk.shown.paying import Outcome
+from kiosk.shown.reviewing import Stage
 from tests.pages import Guest
 from tests.parts.kiosk.web.pretend_house import CURTAIN_MS, PretendHouse
 

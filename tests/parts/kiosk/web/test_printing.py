@@ -1,6 +1,8 @@
 """Printing, counted by proof; what is owed; the last page."""
 
-from kiosk.shown import Outcome, Stage, Status
+from kiosk.shown.paying import Outcome
+from kiosk.shown.printing import Status
+from kiosk.shown.reviewing import Stage
 from tests.pages import Guest
 from tests.parts.kiosk.web.pretend_house import PretendHouse
 

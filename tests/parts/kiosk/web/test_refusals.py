@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.shown import Refusal
+from kiosk.shown.named import Refusal
 from tests.pages import Guest
 from tests.parts.kiosk.web.pretend_house import CURTAIN_MS, HOUR_MS, NOW_MS, PretendHouse
 

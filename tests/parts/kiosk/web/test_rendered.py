@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from kiosk.shown import Class, Outcome, Refusal, Stage
+from kiosk.shown.door import Class
+from kiosk.shown.named import Refusal
+from kiosk.shown.paying import Outcome
+from kiosk.shown.reviewing import Stage
 from kiosk.web.newest import Read
 from lobby.webserver import WebServer
 from tests.parts.kiosk.web.pretend_house import PretendHouse, seat

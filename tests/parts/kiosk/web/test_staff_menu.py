@@ -12,7 +12,7 @@ from kiosk import rehearsal, sync, will_call
 from kiosk.app import create_app
 from kiosk.device import Device
 from kiosk.printing import jobs, spool
-from kiosk.shown import Collecting, Found
+from kiosk.shown.collecting import Collecting, Found
 from tests.pages import Guest
 from tests.parts.kiosk import guests
 from tests.parts.kiosk.hardware import Paper

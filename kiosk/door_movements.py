@@ -1,0 +1,115 @@
+"""Who went in and out, as this device wrote it and as the ledger told it; and moments.
+
+Source: checkin.md, sync.md §5.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from sqlalchemy import literal_column, select
+from sqlalchemy.orm import Session
+
+from boxoffice.answers import Answer
+from boxoffice.movements import Movement
+from kiosk import documents
+from kiosk.device import Device
+from kiosk.store.tables import MovementRow
+
+# So many tickets are asked for by name; of more, everything is read.
+_FEW = 100
+_WORDS = frozenset(answer.value for answer in Answer)
+
+
+def moment(at_ms: int) -> datetime:
+    """Give ms UTC as an aware time."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def maybe(at_ms: int | None) -> datetime | None:
+    """The same for what may not be there."""
+    return None if at_ms is None else moment(at_ms)
+
+
+def milliseconds(at: datetime | None) -> int | None:
+    """Give an aware time as ms UTC."""
+    return None if at is None else round(at.timestamp() * 1000)
+
+
+def movements(
+    session: Session, device: Device, own: Mapping[str, Mapping[str, Any]]
+) -> list[Movement]:
+    """Give what is known of some tickets' movements. own: their documents, by id."""
+    return every_movement(session, device, own, set())
+
+
+def every_movement(
+    session: Session,
+    device: Device,
+    own: Mapping[str, Mapping[str, Any]],
+    strangers: set[str],
+) -> list[Movement]:
+    """Give what was heard first, then our own that the ledger has not told us back."""
+    found: dict[str, Movement] = {}
+    for id, body in own.items():
+        for given in body.get("movements") or ():
+            movement = _heard_movement(id, given)
+            found[movement.id] = movement
+    for row in rows(session, {*own, *strangers}):
+        mine = own_movement(device, row)
+        if row.event_id in found and not mine.undone:
+            continue
+        found[row.event_id] = mine
+    return list(found.values())
+
+
+def rows(session: Session, of: set[str] | None) -> list[MovementRow]:
+    # In the order of writing: this device's clock may have been put back in between.
+    query = select(MovementRow).order_by(literal_column("movement.rowid"))
+    if of is not None:
+        asked = tuple(of)
+        places = ", ".join("?" * len(asked))
+        counted = f"SELECT 1 FROM movement WHERE ticket IN ({places}) LIMIT 1"  # noqa: S608
+        if len(asked) <= _FEW and not documents.first_row(session, counted, asked):
+            return []
+        query = query.where(MovementRow.ticket.in_(of))
+    return list(session.scalars(query))
+
+
+def _heard_movement(ticket: str, given: Mapping[str, Any]) -> Movement:
+    return Movement(
+        id=str(given["id"]),
+        ticket=ticket,
+        kind=cast("Any", given["kind"]),
+        at=moment(int(given["at_ms"])),
+        device=str(given.get("device") or ""),
+        verdict=_answer(str(given.get("verdict") or "")),
+        after=given.get("after"),
+        door=given.get("door") or None,
+        space=str(given.get("space") or "auditorium"),
+        count=int(given.get("count") or 1),
+        issue=given.get("issue"),
+        undone=bool(given.get("undone")),
+    )
+
+
+def own_movement(device: Device, row: MovementRow) -> Movement:
+    """Make a fact of a movement that was recorded here."""
+    return Movement(
+        id=row.event_id,
+        ticket=row.ticket,
+        kind=cast("Any", row.kind),
+        at=moment(row.at_ms),
+        device=device.me.device,
+        verdict=_answer(row.verdict),
+        after=row.after,
+        door=row.door or None,
+        space=row.space,
+        count=row.count,
+        issue=row.issue,
+        undone=row.undone,
+    )
+
+
+def _answer(word: str) -> Answer:
+    return Answer(word) if word in _WORDS else Answer.ADMIT

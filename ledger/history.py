@@ -16,7 +16,7 @@ def upgrade(database: str, revision: str = "head") -> None:
     engine = create_engine(database)
     try:
         with engine.begin() as connection:
-            if revision == "head" and _here(connection) == newest():
+            if revision == "head" and _number(_here(connection)) == newest():
                 return
             # Only a change needs Alembic, which costs half a second and some megabytes.
             from alembic import command
@@ -32,13 +32,17 @@ def upgrade(database: str, revision: str = "head") -> None:
 
 
 def newest() -> str:
-    """Name the newest revision: revisions are numbered, and files begin with the number."""
-    return max(file.name.split("_")[0] for file in (_FOLDER / "versions").glob("0*_*.py"))
+    """Give the number of the newest revision: its name and its file begin with it."""
+    return max(_number(file.name) for file in (_FOLDER / "versions").glob("0*_*.py"))
+
+
+def _number(revision: str | None) -> str:
+    return (revision or "").partition("_")[0]
 
 
 def check(connection: Connection) -> None:
     """Raise NotMigrated unless the tables are today's."""
-    if _here(connection) != newest():
+    if _number(_here(connection)) != newest():
         raise NotMigrated(
             "The book's tables are not those of this version: run `python -m ledger"
             " migrate` first."

@@ -10,7 +10,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def to_head(engine: Engine) -> None:
     """Apply what is missing, forward only, in one transaction."""
     with engine.begin() as connection:
-        if _revision(connection) == newest():
+        if _number(_revision(connection)) == newest():
             return
         # Nearly every start finds nothing to do, and Alembic costs a quarter of a second.
         from alembic import command
@@ -24,10 +24,12 @@ def to_head(engine: Engine) -> None:
 
 
 def newest() -> str:
-    """Name the newest revision: revisions are numbered, and files begin with the number."""
-    return max(
-        file.name.split("_")[0] for file in (MIGRATIONS / "versions").glob("0*_*.py")
-    )
+    """Give the number of the newest revision: its name and its file begin with it."""
+    return max(_number(file.name) for file in (MIGRATIONS / "versions").glob("0*_*.py"))
+
+
+def _number(revision: str | None) -> str:
+    return (revision or "").partition("_")[0]
 
 
 def _revision(connection: Connection) -> str | None:

@@ -1,6 +1,8 @@
 """The store: durable, alone, written by one thread, read by many."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -187,6 +189,22 @@ def test_the_migrations_make_exactly_the_tables_of_the_program(tmp_path: Path):
         differences = compare_metadata(context, Table.metadata)
 
     assert differences == []
+
+
+def test_a_store_that_is_up_to_date_opens_without_alembic(tmp_path: Path):
+    opens = (
+        "import sys; from pathlib import Path; from kiosk.store.store import Store;"
+        f"Store(Path({str(tmp_path)!r})).close(); print('alembic' in sys.modules)"
+    )
+
+    loaded = [
+        subprocess.run(
+            [sys.executable, "-c", opens], capture_output=True, text=True, check=True
+        ).stdout.split()[-1]
+        for _start in ("first", "second")
+    ]
+
+    assert loaded == ["True", "False"]
 
 
 def test_whoever_waits_hears_of_a_commit(store: Store):

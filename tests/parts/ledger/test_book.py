@@ -41,7 +41,8 @@ def test_the_newest_revision_is_known_without_alembic():
     settings.set_main_option("path_separator", "os")
     scripts = ScriptDirectory.from_config(settings)
 
-    assert scripts.get_heads() == [history.newest()]
+    (newest,) = scripts.get_heads()
+    assert newest.partition("_")[0] == history.newest()
     assert [r.revision for r in scripts.walk_revisions()][-1] == "0001"
 
 

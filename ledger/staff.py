@@ -4,20 +4,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import argon2
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ledger import audit, feed
+from ledger import audit, feed, passwords
 from ledger.clock import Means
 from ledger.tables.house import HouseRow, StaffRow
 from ledger.tables.records import LookupMissRow
 
 MOST_MISSES, WINDOW_MS = 5, 5 * 60_000
 ROLES = ("manager", "supervisor", "box_office", "usher", "reader")
-_hasher = argon2.PasswordHasher()
-# Somebody who does not exist takes as long to refuse as somebody who does.
-_NOBODY = _hasher.hash("nobody's password")
 
 
 @dataclass(frozen=True)
@@ -46,8 +42,8 @@ def hire(
         id=means.new_id(),
         name=name,
         login=login.strip().lower(),
-        password=_hasher.hash(password),
-        pin=_hasher.hash(pin) if pin else None,
+        password=passwords.hash_of(password),
+        pin=passwords.hash_of(pin) if pin else None,
         roles=json.dumps(list(roles)),
         left_ms=None,
     )
@@ -60,9 +56,9 @@ def hire(
 def renew(row: StaffRow, *, password: str | None, pin: str | None) -> None:
     """Give somebody a new password or PIN; None leaves it as it is."""
     if password:
-        row.password = _hasher.hash(password)
+        row.password = passwords.hash_of(password)
     if pin:
-        row.pin = _hasher.hash(pin)
+        row.pin = passwords.hash_of(pin)
 
 
 def tell(session: Session, means: Means, row: StaffRow) -> None:
@@ -117,7 +113,7 @@ def _proven(session: Session, means: Means, login: str, password: str) -> StaffR
             StaffRow.login == login.strip().lower(), StaffRow.left_ms.is_(None)
         )
     ).first()
-    fits = _fits(row.password if row else _NOBODY, password)
+    fits = passwords.fits(row.password if row else None, password)
     if len(misses) >= MOST_MISSES:
         # Leaves no trace, or a stranger could keep somebody out for ever.
         return None
@@ -136,10 +132,3 @@ def find(session: Session, id: str) -> Person | None:
 
 def _person(row: StaffRow) -> Person:
     return Person(row.id, row.name, tuple(json.loads(row.roles)))
-
-
-def _fits(stored: str, password: str) -> bool:
-    try:
-        return _hasher.verify(stored, password)
-    except (argon2.exceptions.VerifyMismatchError, argon2.exceptions.InvalidHashError):
-        return False

@@ -2,7 +2,7 @@
 
 import argon2
 
-from ledger import staff
+from ledger import passwords, staff
 from tests.pages import Guest
 
 PASSWORD = "lobby-demo"
@@ -21,7 +21,7 @@ _QUICK = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 def hire(ledger) -> dict[str, str]:
     """Give everybody an account; logins to ids."""
-    staff._hasher = _QUICK
+    passwords._hasher = _QUICK
     return {
         login: ledger.store.write(
             staff.hire,

@@ -15,8 +15,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from jsonschema import Draft7Validator
-
 from boxoffice.charts import Chart, ChartError, Row, SeatType
 
 MOST_BYTES = 20_000_000
@@ -116,6 +114,9 @@ def _top(zone: dict[str, Any], row: dict[str, Any]) -> float:
 
 
 def _checked(text: str | bytes) -> dict[str, Any]:
+    # Only who imports a plan waits for this library.
+    from jsonschema import Draft7Validator
+
     try:
         document = json.loads(text)
     except RecursionError:

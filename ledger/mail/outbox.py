@@ -12,8 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger.clock import Clock
-from ledger.documents import order as orders
-from ledger.mail import letters, post
+from ledger.mail import post
 from ledger.store import Store
 from ledger.tables.records import OutboxRow
 
@@ -69,6 +68,10 @@ def _due(session: Session, now_ms: int) -> Waiting | None:
 
 
 def _write(session: Session, waiting: Waiting, now_ms: int) -> EmailMessage:
+    # What draws tickets and PDFs is loaded with the first letter, not at the start.
+    from ledger.documents import order as orders
+    from ledger.mail import letters
+
     assert waiting.kind == "tickets", f"no letter is called {waiting.kind}"
     described = orders.describe(session, waiting.order)
     return letters.tickets(described, to=waiting.to, letter=waiting.id, now_ms=now_ms)

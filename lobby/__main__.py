@@ -148,6 +148,7 @@ def _open(ports: Ports, folder: Path) -> Iterator[Supervisor]:
         _wait_until_ready(supervisor, _devices(ports))
         for name in supervisor.names:
             supervisor.start(name)
+        hardware.warm_up()
         yield supervisor
     finally:
         supervisor.stop_all()

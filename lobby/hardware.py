@@ -100,9 +100,11 @@ class Hardware:
         except OSError:
             self.stop()
             raise
-        # The first picture takes long; nobody shall wait for it at a door.
-        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
         self.timeline.note("lobby", "The lobby is open")
+
+    def warm_up(self) -> None:
+        """Take a first picture: it takes long, and nobody shall wait for it at a door."""
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
     def stop(self) -> None:
         while self._running:

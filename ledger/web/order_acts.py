@@ -21,7 +21,7 @@ from ledger.patrons import Patron
 from ledger.refused import Refused
 from ledger.tables.orders import OrderRow
 from ledger.web import amounts, desk
-from ledger.web.desk_sales import DELIVERIES, TENDERS, plausible
+from ledger.web.sale_form import DELIVERIES, TENDERS, plausible
 
 bp = Blueprint("order_acts", __name__, url_prefix="/staff/orders")
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from ledger.documents import ticket as paper
 from ledger.tables.devices import DeviceRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
 from ledger.web import desk
-from ledger.web.desk_sales import DELIVERIES, TENDERS
+from ledger.web.sale_form import DELIVERIES, TENDERS
 
 bp = Blueprint("orders", __name__, url_prefix="/staff/orders")
 

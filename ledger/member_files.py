@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ledger import audit, members
 from ledger.clock import Means
 from ledger.tables.catalogue import ProductionRow
-from ledger.tables.members import MemberCreditRow, MemberRow
+from ledger.tables.members import MemberCheckRow, MemberCreditRow, MemberRow
 from ledger.tables.orders import OrderRow, PatronRow
 
 COLUMNS = ("number", "name", "email", "credits")
@@ -199,9 +199,11 @@ def to_verify(session: Session, most: int = 200) -> list[tuple[OrderRow, str]]:
         select(OrderRow, PatronRow.name)
         .outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
         .outerjoin(MemberRow, MemberRow.id == OrderRow.member)
+        .outerjoin(MemberCheckRow, MemberCheckRow.order == OrderRow.id)
         .where(
             OrderRow.member.is_not(None),
             MemberRow.id.is_(None),
+            MemberCheckRow.order.is_(None),
             OrderRow.state == "confirmed",
         )
         .order_by(OrderRow.made_ms)

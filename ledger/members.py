@@ -119,7 +119,7 @@ def use(session: Session, member: str, production: str, needed: int) -> Refused 
     )
     if won:
         return row
-    asked = members.use(_member(session, row, production), production, needed)
+    asked = members.use(record(session, row, production), production, needed)
     assert isinstance(asked, members.NotEnough), "the rule and the book disagree"
     facts = {"left": asked.left, "total": asked.total, "needed": asked.needed}
     return Refused(asked.code, facts)
@@ -134,7 +134,8 @@ def give_back(session: Session, member: str, production: str, returned: int) -> 
     )
 
 
-def _member(session: Session, row: MemberRow, production: str) -> members.Member:
+def record(session: Session, row: MemberRow, production: str) -> members.Member:
+    """Give what is known of a member's credits for a production."""
     used = session.get(MemberCreditRow, (row.id, production), populate_existing=True)
     return members.Member(
         row.id,
@@ -152,6 +153,6 @@ def _credits(session: Session, row: MemberRow, now_ms: int) -> dict[str, int]:
         .distinct()
     )
     return {
-        production: _member(session, row, production).left(production)
+        production: record(session, row, production).left(production)
         for production in played
     }

@@ -15,8 +15,19 @@ from sqlalchemy.orm import Session
 from boxoffice import orders as rule
 from boxoffice import will_call
 from boxoffice.refusals import Code
-from ledger import audit, notices, outbox, patrons, refunds, reseats, takings
+from ledger import (
+    audit,
+    desk_money,
+    notices,
+    outbox,
+    patrons,
+    refunds,
+    reseats,
+    seat_credits,
+    takings,
+)
 from ledger.clock import Means
+from ledger.desk_money import Payment
 from ledger.patrons import Patron
 from ledger.refunds import Preview
 from ledger.refused import Refused
@@ -76,21 +87,17 @@ def lock(session: Session, id: str, seen: str) -> OrderRow | Overtaken:
 
 
 def pay(
-    session: Session,
-    means: Means,
-    order: OrderRow,
-    *,
-    kind: str,
-    amount: int,
-    ref: str,
-    by: str,
-) -> None:
-    """Take money for what is still due."""
-    takings.take(session, means, order, kind=kind, amount=amount, ref=ref)
-    facts = {"kind": kind, "amount": amount}
+    session: Session, means: Means, order: OrderRow, payment: Payment, *, by: str
+) -> Refused | None:
+    """Take money for what is still due. Refuses NOT_FOUND, LOCKED for a voucher's code."""
+    refused = desk_money.pay(session, means, order, payment, by=by)
+    if refused is not None:
+        return refused
+    facts = {"kind": payment.kind, "amount": payment.amount}
     audit.note(
         session, means, staff=by, action="take_payment", subject=order.id, facts=facts
     )
+    return None
 
 
 def edit(
@@ -150,7 +157,8 @@ def cancel(
 def restore(session: Session, means: Means, order: OrderRow, *, by: str) -> Refused | None:
     """Take an order out of the cancelled file, while all its seats are free.
 
-    Refuses SEAT_NOT_FREE (`seats`). Older codes stay void: tickets go out anew.
+    Refuses SEAT_NOT_FREE (`seats`), NOT_ENOUGH_SEAT_CREDITS. Older codes stay void: tickets
+    go out anew.
     """
     tickets = _tickets(session, order.id, {"cancelled"})
     states = {
@@ -180,6 +188,11 @@ def restore(session: Session, means: Means, order: OrderRow, *, by: str) -> Refu
     )
     if isinstance(found, rule.NotFree):
         return Refused(found.code, {"seats": [found.seat.split("/", 1)[1]]})
+    with session.begin_nested() as point:
+        short = seat_credits.take_again(session, means, [ticket.id for ticket in tickets])
+        if short is not None:
+            point.rollback()
+            return short
     for ticket in tickets:
         session.execute(
             update(SeatStateRow)

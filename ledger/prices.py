@@ -49,8 +49,11 @@ class PriceList:
     def price(self, level: str | None, price_type: str) -> int | None:
         """Give what a type costs on a level, in minor units; None if it is not sold there.
 
-        Without a level, as in general admission, the first level's prices hold.
+        Without a level, as in general admission, the first level's prices hold. A seat that
+        a credit pays for costs 0 everywhere (MEM2).
         """
+        if price_type == MEMBERSHIP.id:
+            return 0
         wanted = self.levels[0].id if level is None and self.levels else level
         for found in self.levels:
             if found.id == wanted:
@@ -70,6 +73,18 @@ class PriceList:
         return frozenset(
             found.id for found in self.levels if found.prices.get(usual, 0) >= bar
         )
+
+    def offered(self, level: str | None, promo: str) -> list[tuple[Type, int]]:
+        """Give the types that are sold on a level, and what they cost.
+
+        promo: hash of a promo code; types that need another one are left out.
+        """
+        return [
+            (kind, price)
+            for kind in self.types
+            if not kind.code or kind.code == promo
+            if (price := self.price(level, kind.id)) is not None
+        ]
 
     @property
     def lowest(self) -> int | None:

@@ -15,7 +15,16 @@ from boxoffice import reassignments as rule
 from boxoffice.refusals import Code
 from boxoffice.seating import Refused as SeatRefused
 from boxoffice.seating import State
-from ledger import audit, evenings, feed, notices, reseats, takings, waiting_sales
+from ledger import (
+    audit,
+    evenings,
+    feed,
+    notices,
+    reseats,
+    seat_credits,
+    takings,
+    waiting_sales,
+)
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.orders import OrderRow, TicketRow
@@ -113,7 +122,8 @@ def apply(
     """Do exactly this plan with a locked order.
 
     money: charge (more is owed, less is on account) or waive. Refuses REASON_NEEDED, and
-    PLAN_STALE when seats or prices have changed since.
+    PLAN_STALE when seats or prices have changed since. A move to another production gives
+    back the old one's seat credits and needs the new one's: NOT_ENOUGH_SEAT_CREDITS (MEM4).
     """
     if not reason.strip():
         return Refused(Code.REASON_NEEDED)
@@ -127,6 +137,12 @@ def apply(
     )
     if isinstance(again, Refused) or again.token != planned.token:
         return Refused(Code.PLAN_STALE)
+    with session.begin_nested() as point:
+        tickets = [move.ticket for move in planned.moves]
+        short = seat_credits.move(session, means, tickets, planned.to)
+        if short is not None:
+            point.rollback()
+            return short
     _leave(session, planned)
     for move in planned.moves:
         _arrive(session, means, planned, move, waive=money == WAIVE)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import refunds as rule
 from boxoffice.orders import TicketStatus
-from ledger import feed, notices, takings, waiting_sales
+from ledger import feed, notices, seat_credits, takings, tenders, waiting_sales
 from ledger.clock import Means
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderRow, TicketRow
@@ -158,6 +158,8 @@ def pay_out(
             ref=refs.get(back.tender, ""),
             refunds=back.tender,
         )
+        if back.kind in tenders.KINDS:
+            tenders.refund(session, back.ref, back.amount)
 
 
 def void(
@@ -165,9 +167,11 @@ def void(
 ) -> list[tuple[str, str]]:
     """End tickets as refunded or cancelled; give the seats that came free.
 
+    Seat credits that paid for them come back (MEM7).
     Doors hear of it by their ticket and by a revocation of every issue so far.
     """
     freed: list[tuple[str, str]] = []
+    seat_credits.give_back(session, means, [row.id for row in tickets])
     for row in tickets:
         row.status = status
         won = session.execute(

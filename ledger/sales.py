@@ -22,7 +22,6 @@ from ledger import (
     notices,
     ownership,
     pickups,
-    prices,
     rows,
     tenders,
 )
@@ -369,12 +368,7 @@ def _look_at_prices(
     sold = {line.performance for line in lines}
     listed = {id: evenings.prices_of(session, id) for id in sold}
     for line in lines:
-        membership = line.price_type == prices.MEMBERSHIP.id
-        wanted = (
-            0
-            if membership
-            else listed[line.performance].price(line.level, line.price_type or "")
-        )
+        wanted = listed[line.performance].price(line.level, line.price_type or "")
         if wanted != line.price:
             differing.append({"ticket": line.ticket, "price": line.price, "listed": wanted})
     if differing:

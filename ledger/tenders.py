@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import ids
 from boxoffice.refusals import Code
-from ledger import discrepancies, guessing, members, pickups, rows
+from ledger import discrepancies, guessing, members, pickups, rows, seat_credits
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
@@ -167,7 +167,11 @@ def spend(
     if row is not None and state in {"held", "allotted", "released"}:
         row.state = "spent"
         kept = 0 if state == "released" else row.amount
-        if row.kind != CREDIT:
+        if row.kind == CREDIT:
+            seat_credits.told(
+                session, means, order, row.source, row.production, row.credits
+            )
+        else:
             _give(session, row.source, kept - amount)
         if state != "released" and amount <= row.amount:
             return
@@ -181,18 +185,65 @@ def spend(
     )
 
 
+def look(session: Session, code: str, now_ms: int) -> VoucherRow | None:
+    """Find a voucher or gift card that has something left and is not over."""
+    row = session.get(VoucherRow, pickups.hash_of(code), populate_existing=True)
+    over = row is not None and row.until_ms is not None and row.until_ms <= now_ms
+    return None if row is None or over or row.balance < 1 else row
+
+
+def take(
+    session: Session, means: Means, *, code: str, amount: int, order: str, by: str
+) -> Promised | Refused:
+    """Take a voucher or gift card at the desk, at once. by: who typed the code.
+
+    What is covered may be less than asked. Refuses NOT_FOUND, LOCKED.
+    """
+    found = _cover(session, means, code, amount)
+    refused = guessing.judge(session, means, f"voucher {by}", found=found is not None)
+    if refused is not None or found is None:
+        if found is not None:
+            _give(session, found[0].hash, found[1])
+        return refused or Refused(Code.NOT_FOUND)
+    voucher, covered = found
+    made = Promised(means.new_id(), voucher.kind, covered, 0)
+    session.add(
+        PromisedRow(
+            id=made.id,
+            hold="",
+            order=order,
+            device=by,
+            kind=made.kind,
+            source=voucher.hash,
+            production="",
+            amount=covered,
+            credits=0,
+            seats="[]",
+            state="spent",
+            made_ms=means.now_ms,
+        )
+    )
+    session.flush()
+    return made
+
+
+def refund(session: Session, tender: str, amount: int) -> None:
+    """Put money back on the voucher or gift card that a tender took it from.
+
+    Paper vouchers, which nobody keeps a balance of, are not found, and left alone.
+    """
+    row = session.get(PromisedRow, tender)
+    if row is not None and row.kind != CREDIT:
+        _give(session, row.source, amount)
+
+
 def _cover(
     session: Session, means: Means, code: str, amount: int
 ) -> tuple[VoucherRow, int] | None:
     """Take what a voucher has, at most the amount; None: no such code, or it is empty."""
     for _ in range(_TRIES):
-        row = session.scalars(
-            select(VoucherRow)
-            .where(VoucherRow.hash == pickups.hash_of(code))
-            .execution_options(populate_existing=True)
-        ).first()
-        over = row is not None and row.until_ms is not None and row.until_ms <= means.now_ms
-        if row is None or over or row.balance < 1 or amount < 1:
+        row = look(session, code, means.now_ms)
+        if row is None or amount < 1:
             return None
         covered = min(row.balance, amount)
         won = rows.changed(

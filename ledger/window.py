@@ -5,44 +5,36 @@ Source: ORD1, ORD2, ORD9, FEE5.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boxoffice import money, pricing
+from boxoffice import pricing
 from boxoffice.pricing import OtherLine, Quote, SeatLine, Seller
 from boxoffice.refusals import Code
-from ledger import audit, evenings, orders, rows, seating, takings
+from ledger import audit, evenings, members, orders, rows, seat_credits, seating
 from ledger.clock import Means
+from ledger.desk_money import DONATION_BP, Payment, donate, pay
 from ledger.patrons import Patron
 from ledger.refused import Refused
 from ledger.seating import Held, Wish
+from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.devices import RequestAnswerRow
-from ledger.tables.orders import OrderLineRow, OrderRow
+from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.seats import HoldRow, SeatStateRow
 
 STAFF = "staff"
 SELLERS = (Seller.WINDOW, Seller.PHONE, Seller.MAIL)
-# What is kept of a donation for handling, inside; FEE5, R3.
-DONATION_BP = 400
-
-
-@dataclass(frozen=True)
-class Payment:
-    """One way in which it is paid: a kind of takings.TENDERS, minor units, a reference."""
-
-    kind: str
-    amount: int
-    ref: str = ""
 
 
 @dataclass(frozen=True)
 class Said:
     """All that the clerk entered. seats: (seat code, price type id), in order.
 
-    subscriber: who the subscriber is, where a price asks for one.
+    subscriber: who the subscriber is, where a price asks for one. members: seat to the id
+    of the member whose credit pays for it.
     """
 
     seats: Sequence[tuple[str, str]]
@@ -51,6 +43,7 @@ class Said:
     delivery: str = "will_call"
     note: str = ""
     subscriber: str = ""
+    members: Mapping[str, str] = field(default_factory=dict)
     donation: int = 0
     answers: Sequence[dict[str, str]] = ()
     payments: Sequence[Payment] = field(default=())
@@ -151,15 +144,30 @@ def quote(session: Session, performance: str, said: Said) -> Quote:
 def sell(
     session: Session, means: Means, *, hold: str, said: Said, by: str
 ) -> Made | Refused:
-    """Make the held seats an order, with its donation and what was paid.
+    """Make the held seats an order, with its donation, seat credits and what was paid.
 
-    Refuses what `orders.sell` refuses; nothing is done then. Raises KeyError like quote.
+    Refuses what `orders.sell` refuses, NOT_ENOUGH_SEAT_CREDITS (MEM4), and NOT_FOUND or
+    LOCKED for a voucher; nothing is done then. Raises KeyError like quote.
     """
     if order := made(session, hold):
         return Made(order, again=True)
     open_ = read(session, hold)
     if open_ is None:
         return Refused(Code.NOT_HELD)
+    with session.begin_nested() as point:
+        done = _sell(session, means, open_, said, by)
+        if isinstance(done, Refused):
+            point.rollback()
+    if isinstance(done, Refused):
+        # Perhaps the first press of this very button took them.
+        again = made(session, hold)
+        return Made(again, again=True) if again else done
+    return done
+
+
+def _sell(
+    session: Session, means: Means, open_: Open, said: Said, by: str
+) -> Made | Refused:
     sold = orders.sell(
         session,
         means,
@@ -169,31 +177,29 @@ def sell(
         patron=said.patron,
         delivery=said.delivery,
         note=said.note,
-        hold=hold,
+        hold=open_.hold,
     )
     if isinstance(sold, Refused):
-        # Perhaps the first press of this very button took them.
-        again = made(session, hold)
-        return Made(again, again=True) if again else sold
+        return sold
     session.flush()
     row = session.get_one(OrderRow, sold.id, with_for_update=True)
-    row.member = said.subscriber or None
+    known = members.by_number(session, said.subscriber) if said.subscriber else None
+    named = known.id if known else said.subscriber
+    row.member = next(iter(said.members.values()), named) or None
+    short = _use_credits(session, means, open_, row.id, said.members)
+    if short is not None:
+        return short
     row.answers = json.dumps(list(said.answers))
     if said.donation:
         donate(session, means, row, said.donation)
     for payment in said.payments:
-        takings.take(
-            session,
-            means,
-            row,
-            kind=payment.kind,
-            amount=payment.amount,
-            ref=payment.ref,
-        )
+        refused = pay(session, means, row, payment, by=by)
+        if refused is not None:
+            return refused
     session.execute(
         rows.insert(session, RequestAnswerRow).values(
             device=STAFF,
-            request=hold,
+            request=open_.hold,
             body_hash="",
             status=201,
             answer=sold.id,
@@ -211,20 +217,19 @@ def sell(
     return Made(sold.id)
 
 
-def donate(session: Session, means: Means, order: OrderRow, amount: int) -> None:
-    """Add a donation to an order; its handling comes out of it. Source: FEE5."""
-    inside = money.percentage(amount, DONATION_BP)
-    session.add(
-        OrderLineRow(
-            id=means.new_id(),
-            order=order.id,
-            kind="donation",
-            amount=amount,
-            fee_outside=0,
-            fee_inside=inside,
+def _use_credits(
+    session: Session, means: Means, open_: Open, order: str, payers: Mapping[str, str]
+) -> Refused | None:
+    """Use the credits of members, seat by seat."""
+    if not payers:
+        return None
+    tickets = session.execute(
+        select(TicketRow.seat, TicketRow.id).where(
+            TicketRow.order == order, TicketRow.seat.in_(payers)
         )
     )
-    takings.charge(
-        session, means, order, charged=amount, net=amount - inside, why="donation"
-    )
-    takings.reach(session, means, order)
+    production = session.scalars(
+        select(PerformanceRow.production).where(PerformanceRow.id == open_.performance)
+    ).one()
+    payer_of = {ticket: payers[seat] for seat, ticket in tickets}
+    return seat_credits.spend(session, means, payer_of, production)

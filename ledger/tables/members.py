@@ -76,3 +76,32 @@ class PromisedRow(Row):
     seats: Mapped[str]
     state: Mapped[str]
     made_ms: Mapped[int]
+
+
+class SeatCreditRow(Row):
+    """The seat credit that paid for a ticket. returned_ms: since when it is not. MEM7."""
+
+    __tablename__ = "seat_credit"
+
+    ticket: Mapped[str] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    member: Mapped[str] = mapped_column(ForeignKey("member.id"), index=True)
+    production: Mapped[str] = mapped_column(ForeignKey("production.id"))
+    at_ms: Mapped[int]
+    returned_ms: Mapped[int | None]
+
+
+class MemberCheckRow(Row):
+    """What staff found out about an order's subscriber who is on no record. Source: MEM3.
+
+    how: accepted as told, or charged: its member seats are to be paid, as the patron
+    consented (MEM9).
+    """
+
+    __tablename__ = "member_check"
+    __table_args__ = (CheckConstraint("how IN ('accepted', 'charged')", name="how"),)
+
+    order: Mapped[str] = mapped_column(ForeignKey("order.id"), primary_key=True)
+    how: Mapped[str]
+    consent: Mapped[str]
+    staff: Mapped[str]
+    at_ms: Mapped[int]

@@ -17,7 +17,8 @@ from ledger.refused import Refused
 from ledger.seating import Held, Wish
 from ledger.tables.orders import OrderRow, PatronRow
 from ledger.web import charts, desk, sale_form
-from ledger.web.sale_form import DELIVERIES, PAYMENTS, TENDERS, Form
+from ledger.web.sale_form import DELIVERIES, PAYMENTS, TENDERS
+from ledger.web.typed import Form
 from ledger.window import Open
 
 bp = Blueprint("desk_sales", __name__, url_prefix="/staff")
@@ -90,18 +91,24 @@ def act(hold: str) -> ResponseReturnValue:
             desk.refuse("These seats were kept longer once already.")
     form = Form(request.form.to_dict())
     with desk.ledger().store.read() as session:
-        said = sale_form.read(session, open_, form, paying=act == "sell")
+        now_ms = desk.ledger().means().now_ms
+        said = sale_form.read(session, open_, form, paying=act == "sell", now_ms=now_ms)
         if said is None or act != "sell":
             return _page(session, window.read(session, hold) or open_, form)
+        due = window.quote(session, open_.performance, said).charge
     done = desk.write(window.sell, hold=hold, said=said, by=desk.me().id)
     if isinstance(done, Refused):
         desk.refuse(done)
+        with desk.ledger().store.read() as session:
+            still = window.read(session, hold)
+            if still is not None and still.seats:
+                return _page(session, still, form)
         return redirect(chart, 303)
     desk.say("Sold." if not done.again else "This order was already sold.")
     given, charged = form.get("given"), sum(p.amount for p in said.payments)
     if given:
         desk.say(f"Change: {given}")
-    elif not charged:
+    elif due and not charged:
         desk.say("Nothing was paid yet.")
     return redirect(url_for("orders.show", order=done.order), 303)
 
@@ -131,23 +138,18 @@ def _page(session: Session, open_: Open, form: Form) -> ResponseReturnValue:
     usual = next((t.id for t in evening.prices.types if t.default), None)
     usual = usual or evening.prices.types[0].id
     for seat in open_.seats:
-        level = evening.plan.level_of(seat)
-        prices = [
-            (kind.id, kind.name, price)
-            for kind in evening.prices.types
-            if (price := evening.prices.price(level, kind.id)) is not None
-        ]
         lines.append(
             {
                 "seat": seat,
                 "name": str(evening.plan.name(seat)),
-                "prices": prices,
+                "prices": sale_form.offered(evening, seat, form),
                 "chosen": form.get(f"type-{seat}", usual),
             }
         )
     faults = dict(form.faults)
     counted = Form(form.typed)
-    said = sale_form.read(session, open_, counted, paying=False)
+    now_ms = desk.ledger().means().now_ms
+    said = sale_form.read(session, open_, counted, paying=False, now_ms=now_ms)
     shown = reports.performance(session, open_.performance)
     assert shown, "a held seat is of a performance"
     return render_template(

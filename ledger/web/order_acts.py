@@ -7,32 +7,23 @@ lobby.md §7.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask import session as member_of_staff
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ledger import catalogue, order_changes, refunds, ticketing
+from ledger import catalogue, order_changes, ticketing
 from ledger.clock import Means
-from ledger.documents import order as documents
 from ledger.documents.order import money
 from ledger.order_changes import Cancelled, Overtaken
 from ledger.patrons import Patron
 from ledger.refused import Refused
 from ledger.tables.orders import OrderRow
-from ledger.web import amounts, desk
-from ledger.web.sale_form import DELIVERIES, TENDERS, plausible
+from ledger.web import desk
+from ledger.web.sale_form import DELIVERIES, plausible
 
 bp = Blueprint("order_acts", __name__, url_prefix="/staff/orders")
 T = TypeVar("T")
-ROUTES = {
-    "card": "back to the card, at the terminal",
-    "cash": "in cash",
-    "cheque": "by cheque",
-    "voucher": "as a voucher",
-    "bank_transfer": "by bank transfer",
-    "bank_transfer_form": "by bank transfer: the card's time has passed",
-}
 
 
 def change(order: str, act: Callable[[Session, Means, OrderRow], T]) -> T | Overtaken:
@@ -61,49 +52,30 @@ def overtaken(found: Overtaken) -> None:
     )
 
 
-def _back(order: str) -> ResponseReturnValue:
-    return redirect(url_for("orders.show", order=order), 303)
+def press(
+    order: str,
+    act: Callable[[Session, Means, OrderRow], T | Refused],
+    say: Callable[[T], None],
+    *,
+    but: str = "",
+) -> ResponseReturnValue:
+    """Do something to an order as it was seen, tell what came of it, and show the order.
 
-
-@bp.post("/<path:order>/payments")
-@desk.needs(*desk.SELLERS)
-def pay(order: str) -> ResponseReturnValue:
-    kind, me = desk.field("kind"), desk.me().id
-    with desk.ledger().store.read() as session:
-        row = session.get(OrderRow, order)
-        if row is None or kind not in set(TENDERS) - {""}:
-            abort(400)
-        due, currency = row.charge - row.paid, row.currency
-    try:
-        amount = amounts.read(desk.field("amount"), currency) or due
-    except amounts.NotAnAmount as why:
-        desk.refuse(str(why))
-        return _back(order)
-    change_given = max(0, amount - due) if kind == "cash" else 0
-    if amount - change_given > due or due <= 0:
-        desk.refuse(f"No more than {money(max(due, 0), currency)} is due.")
-        return _back(order)
-
-    def act(session: Session, means: Means, row: OrderRow) -> None:
-        order_changes.pay(
-            session,
-            means,
-            row,
-            kind=kind,
-            amount=amount - change_given,
-            ref=desk_ref,
-            by=me,
-        )
-
-    desk_ref = desk.field("ref", most=100)
+    say: what to tell once it is done. but: what to add to a refusal.
+    """
     done = change(order, act)
     if isinstance(done, Overtaken):
         overtaken(done)
+    elif isinstance(done, Refused):
+        desk.refuse(f"{desk.words_of(done)} {but}".strip())
     else:
-        desk.say(f"{money(amount - change_given, currency)} taken.")
-        if change_given:
-            desk.say(f"Change: {money(change_given, currency)}.")
-    return _back(order)
+        say(done)
+    return back(order)
+
+
+def back(order: str) -> ResponseReturnValue:
+    """Show the order again."""
+    return redirect(url_for("orders.show", order=order), 303)
 
 
 @bp.post("/<path:order>/details")
@@ -113,7 +85,7 @@ def edit(order: str) -> ResponseReturnValue:
     delivery = desk.field("delivery")
     if email and not plausible(email):
         desk.refuse(f"“{email}” is no e-mail address. Nothing was changed.")
-        return _back(order)
+        return back(order)
     if delivery not in {*DELIVERIES, "kiosk"}:
         abort(400)
     patron = Patron(name, email, desk.field("phone", most=60)) if name else None
@@ -128,12 +100,7 @@ def edit(order: str) -> ResponseReturnValue:
     def act(session: Session, means: Means, row: OrderRow) -> None:
         order_changes.edit(session, means, row, **details)
 
-    done = change(order, act)
-    if isinstance(done, Overtaken):
-        overtaken(done)
-    else:
-        desk.say("Changed.")
-    return _back(order)
+    return press(order, act, lambda _: desk.say("Changed."))
 
 
 @bp.post("/<path:order>/cancellation")
@@ -144,18 +111,14 @@ def cancel(order: str) -> ResponseReturnValue:
     def act(session: Session, means: Means, row: OrderRow) -> Cancelled | Refused:
         return order_changes.cancel(session, means, row, reason=reason, by=me)
 
-    done = change(order, act)
-    if isinstance(done, Overtaken):
-        overtaken(done)
-    elif isinstance(done, Refused):
-        desk.refuse(done)
-    else:
+    def said(done: Cancelled) -> None:
         desk.say("Cancelled. The seats are available again.")
         if done.remains > 0:
             with desk.ledger().store.read() as session:
                 currency = session.get_one(OrderRow, order).currency
             desk.say(f"{money(done.remains, currency)} remains paid: refund separately?")
-    return _back(order)
+
+    return press(order, act, said)
 
 
 @bp.post("/<path:order>/restoration")
@@ -166,14 +129,9 @@ def restore(order: str) -> ResponseReturnValue:
     def act(session: Session, means: Means, row: OrderRow) -> Refused | None:
         return order_changes.restore(session, means, row, by=me)
 
-    done = change(order, act)
-    if isinstance(done, Overtaken):
-        overtaken(done)
-    elif isinstance(done, Refused):
-        desk.refuse(f"{desk.words_of(done)} The order stays cancelled.")
-    else:
-        desk.say("Restored. Older codes stay void; the tickets go out anew.")
-    return _back(order)
+    words = "Restored. Older codes stay void; the tickets go out anew."
+    but = "The order stays cancelled."
+    return press(order, act, lambda _: desk.say(words), but=but)
 
 
 @bp.post("/<path:order>/clone")
@@ -193,14 +151,13 @@ def mail(order: str) -> ResponseReturnValue:
     def act(session: Session, means: Means, row: OrderRow) -> bool:
         return order_changes.send_again(session, means, row, by=me)
 
-    done = change(order, act)
-    if isinstance(done, Overtaken):
-        overtaken(done)
-    elif done:
-        desk.say("The tickets are on their way by e-mail.")
-    else:
-        desk.refuse("There is no e-mail address on this order.")
-    return _back(order)
+    def said(sent: bool) -> None:
+        if sent:
+            desk.say("The tickets are on their way by e-mail.")
+        else:
+            desk.refuse("There is no e-mail address on this order.")
+
+    return press(order, act, said)
 
 
 @bp.post("/<path:order>/ticketing")
@@ -212,58 +169,4 @@ def mark(order: str) -> ResponseReturnValue:
         abort(400)
     desk.write(ticketing.mark, [order], status=status, by=desk.me().id)
     desk.say(f"Tickets: {ticketing.WORDS[status].lower()}.")
-    return _back(order)
-
-
-@bp.post("/<path:order>/refunds")
-@desk.needs(*desk.SELLERS)
-def refund(order: str) -> ResponseReturnValue:
-    """Preview what goes back; with a reason and the preview's amount, give it back."""
-    wanted = request.form.getlist("ticket")
-    fees, me = request.form.get("fees") == "1", desk.me().id
-    with desk.ledger().store.read() as session:
-        row = session.get(OrderRow, order)
-        if row is None:
-            abort(404)
-        means = desk.ledger().means()
-        if wanted:
-            found = refunds.preview(
-                session, means, order, tickets=wanted, include_fees=fees
-            )
-        else:
-            found = refunds.on_account(session, means, row)
-        if request.form.get("confirmed") != "1" or desk.field("total") != str(found.total):
-            return render_template(
-                "staff/refund.html",
-                order=row,
-                preview=found,
-                tickets=wanted,
-                fees=fees,
-                routes=ROUTES,
-                seen=desk.field("seen"),
-                described=documents.describe(session, order) if wanted else None,
-            )
-        currency = row.currency
-    refs = {back.tender: desk.field(f"ref-{back.tender}", most=100) for back in found.back}
-    reason = desk.field("reason")
-
-    def act(session: Session, means: Means, row: OrderRow) -> refunds.Preview | Refused:
-        return order_changes.refund(
-            session,
-            means,
-            row,
-            tickets=wanted,
-            include_fees=fees,
-            refs=refs,
-            reason=reason,
-            by=me,
-        )
-
-    done = change(order, act)
-    if isinstance(done, Overtaken):
-        overtaken(done)
-    elif isinstance(done, Refused):
-        desk.refuse(done)
-    else:
-        desk.say(f"Refunded {money(done.total - done.unfunded, currency)}.")
-    return _back(order)
+    return back(order)

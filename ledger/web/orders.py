@@ -1,12 +1,14 @@
 """Find an order and see everything that happened to it."""
 
 import io
+from collections.abc import Sequence
 
 from flask import Blueprint, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from ledger import catalogue, order_changes, reports, ticketing
+from ledger import catalogue, evenings, member_checks, order_changes, reports, ticketing
 from ledger.documents import order as orders
 from ledger.documents import ticket as paper
 from ledger.tables.devices import DeviceRow
@@ -57,10 +59,21 @@ def show(order: str) -> ResponseReturnValue:
             statuses=ticketing.WORDS,
             deliveries=DELIVERIES,
             tenders_known=TENDERS,
+            subscriber=member_checks.subscriber(session, row),
+            to_verify=member_checks.waits(session, row),
+            price_types=_price_types(session, tickets),
             performances=sorted({t.performance for t in tickets if t.status == "active"}),
             device=session.get(DeviceRow, row.device) if row.device else None,
             zone=catalogue.house(session).zone,
         )
+
+
+def _price_types(session: Session, tickets: Sequence[TicketRow]) -> list[tuple[str, str]]:
+    """Give id and name of what the order's seats may be sold as."""
+    if not tickets:
+        return []
+    listed = evenings.prices_of(session, tickets[0].performance)
+    return [(kind.id, kind.name) for kind in listed.types]
 
 
 @bp.get("/<path:order>/tickets.pdf")

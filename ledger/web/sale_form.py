@@ -1,18 +1,20 @@
-"""What a clerk typed into the form of a sale, read whole: what is wrong with it, by field."""
+"""What a clerk typed into the form of a sale, and what is wrong with it, by field."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from email.utils import parseaddr
 
 from flask import abort
 from sqlalchemy.orm import Session
 
 from boxoffice.pricing import Buyer, Seller
-from ledger import evenings, reports, surveys, takings, window
+from ledger import desk_money, evenings, pickups, reports, surveys, takings, tenders, window
+from ledger.desk_money import Payment
 from ledger.documents.order import plain
+from ledger.evenings import Evening
 from ledger.patrons import Patron
-from ledger.web import amounts
-from ledger.window import Open, Payment, Said
+from ledger.prices import MEMBERSHIP
+from ledger.web import amounts, sale_members
+from ledger.web.typed import Form
+from ledger.window import Open, Said
 
 DELIVERIES = {
     "print": "Print here",
@@ -25,25 +27,18 @@ TENDERS = {
     "cash": "Cash",
     "card": "Card, terminal outside",
     "cheque": "Cheque",
-    "voucher": "Voucher",
+    "voucher": "Paper voucher",
+    "code": "Voucher or gift card, by code",
     "bank_transfer": "Bank transfer",
 }
-assert set(TENDERS) - {""} == set(takings.TENDERS)
+assert set(TENDERS) - {"", desk_money.CODE} == set(takings.TENDERS)
 PAYMENTS = 2
+NO_VOUCHER = "No voucher or gift card has this code, or it is empty."
 
 
-@dataclass
-class Form:
-    """What was typed, and what is wrong with it, by field."""
-
-    typed: Mapping[str, str]
-    faults: dict[str, str] = field(default_factory=dict)
-
-    def get(self, name: str, usual: str = "") -> str:
-        return self.typed.get(name, usual)[:500].strip()
-
-
-def read(session: Session, open_: Open, form: Form, *, paying: bool) -> Said | None:
+def read(
+    session: Session, open_: Open, form: Form, *, paying: bool, now_ms: int
+) -> Said | None:
     """Read the form; None when something in it cannot be, and the form says what."""
     evening = evenings.read(session, open_.performance)
     currency = evening.prices.currency
@@ -51,15 +46,18 @@ def read(session: Session, open_: Open, form: Form, *, paying: bool) -> Said | N
     usual = usual or evening.prices.types[0].id
     seats = [(seat, form.get(f"type-{seat}", usual)) for seat in open_.seats]
     for seat, kind in seats:
-        if evening.prices.price(evening.plan.level_of(seat), kind) is None:
+        if kind not in {id for id, _, _ in offered(evening, seat, form)}:
             form.faults[f"type-{seat}"] = "This price is not sold on this seat."
+    promo = form.get("promo")
+    if promo and pickups.hash_of(promo) not in {t.code for t in evening.prices.types}:
+        form.faults["promo"] = "No price of this performance has that code."
     seller = Seller(form.get("seller") or "window")
     if seller not in window.SELLERS:
         abort(400)
     donation = _amount(form, "donation", currency, "donation")
     patron = _patron(form)
     buyers = {evening.prices.type_of(kind) for _, kind in seats}
-    asks = any(kind and kind.buyer is not Buyer.GUEST for kind in buyers)
+    asks = any(kind and kind.buyer is Buyer.SUBSCRIBER for kind in buyers)
     if paying and asks and not form.get("subscriber"):
         form.faults["subscriber"] = "Please say who the subscriber is."
     delivery = form.get("delivery", "print")
@@ -69,6 +67,8 @@ def read(session: Session, open_: Open, form: Form, *, paying: bool) -> Said | N
         form.faults["email"] = "To mail tickets, an e-mail address is needed."
     production = reports.performance(session, open_.performance)
     questions = surveys.asked(session, production.production) if production else []
+    production_of = production.production if production else ""
+    payers, named = sale_members.read(session, form, seats, production_of)
     answers = [
         {"question": question.id, "answer": form.get(f"q-{question.id}")}
         for question in questions
@@ -81,19 +81,32 @@ def read(session: Session, open_: Open, form: Form, *, paying: bool) -> Said | N
         patron=patron,
         delivery=delivery,
         note=form.get("note"),
-        subscriber=form.get("subscriber"),
+        subscriber=form.get("subscriber") or named,
+        members=payers,
         donation=donation,
     )
     if form.faults:
         return None
-    payments = _payments(form, window.quote(session, open_.performance, said).charge,
-                         currency) if paying else []  # fmt: skip
+    due = window.quote(session, open_.performance, said).charge
+    payments = _payments(session, form, due, currency, now_ms) if paying else []
     if form.faults:
         return None
     return Said(**{**said.__dict__, "payments": payments})
 
 
-def _payments(form: Form, due: int, currency: str) -> list[Payment]:
+def offered(evening: Evening, seat: str, form: Form) -> list[tuple[str, str, int]]:
+    """Give id, words and price of what a seat may be sold as, with the promo code typed."""
+    promo = pickups.hash_of(form.get("promo")) if form.get("promo") else ""
+    level = evening.plan.level_of(seat)
+    found = [
+        (kind.id, kind.name, price) for kind, price in evening.prices.offered(level, promo)
+    ]
+    return [*found, (MEMBERSHIP.id, MEMBERSHIP.name, 0)]
+
+
+def _payments(
+    session: Session, form: Form, due: int, currency: str, now_ms: int
+) -> list[Payment]:
     """Read how it is paid: nothing (pay on collection), or all of it in one or two ways.
 
     Cash above what is due is change. `given` becomes the sentence about it.
@@ -109,7 +122,11 @@ def _payments(form: Form, due: int, currency: str) -> list[Payment]:
                 form.faults[f"kind-{number}"] = "Please say how it is paid."
             continue
         left = due - sum(payment.amount for payment in found)
-        if not form.get(f"paid-{number}"):
+        if kind == desk_money.CODE and not (
+            amount := _covered(session, form, number, amount or left, now_ms)
+        ):
+            continue
+        if not form.get(f"paid-{number}") and kind != desk_money.CODE:
             amount = left
         if amount > left and kind != "cash":
             words = plain(left, currency)
@@ -127,6 +144,15 @@ def _payments(form: Form, due: int, currency: str) -> list[Payment]:
         words = plain(due - paid, currency)
         form.faults["paid-2"] = f"{words} is missing; leave all blank to pay later."
     return found
+
+
+def _covered(session: Session, form: Form, number: int, wanted: int, now_ms: int) -> int:
+    """Say how much of an amount the voucher with the typed code covers."""
+    voucher = tenders.look(session, form.get(f"ref-{number}"), now_ms)
+    if voucher is None:
+        form.faults[f"ref-{number}"] = NO_VOUCHER
+        return 0
+    return min(wanted, voucher.balance)
 
 
 def _amount(form: Form, name: str, currency: str, what: str) -> int:

@@ -1,0 +1,116 @@
+"""Orders whose subscriber is on no record: accepted by staff, or their seats are paid.
+
+Source: MEM3, MEM9.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice import members as rule
+from boxoffice import pricing
+from boxoffice.pricing import SeatLine, Seller
+from boxoffice.refusals import Code
+from ledger import audit, evenings, notices, prices, takings
+from ledger.clock import Means
+from ledger.refused import Refused
+from ledger.tables.members import MemberCheckRow, MemberRow, SeatCreditRow
+from ledger.tables.orders import OrderRow, TicketRow
+
+
+def waits(session: Session, order: OrderRow) -> bool:
+    """Whether somebody still has to find out about the order's subscriber."""
+    return (
+        order.member is not None
+        and order.state == "confirmed"
+        and session.get(MemberRow, order.member) is None
+        and session.get(MemberCheckRow, order.id) is None
+    )
+
+
+def subscriber(session: Session, order: OrderRow) -> str:
+    """Say who the order's subscriber is: number and name, or what was told."""
+    row = session.get(MemberRow, order.member) if order.member else None
+    return f"{row.number}, {row.name}" if row else order.member or ""
+
+
+def accept(session: Session, means: Means, order: OrderRow, *, by: str) -> None:
+    """Take the subscriber's word: the seats stay free of charge."""
+    _write(session, means, order, "accepted", "", by)
+
+
+def charge(
+    session: Session,
+    means: Means,
+    order: OrderRow,
+    *,
+    price_type: str,
+    consent: str,
+    by: str,
+) -> int | Refused:
+    """Let the unproven member seats be paid after all; give how much more is due.
+
+    consent: how and when the patron agreed. Refuses CONSENT_NEEDED, and NOT_ON_SALE where
+    a seat has no such price; nothing is changed then. Source: MEM9.
+    """
+    if refused := rule.change_closed_order(consent=consent):
+        return Refused(refused)
+    changes = []
+    for row in _seats(session, order.id):
+        evening = evenings.read(session, row.performance)
+        kind = evening.prices.type_of(price_type)
+        price = evening.prices.price(row.level, price_type)
+        if kind is None or price is None or price_type == prices.MEMBERSHIP.id:
+            return Refused(Code.NOT_ON_SALE, {"seats": [row.seat]})
+        quoted = pricing.quote(
+            seller=Seller(order.seller),
+            rules=evening.prices.fees,
+            seats=[SeatLine(price, kind.buyer)],
+        )
+        changes.append((row, quoted.seats[0]))
+    for row, priced in changes:
+        row.price_type, row.price = price_type, priced.price
+        row.fee_outside, row.fee_inside = priced.fee_outside, priced.fee_inside
+    more = sum(priced.charge for _, priced in changes)
+    net = sum(priced.price - priced.fee_inside for _, priced in changes)
+    takings.charge(session, means, order, charged=more, net=net, why="member seats charged")
+    takings.reach(session, means, order)
+    for row, _ in changes:
+        notices.ticket(session, row.performance, row.id, means.now_ms)
+    _write(session, means, order, "charged", consent.strip(), by)
+    return more
+
+
+def _seats(session: Session, order: str) -> list[TicketRow]:
+    """The live member seats that no credit has paid."""
+    return list(
+        session.scalars(
+            select(TicketRow)
+            .outerjoin(SeatCreditRow, SeatCreditRow.ticket == TicketRow.id)
+            .where(
+                TicketRow.order == order,
+                TicketRow.status == "active",
+                TicketRow.price_type == prices.MEMBERSHIP.id,
+                SeatCreditRow.ticket.is_(None),
+            )
+            .order_by(TicketRow.line)
+        )
+    )
+
+
+def _write(
+    session: Session, means: Means, order: OrderRow, how: str, consent: str, by: str
+) -> None:
+    session.add(
+        MemberCheckRow(
+            order=order.id, how=how, consent=consent, staff=by, at_ms=means.now_ms
+        )
+    )
+    audit.note(
+        session,
+        means,
+        staff=by,
+        action=f"subscriber_{how}",
+        subject=order.id,
+        reason=consent,
+    )
+    session.flush()

@@ -1,0 +1,118 @@
+"""Money of an order: taken when it is due, given back as previewed. Source: lobby.md §7."""
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ledger import desk_money, order_changes, refunds, tenders
+from ledger.clock import Means
+from ledger.desk_money import Payment
+from ledger.documents import order as documents
+from ledger.documents.order import money
+from ledger.refused import Refused
+from ledger.tables.orders import OrderRow
+from ledger.web import amounts, desk, order_acts
+from ledger.web.sale_form import NO_VOUCHER, TENDERS
+
+bp = Blueprint("order_money", __name__, url_prefix="/staff/orders")
+ROUTES = {
+    "card": "back to the card, at the terminal",
+    "cash": "in cash",
+    "cheque": "by cheque",
+    "voucher": "onto the voucher",
+    "gift_card": "onto the gift card",
+    "bank_transfer": "by bank transfer",
+    "bank_transfer_form": "by bank transfer: the card's time has passed",
+}
+
+
+@bp.post("/<path:order>/payments")
+@desk.needs(*desk.SELLERS)
+def pay(order: str) -> ResponseReturnValue:
+    """Take money that is due; a voucher or gift card by its code gives what it has."""
+    kind, ref, me = desk.field("kind"), desk.field("ref", most=100), desk.me().id
+    with desk.ledger().store.read() as session:
+        row = session.get(OrderRow, order)
+        if row is None or kind not in set(TENDERS) - {""}:
+            abort(400)
+        due, currency = row.charge - row.paid, row.currency
+        now_ms = desk.ledger().means().now_ms
+        by_code = kind == desk_money.CODE
+        voucher = tenders.look(session, ref, now_ms) if by_code else None
+        most = voucher.balance if voucher else due
+    if by_code and voucher is None:
+        desk.refuse(NO_VOUCHER)
+        return order_acts.back(order)
+    try:
+        amount = amounts.read(desk.field("amount"), currency) or min(due, most)
+    except amounts.NotAnAmount as why:
+        desk.refuse(str(why))
+        return order_acts.back(order)
+    change_given = max(0, amount - due) if kind == "cash" else 0
+    if amount - change_given > due or due <= 0:
+        desk.refuse(f"No more than {money(max(due, 0), currency)} is due.")
+        return order_acts.back(order)
+    if by_code and amount > most:
+        desk.refuse(f"The voucher has {money(most, currency)} left.")
+        return order_acts.back(order)
+    taken = Payment(kind, amount - change_given, ref)
+
+    def act(session: Session, means: Means, row: OrderRow) -> Refused | None:
+        return order_changes.pay(session, means, row, taken, by=me)
+
+    def said(_: None) -> None:
+        desk.say(f"{money(taken.amount, currency)} taken.")
+        if change_given:
+            desk.say(f"Change: {money(change_given, currency)}.")
+
+    return order_acts.press(order, act, said)
+
+
+@bp.post("/<path:order>/refunds")
+@desk.needs(*desk.SELLERS)
+def refund(order: str) -> ResponseReturnValue:
+    """Preview what goes back; with a reason and the preview's amount, give it back."""
+    wanted = request.form.getlist("ticket")
+    fees, me = request.form.get("fees") == "1", desk.me().id
+    with desk.ledger().store.read() as session:
+        row = session.get(OrderRow, order)
+        if row is None:
+            abort(404)
+        means = desk.ledger().means()
+        if wanted:
+            found = refunds.preview(
+                session, means, order, tickets=wanted, include_fees=fees
+            )
+        else:
+            found = refunds.on_account(session, means, row)
+        if request.form.get("confirmed") != "1" or desk.field("total") != str(found.total):
+            return render_template(
+                "staff/refund.html",
+                order=row,
+                preview=found,
+                tickets=wanted,
+                fees=fees,
+                routes=ROUTES,
+                seen=desk.field("seen"),
+                described=documents.describe(session, order) if wanted else None,
+            )
+        currency = row.currency
+    refs = {back.tender: desk.field(f"ref-{back.tender}", most=100) for back in found.back}
+    reason = desk.field("reason")
+
+    def act(session: Session, means: Means, row: OrderRow) -> refunds.Preview | Refused:
+        return order_changes.refund(
+            session,
+            means,
+            row,
+            tickets=wanted,
+            include_fees=fees,
+            refs=refs,
+            reason=reason,
+            by=me,
+        )
+
+    def said(done: refunds.Preview) -> None:
+        desk.say(f"Refunded {money(done.total - done.unfunded, currency)}.")
+
+    return order_acts.press(order, act, said)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
+from ledger.prices import MEMBERSHIP
 from ledger.tables.catalogue import ChartRow, PerformanceRow, PriceRow, ProductionRow
 from ledger.tables.house import HouseRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
@@ -152,6 +153,7 @@ class _Evening:
         prices = session.get(PriceRow, performance)
         types = json.loads(prices.body)["types"] if prices else []
         self.types = {entry["id"]: entry["name"] for entry in types}
+        self.types[MEMBERSHIP.id] = MEMBERSHIP.name
         self.doors = _doors(json.loads(found.spaces))
 
     def ticket(self, row: TicketRow, currency: str) -> Ticket:

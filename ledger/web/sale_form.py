@@ -28,7 +28,7 @@ TENDERS = {
     "card": "Card, terminal outside",
     "cheque": "Cheque",
     "voucher": "Paper voucher",
-    "code": "Voucher or gift card, by code",
+    "code": "Gift card or voucher",
     "bank_transfer": "Bank transfer",
 }
 assert set(TENDERS) - {"", desk_money.CODE} == set(takings.TENDERS)

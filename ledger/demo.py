@@ -91,6 +91,7 @@ def fill(store: Store, folder: Path, means: Means, *, public_url: str) -> dict[s
     if not store.write(_is_on_tonight, means):
         facts = store.write(_put_on, means)
         facts |= store.write(_give_out, means)
+        facts["zone"] = ZONE
         facts["staff"] = [{"login": login, "password": PASSWORD} for _, login, *_ in STAFF]
         file.write_text(json.dumps(facts, indent=1) + "\n")
     for name, role in DEVICES:

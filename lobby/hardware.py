@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from lobby import invariants, subjects
 from lobby.app import create_app
@@ -123,6 +124,12 @@ class Hardware:
 
     def letter(self, number: int) -> Letter | None:
         return self.mailbox.find(number)
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """Where the theatre stands, so that all clocks on the page agree; or None."""
+        name = self.demo_facts.get("zone")
+        return ZoneInfo(name) if isinstance(name, str) else None
 
     @property
     def clock_offset_ms(self) -> int:

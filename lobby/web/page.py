@@ -248,4 +248,4 @@ def _fault(name: str, state: dict[str, Any]) -> dict[str, Any]:
 
 
 def _clock_time(moment: datetime) -> str:
-    return moment.astimezone().strftime("%H:%M:%S")
+    return moment.astimezone(hardware().zone).strftime("%H:%M:%S")

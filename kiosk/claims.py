@@ -10,13 +10,13 @@ from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kiosk import documents, log
+from kiosk import log
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.store import statements
 from kiosk.store.tables import ClaimRow
 
 # The answer itself may take a little longer than anybody at the door waits for it.
@@ -65,17 +65,20 @@ def ask(device: Device, body: Mapping[str, Any]) -> Granted | Denied | None:
 
 def save(session: Session, ticket: str, space: str, new: str) -> str:
     """Give the open claim on this ticket, or open one under the id given."""
-    row = {"ticket": ticket, "space": space, "claim": new}
-    session.execute(insert(ClaimRow).on_conflict_do_nothing(), row)
+    opening = (
+        "INSERT INTO claim_open (ticket, space, claim) VALUES (?, ?, ?)"
+        " ON CONFLICT DO NOTHING"
+    )
+    if statements.run(session, opening, (ticket, space, new)):
+        return new
     found = "SELECT claim FROM claim_open WHERE ticket = ? AND space = ?"
-    return str(documents.first_row(session, found, (ticket, space))[0])
+    return str(statements.first(session, found, (ticket, space))[0])
 
 
 def close(session: Session, ticket: str, space: str) -> None:
     """The claim is spent by a movement, or was refused."""
-    session.execute(
-        delete(ClaimRow).where(ClaimRow.ticket == ticket, ClaimRow.space == space)
-    )
+    spent = "DELETE FROM claim_open WHERE ticket = ? AND space = ?"
+    statements.run(session, spent, (ticket, space))
 
 
 def drop(session: Session, device: Device, ticket: str, space: str) -> None:

@@ -14,19 +14,18 @@ from boxoffice.verdicts import Verdict
 from kiosk import claims, door_facts, door_movements, door_records, verdicts
 from kiosk.device import Device
 from kiosk.door_facts import Known, Post
-from kiosk.shown.door import Class, Shown
-
-Mode = Literal["entry", "exit"]
-
+from kiosk.shown.door import Class, Mode, Shown
 
 # Not even a supervisor makes a ticket of these, unless it is listed here.
 _NEVER_LIFTED = frozenset({Answer.UNKNOWN, Answer.FORGED, Answer.REVOKED})
 
 
 def decide(
-    device: Device, scan: str, text: str | None, mode: Mode, added: verdicts.Added
+    device: Device, scan: str, text: str | None, mode: Mode | None, added: verdicts.Added
 ) -> Shown:
+    """Decide one scan. mode: None for the door's present one."""
     with device.store.read() as session:
+        mode = mode or door_facts.mode(session)
         recorded = door_records.recorded(session, scan)
         here = door_facts.post(session, device)
         if recorded is not None:
@@ -72,11 +71,13 @@ def _claim(
     ticket, space = alone.ticket, known.facts.door.space
     claim = device.store.write(claims.save, ticket, space, asked.id)
     failpoints.reached("door: claim saved")
-    asked = replace(asked, id=claim)
+    first, asked = asked, replace(asked, id=claim)
     answer = claims.ask(device, _claim_body(here, known, asked, alone, ticket, text))
     given_back = answer is None
     link: Literal["ledger", "alone"] = "alone" if answer is None else "ledger"
     match answer:
+        case None if claim == first.id:
+            verdict = alone
         case None:
             verdict = admission.judge(
                 known.presented, known.facts, replace(asked, link="alone")

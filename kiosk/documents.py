@@ -4,7 +4,6 @@ Documents are read with care: one that cannot be read counts as not there and is
 the log of the process, so that it harms nothing else. Source: sync.md §2.7, docs/api.md.
 """
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar, cast
 
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import tickets
 from kiosk import reading
+from kiosk.store import statements
 from kiosk.store.tables import IdentityRow
 from kiosk.told import Allotment, KnownDevice, Member, Performance, Plan, Prices, Seat
 from kiosk.told import House as House
@@ -23,7 +23,12 @@ T = TypeVar("T")
 
 def house(session: Session) -> House:
     """Give the house's settings; bare ones before they were heard."""
-    return _one(session, _venue(session), "config", "house", reading.read_house) or House()
+    venue = _venue(session)
+
+    def make() -> House:
+        return _one(session, venue, "config", "house", reading.read_house) or House()
+
+    return _kept(session, venue, "house", make)
 
 
 def performances(session: Session) -> list[Performance]:
@@ -39,7 +44,7 @@ def performances(session: Session) -> list[Performance]:
 
 def performance(session: Session, id: str) -> Performance | None:
     """Give one performance."""
-    return _one(session, _venue(session), "performance", id, reading.read_performance)
+    return next((one for one in performances(session) if one.id == id), None)
 
 
 def plan(session: Session, performance: str) -> Plan | None:
@@ -49,7 +54,7 @@ def plan(session: Session, performance: str) -> Plan | None:
     """
     stream = stream_of(performance)
     cursor = _cursor(session, stream)
-    ver = _first(
+    ver = statements.first(
         session,
         "SELECT ver, length(body) FROM doc"
         " WHERE stream = ? AND entity = 'chart' AND id = ?",
@@ -196,7 +201,7 @@ def _cursor(session: Session, stream: str) -> tuple[int, int, str] | None:
     A reading session sees one state of the store, so it asks once for all streams.
     """
     if not session.info.get("reads"):
-        row = _first(
+        row = statements.first(
             session,
             "SELECT timeline, pos, digest FROM cursor WHERE stream = ?",
             (stream,),
@@ -204,7 +209,9 @@ def _cursor(session: Session, stream: str) -> tuple[int, int, str] | None:
         return None if row is None else (row[0], row[1], row[2])
     known: dict[str, tuple[int, int, str]] | None = session.info.get("cursors")
     if known is None:
-        found = _rows(session, "SELECT stream, timeline, pos, digest FROM cursor", ())
+        found = statements.every(
+            session, "SELECT stream, timeline, pos, digest FROM cursor"
+        )
         known = session.info["cursors"] = {row[0]: row[1:] for row in found}
     return known.get(stream)
 
@@ -212,7 +219,7 @@ def _cursor(session: Session, stream: str) -> tuple[int, int, str] | None:
 def _venue(session: Session) -> str:
     name = session.info.get("venue")
     if name is None:
-        (venue,) = _first(session, "SELECT venue FROM identity", ())
+        (venue,) = statements.first(session, "SELECT venue FROM identity")
         name = f"venue:{venue}"
         session.info["venue"] = name
     return str(name)
@@ -221,7 +228,7 @@ def _venue(session: Session) -> str:
 def _one(
     session: Session, stream: str, entity: str, id: str, read: Callable[[str, str, int], T]
 ) -> T | None:
-    row = _first(
+    row = statements.first(
         session,
         "SELECT ver, body FROM doc WHERE stream = ? AND entity = ? AND id = ?",
         (stream, entity, id),
@@ -229,32 +236,10 @@ def _one(
     return None if row is None else _read(entity, id, row[0], row[1], read)
 
 
-def first_row(session: Session, sql: str, given: tuple[Any, ...]) -> Any:
-    """Read one row past the ORM, or None; sql: without any value in it."""
-    return _first(session, sql, given)
-
-
-def _first(session: Session, sql: str, given: tuple[Any, ...]) -> Any:
-    """Read one row past the ORM: a door does this many times for each scan."""
-    return _driver(session).execute(sql, given).fetchone()
-
-
-def _rows(session: Session, sql: str, given: tuple[Any, ...]) -> list[Any]:
-    return _driver(session).execute(sql, given).fetchall()
-
-
-def _driver(session: Session) -> sqlite3.Connection:
-    if not session.info.get("reads"):
-        session.flush()  # What this transaction has changed must be seen.
-    driver = session.connection().connection.dbapi_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
-
-
 def _all(
     session: Session, stream: str, entity: str, read: Callable[[str, str, int], T]
 ) -> dict[str, T]:
-    rows = _rows(
+    rows = statements.every(
         session,
         "SELECT id, ver, body FROM doc WHERE stream = ? AND entity = ?",
         (stream, entity),

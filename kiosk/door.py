@@ -15,11 +15,11 @@ from boxoffice.answers import Answer
 from boxoffice.bad_input import BadInput
 from boxoffice.door_facts import Facts
 from boxoffice.scans import Override, Undo
-from kiosk import documents, door_facts, door_movements, door_records, log, sync, verdicts
-from kiosk.decisions import Mode, cannot_check, decide
+from kiosk import door_facts, door_movements, door_records, log, sync, verdicts
+from kiosk.decisions import cannot_check, decide
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood
-from kiosk.shown.door import Class, Counters, LinkShown, Shown
+from kiosk.shown.door import Class, Counters, LinkShown, Mode, Shown
 from kiosk.store.tables import StateRow
 from kiosk.store.writer import StoreBroken, StoreClosed
 
@@ -53,7 +53,7 @@ def scan(
         override=override,
     )
     try:
-        shown = decide(device, scan, text, mode or _mode(device), added)
+        shown = decide(device, scan, text, mode, added)
     except (StoreBroken, StoreClosed, BadInput):
         # Our own trouble, or facts that cannot be true, never look like a bad ticket.
         shown = cannot_check(device, scan, "CANNOT_CHECK", mode or "entry")
@@ -167,7 +167,8 @@ def set_mode(device: Device, mode: Mode) -> None:
 
 def mode(device: Device) -> Mode:
     """Say which way this door counts now."""
-    return _mode(device)
+    with device.store.read() as session:
+        return door_facts.mode(session)
 
 
 def counters(device: Device) -> Counters | None:
@@ -234,12 +235,6 @@ def _undo(
         undo_until_ms=None,
         why=tuple({"what": r.what, "op": r.op} for r in verdict.why or ()),
     )
-
-
-def _mode(device: Device) -> Mode:
-    with device.store.read() as session:
-        row = documents.first_row(session, "SELECT door_mode FROM state", ())
-    return "exit" if row is not None and row[0] == "exit" else "entry"
 
 
 def _set_mode(session: Session, mode: Mode) -> None:

@@ -6,10 +6,9 @@ Online and offline differ in these facts and never in the rule. Source: checkin.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import time
-from typing import Any, cast
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import log, presented, tickets
@@ -18,10 +17,11 @@ from boxoffice.door_facts import Door, Facts, Note, Performance, Ticket
 from boxoffice.entry_questions import Option, Question
 from boxoffice.presented import Presented, SeatOwner
 from kiosk import documents
-from kiosk import log as own_log
 from kiosk.device import Device
 from kiosk.door_movements import every_movement, maybe, moment, own_movement, rows
-from kiosk.store.tables import DoorTouchRow, LogRow, MovementRow
+from kiosk.shown.door import Mode
+from kiosk.store import statements
+from kiosk.store.tables import DoorTouchRow
 from kiosk.told import DoorSettings, Plan
 from kiosk.told import Performance as Evening
 
@@ -74,9 +74,15 @@ def post(session: Session, device: Device) -> Post | None:
     return found and _touched(session, found)
 
 
+def mode(session: Session) -> Mode:
+    """Say which way this door counts now."""
+    row = statements.first(session, "SELECT door_mode FROM state")
+    return "exit" if row is not None and row[0] == "exit" else "entry"
+
+
 def _touched(session: Session, here: Post) -> Post:
     """Apply what staff set at this very door."""
-    known = documents.first_row(
+    known = statements.first(
         session, "SELECT 1 FROM door_touch WHERE performance = ?", (here.evening.id,)
     )
     touch = session.get(DoorTouchRow, here.evening.id) if known else None
@@ -178,13 +184,15 @@ def _readable(id: str, body: Mapping[str, Any], homes: "_Homes") -> Ticket | Non
 
 def unheard(session: Session, ticket: str) -> bool:
     """Whether the ledger has yet to hear of something that this door did with a ticket."""
-    acked = own_log.acknowledged(session).acked_seq
-    query = (
-        select(LogRow.seq)
-        .join(MovementRow, MovementRow.event_id == LogRow.event_id)
-        .where(MovementRow.ticket == ticket, LogRow.seq > acked)
-    )
-    return session.scalars(query.limit(1)).first() is not None
+    found = statements.first(session, _UNHEARD, (ticket,))
+    return found is not None
+
+
+_UNHEARD: Final = (
+    "SELECT 1 FROM movement JOIN log ON log.event_id = movement.event_id"
+    " WHERE movement.ticket = ? AND log.seq >"
+    " coalesce((SELECT acked_seq FROM log_state WHERE one = 1), 0) LIMIT 1"
+)
 
 
 def door_of(here: Post) -> Door:

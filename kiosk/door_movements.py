@@ -4,16 +4,16 @@ Source: checkin.md, sync.md §5.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from sqlalchemy import literal_column, select
 from sqlalchemy.orm import Session
 
 from boxoffice.answers import Answer
 from boxoffice.movements import Movement
-from kiosk import documents
 from kiosk.device import Device
+from kiosk.store import statements
 from kiosk.store.tables import MovementRow
 
 # So many tickets are asked for by name; of more, everything is read.
@@ -63,17 +63,37 @@ def every_movement(
     return list(found.values())
 
 
-def rows(session: Session, of: set[str] | None) -> list[MovementRow]:
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a door recorded of one movement, without what was shown."""
+
+    event_id: str
+    ticket: str
+    performance: str
+    kind: str
+    at_ms: int
+    after: str | None
+    door: str
+    space: str
+    count: int
+    issue: int | None
+    verdict: str
+    undone: bool
+
+
+_MOVED: Final = f"SELECT {', '.join(field.name for field in fields(Moved))} FROM movement"  # noqa: S608
+
+
+def rows(session: Session, of: set[str] | None) -> list[Moved]:
+    """Give what was recorded here of some tickets, or of all."""
     # In the order of writing: this device's clock may have been put back in between.
-    query = select(MovementRow).order_by(literal_column("movement.rowid"))
-    if of is not None:
-        asked = tuple(of)
-        places = ", ".join("?" * len(asked))
-        counted = f"SELECT 1 FROM movement WHERE ticket IN ({places}) LIMIT 1"  # noqa: S608
-        if len(asked) <= _FEW and not documents.first_row(session, counted, asked):
-            return []
-        query = query.where(MovementRow.ticket.in_(of))
-    return list(session.scalars(query))
+    if of is None or len(of) > _FEW:
+        found = statements.every(session, f"{_MOVED} ORDER BY rowid")
+    else:
+        asked = f"{_MOVED} WHERE ticket IN ({', '.join('?' * len(of))}) ORDER BY rowid"
+        found = statements.every(session, asked, tuple(of))
+    every = [Moved(*row) for row in found]
+    return [row for row in every if of is None or row.ticket in of]
 
 
 def _heard_movement(ticket: str, given: Mapping[str, Any]) -> Movement:
@@ -93,7 +113,7 @@ def _heard_movement(ticket: str, given: Mapping[str, Any]) -> Movement:
     )
 
 
-def own_movement(device: Device, row: MovementRow) -> Movement:
+def own_movement(device: Device, row: MovementRow | Moved) -> Movement:
     """Make a fact of a movement that was recorded here."""
     return Movement(
         id=row.event_id,
@@ -107,7 +127,7 @@ def own_movement(device: Device, row: MovementRow) -> Movement:
         space=row.space,
         count=row.count,
         issue=row.issue,
-        undone=row.undone,
+        undone=bool(row.undone),
     )
 
 

@@ -3,20 +3,27 @@
 Every scan leaves one event, except repeats. Source: checkin.md §11, sync.md §3.3.
 """
 
-from typing import Any, Literal
+import json
+from typing import Any, Final, Literal
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from boxoffice import log as chain
 from boxoffice.presented import Presented
 from boxoffice.scans import Scan
 from boxoffice.verdicts import Verdict
-from kiosk import claims, documents, door_movements, log, verdicts
+from kiosk import claims, door_movements, log, verdicts
 from kiosk.device import Device
 from kiosk.door_facts import Known, Post
 from kiosk.shown.door import Shown
+from kiosk.store import statements
 from kiosk.store.tables import MovementRow
+
+_COLUMNS: Final = tuple(column.name for column in MovementRow.__table__.columns)
+_NAMES: Final = ", ".join(f'"{name}"' for name in _COLUMNS)
+_INSERT: Final = (  # Of names, never of values.
+    f"INSERT INTO movement ({_NAMES}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+)
 
 
 def record(
@@ -48,7 +55,7 @@ def record(
     space = known.facts.door.space
     if movement is not None and verdict.record is not None:
         row = _row(scan, here, known, verdict, shown, text)
-        session.execute(insert(MovementRow), row)
+        statements.run(session, _INSERT, tuple(row[name] for name in _COLUMNS))
         body = _body(here, known, asked, verdict, link, text)
         log.append(session, device.clock, movement.id, verdict.record, body)
         if claimed is not None:
@@ -90,7 +97,7 @@ def _row(
         "undone": False,
         "seat": shown.seat.code if shown.seat else "",
         "payload": text or "" if listed is None else "",
-        "shown": verdicts.document(shown),
+        "shown": json.dumps(verdicts.document(shown)),
     }
 
 
@@ -151,7 +158,7 @@ def _refused(
 
 def recorded(session: Session, scan: str) -> MovementRow | None:
     """Give the movement that this scan has led to, if any."""
-    known = documents.first_row(
+    known = statements.first(
         session,
         "SELECT event_id FROM movement WHERE scan = ? UNION ALL"
         " SELECT event_id FROM movement WHERE event_id = ? LIMIT 1",

@@ -8,11 +8,12 @@ Source: design.md §4, sync.md §2.4.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import log, wire
 from kiosk.clock import Clock
+from kiosk.store import statements
 from kiosk.store.tables import IdentityRow, LogRow, LogStateRow
 
 KEPT_MS: Final = 30 * 24 * 3_600_000
@@ -41,17 +42,17 @@ def append(
         trust=clock.trust,
     )
     assert len(entry.body.encode()) <= wire.MOST_BODY_BYTES, type
-    session.execute(insert(LogRow), {name: getattr(entry, name) for name in _FIELDS})
+    statements.run(session, _APPEND, tuple(getattr(entry, name) for name in _FIELDS))
     return entry.seq
 
 
 def head(session: Session) -> tuple[int, bytes]:
     """Give seq and hash of the newest event; 0 and the genesis before the first."""
-    newest = session.execute(
-        select(LogRow.seq, LogRow.hash).order_by(LogRow.seq.desc()).limit(1)
-    ).first()
+    newest = statements.first(
+        session, "SELECT seq, hash FROM log ORDER BY seq DESC LIMIT 1"
+    )
     if newest is not None:
-        return newest.seq, newest.hash
+        return int(newest[0]), bytes(newest[1])
     me = session.get_one(IdentityRow, 1)
     return 0, log.genesis(me.device, me.incarnation)
 
@@ -151,6 +152,9 @@ _FIELDS: Final = (
     "trust",
     "prev",
     "hash",
+)
+_APPEND: Final = (
+    f"INSERT INTO log ({', '.join(_FIELDS)}) VALUES ({', '.join('?' * len(_FIELDS))})"  # noqa: S608
 )
 
 

@@ -38,6 +38,7 @@ BACK_OFF_MOST_S: Final = 20.0
 REVOKED_S: Final = 300.0
 FEED_WAIT_S: Final = 20
 TEND_S: Final = 5.0
+QUEUE_S: Final = 0.1
 ALLOTMENT_EVERY_S: Final = 10.0
 CLOCK_EVERY_S: Final = 60.0
 INTRODUCED_S: Final = 2.0
@@ -82,7 +83,7 @@ class Loops:
         recovery.recover(device)
         device.ready.set()
         self._run("sync", lambda: _repeat(device, "sync", _Sync(), self.troubles))
-        self._run("feed", lambda: _repeat(device, "feed", _follow, self.troubles))
+        self._run("feed", lambda: _repeat(device, "feed", _Follow(), self.troubles))
         if device.me.role == "kiosk":
             self._run("pay", lambda: _repeat(device, "pay", _converse, self.troubles))
             self._run("spool", self._spool)
@@ -174,8 +175,10 @@ class _Sync:
 
     def __init__(self) -> None:
         self._asked = False
+        self._pace = _Pace()
 
     def __call__(self, device: Device) -> float:
+        self._pace.wait(device)
         if not self._asked:
             sync.cursor(device)
             sync.note_revoked(device, False)
@@ -186,6 +189,33 @@ class _Sync:
             self._asked = False
             raise
         return 0.0 if more else 30.0
+
+
+class _Pace:
+    """Lets a queue at the door go first: what follows from its scans travels together.
+
+    A single scan is sent, and heard of, at once.
+    """
+
+    def __init__(self) -> None:
+        self._next_s = 0.0
+
+    def wait(self, device: Device) -> None:
+        """Wait until the last turn at a door is long enough ago."""
+        if device.me.role == "door":
+            device.stopping.wait(max(0.0, self._next_s - time.monotonic()))
+            self._next_s = time.monotonic() + QUEUE_S
+
+
+class _Follow:
+    """Hear what the ledger tells."""
+
+    def __init__(self) -> None:
+        self._pace = _Pace()
+
+    def __call__(self, device: Device) -> float:
+        self._pace.wait(device)
+        return _follow(device)
 
 
 def _follow(device: Device) -> float:

@@ -4,7 +4,7 @@ A verdict is shown only after it was written down. Source: checkin.md §1, lobby
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from boxoffice import figures
@@ -196,7 +196,8 @@ def shown(
 
 def document(verdict: Shown) -> dict[str, Any]:
     """Give what is kept with a movement, so that a retry after a restart is answered."""
-    return asdict(verdict)
+    seat = verdict.seat
+    return {**vars(verdict), "seat": None if seat is None else vars(seat)}
 
 
 def as_it_was(row: MovementRow) -> Shown:

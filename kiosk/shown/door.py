@@ -11,6 +11,8 @@ from typing import Literal
 
 from kiosk.shown.named import SeatShown
 
+Mode = Literal["entry", "exit"]
+
 
 class Class(StrEnum):
     """The verdict grammar of lobby.md §4."""
@@ -36,7 +38,7 @@ class Shown:
     answer: str
     shape: Class
     admit: bool
-    mode: Literal["entry", "exit"]
+    mode: Mode
     at_ms: int
     link: Literal["ledger", "alone"]
     ticket: str = ""

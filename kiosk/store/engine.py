@@ -92,8 +92,14 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _begin_once(connection, "BEGIN IMMEDIATE")
 
 
 def _begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN")
+    _begin_once(connection, "BEGIN")
+
+
+def _begin_once(connection: Any, begin: str) -> None:
+    # It may have been begun past SQLAlchemy (kiosk/store/statements.py).
+    if not connection.connection.dbapi_connection.in_transaction:
+        connection.exec_driver_sql(begin)

@@ -3,16 +3,17 @@
 import shutil
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import structlog
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
-from kiosk.store import engine, migrate
+from kiosk.store import engine, migrate, statements
 from kiosk.store.tables import StateRow
 from kiosk.store.writer import BALLAST_BYTES, Writer
 
@@ -55,6 +56,7 @@ class Store:
             raise
         self._writing = writing
         self._reading = engine.reading(file)
+        self._readers: deque[Connection] = deque()
         self._news = threading.Condition()
         self._commits = 0
         self._writer = Writer(
@@ -73,9 +75,25 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session on one consistent state of the store, for reading only."""
-        with Session(self._reading, info={"reads": True}) as session:
-            yield session
+        """Give a session on one consistent state of the store, for reading only.
+
+        The state is that of its first question. Connections are kept for the next reader,
+        because a door reads several times in each scan.
+        """
+        try:
+            connection = self._readers.pop()
+        except IndexError:
+            connection = self._reading.connect()
+        driver = connection.connection.dbapi_connection
+        assert isinstance(driver, sqlite3.Connection)
+        info = {"reads": True, statements.DRIVER: driver}
+        try:
+            with Session(connection, info=info) as session:
+                yield session
+        finally:
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
+            self._readers.append(connection)
 
     @property
     def commits(self) -> int:
@@ -103,6 +121,8 @@ class Store:
             return
         self._closed = True
         self._writer.close()
+        while self._readers:
+            self._readers.pop().close()
         self._reading.dispose()
         self._writing.dispose()
         engine.unlock(self._lock)

@@ -14,9 +14,11 @@ from queue import Empty, SimpleQueue
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from kiosk.store import statements
 
 # A commit of ours touches about ten pages: a checkpoint every 1,000 pages.
 CHECKPOINT_COMMITS: Final = 100
@@ -52,7 +54,9 @@ class Writer:
         changed: Callable[[], None] = lambda: None,
         broken: Callable[[str], None] = lambda _why: None,
     ) -> None:
-        self._engine = engine
+        # For good: there is only one, and asking for it costs as much as a short use case.
+        self._connection = engine.connect()
+        self._driver = _driver(self._connection)
         self._ballast = ballast
         self._changed = changed
         self._broken = broken
@@ -110,6 +114,7 @@ class Writer:
             if self._commits >= CHECKPOINT_COMMITS:
                 self._checkpoint("PASSIVE")
         self._checkpoint("TRUNCATE")
+        self._connection.close()
 
     def _run_case(self, case: Callable[[Session], R]) -> R:
         if self.is_broken:
@@ -129,11 +134,37 @@ class Writer:
             raise
 
     def _once(self, case: Callable[[Session], R]) -> R:
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
-            answer = case(session)
+        """Run a use case between BEGIN and COMMIT; all of it is kept, or nothing.
+
+        The transaction is begun past SQLAlchemy, which joins it when a case needs the ORM:
+        what a door writes for a scan needs it not, and guests wait.
+        """
+        info = {statements.DRIVER: self._driver}
+        with Session(self._connection, expire_on_commit=False, info=info) as session:
+            try:
+                self._driver.execute("BEGIN IMMEDIATE")
+                answer = case(session)
+                self._commit(session)
+            except sqlite3.Error as why:
+                self._roll_back(session)
+                # Whoever calls knows one kind of trouble, however a statement was run.
+                raise DBAPIError("past the ORM", None, why) from why
+            except BaseException:
+                self._roll_back(session)
+                raise
         self._commits += 1
         self._changed()
         return answer
+
+    def _commit(self, session: Session) -> None:
+        session.commit()
+        if self._driver.in_transaction:
+            self._driver.execute("COMMIT")
+
+    def _roll_back(self, session: Session) -> None:
+        session.rollback()
+        if self._driver.in_transaction:
+            self._driver.execute("ROLLBACK")
 
     def _give_up_ballast(self) -> bool:
         if self._ballast is None or not self._ballast.exists():
@@ -144,14 +175,17 @@ class Writer:
 
     def _checkpoint(self, kind: str) -> None:
         try:
-            with self._engine.connect() as connection:
-                driver = connection.connection.dbapi_connection
-                assert isinstance(driver, sqlite3.Connection)
-                # Past SQLAlchemy, because a checkpoint stands outside of transactions.
-                driver.execute(f"PRAGMA wal_checkpoint({kind})")
-        except (sqlite3.OperationalError, DBAPIError) as why:
+            # Past SQLAlchemy, because a checkpoint stands outside of transactions.
+            self._driver.execute(f"PRAGMA wal_checkpoint({kind})")
+        except sqlite3.OperationalError as why:
             _words.warning("checkpoint put off", why=str(why))
         self._commits = 0
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 def _is(why: DBAPIError, *codes: int) -> bool:

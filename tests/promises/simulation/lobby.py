@@ -7,8 +7,6 @@ from pathlib import Path
 from random import Random
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import event
-
 from boxoffice import log as chain
 from kiosk import feed, pairing, recovery
 from kiosk.clock import Clock
@@ -142,13 +140,18 @@ class Kiosk(Machine):
         engine: Any = store._writing
         with engine.connect() as connection:
             self._synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar()
-        event.listen(engine, "commit", lambda _connection: self.reached("commit: before"))
-        changed = store._writer._changed
+        commit, changed = store._writer._commit, store._writer._changed
+
+        def before(session: Any) -> None:
+            session.flush()
+            self.reached("commit: before")
+            commit(session)
 
         def after() -> None:
             changed()
             self.reached("commit: after")
 
+        store._writer._commit = before  # type: ignore[method-assign]
         store._writer._changed = after
 
     def _wait(self, store: Store, seen: int, timeout_s: float) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, cast
 import structlog
 from sqlalchemy.orm import Session
 
-from boxoffice import tickets
+from boxoffice import tickets, wire
 from kiosk import reading
 from kiosk.store import statements
 from kiosk.store.tables import IdentityRow
@@ -53,17 +53,17 @@ def plan(session: Session, performance: str) -> Plan | None:
     It is kept, with what was worked out from it, until another version of it is heard.
     """
     stream = stream_of(performance)
-    cursor = _cursor(session, stream)
+    stands = _cursor(session, stream)
     ver = statements.first(
         session,
         "SELECT ver, length(body) FROM doc"
         " WHERE stream = ? AND entity = 'chart' AND id = ?",
         (stream, performance),
     )
-    if cursor is None or ver is None:
+    if stands is None or ver is None:
         return None
     return _made_once(
-        (stream, "chart", f"{cursor[0]}.{ver[0]}.{ver[1]}"),
+        (stream, "chart", f"{stands[0]}.{ver[0]}.{ver[1]}"),
         lambda: _one(session, stream, "chart", performance, reading.read_plan),
     )
 
@@ -164,10 +164,16 @@ def heard(session: Session, performance: str) -> bool:
     return _cursor(session, stream_of(performance)) is not None
 
 
+def cursor(session: Session, stream: str) -> wire.Position | None:
+    """Give where this device's copy of a stream stands."""
+    found = _cursor(session, stream)
+    return None if found is None else wire.Position(found[0], found[1], int(found[2], 16))
+
+
 def price_pos(session: Session, performance: str) -> int:
     """Give the position up to which the performance was read, for a sale's `price_pos`."""
-    cursor = _cursor(session, stream_of(performance))
-    return cursor[1] if cursor else 0
+    found = _cursor(session, stream_of(performance))
+    return found[1] if found else 0
 
 
 # A stream's digest stands for exactly its documents, so what was made of them can be kept.
@@ -177,10 +183,10 @@ _made: dict[tuple[str, str, str], Any] = {}
 
 def _kept(session: Session, stream: str, what: str, make: Callable[[], T]) -> T:
     """Give what was made of a stream as it stands, or make it. Not to be changed."""
-    cursor = _cursor(session, stream)
-    if cursor is None:
+    stands = _cursor(session, stream)
+    if stands is None:
         return make()
-    return _made_once((stream, what, f"{cursor[0]}.{cursor[1]}.{cursor[2]}"), make)
+    return _made_once((stream, what, f"{stands[0]}.{stands[1]}.{stands[2]}"), make)
 
 
 def _made_once(key: tuple[str, str, str], make: Callable[[], T]) -> T:

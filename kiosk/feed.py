@@ -6,7 +6,7 @@ it whole, and never merges. Source: sync.md §2.5.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import structlog
@@ -17,6 +17,7 @@ from boxoffice import failpoints, wire
 from kiosk import documents, sync, told
 from kiosk.device import Device
 from kiosk.line import NotUnderstood
+from kiosk.store import statements
 from kiosk.store.tables import AllottedRow, CursorRow, DocRow, IdentityRow, StateRow
 
 ENTITIES = frozenset(
@@ -227,7 +228,7 @@ def _apply(
     session: Session, stream: str, rows: Sequence[wire.Row], after: wire.Position
 ) -> str | None:
     """Apply rows in one transaction; give why a snapshot is needed, if it is."""
-    cursor = session.get(CursorRow, stream)
+    cursor = documents.cursor(session, stream)
     if cursor is None or cursor.timeline != after.timeline:
         return "timeline"
     if after.pos <= cursor.pos:
@@ -235,7 +236,7 @@ def _apply(
     fresh = [row for row in rows if row.pos > cursor.pos]
     if wire.has_hole(fresh, after=cursor.pos) or not fresh or fresh[-1].pos != after.pos:
         return "drift"
-    digest = int(cursor.digest, 16)
+    digest = cursor.digest
     before = _bodies(session, stream, fresh)
     for row in fresh:
         old = before.get((row.entity, row.id))
@@ -250,7 +251,10 @@ def _apply(
     for (entity, id), now in changed.items():
         _put(session, stream, entity, id, now)
     _look_for_unknown(session, fresh)
-    cursor.pos, cursor.digest = after.pos, f"{after.digest:032x}"
+    stands = (after.pos, f"{after.digest:032x}", stream)
+    statements.run(
+        session, "UPDATE cursor SET pos = ?, digest = ? WHERE stream = ?", stands
+    )
     failpoints.reached("feed: rows written")
     return None
 
@@ -285,16 +289,20 @@ def _replace(
 def _put(
     session: Session, stream: str, entity: str, id: str, now: tuple[int, str] | None
 ) -> None:
-    row = session.get(DocRow, (stream, entity, id))
     if now is None:
-        if row is not None:
-            session.delete(row)
-    elif row is None:
-        session.add(DocRow(stream=stream, entity=entity, id=id, ver=now[0], body=now[1]))
+        gone = "DELETE FROM doc WHERE stream = ? AND entity = ? AND id = ?"
+        statements.run(session, gone, (stream, entity, id))
     else:
-        row.ver, row.body = now
+        statements.run(session, _PUT, (stream, entity, id, *now))
     if entity == "allotment":
         _own(session, id, None if now is None else now[1])
+
+
+_PUT: Final = (
+    "INSERT INTO doc (stream, entity, id, ver, body) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (stream, entity, id)"
+    " DO UPDATE SET ver = excluded.ver, body = excluded.body"
+)
 
 
 def _own(session: Session, id: str, body: str | None) -> None:
@@ -326,15 +334,11 @@ def _bodies(
     session: Session, stream: str, rows: Sequence[wire.Row]
 ) -> dict[tuple[str, str], tuple[int, str] | None]:
     found: dict[tuple[str, str], tuple[int, str] | None] = {}
-    by_entity: dict[str, set[str]] = {}
-    for row in rows:
-        by_entity.setdefault(row.entity, set()).add(row.id)
-    for entity, names in by_entity.items():
-        query = select(DocRow).where(
-            DocRow.stream == stream, DocRow.entity == entity, DocRow.id.in_(names)
-        )
-        for doc in session.scalars(query):
-            found[entity, doc.id] = (doc.ver, doc.body)
+    asked = "SELECT ver, body FROM doc WHERE stream = ? AND entity = ? AND id = ?"
+    for entity, id in {(row.entity, row.id) for row in rows}:
+        doc = statements.first(session, asked, (stream, entity, id))
+        if doc is not None:
+            found[entity, id] = (doc[0], doc[1])
     return found
 
 
@@ -346,10 +350,7 @@ def _part(entity: str, id: str, document: tuple[int, str] | None) -> int | None:
 
 def _position(device: Device, stream: str) -> wire.Position | None:
     with device.store.read() as session:
-        row = session.get(CursorRow, stream)
-        if row is None:
-            return None
-        return wire.Position(row.timeline, row.pos, int(row.digest, 16))
+        return documents.cursor(session, stream)
 
 
 def _documents(entries: Any) -> tuple[wire.Row, ...]:

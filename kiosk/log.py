@@ -105,11 +105,14 @@ def acknowledged(session: Session) -> LogStateRow:
 
 def acknowledge(session: Session, seq: int, hash: bytes, timeline: int) -> None:
     """Remember how far the ledger has read."""
-    row = session.get(LogStateRow, 1)
-    if row is None:
-        row = LogStateRow(one=1, acked_hash=hash)
-        session.add(row)
-    row.acked_seq, row.acked_hash, row.timeline = seq, hash, timeline
+    statements.run(session, _ACKNOWLEDGE, (seq, hash, timeline))
+
+
+_ACKNOWLEDGE: Final = (
+    "INSERT INTO log_state (one, acked_seq, acked_hash, timeline) VALUES (1, ?, ?, ?)"
+    " ON CONFLICT (one) DO UPDATE SET acked_seq = excluded.acked_seq,"
+    " acked_hash = excluded.acked_hash, timeline = excluded.timeline"
+)
 
 
 def prune(session: Session, *, now_ms: int) -> int:

@@ -37,7 +37,7 @@ def decide(
         return cannot_check(device, scan, "CANNOT_CHECK", mode, here=here)
     asked = added.scan(device, _event_id(device, scan), mode)
     verdict = admission.judge(known.presented, known.facts, replace(asked, link="alone"))
-    if verdict.worth_claiming and verdict.ticket is not None:
+    if verdict.ticket is not None and _asks_first(device, verdict):
         shown = _claim(device, scan, text, here, known, asked, verdict)
         # Two scans of one ticket shared a claim: the slower one sees what the other did.
         return shown or decide(device, scan, text, mode, added)
@@ -55,6 +55,15 @@ def decide(
     )
     assert written is not None, "a scan that claims nothing has an id of its own"
     return written
+
+
+def _asks_first(device: Device, verdict: Verdict) -> bool:
+    """Whether to claim: also where only our copy of the seat speaks against the ticket.
+
+    The ledger knows who owned a seat before; our copy of it may be a moment old.
+    """
+    doubted = device.up and verdict.answer is Answer.UNVERIFIED
+    return verdict.worth_claiming or doubted
 
 
 def _claim(
@@ -138,8 +147,10 @@ def _granted(
     presented = known.presented
     if known.code is not None and facts.ticket(known.code.ticket) is None:
         if answer.unseen:
-            # A sale that the ledger has not seen either; it stays unlisted.
+            # A sale that the ledger has not seen either: it stays unlisted, and the
+            # ledger vouches that the seat is or was the signer's.
             asked = replace(asked, link="hub")
+            presented = presented and replace(presented, seat_owner="signer")
         else:
             doors = presented.doors if presented else ()
             evening = presented.performance if presented else None

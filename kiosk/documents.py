@@ -121,10 +121,12 @@ def keys(session: Session) -> dict[int, tickets.Key]:
     return _kept(session, venue, "key", make)
 
 
-def key_owner(session: Session, key_id: int) -> str | None:
-    """Say which device signs under a key id."""
+def signing_device(session: Session, key_id: int) -> str | None:
+    """Say which device signs under a key id; None for the ledger's keys and others'."""
     found = _one(session, _venue(session), "key", str(key_id), reading.read_plain)
-    return str(found.get("owner") or "") or None if found else None
+    if not found or found.get("kind") != "device":
+        return None
+    return str(found.get("owner") or "") or None
 
 
 def devices(session: Session) -> dict[str, KnownDevice]:

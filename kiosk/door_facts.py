@@ -281,11 +281,11 @@ def _seat_owner(
     """Say whose the seat is, as far as is known here. Source: sync.md §5."""
     if evening is None or plan is None or code is None or code.seat is None:
         return None
-    signer = documents.key_owner(session, code.key_id)
+    signer = documents.signing_device(session, code.key_id)
     place = plan.by_number.get(code.seat)
     seat = documents.seat(session, evening.id, place) if place else None
-    if seat is None or signer is None or seat.state == "available":
-        return None
+    if seat is None or signer is None or seat.state in {"available", "held"}:
+        return None  # A seat on hold is nobody's yet: who gets it, we have not heard.
     return "signer" if seat.device == signer else "another"
 
 

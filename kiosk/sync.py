@@ -37,8 +37,9 @@ def cursor(device: Device, *, timeout_s: float = UPLOAD_S) -> wire.Cursor:
     Raises as `Line.request`, and `wire.Malformed`.
     """
     with device.store.read() as session:
-        acked = log.acknowledged(session).acked_seq
-    found = wire.cursor(device.line.get(f"/api/events?acked={acked}", timeout_s=timeout_s))
+        told = log.acknowledged(session)
+    asked = f"/api/events?acked={told.acked_seq}&timeline={told.timeline}"
+    found = wire.cursor(device.line.get(asked, timeout_s=timeout_s))
     device.store.write(_follow, found)
     return found
 

@@ -4,7 +4,7 @@ A device that sold offline may be lost before its log arrives. Its ticket at a d
 the sale; the sale itself takes the place of what was rebuilt when it comes. Source: DOR2.
 """
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import tickets
@@ -69,11 +69,14 @@ def rebuild(
         .where(
             SeatStateRow.performance == evening.id,
             SeatStateRow.seat == seat,
-            SeatStateRow.state == "allotted",
-            SeatStateRow.device == key.device,
-            SeatStateRow.incarnation == key.incarnation,
+            _may_take(key),
         )
-        .values(state="sold", ticket=ticket),
+        .values(
+            state="sold",
+            ticket=ticket,
+            device=key.device,
+            incarnation=key.incarnation,
+        ),
     )
     session.add(
         TicketRow(
@@ -127,3 +130,17 @@ def rebuild(
     if taken:
         notices.seats(session, evening.id, [seat], means.now_ms)
     return True
+
+
+def _may_take(key: KeyRow) -> ColumnElement[bool]:
+    """Whose the seat must be: its signer's; or nobody's, where our book went back.
+
+    What this ledger signed, or a device sold under an allotment that only the older book
+    knew, would otherwise be sold to somebody else while its guest sits there. Source: P9.
+    """
+    owned = (
+        (SeatStateRow.state == "allotted")
+        & (SeatStateRow.device == key.device)
+        & (SeatStateRow.incarnation == key.incarnation)
+    )
+    return or_(owned, SeatStateRow.state == "available")

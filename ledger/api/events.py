@@ -16,12 +16,14 @@ def cursor(asked: Request) -> Response:
     """Say how far this device's log was read."""
     device, timeline = asked.device, asked.book.timeline
     acked = request.args.get("acked", type=int)
+    told_in = request.args.get("timeline", timeline, type=int)
     with running().store.read() as session:
         found = intake.cursor(session, device.id, device.incarnation, timeline)
     if found is None:
         raise Failed(404, "not_found")
-    if acked is not None and acked > found.seq:
-        # This device was told more than we know: we are the ones who went back.
+    if acked is not None and acked > found.seq and told_in >= timeline:
+        # This device was told more than we know: we are the ones who went back. What it
+        # was told before this timeline began says nothing new: that we went back is known.
         timeline = running().store.write(
             recovery.went_back, running().means(), device.id, acked, found.seq
         )

@@ -462,6 +462,40 @@ def test_a_seat_known_as_the_signers_own_is_simply_good(
     assert show(door, payload).answer == "ADMIT"
 
 
+def test_a_seat_on_hold_is_nobodys_yet(kiosk: Device, door: Device, ledger: LedgerDouble):
+    buy(kiosk)
+    payload = sold(kiosk)
+    ledger.set_seat(HAMLET, "A-1", state="held", device=None)
+    hear(door)  # The hold was heard of; that it became the kiosk's was not.
+    ledger.up = False
+
+    assert show(door, payload).answer == "ADMIT_UNVERIFIED"
+
+
+def test_a_ticket_of_the_box_office_is_good_at_a_door_that_never_heard_of_it(
+    door: Device, ledger: LedgerDouble
+):
+    code = ledger.sign(tickets.Code(900, 1204, TWO, seat=3))
+    ledger.set_seat(HAMLET, "A-3", state="sold", device=None, ticket="somebody-else")
+    hear(door)
+    ledger.up = False
+
+    assert show(door, code).answer == "ADMIT_UNVERIFIED"
+
+
+def test_what_only_our_copy_says_against_a_seat_is_asked_of_the_ledger(
+    kiosk: Device, door: Device, ledger: LedgerDouble
+):
+    buy(kiosk)
+    payload = sold(kiosk)
+    ledger.set_seat(HAMLET, "A-1", state="allotted", device="another-kiosk")
+
+    shown = show(door, payload)
+
+    assert (shown.answer, shown.link) == ("ADMIT", "ledger")
+    assert body(door, "admission")["payload"] == payload
+
+
 def test_a_seat_that_is_anothers_is_for_the_usher_to_decide(
     kiosk: Device, door: Device, ledger: LedgerDouble
 ):

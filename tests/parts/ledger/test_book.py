@@ -289,6 +289,26 @@ def test_a_device_that_was_told_more_proves_that_the_ledger_went_back(
     assert again["timeline"] == cursor["timeline"]
 
 
+def test_what_a_device_was_told_before_the_restore_does_not_stop_selling_again(
+    kiosk, lobby, theatre, ledger, clock
+):
+    # A door that comes back hours later knows more than the backup; that was known.
+    door = lobby.device("Door A", "door")
+    before = kiosk.get("/api/events").ok()["timeline"]
+    clock.passes(minutes=1)
+    ledger.store.write(recovery.begin, ledger.means(), why="restored from a backup")
+    acknowledge(kiosk)
+    restored = kiosk.get("/api/events").ok()["timeline"]
+
+    cursor = door.get(f"/api/events?acked=7&timeline={before}").ok()
+
+    assert cursor["timeline"] == restored
+    assert kiosk.hold(theatre.tonight, "A1").status == 201
+    # Told in this timeline and not recorded: now the ledger went back once more.
+    again = door.get(f"/api/events?acked=7&timeline={restored}").ok()
+    assert again["timeline"] > restored
+
+
 def acknowledge(device):
     """Take a snapshot and read on: the feed request is the acknowledgement."""
     stream = f"dev:{device.id}"

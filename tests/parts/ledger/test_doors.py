@@ -361,6 +361,22 @@ def test_a_scan_rebuilds_the_sale_and_the_sale_takes_its_place(
     assert len(told["movements"]) == 1
 
 
+def test_what_a_restored_ledger_had_sold_is_taken_from_the_pool_by_a_scan(
+    door, theatre, ledger
+):
+    # Source: P9. Its own sale was lost; a door that had heard of it let the guest in.
+    ticket = new_id()
+    code = ledger.keys.code(performance=1, ticket=ticket, seat=2)
+
+    admitted(door, theatre, ticket, payload=code)
+    door.upload().ok()
+
+    with ledger.store.read() as session:
+        seat = session.get(SeatStateRow, (theatre.tonight, "A2"))
+    assert (seat.state, seat.ticket) == ("sold", ticket)
+    assert [found.subject for found in noted(ledger, "sale_unseen")] == [ticket]
+
+
 def test_an_admission_with_a_code_that_is_no_good_is_kept_all_the_same(
     door, theatre, ledger
 ):

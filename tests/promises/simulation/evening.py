@@ -63,6 +63,7 @@ def _choose_devices(lobby: World, chance: Random) -> None:
         left_out.append("Kiosk 2")
     for name in left_out:
         del lobby.devices[name]
+        lobby.absent.append(name)
     lobby.where.machines = list(lobby.devices.values())
 
 

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from random import Random
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from ledger import allotments
+from ledger import allotments, recovery
+from ledger.clock import Means
+from ledger.tables.devices import DeviceRow
 from ledger.tables.seats import SeatStateRow
 from tests.promises.simulation.book import BACK_AFTER_MS
 from tests.promises.simulation.lobby import Kiosk
@@ -44,7 +47,7 @@ class Trouble:
                 ("terminals", 0.5),
                 ("paper", 0.5),
                 ("breaks", 0.15),
-                ("restores", 0.0),  # Not drawn yet: see docs/promises.md, P9.
+                ("restores", 0.2),
             )
         }
         cards = (
@@ -213,6 +216,29 @@ def _restore(world: World, chance: Random, until_ms: int) -> None:
     ledger.put_back()
     ledger.start()
     world.tell("ledger", "is restored from its backup")
+    world.time.sleep(chance.randrange(5_000, 60_000))
+    _strike_off(world)
+
+
+def _strike_off(world: World) -> None:
+    """Staff say by name which kiosks are not here tonight, so that selling goes on."""
+    while world.absent:
+        try:
+            world.ledger.write(
+                strike_off, names=world.absent, staff="anna", reason="not here tonight"
+            )
+            world.tell("staff", f"strike off {', '.join(world.absent)}")
+            return
+        except Dark:
+            world.time.sleep(5_000)
+
+
+def strike_off(
+    session: Session, means: Means, *, names: list[str], staff: str, reason: str
+) -> None:
+    """Strike off devices by their names, as the discrepancies page does."""
+    for id in session.scalars(select(DeviceRow.id).where(DeviceRow.name.in_(names))).all():
+        recovery.strike_off(session, means, id, staff=staff, reason=reason)
 
 
 def _cuts(world: World, device: Kiosk, chance: Random, until_ms: int) -> None:

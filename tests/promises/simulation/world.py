@@ -70,6 +70,7 @@ class World:
     phones: list[str] = field(default_factory=list)
     greens: list[Green] = field(default_factory=list)
     broken: set[tuple[str, str]] = field(default_factory=set)
+    absent: list[str] = field(default_factory=list)
 
     @property
     def kiosks(self) -> list[Kiosk]:

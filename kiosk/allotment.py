@@ -190,7 +190,7 @@ class _Standing:
 
 def _standing(session: Session, device: Device, performance: Performance) -> _Standing:
     mine = set(owned(session, performance.id)) - in_orders(session, performance.id)
-    now_ms = device.clock.wall_ms()
+    now_ms = device.clock.now_ms()
     sold = session.scalar(
         select(func.count())
         .select_from(SaleLineRow)

@@ -17,6 +17,8 @@ Trust = Literal["trusted", "plausible", "untrusted"]
 # Midnight of the day this was built: no clock of a working device shows less.
 BUILT_MS = 1_793_318_400_000  # 2026-10-30
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+# No device stays in a drawer for longer; a clock further on has leapt. Source: P17.
+LONGEST_OFF_MS = 3 * 365 * 86_400_000
 _NTP_SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 _BATTERY_CLOCK = Path("/sys/class/rtc/rtc0")
 
@@ -76,14 +78,15 @@ class Clock:
         if ledger is not None:
             return ledger
         # A clock that lost its battery is taken to have stopped when it was last seen.
-        return max(self.wall_ms(), self._floor_ms + self.boot_ms() - self._started_ms)
+        wall = self.wall_ms()
+        return wall if self._may_be(wall) else self._counted_ms()
 
     @property
     def trust(self) -> Trust:
         """How far: trusted, plausible or untrusted."""
         if self._ledger_less_boot_ms is not None or self._synchronised():
             return "trusted"
-        if self._has_battery and self.wall_ms() >= self._floor_ms:
+        if self._has_battery and self._may_be(self.wall_ms()):
             return "plausible"
         return "untrusted"
 
@@ -102,10 +105,23 @@ class Clock:
                 self._ledger_less_boot_ms = ledger_less_boot_ms
 
     def to_remember(self) -> tuple[int, str, int | None]:
-        """Give what the store keeps each minute: floor_ms, boot id, ledger less boot ms."""
+        """Give what the store keeps each minute: floor_ms, boot id, ledger less boot ms.
+
+        Only a trusted clock lifts the floor: a leap to 2100 would stay for ever.
+        """
         with self._lock:
             less = self._ledger_less_boot_ms
-        return self.now_ms(), self.boot_id, less
+        floor_ms = self.now_ms() if self.trust == "trusted" else self._counted_ms()
+        return floor_ms, self.boot_id, less
+
+    def _counted_ms(self) -> int:
+        """Count on from when the clock was last seen, as if it had stood still."""
+        return self._floor_ms + self.boot_ms() - self._started_ms
+
+    def _may_be(self, wall_ms: int) -> bool:
+        """Whether a wall clock that nobody vouches for can be right."""
+        counted_ms = self._counted_ms()
+        return self._synchronised() or (counted_ms <= wall_ms < counted_ms + LONGEST_OFF_MS)
 
     def _offset_ms(self) -> int:
         if self._offset_file is None:

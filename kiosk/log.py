@@ -38,7 +38,7 @@ def append(
         body=wire.compact(body),
         boot_id=clock.boot_id,
         boot_ms=clock.boot_ms(),
-        wall_ms=clock.wall_ms(),
+        wall_ms=clock.now_ms(),
         trust=clock.trust,
     )
     assert len(entry.body.encode()) <= wire.MOST_BODY_BYTES, type
@@ -116,14 +116,22 @@ _ACKNOWLEDGE: Final = (
 
 
 def prune(session: Session, *, now_ms: int) -> int:
-    """Forget acknowledged events after 30 days; give how many. The newest always stays."""
+    """Forget acknowledged events after 30 days; give how many. The newest always stays.
+
+    now_ms: by a trusted clock. What a clock in 1970 or 2100 wrote is as old as what was
+    written before and after it: the log's order tells, not the time in the event.
+    """
     acked = acknowledged(session).acked_seq
     newest, _ = head(session)
-    gone = session.execute(
-        delete(LogRow).where(
-            LogRow.seq <= acked, LogRow.seq < newest, LogRow.wall_ms < now_ms - KEPT_MS
+    last = session.scalar(
+        select(func.max(LogRow.seq)).where(
+            LogRow.seq <= acked,
+            LogRow.seq < newest,
+            LogRow.trust == "trusted",
+            LogRow.wall_ms < now_ms - KEPT_MS,
         )
     )
+    gone = session.execute(delete(LogRow).where(LogRow.seq <= (last or 0)))
     return int(getattr(gone, "rowcount", 0))
 
 

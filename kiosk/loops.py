@@ -249,8 +249,9 @@ class _Tend:
             systemd.tell("WATCHDOG=1")
         if self._due("clock", CLOCK_EVERY_S):
             device.store.write(recovery.remember_clock, device)
-        if self._due("prune", PRUNE_EVERY_S):
-            device.store.write(log.prune, now_ms=device.clock.wall_ms())
+        if device.clock.trust == "trusted" and self._due("prune", PRUNE_EVERY_S):
+            # A clock that has leapt to 2100 must not forget tonight.
+            device.store.write(log.prune, now_ms=device.clock.now_ms())
             device.store.write(feed.forget, now_ms=device.clock.now_ms())
         if device.me.role == "kiosk":
             sales.sweep(device)

@@ -375,7 +375,7 @@ def _open(
             step_free=step_free,
             seats=[],
             types=types,
-            opened_ms=device.clock.wall_ms(),
+            opened_ms=device.clock.now_ms(),
             touched_boot_ms=device.clock.boot_ms(),
             boot_id=device.clock.boot_id,
         )

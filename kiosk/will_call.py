@@ -161,7 +161,7 @@ def _remember(session: Session, device: Device, document: dict[str, Any], way: s
         ours=False,
         claims={},
         collected=[],
-        found_ms=device.clock.wall_ms(),
+        found_ms=device.clock.now_ms(),
     )
     session.add(row)
     return row.ref

@@ -256,7 +256,7 @@ def _intent(
         state=State.CREATED.value,
         reference=order[:6],
         document=document,
-        created_ms=device.clock.wall_ms(),
+        created_ms=device.clock.now_ms(),
         created_boot_ms=device.clock.boot_ms(),
         boot_id=device.clock.boot_id,
         step="",

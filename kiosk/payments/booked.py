@@ -35,6 +35,6 @@ def order(
         pickup=pickup,
         code=code,
         seq=seq,
-        sold_ms=device.clock.wall_ms(),
+        sold_ms=device.clock.now_ms(),
         document={"receipt": receipt},
     )

@@ -245,7 +245,7 @@ def _report(session: Session, device: Device, intent: IntentRow, before: State) 
             _append(session, device, "payment.declined", body)
             _count_decline(session, device, intent)
         case State.UNKNOWN:
-            since_ms = device.clock.wall_ms() - device.doubt_ms(intent.id)
+            since_ms = device.clock.now_ms() - device.doubt_ms(intent.id)
             body = {"intent": intent.id, "since_ms": since_ms}
             _append(session, device, "payment.unknown", body)
         case State.REVERSED:

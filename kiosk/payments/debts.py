@@ -147,7 +147,7 @@ def _open(
         on_phone=False,
         declines=0,
         code="",
-        opened_ms=device.clock.wall_ms(),
+        opened_ms=device.clock.now_ms(),
         touched_boot_ms=device.clock.boot_ms(),
         boot_id=device.clock.boot_id,
         extras={"debt": basket.Debt(ref, tuple(tickets), language).document()},

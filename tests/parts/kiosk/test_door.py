@@ -356,10 +356,32 @@ def test_two_doors_that_are_cut_off_both_admit_and_say_what_they_followed(
     assert body(door, "admission")["after"] is body(other, "admission")["after"] is None
 
 
-def test_being_checked_elsewhere_is_never_red(
-    door: Device, ledger: LedgerDouble, code: str, monkeypatch: pytest.MonkeyPatch
+def test_a_rescan_asks_under_the_claim_that_is_open(
+    door: Device, ledger: LedgerDouble, code: str, plug: Plug
 ):
-    answer = {"granted": False, "refused": "BEING_CHECKED", "why": "", "by": "Door B"}
+    plug.at("door: claim saved")
+    with pytest.raises(PulledPlug):  # The scan ends there; the device goes on.
+        show(door, code)
+    plug.back()
+    with door.store.read() as session:
+        [opened] = session.scalars(select(ClaimRow.claim)).all()
+
+    assert show(door, code).answer == "ADMIT"
+
+    assert list(ledger.claims) == [opened]
+    with door.store.read() as session:
+        assert session.scalars(select(MovementRow.event_id)).one() == opened
+
+
+@pytest.mark.parametrize("word", ["BEING_CHECKED", "claimed"])
+def test_being_checked_elsewhere_is_never_red(
+    word: str,
+    door: Device,
+    ledger: LedgerDouble,
+    code: str,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    answer = {"granted": False, "refused": word, "why": "", "by": "Door B"}
     monkeypatch.setattr(ledger, "_claim", lambda *_: (200, {**answer, "at_ms": None}))
 
     shown = show(door, code)

@@ -113,6 +113,33 @@ def test_a_clock_without_a_battery_goes_on_from_where_it_was_last_seen():
     assert known.ledger_ms() is None
 
 
+YEARS_2100_MS = 4_102_444_800_000
+
+
+@pytest.mark.parametrize("battery", [True, False])
+def test_a_clock_that_has_leapt_to_2100_is_not_believed(battery: bool):
+    # Source: P17. It is taken to have stopped when it was last seen.
+    time = Time(now_ms=YEARS_2100_MS)
+    known = clock(time, has_battery=battery)
+    known.remember(floor_ms=SEVEN_PM, boot="an older boot", ledger_less_boot_ms=77)
+    time.pass_ms(2_000)
+
+    assert known.now_ms() == SEVEN_PM + 2_000
+    assert known.trust == "untrusted"
+    assert known.to_remember()[0] == SEVEN_PM + 2_000
+
+
+def test_a_clock_that_nobody_vouches_for_does_not_lift_the_floor():
+    time = Time(now_ms=SEVEN_PM + 86_400_000)
+    known = clock(time, has_battery=True)
+    known.remember(floor_ms=SEVEN_PM, boot="an older boot", ledger_less_boot_ms=77)
+
+    assert known.now_ms() == SEVEN_PM + 86_400_000
+    assert known.to_remember()[0] == SEVEN_PM
+    known.learn(SEVEN_PM + 1_000)
+    assert known.to_remember()[0] == SEVEN_PM + 1_000
+
+
 def test_ledger_time_survives_a_restart_of_the_program_but_not_of_the_device():
     time = Time()
     first = clock(time)

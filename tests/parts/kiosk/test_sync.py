@@ -212,6 +212,33 @@ def test_acknowledged_events_stay_thirty_days(
     assert kept == [3, 4]  # Not acknowledged: however old, it stays.
 
 
+def test_what_a_clock_in_1970_wrote_is_kept_as_long_as_its_neighbours(
+    device: Device, ledger: LedgerDouble, time: Time, monkeypatch: pytest.MonkeyPatch
+):
+    # Source: P9, P17. Such events are as young as those before and after them.
+    write(device, "one")
+    sync.everything(device)
+    with monkeypatch.context() as boot:
+        boot.setattr(type(device.clock), "trust", "untrusted")
+        boot.setattr(device.clock, "now_ms", lambda: 86_400_000)
+        write(device, "two")
+    write(device, "three")
+    sync.everything(device)
+
+    assert device.store.write(log.prune, now_ms=time.now_ms()) == 0
+
+
+def test_the_clock_of_the_device_says_nothing_in_a_request(
+    device: Device, ledger: LedgerDouble, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(device.clock, "_wall_ms", lambda: 0)  # A boot in 1970.
+    write(device, "one")
+
+    sync.everything(device)
+
+    assert arrived(ledger) == ["one"]
+
+
 def test_a_device_whose_clock_is_wrong_reads_the_time_and_tries_again(
     device: Device, ledger: LedgerDouble, time: Time
 ):

@@ -325,7 +325,7 @@ MUTANTS = (
         "kiosk/claims.py",
         "    session.execute(insert(ClaimRow).on_conflict_do_nothing(), row)\n",
         "    close(session, ticket, space)\n    session.execute(insert(ClaimRow), row)\n",
-        f"{KIOSK}/test_door.py",
+        f"{KIOSK}/test_door.py::test_a_rescan_asks_under_the_claim_that_is_open",
     ),
     Mutant(
         "claimed_shown_red",
@@ -355,8 +355,7 @@ MUTANTS = (
         "kiosk/line.py",
         "        time_ms = self._clock.ledger_ms()\n",
         "        time_ms = self._clock.wall_ms()\n",
-        f"{KIOSK}/test_sync.py"
-        "::test_a_device_whose_clock_is_wrong_reads_the_time_and_tries_again",
+        f"{KIOSK}/test_sync.py::test_the_clock_of_the_device_says_nothing_in_a_request",
     ),
     Mutant(
         "control_bytes_printed",

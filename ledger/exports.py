@@ -16,6 +16,7 @@ from ledger import ticketing
 from ledger.documents.order import plain as amount
 from ledger.store import Store
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
+from ledger.tables.memberships import MembershipKindRow, MembershipRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
 
 AT_ONCE = 500
@@ -73,6 +74,13 @@ def _orders(session: Session, after: str, zone: str) -> list[tuple[str, Sequence
         .order_by(TicketRow.order, TicketRow.line)
     ):
         tickets.setdefault(ticket.order, []).append(ticket)
+    kinds: dict[str, str] = dict(
+        session.execute(
+            select(MembershipRow.order, MembershipKindRow.name)
+            .join(MembershipKindRow, MembershipKindRow.id == MembershipRow.kind)
+            .where(MembershipRow.order.in_([order.id for order, _ in rows]))
+        ).all()
+    )
     found: list[tuple[str, Sequence[str]]] = []
     for order, patron in rows:
         own = tickets.get(order.id, [])
@@ -83,7 +91,7 @@ def _orders(session: Session, after: str, zone: str) -> list[tuple[str, Sequence
             patron.name if patron else "",
             patron.email if patron else "",
             patron.phone if patron else "",
-            own[0].title if own else "",
+            own[0].title if own else kinds.get(order.id, ""),
             _moment(own[0].starts_ms, zone) if own else "",
             " ".join(ticket.seat for ticket in own),
             str(len(own)),
@@ -128,7 +136,7 @@ def customers(store: Store) -> Iterator[Sequence[str]]:
                         TicketRow.status == "active",
                     )
                     .group_by(OrderRow.patron)
-                ).all()  # type: ignore[arg-type]
+                ).all()
             )
         for id, name, email, phone, orders, paid, currency in rows:
             spent = amount(int(paid), currency) if currency else ""

@@ -18,6 +18,7 @@ from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.members import MemberCreditRow, MemberRow
+from ledger.tables.memberships import MemberAllowanceRow
 
 # Look-ups of members are counted apart from those of orders.
 PLACE = "member"
@@ -113,7 +114,7 @@ def use(session: Session, member: str, production: str, needed: int) -> Refused 
         .where(
             MemberCreditRow.member == member,
             MemberCreditRow.production == production,
-            MemberCreditRow.used + needed <= row.credits_per_production,
+            MemberCreditRow.used + needed <= allowance(session, member, production),
         )
         .values(used=MemberCreditRow.used + needed),
     )
@@ -123,6 +124,12 @@ def use(session: Session, member: str, production: str, needed: int) -> Refused 
     assert isinstance(asked, members.NotEnough), "the rule and the book disagree"
     facts = {"left": asked.left, "total": asked.total, "needed": asked.needed}
     return Refused(asked.code, facts)
+
+
+def allowance(session: Session, member: str, production: str) -> int:
+    """Give how many seats of a production a member has in all, used or not."""
+    own = session.get(MemberAllowanceRow, (member, production), populate_existing=True)
+    return own.credits if own else session.get_one(MemberRow, member).credits_per_production
 
 
 def give_back(session: Session, member: str, production: str, returned: int) -> None:
@@ -140,7 +147,7 @@ def record(session: Session, row: MemberRow, production: str) -> members.Member:
     return members.Member(
         row.id,
         row.email,
-        row.credits_per_production,
+        allowance(session, row.id, production),
         {production: used.used} if used else {},
     )
 

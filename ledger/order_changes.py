@@ -18,6 +18,7 @@ from boxoffice.refusals import Code
 from ledger import (
     audit,
     desk_money,
+    memberships,
     notices,
     outbox,
     patrons,
@@ -93,6 +94,7 @@ def pay(
     refused = desk_money.pay(session, means, order, payment, by=by)
     if refused is not None:
         return refused
+    memberships.settle(session, means, order)
     facts = {"kind": payment.kind, "amount": payment.amount}
     audit.note(
         session, means, staff=by, action="take_payment", subject=order.id, facts=facts
@@ -146,6 +148,7 @@ def cancel(
             why="cancelled",
         )
     freed = refunds.void(session, means, tickets, status="cancelled")
+    memberships.end(session, means, order)
     order.state, order.cancelled_ms = "cancelled", means.now_ms
     session.flush()
     audit.note(
@@ -213,6 +216,7 @@ def restore(session: Session, means: Means, order: OrderRow, *, by: str) -> Refu
         )
         reseats.send_out(session, means, ticket, why="restored")
         notices.seats(session, ticket.performance, [ticket.seat], means.now_ms)
+    memberships.renew(session, means, order)
     order.state, order.cancelled_ms = "confirmed", None
     takings.reach(session, means, order)
     audit.note(session, means, staff=by, action="restore_order", subject=order.id)

@@ -99,7 +99,7 @@ def sell(
     if isinstance(epochs, Refused):
         return epochs
     paid = quote.charge if tender else 0
-    order = _write(
+    order = write(
         session,
         means,
         currency=evening.prices.currency,
@@ -227,7 +227,7 @@ def _take(
     return found
 
 
-def _write(session: Session, means: Means, **said: Any) -> OrderRow:
+def write(session: Session, means: Means, **said: Any) -> OrderRow:
     """Write the order down under a number that nobody has. Source: ORD12."""
     while True:
         number = ids.order_number(means.chance)

@@ -14,18 +14,17 @@ from sqlalchemy.orm import Session
 from boxoffice import pricing
 from boxoffice.pricing import OtherLine, Quote, SeatLine, Seller
 from boxoffice.refusals import Code
-from ledger import audit, evenings, members, orders, rows, seat_credits, seating
+from ledger import audit, evenings, members, orders, requests, seat_credits, seating
 from ledger.clock import Means
 from ledger.desk_money import DONATION_BP, Payment, donate, pay
 from ledger.patrons import Patron
 from ledger.refused import Refused
+from ledger.requests import STAFF, Made
 from ledger.seating import Held, Wish
 from ledger.tables.catalogue import PerformanceRow
-from ledger.tables.devices import RequestAnswerRow
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.seats import HoldRow, SeatStateRow
 
-STAFF = "staff"
 SELLERS = (Seller.WINDOW, Seller.PHONE, Seller.MAIL)
 
 
@@ -58,14 +57,6 @@ class Open:
     seats: tuple[str, ...]
     expires_ms: int
     extended: bool
-
-
-@dataclass(frozen=True)
-class Made:
-    """The order that a sale became. again: an earlier press had made it."""
-
-    order: str
-    again: bool = False
 
 
 def hold(
@@ -113,12 +104,6 @@ def read(session: Session, hold: str) -> Open | None:
     return Open(hold, row.performance, tuple(seats), row.expires_ms, row.extended)
 
 
-def made(session: Session, hold: str) -> str | None:
-    """Give the order that a hold became."""
-    row = session.get(RequestAnswerRow, (STAFF, hold))
-    return row.answer if row else None
-
-
 def quote(session: Session, performance: str, said: Said) -> Quote:
     """Price what was said, donation and fees included. Raises KeyError for a price type
     that is not sold on a seat.
@@ -149,7 +134,7 @@ def sell(
     Refuses what `orders.sell` refuses, NOT_ENOUGH_SEAT_CREDITS (MEM4), and NOT_FOUND or
     LOCKED for a voucher; nothing is done then. Raises KeyError like quote.
     """
-    if order := made(session, hold):
+    if order := requests.made(session, hold):
         return Made(order, again=True)
     open_ = read(session, hold)
     if open_ is None:
@@ -160,7 +145,7 @@ def sell(
             point.rollback()
     if isinstance(done, Refused):
         # Perhaps the first press of this very button took them.
-        again = made(session, hold)
+        again = requests.made(session, hold)
         return Made(again, again=True) if again else done
     return done
 
@@ -196,16 +181,7 @@ def _sell(
         refused = pay(session, means, row, payment, by=by)
         if refused is not None:
             return refused
-    session.execute(
-        rows.insert(session, RequestAnswerRow).values(
-            device=STAFF,
-            request=open_.hold,
-            body_hash="",
-            status=201,
-            answer=sold.id,
-            at_ms=means.now_ms,
-        )
-    )
+    requests.keep(session, open_.hold, sold.id, now_ms=means.now_ms)
     audit.note(
         session,
         means,

@@ -22,6 +22,7 @@ from ledger.web import (
     login,
     member_checks,
     member_pages,
+    memberships,
     moves,
     order_acts,
     order_money,
@@ -50,6 +51,7 @@ PAGES = (
     catalogue_pages,
     member_checks,
     member_pages,
+    memberships,
     people,
 )
 # Where files come in: the most bytes that are read.

@@ -12,8 +12,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
-from ledger import catalogue, evenings, reports, seating, surveys, window
+from ledger import catalogue, evenings, reports, requests, seating, surveys, window
 from ledger.refused import Refused
+from ledger.requests import STAFF
 from ledger.seating import Held, Wish
 from ledger.tables.orders import OrderRow, PatronRow
 from ledger.web import charts, desk, sale_form
@@ -82,11 +83,11 @@ def act(hold: str) -> ResponseReturnValue:
             return _ended(session, hold)
     chart = url_for("charts.show", performance=open_.performance)
     if act == "let_go":
-        desk.write(seating.release, hold, seller=window.STAFF)
+        desk.write(seating.release, hold, seller=STAFF)
         desk.say("The seats are free again.")
         return redirect(chart, 303)
     if act == "extend":
-        longer = desk.write(seating.extend, hold, seller=window.STAFF)
+        longer = desk.write(seating.extend, hold, seller=STAFF)
         if isinstance(longer, Refused):
             desk.refuse("These seats were kept longer once already.")
     form = Form(request.form.to_dict())
@@ -124,7 +125,7 @@ def _cloned(session: Session) -> dict[str, str]:
 
 def _ended(session: Session, hold: str) -> ResponseReturnValue:
     """The seats are no longer held: sold by an earlier press, or run out."""
-    order = window.made(session, hold)
+    order = requests.made(session, hold)
     if order:
         return redirect(url_for("orders.show", order=order), 303)
     words = "These seats are no longer held. Please choose them again on the chart."

@@ -8,7 +8,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import catalogue, evenings, member_checks, order_changes, reports, ticketing
+from ledger import (
+    catalogue,
+    evenings,
+    member_checks,
+    memberships,
+    order_changes,
+    reports,
+    ticketing,
+)
 from ledger.documents import order as orders
 from ledger.documents import ticket as paper
 from ledger.tables.devices import DeviceRow
@@ -53,6 +61,7 @@ def show(order: str) -> ResponseReturnValue:
             others=session.scalars(
                 select(OrderLineRow).where(OrderLineRow.order == order)
             ).all(),
+            memberships=memberships.of_order(session, order),
             patron=session.get(PatronRow, row.patron) if row.patron else None,
             seen=order_changes.version(session, row),
             ticketing=ticketing.status(session, row),

@@ -1,5 +1,6 @@
 """What a clerk typed into the form of a sale, and what is wrong with it, by field."""
 
+from collections.abc import Sequence
 from email.utils import parseaddr
 
 from flask import abort
@@ -54,8 +55,8 @@ def read(
     seller = Seller(form.get("seller") or "window")
     if seller not in window.SELLERS:
         abort(400)
-    donation = _amount(form, "donation", currency, "donation")
-    patron = _patron(form)
+    donation = amount_of(form, "donation", currency, "donation")
+    patron = patron_of(form)
     buyers = {evening.prices.type_of(kind) for _, kind in seats}
     asks = any(kind and kind.buyer is Buyer.SUBSCRIBER for kind in buyers)
     if paying and asks and not form.get("subscriber"):
@@ -69,14 +70,9 @@ def read(
     questions = surveys.asked(session, production.production) if production else []
     production_of = production.production if production else ""
     payers, named = sale_members.read(session, form, seats, production_of)
-    answers = [
-        {"question": question.id, "answer": form.get(f"q-{question.id}")}
-        for question in questions
-        if form.get(f"q-{question.id}") in question.options
-    ]
     said = Said(
         seats=seats,
-        answers=answers,
+        answers=answers_of(form, questions),
         seller=seller,
         patron=patron,
         delivery=delivery,
@@ -88,7 +84,7 @@ def read(
     if form.faults:
         return None
     due = window.quote(session, open_.performance, said).charge
-    payments = _payments(session, form, due, currency, now_ms) if paying else []
+    payments = payments_of(session, form, due, currency, now_ms) if paying else []
     if form.faults:
         return None
     return Said(**{**said.__dict__, "payments": payments})
@@ -104,7 +100,7 @@ def offered(evening: Evening, seat: str, form: Form) -> list[tuple[str, str, int
     return [*found, (MEMBERSHIP.id, MEMBERSHIP.name, 0)]
 
 
-def _payments(
+def payments_of(
     session: Session, form: Form, due: int, currency: str, now_ms: int
 ) -> list[Payment]:
     """Read how it is paid: nothing (pay on collection), or all of it in one or two ways.
@@ -114,7 +110,7 @@ def _payments(
     found: list[Payment] = []
     for number in range(1, PAYMENTS + 1):
         kind = form.get(f"kind-{number}")
-        amount = _amount(form, f"paid-{number}", currency, "amount")
+        amount = amount_of(form, f"paid-{number}", currency, "amount")
         if kind not in TENDERS:
             abort(400)
         if not kind:
@@ -155,7 +151,8 @@ def _covered(session: Session, form: Form, number: int, wanted: int, now_ms: int
     return min(wanted, voucher.balance)
 
 
-def _amount(form: Form, name: str, currency: str, what: str) -> int:
+def amount_of(form: Form, name: str, currency: str, what: str) -> int:
+    """Read an amount in minor units; 0 if it is blank, or none: then the form says why."""
     try:
         return amounts.read(form.get(name), currency, what=what)
     except amounts.NotAnAmount as why:
@@ -163,7 +160,17 @@ def _amount(form: Form, name: str, currency: str, what: str) -> int:
         return 0
 
 
-def _patron(form: Form) -> Patron | None:
+def answers_of(form: Form, questions: Sequence[surveys.Question]) -> list[dict[str, str]]:
+    """Read the answers that the buyer gave; a question that was skipped has none."""
+    return [
+        {"question": question.id, "answer": form.get(f"q-{question.id}")}
+        for question in questions
+        if form.get(f"q-{question.id}") in question.options
+    ]
+
+
+def patron_of(form: Form) -> Patron | None:
+    """Read who it is for; None for nobody in particular."""
     name, email = form.get("name"), form.get("email")
     if email and not plausible(email):
         form.faults["email"] = "This is no e-mail address."

@@ -34,6 +34,7 @@ class Config:
     terminal_secret: the file with its API key (and, for sumup, app id and affiliate key, a
     line each). mm: CSS pixels per millimetre, or None.
     claim_wait_s: how long a door waits for the ledger to say who was first.
+    unknown_after_s: how long a terminal may be silent before guests hear that nobody knows.
     phones_port: where ushers' phones are served, behind a TLS proxy on this machine; None
     for not at all. phones_names: the names by which they may call it, the first for links.
     """
@@ -54,6 +55,7 @@ class Config:
     frame_ancestor: str | None = None
     most_seats: int = 8
     claim_wait_s: float = 0.25
+    unknown_after_s: float = 60.0
     phones_port: int | None = None
     phones_names: tuple[str, ...] = ()
 
@@ -91,6 +93,7 @@ def read(environment: Mapping[str, str]) -> Config:
         demo_clock=_path(environment.get("FOH_DEMO_CLOCK")) if demo else None,
         mm=_mm(environment.get("FOH_MM", "")),
         claim_wait_s=_claim_wait(environment.get("FOH_CLAIM_WAIT_MS", "250")),
+        unknown_after_s=_unknown_after(environment.get("FOH_UNKNOWN_AFTER_S", "60")),
         frame_ancestor=environment.get("FOH_FRAME_ANCESTOR") or None if demo else None,
         phones_port=_phones_port(environment),
         phones_names=_names(environment.get("FOH_PHONES_NAMES", "")),
@@ -194,6 +197,12 @@ def _claim_wait(text: str) -> float:
     if not text.isascii() or not text.isdigit() or not 50 <= int(text) <= 5000:
         raise BadConfig(f"FOH_CLAIM_WAIT_MS must be 50 to 5000 ms, not {text!r}.")
     return int(text) / 1000
+
+
+def _unknown_after(text: str) -> float:
+    if not text.isascii() or not text.isdigit() or not 5 <= int(text) <= 600:
+        raise BadConfig(f"FOH_UNKNOWN_AFTER_S must be 5 to 600 s, not {text!r}.")
+    return float(text)
 
 
 def _mm(text: str) -> float | None:

@@ -15,14 +15,13 @@ from boxoffice import failpoints, payments
 from boxoffice.payments import Do, Event, State
 from kiosk import basket, collecting, documents, faults, log
 from kiosk.device import Device
-from kiosk.payments import aftercare, attempts, box_office, sale, terminals
+from kiosk.payments import aftercare, attempts, box_office, doubt, sale, terminals
 from kiosk.payments.port import RUNNING, Attempt, Busy, Step, Terminal, TerminalDown
 from kiosk.store.tables import IntentRow, OrderRow, PledgedRow
 
 REST_S: Final = 5.0
 BETWEEN_QUESTIONS_S: Final = 0.4
 WHILE_UNKNOWN_S: Final = 2.0
-UNKNOWN_AFTER_MS: Final = 60_000
 # A terminal that cannot be reached before anything was sent gets this long.
 REACH_MS: Final = 3_000
 BUSY_MS: Final = 10_000
@@ -120,13 +119,19 @@ def _follow(device: Device, terminal: Terminal, intent: IntentRow) -> float:
     return _answered(device, terminal, intent, answer)
 
 
+def _too_long(device: Device, intent: IntentRow) -> bool:
+    """Whether the guest has to be told that we do not know. Source: lobby.md §2."""
+    doubted_s = device.doubt(intent.id) / 1000
+    return doubted_s >= device.config.unknown_after_s and intent.state == State.SENT
+
+
 def _answered(
     device: Device, terminal: Terminal, intent: IntentRow, answer: Attempt
 ) -> float:
     if answer.step in RUNNING:
         if answer.step is Step.PROCESSING:
             # A card is in it and no word comes: that is doubt as well.
-            if device.doubt(intent.id) >= UNKNOWN_AFTER_MS and intent.state == State.SENT:
+            if _too_long(device, intent):
                 _tell(device, intent, Event.SILENCE)
         else:
             device.doubt(intent.id, clear=True)
@@ -152,7 +157,7 @@ def _answered(
 
 def _silent(device: Device, intent: IntentRow, why: str) -> float:
     device.terminal_answers = False
-    if device.doubt(intent.id) >= UNKNOWN_AFTER_MS and intent.state == State.SENT:
+    if _too_long(device, intent):
         _words.error("payment unknown", intent=intent.id, why=why)
         _tell(device, intent, Event.SILENCE)
     return BETWEEN_QUESTIONS_S if intent.state == State.SENT else WHILE_UNKNOWN_S
@@ -248,6 +253,7 @@ def _report(session: Session, device: Device, intent: IntentRow, before: State) 
             since_ms = device.clock.now_ms() - device.doubt_ms(intent.id)
             body = {"intent": intent.id, "since_ms": since_ms}
             _append(session, device, "payment.unknown", body)
+            doubt.queue_slip(session, device, intent)
         case State.REVERSED:
             body = {"intent": intent.id, "ref": intent.ref, "amount": intent.taken}
             _append(session, device, "payment.approved", body)

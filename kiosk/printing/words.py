@@ -52,6 +52,10 @@ ENGLISH: Final[Mapping[str, str]] = {
     "reprints": "Reprints",
     "signed": "Signed by PIN: {name}",
     "test_page": "Test page",
+    "dont_pay_again": "Please do not pay again. We can't see yet if your card was charged.",
+    "seats_safe": "Your seats are safe.",
+    "perhaps_taken": "Perhaps taken",
+    "show_slip": "Please show this slip to our staff. It is no ticket.",
 }
 DANISH: Final[Mapping[str, str]] = {
     "unreserved": "UNUMMERERET",
@@ -91,6 +95,10 @@ DANISH: Final[Mapping[str, str]] = {
     "reprints": "Gentryk",
     "signed": "Underskrevet med PIN: {name}",
     "test_page": "Testside",
+    "dont_pay_again": "Betal ikke igen. Vi kan endnu ikke se, om dit kort er trukket.",
+    "seats_safe": "Dine pladser er sikre.",
+    "perhaps_taken": "Måske trukket",
+    "show_slip": "Vis denne seddel til personalet. Den er ikke en billet.",
 }
 _LANGUAGES: Final = {"en": ENGLISH, "da": DANISH}
 _DATES: Final = {"en": "EEE d MMMM y", "da": "EEE d. MMMM y"}

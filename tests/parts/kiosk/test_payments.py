@@ -281,6 +281,22 @@ def test_silence_is_never_declined(
     assert unknown["since_ms"] == time.now - 60_000
 
 
+def test_whoever_is_in_doubt_takes_the_reference_along_on_paper(
+    kiosk: Device, ledger: LedgerDouble, card: Card, paper: Paper, time: Time
+):
+    test_silence_is_never_declined(kiosk, ledger, card, time)
+
+    print_all(kiosk)
+
+    (slip,) = paper.slips
+    words = " ".join(slip)
+    assert "Please do not pay again." in words
+    assert "It is no ticket." in words
+    with kiosk.store.read() as session:
+        assert session.scalars(select(IntentRow.reference)).one() in words
+    assert paper.codes == []
+
+
 def test_in_doubt_this_terminal_takes_no_other_payment(
     kiosk: Device, ledger: LedgerDouble, card: Card, time: Time
 ):

@@ -42,7 +42,12 @@ PLAN = Path(__file__).parent / "demo_house" / "royal_theatre.json"
 STUDIO_PLACES = 120
 MAIN, STUDIO = "Main stage", "Studio"
 HAMLET, TEMPEST, IMPROV = "Hamlet", "The Tempest", "Improv Night"
-DEVICES = (("Kiosk 1", "kiosk"), ("Door A", "door"), ("Door B", "door"))
+DEVICES = (
+    ("Kiosk 1", "kiosk"),
+    ("Kiosk 2", "kiosk"),
+    ("Door A", "door"),
+    ("Door B", "door"),
+)
 STAFF = (
     ("Anna Berg", "anna", ("manager", "supervisor", "box_office"), "240613"),
     ("Tom Ruiz", "tom", ("usher",), "111222"),

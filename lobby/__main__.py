@@ -114,7 +114,8 @@ def _make(folder: Path) -> None:
             f"The disk is nearly full: {free // 1_000_000} MB are left at {folder}, "
             f"{LEAST_FREE_BYTES // 1_000_000} MB are needed."
         )
-    (folder / "clock-offset").write_text("0")
+    for clock in folder.glob("clock-offset*"):
+        clock.unlink()
 
 
 @contextmanager
@@ -147,7 +148,8 @@ def _open(ports: Ports, folder: Path) -> Iterator[Supervisor]:
             supervisor.start(name)
         _wait_until_ready(supervisor, _devices(ports))
         for name in supervisor.names:
-            supervisor.start(name)
+            if name not in programs.SPARE:
+                supervisor.start(name)
         hardware.warm_up()
         yield supervisor
     finally:
@@ -204,14 +206,16 @@ def _ready(client: httpx.Client, name: str, address: str) -> bool:
 
 
 def _play(told: story.Story, ports: Ports, folder: Path) -> int:
-    from lobby.scenarios.player import Addresses, Player
+    from lobby.scenarios.night import Addresses
+    from lobby.scenarios.player import Player
 
     player = Player(
         Addresses(
             lobby=programs.address(ports.lobby),
             ledger=programs.address(ports.ledger),
             screens={
-                name: programs.address(ports.device(name)) for name in programs.DEVICES
+                name: programs.address(ports.device(name))
+                for name in {**programs.DEVICES, **programs.SPARE}
             },
         ),
         _facts(folder),

@@ -11,6 +11,7 @@ from lobby.web import (
     clock,
     figures,
     guard,
+    hands,
     mailbox,
     network,
     page,
@@ -46,6 +47,7 @@ def create_app(hardware: "Hardware") -> Flask:
         clock,
         figures,
         scenarios,
+        hands,
     ):
         app.register_blueprint(part.bp)
     return app

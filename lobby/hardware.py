@@ -1,7 +1,7 @@
 """All pretend hardware of one lobby, started and stopped together."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -21,7 +21,9 @@ from lobby.optics import View, photograph
 from lobby.printer.machine import Printer
 from lobby.printer.port import Port as PrinterPort
 from lobby.printer.slips import Tray
-from lobby.programs import DEVICES, HOST, Ports, address
+from lobby.programs import DEVICES, HOST, SPARE, Ports, address, clock_file
+from lobby.scenarios.night import OFFICE
+from lobby.scenarios.screen import Screen
 from lobby.terminal.charges import Book
 from lobby.terminal.machine import Terminal
 from lobby.terminal.port import Port as TerminalPort
@@ -61,7 +63,8 @@ class Hardware:
         self.ports = ports
         self.plugs = plugs
         self.demo_facts: Mapping[str, Any] = {}
-        self.clock_file = folder / "clock-offset"
+        self.folder = folder
+        self._hands: dict[str, Screen] = {}
         self.timeline = Timeline()
         note = self.timeline.note
         self.tray = Tray()
@@ -76,7 +79,8 @@ class Hardware:
         self.mailbox = Mailbox(note, folder=folder / "mailbox")
         self.cameras = {name: Camera(name, note) for name in DEVICES}
         self.books = Books(
-            address(ports.ledger), {name: address(ports.device(name)) for name in DEVICES}
+            address(ports.ledger),
+            {name: address(ports.device(name)) for name in {**DEVICES, **SPARE}},
         )
         loop = Loop()
         self.network = Network(_cables(ports), loop, note)
@@ -111,6 +115,8 @@ class Hardware:
         while self._running:
             self._running.pop().stop()
         self.books.stop()
+        for screen in self._hands.values():
+            screen.close()
 
     def lamps(self, *, fresh: bool) -> list[Lamp]:
         """Return the lamps; fresh asks everybody first, else they may be a second old."""
@@ -121,6 +127,13 @@ class Hardware:
             charges=self.terminal.charges(),
             unsent=reading.unsent,
         )
+
+    def hand(self, name: str) -> Screen:
+        """Whoever stands at a screen that the page does not show; they stay there."""
+        if name not in self._hands:
+            port = self.ports.ledger if name == OFFICE else self.ports.device(name)
+            self._hands[name] = Screen(address(port))
+        return self._hands[name]
 
     def letter(self, number: int) -> Letter | None:
         return self.mailbox.find(number)
@@ -135,17 +148,20 @@ class Hardware:
     def clock_offset_ms(self) -> int:
         """How far the demo's clocks are ahead."""
         try:
-            return int(self.clock_file.read_text() or 0)
+            return int(clock_file(self.folder, "ledger").read_text() or 0)
         except (OSError, ValueError):
             return 0
 
-    def set_clock(self, offset_ms: int) -> None:
-        """Let all demo clocks jump."""
-        self.clock_file.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.clock_file.with_suffix(".new")
-        draft.write_text(str(offset_ms))
-        draft.replace(self.clock_file)
-        self.timeline.note("clock", f"All clocks are now {_span(offset_ms)}")
+    def set_clock(self, offset_ms: int, of: Sequence[str] = ()) -> None:
+        """Let clocks jump: those of the named processes, or all of them."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name in of or ("ledger", *DEVICES, *SPARE):
+            file = clock_file(self.folder, name)
+            draft = file.with_suffix(".new")
+            draft.write_text(str(offset_ms))
+            draft.replace(file)
+        whose = f"The clocks of {', '.join(of)}" if of else "All clocks"
+        self.timeline.note("clock", f"{whose} are now {_span(offset_ms)}")
 
 
 def _warm_up() -> None:
@@ -168,7 +184,7 @@ def _span(offset_ms: int) -> str:
 def _cables(ports: Ports) -> list[Cable]:
     to_ledger = [
         Cable(f"{name}-ledger", ports.line(name), (HOST, ports.ledger), (LAN, INTERNET))
-        for name in DEVICES
+        for name in {**DEVICES, **SPARE}
     ]
     return [
         *to_ledger,

@@ -49,7 +49,7 @@ class Ports:
 
     def line(self, device: str) -> int:
         """The forwarder through which a device reaches the ledger."""
-        return self.base + {"kiosk": 50, "door-a": 51, "door-b": 52}[device]
+        return self.base + {"kiosk": 50, "door-a": 51, "door-b": 52, "kiosk-2": 55}[device]
 
     @property
     def line_to_terminal(self) -> int:
@@ -62,16 +62,27 @@ class Ports:
     @property
     def all(self) -> tuple[int, ...]:
         """Every port that a lobby needs."""
-        own = (self.lobby, self.ledger, self.kiosk, self.door_a, self.door_b)
+        own = (
+            self.lobby,
+            self.ledger,
+            *(self.device(name) for name in {**DEVICES, **SPARE}),
+        )
         pretended = (self.printer, self.terminal, self.mail)
-        return own + pretended + tuple(range(self.base + 50, self.base + 55))
+        return own + pretended + tuple(range(self.base + 50, self.base + 56))
 
     def device(self, name: str) -> int:
         """The port of a device's own pages."""
-        return {"kiosk": self.kiosk, "door-a": self.door_a, "door-b": self.door_b}[name]
+        return {
+            "kiosk": self.kiosk,
+            "door-a": self.door_a,
+            "door-b": self.door_b,
+            "kiosk-2": self.base + 13,
+        }[name]
 
 
 DEVICES = {"kiosk": "Kiosk 1", "door-a": "Door A", "door-b": "Door B"}
+# A second kiosk, at the same printer and terminal; its plug is out until somebody needs it.
+SPARE = {"kiosk-2": "Kiosk 2"}
 
 
 def paired(folder: Path) -> list[str]:
@@ -83,9 +94,14 @@ def address(port: int) -> str:
     return f"http://{HOST}:{port}"
 
 
-def demo_environment(folder: Path) -> dict[str, str]:
+def clock_file(folder: Path, name: str) -> Path:
+    """Where a process reads how far its clock is ahead, in ms."""
+    return folder / ("clock-offset" if name == "ledger" else f"clock-offset-{name}")
+
+
+def demo_environment(folder: Path, name: str) -> dict[str, str]:
     """What makes a process part of the demo: hooks, and a clock that can be moved."""
-    return {"FOH_DEMO": "1", "FOH_DEMO_CLOCK": str(folder / "clock-offset")}
+    return {"FOH_DEMO": "1", "FOH_DEMO_CLOCK": str(clock_file(folder, name))}
 
 
 def ledger(ports: Ports, folder: Path) -> Program:
@@ -95,7 +111,7 @@ def ledger(ports: Ports, folder: Path) -> Program:
         "ledger",
         ("serve", "--demo"),
         {
-            **demo_environment(folder),
+            **demo_environment(folder, "ledger"),
             "FOH_LEDGER_DIR": str(folder / "ledger"),
             "FOH_LEDGER_HOST": HOST,
             "FOH_LEDGER_PORT": str(ports.ledger),
@@ -108,7 +124,7 @@ def ledger(ports: Ports, folder: Path) -> Program:
 def device(ports: Ports, folder: Path, name: str) -> Program:
     """A kiosk or a door; which of the two, pairing decides."""
     settings: Mapping[str, str] = {
-        **demo_environment(folder),
+        **demo_environment(folder, name),
         "FOH_KIOSK_DIR": str(folder / name),
         "FOH_KIOSK_HOST": HOST,
         "FOH_KIOSK_PORT": str(ports.device(name)),
@@ -116,11 +132,13 @@ def device(ports: Ports, folder: Path, name: str) -> Program:
         "FOH_INVITE_FILE": str(_invitation(folder, name)),
         "FOH_FRAME_ANCESTOR": address(ports.lobby),
     }
-    if name == "kiosk":
+    if name.startswith("kiosk"):
         hardware = {
             "FOH_PRINTER": f"tcp://{HOST}:{ports.line_to_printer}",
             "FOH_PRINTER_PROFILE": "80",
             "FOH_TERMINAL": f"pretend:{address(ports.line_to_terminal)}",
+            # Nobody plays at a desk for a minute of silence.
+            "FOH_UNKNOWN_AFTER_S": "15",
         }
     else:
         hardware = {"FOH_DOOR": DEVICES[name]}
@@ -148,8 +166,9 @@ def everything(ports: Ports, folder: Path) -> list[Program]:
     programs = [ledger(ports, folder)]
     for name in DEVICES:
         programs += [device(ports, folder, name), scanner(ports, folder, name)]
-    return programs
+    return programs + [device(ports, folder, name) for name in SPARE]
 
 
 def _invitation(folder: Path, name: str) -> Path:
-    return folder / "ledger" / "invites" / f"{DEVICES[name].lower().replace(' ', '-')}.json"
+    title = {**DEVICES, **SPARE}[name]
+    return folder / "ledger" / "invites" / f"{title.lower().replace(' ', '-')}.json"

@@ -11,6 +11,8 @@ import httpx
 from bs4 import BeautifulSoup, Tag
 
 TIMEOUT_S = 10.0
+# Where the arrow keys go, in the order of the page.
+STOPS = "h1[tabindex], a[href], button:not([disabled]), input:not([type=hidden]), select"
 
 
 class NotFound(Exception):
@@ -34,6 +36,7 @@ class Screen:
         self._page = BeautifulSoup("", "html.parser")
         self.url = address
         self.status = 0
+        self._stop = -1
         self.taps = 0
 
     def close(self) -> None:
@@ -70,21 +73,32 @@ class Screen:
 
         Raises NotFound with the names that there are.
         """
-        tag = self._find(name)
-        self.taps += 1
-        if tag.name == "a":
-            self._show(self._client.get(urljoin(self.url, str(tag["href"]))))
-        else:
-            self._submit(tag)
+        self._activate(self._find(name))
 
     def type(self, label: str, text: str) -> None:
         """Type into the field of that label. Raises NotFound."""
+        self._field(label)["value"] = text
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose from the list of that label, by words. Raises NotFound."""
+        given = self._field(label).find_all("option")
+        chosen = next((one for one in given if option in one.get_text()), None)
+        if chosen is None:
+            raise NotFound(f"no {option!r} in {label!r} on {self.url}")
+        for one in given:
+            del one["selected"]
+        chosen["selected"] = ""
+
+    def _field(self, label: str) -> Tag:
+        wanted = label.lower()
         for tag in self._page.select("label"):
-            if label.lower() in _line(tag.get_text(" ")).lower():
+            if wanted in _line(tag.get_text(" ")).lower():
                 field = self._page.find(id=str(tag.get("for"))) or tag.find("input")
                 if isinstance(field, Tag):
-                    field["value"] = text
-                    return
+                    return field
+        for tag in self._page.select("input[aria-label], select[aria-label]"):
+            if wanted in str(tag["aria-label"]).lower():
+                return tag
         raise NotFound(f"no field {label!r} on {self.url}")
 
     def untick(self, label: str) -> None:
@@ -96,6 +110,38 @@ class Screen:
                 self.taps += 1
                 return
         raise NotFound(f"no box {label!r} on {self.url}")
+
+    def key(self, name: str) -> None:
+        """Press a key of the tactile pad. Raises NotFound."""
+        stops = self._page.select(STOPS)
+        match name:
+            case "ArrowDown" | "ArrowUp":
+                self._stop = (self._stop + (1 if name == "ArrowDown" else -1)) % len(stops)
+            case "Enter":
+                self._activate(stops[self._stop])
+            case "Escape":
+                self._activate(self._page.select(".bar a.button, .bar button")[0])
+            case "F1":
+                self.open(str((self._page.body or self._page)["data-help"]))
+            case _:
+                raise NotFound(f"the tactile pad has no key {name}")
+
+    def hear(self, words: str) -> None:
+        """Press Down until something of that name is read out. Raises NotFound."""
+        stops = self._page.select(STOPS)
+        for _ in stops:
+            self.key("ArrowDown")
+            if words.lower() in _name(stops[self._stop]).lower():
+                return
+        heard = ", ".join(repr(_name(stop)) for stop in stops)
+        raise NotFound(f"{words!r} is not read out on {self.url}; there are {heard}")
+
+    def _activate(self, tag: Tag) -> None:
+        self.taps += 1
+        if tag.name == "a":
+            self._show(self._client.get(urljoin(self.url, str(tag["href"]))))
+        elif tag.name == "button":
+            self._submit(tag)
 
     def _find(self, name: str) -> Tag:
         wanted = name.lower()
@@ -135,6 +181,7 @@ class Screen:
 
     def _show(self, answer: httpx.Response) -> None:
         self.url, self.status = str(answer.url), answer.status_code
+        self._stop = -1
         self._page = BeautifulSoup(answer.text, "html.parser")
 
 

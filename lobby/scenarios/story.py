@@ -13,7 +13,8 @@ from typing import Any
 FOLDER = Path(__file__).parent / "stories"
 VERBS = frozenset(
     {
-        "open", "press", "type", "untick", "wait", "verdict", "slips", "mail", "show",
+        "open", "press", "type", "choose", "untick", "wait", "verdict", "slips", "mail",
+        "show", "arrivals", "key", "hear",
         "clear", "printer", "refill", "terminal", "cut", "mend", "pull", "back", "ledger",
         "invariants", "mark", "measure", "clock", "take", "own", "charging",
     }
@@ -61,12 +62,15 @@ def verb(step: Mapping[str, Any]) -> str:
 
 
 def filled(value: Any, facts: Mapping[str, Any]) -> Any:
-    """Put facts of the demo house in: "$will_call.0.order" becomes the order's number."""
+    """Put facts of the demo house in: "$will_call.0.order" becomes the order's number, and
+    in an address "{tonight}" becomes the performance."""
     if isinstance(value, str) and value.startswith("$"):
         found: Any = facts
         for part in value[1:].split("."):
             found = found[int(part)] if isinstance(found, list) else found[part]
         return found
+    if isinstance(value, str):
+        return value.replace("{tonight}", str(facts.get("tonight", "")))
     if isinstance(value, dict):
         return {key: filled(entry, facts) for key, entry in value.items()}
     return value

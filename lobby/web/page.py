@@ -69,6 +69,7 @@ _LAMPS = {
 }
 _CABLES = {
     "kiosk-ledger": "Kiosk to ledger",
+    "kiosk-2-ledger": "Kiosk 2 to ledger",
     "door-a-ledger": "Door A to ledger",
     "door-b-ledger": "Door B to ledger",
     "kiosk-terminal": "Kiosk to terminal",
@@ -77,6 +78,7 @@ _CABLES = {
 _PLUGS = {
     "ledger": "Ledger",
     "kiosk": "Kiosk",
+    "kiosk-2": "Kiosk 2",
     "door-a": "Door A",
     "door-b": "Door B",
     "scanner-kiosk": "Kiosk's scanner",

@@ -1,6 +1,6 @@
 // demo.js: only in the desk-top lobby. The page that frames this one presses buttons by the names
 // that a screen reader says, and counts what is touched.
-//   to us:   {foh: "press", name} | {foh: "type", label, text} | {foh: "untick", name} | {foh: "words"} | {foh: "open", path}
+//   to us:   {foh: "press", name} | {foh: "type", label, text} | {foh: "untick", name} | {foh: "choose", label, option} | {foh: "key", key} | {foh: "words"} | {foh: "open", path}
 //   from us: {foh: "page", path, title, words} | {foh: "tap", name} | {foh: "pressed", name, found}
 (() => {
   "use strict";
@@ -45,6 +45,22 @@
         tag.classList.add("pressed");
         tag.click();
       }
+    }
+    if (asked.foh === "key") {
+      const stop = document.activeElement || document.body;
+      stop.dispatchEvent(new KeyboardEvent("keydown", { key: asked.key, bubbles: true, cancelable: true }));
+      tell({ foh: "pressed", name: asked.key, found: true, heard: name(document.activeElement) });
+      if (asked.key === "Enter") stop.click();
+    }
+    if (asked.foh === "choose") {
+      const low = asked.label.toLowerCase();
+      const label = [...document.querySelectorAll("label")].find((tag) =>
+        name(tag).toLowerCase().includes(low),
+      );
+      const list = label && document.getElementById(label.htmlFor);
+      const option = list && [...list.options].find((one) => one.text.includes(asked.option));
+      tell({ foh: "pressed", name: asked.label, found: Boolean(option) });
+      if (option) option.selected = true;
     }
     if (asked.foh === "untick") {
       const low = asked.name.toLowerCase();

@@ -28,6 +28,9 @@
   });
   const tell = (screen, what) => screen.frame.contentWindow.postMessage(what, screen.home);
   const on = (step) => frames[step.on || "kiosk"];
+  // The box office and a second kiosk have no frame: the lobby's own hand is there.
+  const elsewhere = (step) => step.on && !frames[step.on];
+  const hand = (step, what) => post(`/hands/${step.on}`, what);
 
   const get = async (path) => (await fetch(path)).json();
   const post = async (path, body) => {
@@ -89,6 +92,7 @@
 
   const verbs = {
     async open(step) {
+      if (elsewhere(step)) return hand(step, { open: step.open });
       const screen = on(step);
       const told = screen.told;
       screen.frame.src = screen.home + step.open;
@@ -96,16 +100,39 @@
     },
     async press(step) {
       await sleep(PAUSE_MS);
+      if (elsewhere(step)) return hand(step, { press: step.press });
       const told = await press(step, step.press, { foh: "press", name: step.press });
       taps += 1;
       // The next page answers; some presses only change this one.
       for (let waited = 0; waited < 2000 && on(step).told === told; waited += 20) await sleep(20);
     },
     async type(step) {
+      if (elsewhere(step)) return hand(step, { type: step.type });
       for (const [label, text] of Object.entries(step.type)) {
         await sleep(PAUSE_MS / 2);
         await press(step, label, { foh: "type", label, text });
       }
+    },
+    async choose(step) {
+      if (elsewhere(step)) return hand(step, { choose: step.choose });
+      for (const [label, option] of Object.entries(step.choose)) {
+        await press(step, label, { foh: "choose", label, option });
+      }
+    },
+    async key(step) {
+      await sleep(PAUSE_MS / 2);
+      const told = await press(step, step.key, { foh: "key", key: step.key });
+      if (step.key !== "Enter") return;
+      taps += 1;
+      for (let waited = 0; waited < 2000 && on(step).told === told; waited += 20) await sleep(20);
+    },
+    async hear(step) {
+      for (let keys = 0; keys < 60; keys += 1) {
+        await sleep(PAUSE_MS / 4);
+        await press(step, "key", { foh: "key", key: "ArrowDown" });
+        if (says(on(step).pressed.heard, step.hear)) return;
+      }
+      throw new Failed(`“${step.hear}” is not read out`);
     },
     async untick(step) {
       await sleep(PAUSE_MS / 2);
@@ -113,6 +140,17 @@
       taps += 1;
     },
     async wait(step) {
+      if (elsewhere(step)) {
+        let words = "";
+        return until(
+          step,
+          async () => {
+            ({ words } = await hand(step, { look: true }));
+            return says(words, step.wait);
+          },
+          () => `${step.on} says: ${words.slice(0, 300)}`,
+        );
+      }
       const screen = on(step);
       await until(
         step,
@@ -166,6 +204,33 @@
       seen[step.to] = Number((await lastScan(step.to, -1)).id || 0);
       marks.show = performance.now();
       await post(`/cameras/${step.to}/show`, shown);
+    },
+    async arrivals(step) {
+      const began = performance.now();
+      const reading = {};
+      const isLetIn = async (door, before) => {
+        let last = {};
+        await until(
+          step,
+          async () => {
+            last = await lastScan(door, -1);
+            return Number(last.id || 0) > before;
+          },
+          () => `no answer at ${door}`,
+        );
+        if (last.kind !== "go") throw new Failed(`${door} answered ${JSON.stringify(last)}`);
+      };
+      for (let ticket = 1; ticket <= step.arrivals; ticket += 1) {
+        const door = step.at[ticket % step.at.length];
+        if (door in reading) await isLetIn(door, reading[door]);
+        reading[door] = Number((await lastScan(door, -1)).id || 0);
+        await post(`/cameras/${door}/show`, { mail: facts.letter.n, ticket });
+      }
+      for (const [door, before] of Object.entries(reading)) {
+        await isLetIn(door, before);
+        await post(`/cameras/${door}/clear`, {});
+      }
+      measures.arrivals_a_minute = Math.round((60000 * step.arrivals) / (performance.now() - began));
     },
     clear: (step) => post(`/cameras/${step.clear}/clear`, {}),
     take: async (step) => post(`/printer/slips/${await slip(step.take)}/take`, {}),
@@ -251,6 +316,7 @@
     if (typeof value === "string" && value.startsWith("$")) {
       return value.slice(1).split(".").reduce((found, part) => found[part], facts);
     }
+    if (typeof value === "string") return value.replace("{tonight}", facts.tonight);
     if (Array.isArray(value)) return value.map(filled);
     if (value && typeof value === "object") {
       return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, filled(entry)]));
@@ -260,7 +326,11 @@
 
   // What the onlooker reads while it plays.
   const aloud = {
-    press: (step) => `Press “${step.press}”`,
+    press: (step) => `${step.on === "office" ? "The box office presses" : "Press"} “${step.press}”`,
+    key: (step) => `The key ${step.key}`,
+    hear: (step) => `Press Down until “${step.hear}” is heard`,
+    arrivals: (step) => `${step.arrivals} people arrive`,
+    clock: () => "The clocks jump",
     type: (step) => Object.entries(step.type).map(([label, text]) => `${label}: ${text}`).join(", "),
     untick: (step) => `Leave out ${step.untick}`,
     show: (step) => `Hold it before ${title[step.to]}`,

@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from lobby.scenarios import story
-from lobby.scenarios.player import Addresses, Player
+from lobby.scenarios.night import Addresses
+from lobby.scenarios.player import Player
 from tests.browser.touch import CHROMIUM, SIZES, BrowserScreen
 from tests.lobby_running import lobby
 
@@ -37,6 +38,8 @@ def house(tmp_path_factory):
         ("collect-no-touch", "P"),
         ("emailed-ticket", "L"),
         ("ledger-off", "S"),
+        ("seat-just-taken", "S"),
+        ("speech-only", "L"),
         ("paper-out-after-payment", "L"),
     ],
 )

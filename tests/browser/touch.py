@@ -36,6 +36,13 @@ _CONTROLS = """wanted => {
 }"""
 
 
+_FOCUSED = """() => {
+  const e = document.activeElement;
+  return (e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText || '')
+    .replace(/\\s+/g, ' ').trim();
+}"""
+
+
 class BrowserScreen:
     """One screen of one device in Chromium; `trouble` collects what axe and we find."""
 
@@ -82,6 +89,13 @@ class BrowserScreen:
             raise NotFound(f"no field {label!r} on {self._page.url}")
         field.first.fill(text)
 
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a list, by words. Raises NotFound."""
+        field = self._page.get_by_label(label)
+        if not field.count():
+            raise NotFound(f"no list {label!r} on {self._page.url}")
+        field.first.select_option(label=option)
+
     def untick(self, label: str) -> None:
         """Take the tick out of a box. Raises NotFound."""
         box = self._page.locator("label", has_text=label).locator("input")
@@ -89,6 +103,27 @@ class BrowserScreen:
             raise NotFound(f"no box {label!r} on {self._page.url}")
         self.taps += 1
         box.first.uncheck()
+
+    def key(self, name: str) -> None:
+        """Press a key of the tactile pad."""
+        if name != "Enter":
+            self._page.keyboard.press(name)
+            return
+        self.taps += 1
+        with self._page.expect_event("load", timeout=10_000):
+            self._page.keyboard.press("Enter")
+        self.check()
+
+    def hear(self, words: str) -> None:
+        """Press Down until something of that name has the focus. Raises NotFound."""
+        self._page.wait_for_load_state()
+        heard: list[str] = []
+        for _ in range(60):
+            self._page.keyboard.press("ArrowDown")
+            heard.append(self._page.evaluate(_FOCUSED))
+            if words.lower() in heard[-1].lower():
+                return
+        raise NotFound(f"{words!r} is not read out on {self._page.url}: {heard}")
 
     def check(self) -> None:
         """Look at this page once per address and heading, with axe and a ruler."""

@@ -24,7 +24,7 @@ def test_every_failpoint_is_documented_and_none_besides():
 
 
 def test_every_scenario_of_the_readme_exists_and_is_there():
-    listed = set(re.findall(r"\| `([a-z-]+)` \|$", text("README.md"), re.M))
+    listed = set(re.findall(r"\| `([a-z0-9-]+)` \|$", text("README.md"), re.M))
 
     assert listed == set(story.names())
 

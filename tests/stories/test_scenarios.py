@@ -18,6 +18,8 @@ IN_THE_BROWSER = {
     "emailed-ticket",
     "ledger-off",
     "paper-out-after-payment",
+    "seat-just-taken",
+    "speech-only",
 }
 
 

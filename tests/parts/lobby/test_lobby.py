@@ -13,7 +13,7 @@ import zxingcpp
 
 from lobby.config import Config
 from lobby.hardware import Hardware
-from lobby.programs import Ports
+from lobby.programs import Ports, clock_file
 from tests.parts.lobby.host import CUT, Host, fence, free_base, qr
 
 BASE = free_base()
@@ -182,11 +182,18 @@ def test_plugs_are_pulled_and_put_back(page, lobby):
 
 def test_the_clocks_jump(page, lobby):
     assert page.post("/clock", json={"days": 3}).json()["offset_ms"] == 3 * 86_400_000
-    assert lobby.clock_file.read_text() == str(3 * 86_400_000)
     page.post("/clock", json={"hours": -1})
     assert lobby.clock_offset_ms == 3 * 86_400_000 - 3_600_000
     page.post("/clock", json={"offset_ms": 0})
     assert page.post("/clock", json={"fortnights": 1}).status_code == 400
+
+
+def test_the_clock_of_one_process_can_be_wrong(page, lobby):
+    page.post("/clock", json={"days": 3, "of": ["door-a"]})
+
+    assert clock_file(lobby.folder, "door-a").read_text() == str(3 * 86_400_000)
+    assert lobby.clock_offset_ms == 0
+    assert page.post("/clock", json={"days": 1, "of": ["moon"]}).status_code == 400
 
 
 def test_without_a_kiosk_and_a_ledger_the_lamps_wait(page):

@@ -1,0 +1,69 @@
+"""The verbs of a story that say what must be so, and that measure."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from lobby.scenarios.night import Night, counted
+
+
+class Checks:
+    """What the books say, against what the story expects."""
+
+    def __init__(self, night: Night) -> None:
+        self._night = night
+
+    def ledger(self, step: Mapping[str, Any]) -> None:
+        """Wait until the ledger's figures are these, counted since the story began."""
+        wanted = step["ledger"]
+        found: dict[str, Any] = {}
+
+        def holds() -> bool:
+            try:
+                figures = httpx.get(
+                    f"{self._night.where.ledger}/demo/figures", timeout=5
+                ).json()
+            except httpx.HTTPError:
+                return False
+            found.update(counted(figures))
+            return all(
+                found.get(key, 0) - self._night.before.get(key, 0) == value
+                for key, value in wanted.items()
+            )
+
+        self._night.until(
+            holds, step, lambda: f"the ledger says {found}, before {self._night.before}"
+        )
+
+    def invariants(self, step: Mapping[str, Any]) -> None:
+        """Wait until every lamp says OK."""
+        lamps: list[dict[str, Any]] = []
+
+        def all_ok() -> bool:
+            lamps[:] = self._night.lobby.get("/figures").json()["lamps"]
+            return all(lamp["state"] == "ok" for lamp in lamps)
+
+        self._night.until(
+            all_ok, step, lambda: str([lamp for lamp in lamps if lamp["state"] != "ok"])
+        )
+
+    def own(self, step: Mapping[str, Any]) -> None:
+        """Wait until the kiosk owns at least that many seats."""
+        owned = 0
+
+        def owns() -> bool:
+            nonlocal owned
+            kiosk = self._night.lobby.get("/figures").json()["kiosk"]
+            owned = int(kiosk["own_seats"]) if kiosk else 0
+            return owned >= int(step["own"])
+
+        self._night.until(owns, step, lambda: f"the kiosk owns {owned} seats")
+
+    def mark(self, step: Mapping[str, Any]) -> None:
+        self._night.marks[step["mark"]] = time.perf_counter()
+
+    def measure(self, step: Mapping[str, Any]) -> None:
+        since = self._night.marks[step["since"]]
+        self._night.measures[step["measure"]] = (time.perf_counter() - since) * 1000

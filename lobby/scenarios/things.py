@@ -1,0 +1,84 @@
+"""The verbs of a story that are about things: paper, letters, cameras."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from lobby.scenarios.night import Failed, Night
+
+
+class Things:
+    """What is printed, mailed, and held before a camera."""
+
+    def __init__(self, night: Night) -> None:
+        self._night = night
+
+    def slips(self, step: Mapping[str, Any]) -> None:
+        wanted = step["slips"]
+        self._night.until(
+            lambda: len(self._night.all_slips()) - self._night.slips_before >= wanted,
+            step,
+            lambda: (
+                f"{len(self._night.all_slips()) - self._night.slips_before} slips came out"
+            ),
+        )
+
+    def mail(self, step: Mapping[str, Any]) -> None:
+        """Wait until a letter whose text holds these words has arrived."""
+
+        def arrived() -> bool:
+            letters = self._night.lobby.get("/mailbox").json()["letters"]
+            for letter in letters:
+                if step["mail"].lower() in f"{letter['to']} {letter['subject']}".lower():
+                    self._night.facts = {**self._night.facts, "letter": letter}
+                    return True
+            return False
+
+        self._night.until(arrived, step, lambda: "no such letter came")
+
+    def show(self, step: Mapping[str, Any]) -> None:
+        """Show a slip, a letter's ticket or a text to a camera, until the next step."""
+        name, shown = step["to"], dict(step["show"])
+        if "slip" in shown:
+            shown["slip"] = self._night.slip(shown["slip"])
+        if name != "kiosk":
+            self._night.screens[name].open("/door")
+        self._night.seen[name] = self._night.scan(name)["id"]
+        self._night.marks["show"] = time.perf_counter()
+        self._night.post(f"/cameras/{name}/show", shown)
+
+    def arrivals(self, step: Mapping[str, Any]) -> None:
+        """Show that many tickets of the letter at the doors in turn; each is let in.
+
+        The next guest's ticket is held up while the door before is still reading.
+        """
+        began, reading = time.perf_counter(), dict[str, int]()
+        for ticket in range(1, step["arrivals"] + 1):
+            door = step["at"][ticket % len(step["at"])]
+            self._is_let_in(step, door, reading.pop(door, None))
+            reading[door] = self._night.scan(door)["id"]
+            shown = {"mail": self._night.facts["letter"]["n"], "ticket": ticket}
+            self._night.post(f"/cameras/{door}/show", shown)
+        for door, before in reading.items():
+            self._is_let_in(step, door, before)
+            self._night.post(f"/cameras/{door}/clear", {})
+        minutes = (time.perf_counter() - began) / 60
+        self._night.measures["arrivals_a_minute"] = step["arrivals"] / minutes
+
+    def _is_let_in(self, step: Mapping[str, Any], door: str, before: int | None) -> None:
+        last: dict[str, Any] = {}
+
+        def answered() -> bool:
+            last.update(self._night.scan(door))
+            return bool(last["id"] > int(before or 0))
+
+        if before is not None:
+            self._night.until(answered, step, lambda: f"no answer at {door}")
+            if last["kind"] != "go":
+                raise Failed(f"{door} answered {last}")
+
+    def clear(self, step: Mapping[str, Any]) -> None:
+        self._night.post(f"/cameras/{step['clear']}/clear", {})
+
+    def take(self, step: Mapping[str, Any]) -> None:
+        self._night.post(f"/printer/slips/{self._night.slip(step['take'])}/take", {})

@@ -20,6 +20,8 @@ from tests.parts.kiosk.hardware import Card, Paper
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import HAMLET, Rooms, Time
 
+pytestmark = pytest.mark.slow
+
 PLACES = [
     "pay: intent written",
     "pay: first byte sent",

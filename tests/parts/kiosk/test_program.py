@@ -17,6 +17,8 @@ from kiosk.app import create_app
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import Rooms
 
+pytestmark = pytest.mark.slow
+
 # Generous: the test machine may be busy. What counts is measured by the bench.
 LONG_S = 40.0
 

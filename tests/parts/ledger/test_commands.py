@@ -16,6 +16,8 @@ import structlog
 from ledger.__main__ import main
 from ledger.store import lock
 
+pytestmark = pytest.mark.slow
+
 PLAN = "ledger/demo_house/royal_theatre.json"
 
 

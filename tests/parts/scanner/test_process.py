@@ -21,6 +21,8 @@ from scanner import camera, newest
 from tests.parts.scanner.doubles import Kiosk, answer, serving
 from tests.parts.scanner.tickets import ADAS, BEAS, code, held_up, packed
 
+pytestmark = pytest.mark.slow
+
 CHECKOUT = Path(__file__).parents[3]
 SECONDS = 30
 

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 Values = Mapping[str, Any]
 _KEPT = "connection"
+# Under this name a session knows the connection on which all of it happens.
+GIVEN = "given"
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,13 @@ class Prepared:
 def _connection(session: Session) -> Connection:
     """Give the connection of this transaction, without asking the session each time.
 
-    The session itself has to be asked once in each savepoint: that is what begins it.
+    The session itself has to be asked once in each savepoint: that is what begins it. Where
+    a transaction was begun for it, its connection does until there is a savepoint.
     """
+    given = session.info.get(GIVEN)
+    if given is not None and session.get_nested_transaction() is None:
+        found: Connection = given
+        return found
     within = session.get_nested_transaction() or session.get_transaction()
     kept = session.info.get(_KEPT)
     if kept is not None and kept[0] is within and within is not None:

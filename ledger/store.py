@@ -12,6 +12,7 @@ import random
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -25,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ledger import feed
-from ledger.prepared import Prepared, Values
+from ledger.prepared import GIVEN, Prepared, Values
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -74,6 +75,7 @@ class Store:
         self.on_sqlite = database.startswith("sqlite")
         self._lock = _held(lock) if lock and self.on_sqlite else None
         self._leading: sqlalchemy.Connection | None = None
+        self._looking: deque[sqlalchemy.Connection] = deque()
         if self.on_sqlite:
             self._writer = _sqlite(database, only_read=only_read)
             self._reader = _sqlite(database, only_read=True)
@@ -108,8 +110,18 @@ class Store:
 
     def look(self, statement: Prepared, values: Values) -> list[Any]:
         """Run one statement that reads, with no transaction around it: what is now."""
-        with self._looker.connect() as connection:
+        if not self.on_sqlite:
+            with self._looker.connect() as connection:
+                return statement.look(connection, values)
+        # Every request asks, so connections are kept for the next one.
+        try:
+            connection = self._looking.pop()
+        except IndexError:
+            connection = self._looker.connect()
+        try:
             return statement.look(connection, values)
+        finally:
+            self._looking.append(connection)
 
     def leads(self) -> bool:
         """Whether this process does the waiting work: of several on PostgreSQL, one does.
@@ -145,6 +157,8 @@ class Store:
         if self.on_sqlite:
             self._jobs.put(None)
             self._thread.join()
+        while self._looking:
+            self._looking.pop().close()
         self._looker.dispose()
         self._reader.dispose()
         self._writer.dispose()
@@ -238,21 +252,38 @@ class _Job:
 
 
 def _in_savepoint(connection: sqlalchemy.Connection, job: _Job) -> Any:
+    """Do one job in a savepoint of its own.
+
+    The savepoint is set past SQLAlchemy: a claim needs nothing of it but the connection. A
+    session that is asked for more sets another one inside.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("SAVEPOINT job")
     with Session(
         connection,
         expire_on_commit=False,
         autoflush=False,
         join_transaction_mode="create_savepoint",
+        info={GIVEN: connection},
     ) as session:
-        result = job.use_case(session)
-        _finish(session)
-        return result
+        try:
+            result = job.use_case(session)
+            _finish(session)
+        except BaseException:
+            session.rollback()
+            if raw.in_transaction:
+                raw.execute("ROLLBACK TO job")
+                raw.execute("RELEASE job")
+            raise
+    raw.execute("RELEASE job")
+    return result
 
 
 def _finish(session: Session) -> None:
     session.flush()
     feed.flush(session)
-    session.commit()
+    if session.in_transaction():
+        session.commit()
 
 
 def lock(file: Path) -> IO[str]:

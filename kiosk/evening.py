@@ -16,28 +16,20 @@ from boxoffice.charts import SeatType
 from boxoffice.pricing import Seller
 from kiosk import allotment, documents, told
 from kiosk.device import Device
-from kiosk.shown.choosing import Tonight
+from kiosk.shown.choosing import Sale, Tonight
 from kiosk.shown.named import Refusal
 from kiosk.told import House, Performance, Plan, Prices
 
 FEW: int = 20
 
 
-@dataclass(frozen=True)
-class Line:
+@dataclass(frozen=True, kw_only=True)
+class Line(pricing.Priced):
     """One ticket and its price; amounts in minor units."""
 
     seat: str | None
     level: str
     price_type: str
-    price: int
-    fee_outside: int
-    fee_inside: int
-
-    @property
-    def charge(self) -> int:
-        """What the guest pays for it."""
-        return self.price + self.fee_outside
 
 
 @dataclass(frozen=True)
@@ -72,21 +64,12 @@ class Evening:
 
     def tonight(self) -> Tonight:
         """Give the tile of "Choose performance"."""
-        performance = self.performance
-        return Tonight(
-            performance=performance.id,
-            title=performance.title,
-            starts_ms=performance.starts_ms,
-            ends_ms=performance.ends_ms,
-            zone=performance.zone,
-            hall=performance.hall,
-            kind=performance.kind,
-            price_from=self.prices.lowest(),
-            currency=self.prices.currency,
-            seats_left=self.left,
+        return _tile(
+            self.performance,
+            self.prices.lowest(),
+            self.prices.currency,
+            left=self.left,
             sale=self._sale(),
-            access=performance.access,
-            cancelled=performance.cancelled,
         )
 
     def _sale(
@@ -122,7 +105,7 @@ class Evening:
             wanted.append(pricing.SeatLine(amount, price_type.buyer))
         quote = pricing.quote(seller=Seller.KIOSK, rules=self.prices.fees, seats=wanted)
         return [
-            Line(seat, level, kind, priced.price, priced.fee_outside, priced.fee_inside)
+            Line(seat=seat, level=level, price_type=kind, **vars(priced))
             for seat, level, kind, priced in zip(
                 seats, levels, types, quote.seats, strict=True
             )
@@ -156,13 +139,21 @@ def far_off(device: Device, performance: Performance) -> Tonight:
     Nobody sells such an evening without a line, so our own seats play no part.
     """
     left = performance.seats_left
-    sale: Literal["open", "few", "sold_out", "closed", "limited", "empty"]
+    sale: Sale
     if not _selling(device, performance):
         sale = "closed"
     elif not device.up:
         sale = "empty"
     else:
         sale = "sold_out" if not left else "few" if left < FEW else "open"
+    return _tile(
+        performance, performance.price_from, performance.currency, left=left, sale=sale
+    )
+
+
+def _tile(
+    performance: Performance, price_from: int, currency: str, *, left: int, sale: Sale
+) -> Tonight:
     return Tonight(
         performance=performance.id,
         title=performance.title,
@@ -171,8 +162,8 @@ def far_off(device: Device, performance: Performance) -> Tonight:
         zone=performance.zone,
         hall=performance.hall,
         kind=performance.kind,
-        price_from=performance.price_from,
-        currency=performance.currency,
+        price_from=price_from,
+        currency=currency,
         seats_left=left,
         sale=sale,
         access=performance.access,

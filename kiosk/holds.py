@@ -241,7 +241,7 @@ def _ask(
     except Refused as why:
         return _refusal(device, here, row, why)
     except (LineDown, NotUnderstood, KeyError, TypeError, ValueError):
-        return _without_line(device, row)
+        return offers.without_line(device, row)
 
 
 def _refusal(device: Device, here: Evening, row: OrderRow, why: Refused) -> Refusal:
@@ -258,22 +258,6 @@ def _refusal(device: Device, here: Evening, row: OrderRow, why: Refused) -> Refu
             return Refusal("party.large", facts={"limit": limit})
         case _:
             return Refusal("sale.closed")
-
-
-def _without_line(device: Device, row: OrderRow) -> Refusal:
-    """The line went down meanwhile: say what we own instead."""
-    with device.store.read() as session:
-        cut_off = evening.look(
-            session, device, row.performance, order=row.number, linked=False
-        )
-    if cut_off is None or not cut_off.own:
-        return Refusal("link.empty")
-    ours = offers.find(cut_off, row)
-    return (
-        Refusal("link.pay", ours.seats)
-        if isinstance(ours, Offer)
-        else Refusal("link.empty")
-    )
 
 
 def _hold_own(

@@ -11,6 +11,8 @@ from boxoffice.charts import Chart
 from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
 from boxoffice.seating import State
+from kiosk import evening
+from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.shown.choosing import Alternative, Offer
 from kiosk.shown.named import Refusal
@@ -153,6 +155,20 @@ def offer(
         own=all(code in evening.own for code in seats),
         place=_place(chart, seats) if chart is not None and tier != "split" else "",
     )
+
+
+def without_line(device: Device, row: OrderRow) -> Refusal:
+    """The line went down meanwhile: say what we own instead."""
+    with device.store.read() as session:
+        cut_off = evening.look(
+            session, device, row.performance, order=row.number, linked=False
+        )
+    if cut_off is None or not cut_off.own:
+        return Refusal("link.empty")
+    ours = find(cut_off, row)
+    if not isinstance(ours, Offer):
+        return Refusal("link.empty")
+    return Refusal("link.pay", ours.seats)
 
 
 def _best(evening: Evening, order: OrderRow, free: Collection[str]) -> Offer | Refusal:

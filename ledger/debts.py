@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from ledger import discrepancies, notices, pickups, sales
+from ledger import notices, pickups, sales
 from ledger.clock import Means
 from ledger.happened import Happened, text, whole
 from ledger.tables.orders import OrderRow, TicketRow
@@ -30,13 +30,6 @@ def paid(session: Session, means: Means, event: Happened) -> None:
         order.paid += tender.amount
         sales.pay(session, means, event, order, tender)
     if order.paid > order.charge:
-        discrepancies.note(
-            session,
-            means,
-            "money_mismatch",
-            order.id,
-            facts={"charge": order.charge, "paid": order.paid},
-            evidence=[event.id],
-        )
+        sales.mismatch(session, means, event, order)
     hashes = [event.maybe("pickup_hash"), event.maybe("code_hash")]
     pickups.keep(session, order.id, [h for h in hashes if h], now_ms=means.now_ms)

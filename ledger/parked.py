@@ -59,7 +59,19 @@ def record(session: Session, means: Means, event: Happened) -> None:
         )
         notices.seats(session, performance, seats, means.now_ms)
     if session.get(OrderRow, order) is None:
-        session.add(_order(means, event, order))
+        session.add(
+            unsold_order(
+                means,
+                order,
+                number=order,
+                state="parked",
+                currency=event.text("currency", "EUR"),
+                device=event.device,
+                incarnation=event.incarnation,
+                source=event.id,
+                delivery="will_call",
+            )
+        )
         session.flush()
 
 
@@ -85,18 +97,30 @@ def closed(session: Session, means: Means, event: Happened) -> None:
     )
 
 
-def _order(means: Means, event: Happened, order: str) -> OrderRow:
+def unsold_order(
+    means: Means,
+    id: str,
+    *,
+    number: str,
+    state: str,
+    currency: str,
+    device: str | None,
+    incarnation: int | None,
+    source: str | None,
+    delivery: str,
+) -> OrderRow:
+    """Make the order of a sale that is not known, or not known yet: nothing is owed."""
     return OrderRow(
-        id=order,
-        number=order,
-        state="parked",
-        currency=event.text("currency", "EUR"),
+        id=id,
+        number=number,
+        state=state,
+        currency=currency,
         seller="kiosk",
-        device=event.device,
-        incarnation=event.incarnation,
-        source=event.id,
+        device=device,
+        incarnation=incarnation,
+        source=source,
         patron=None,
-        delivery="will_call",
+        delivery=delivery,
         photo_id=False,
         note="",
         member=None,

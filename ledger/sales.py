@@ -67,14 +67,7 @@ def record(session: Session, means: Means, event: Happened) -> None:
     for tender in given:
         pay(session, means, event, order, tender)
     if order.paid != order.charge:
-        discrepancies.note(
-            session,
-            means,
-            "money_mismatch",
-            order.id,
-            facts={"charge": order.charge, "paid": order.paid},
-            evidence=[event.id],
-        )
+        mismatch(session, means, event, order)
     _look_at_prices(session, means, event, order.id, lines)
     _look_at_deadlines(session, means, event, order.id, own)
     for line in lines:
@@ -96,6 +89,18 @@ def tenders_of(event: Happened) -> list[Tender]:
         )
         for body in event.parts("tenders")
     ]
+
+
+def mismatch(session: Session, means: Means, event: Happened, order: OrderRow) -> None:
+    """Note that an order was not paid as it was charged."""
+    discrepancies.note(
+        session,
+        means,
+        "money_mismatch",
+        order.id,
+        facts={"charge": order.charge, "paid": order.paid},
+        evidence=[event.id],
+    )
 
 
 def _order(

@@ -107,12 +107,9 @@ def promise(
         made = Promised(means.new_id(), CREDIT, 0, amount)
         _write(session, means, made, held, device, member.id, production)
         return made
-    found = _cover(session, means, code, amount)
-    refused = guessing.judge(session, means, f"voucher {device}", found=found is not None)
-    if refused is not None or found is None:
-        if found is not None:
-            _give(session, found[0].hash, found[1])
-        return refused or Refused(Code.NOT_FOUND)
+    found = _guessed(session, means, code, amount, by=device)
+    if isinstance(found, Refused):
+        return found
     voucher, covered = found
     made = Promised(means.new_id(), voucher.kind, covered, 0)
     _write(session, means, made, held, device, voucher.hash, production)
@@ -199,12 +196,9 @@ def take(
 
     What is covered may be less than asked. Refuses NOT_FOUND, LOCKED.
     """
-    found = _cover(session, means, code, amount)
-    refused = guessing.judge(session, means, f"voucher {by}", found=found is not None)
-    if refused is not None or found is None:
-        if found is not None:
-            _give(session, found[0].hash, found[1])
-        return refused or Refused(Code.NOT_FOUND)
+    found = _guessed(session, means, code, amount, by=by)
+    if isinstance(found, Refused):
+        return found
     voucher, covered = found
     made = Promised(means.new_id(), voucher.kind, covered, 0)
     session.add(
@@ -235,6 +229,19 @@ def refund(session: Session, tender: str, amount: int) -> None:
     row = session.get(PromisedRow, tender)
     if row is not None and row.kind != CREDIT:
         _give(session, row.source, amount)
+
+
+def _guessed(
+    session: Session, means: Means, code: str, amount: int, *, by: str
+) -> tuple[VoucherRow, int] | Refused:
+    """Cover, unless too many wrong codes were typed there. by: device or staff."""
+    found = _cover(session, means, code, amount)
+    refused = guessing.judge(session, means, f"voucher {by}", found=found is not None)
+    if refused is None and found is not None:
+        return found
+    if found is not None:
+        _give(session, found[0].hash, found[1])
+    return refused or Refused(Code.NOT_FOUND)
 
 
 def _cover(

@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import tickets
-from ledger import discrepancies, evenings, facts, notices, rows
+from ledger import discrepancies, evenings, facts, notices, parked, rows
 from ledger.clock import Means
 from ledger.happened import Happened
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.devices import KeyRow
-from ledger.tables.orders import OrderRow, TicketRow
+from ledger.tables.orders import TicketRow
 from ledger.tables.seats import SeatStateRow
 
 UNSEEN = "unseen:"
@@ -38,28 +38,16 @@ def rebuild(
     key = session.get_one(KeyRow, code.key_id)
     plan = evenings.plan_of(session, evening.id)
     seat = next((s for s, number in plan.places.items() if number == code.seat), "")
-    order = OrderRow(
-        id=f"{UNSEEN}{ticket}",
+    order = parked.unsold_order(
+        means,
+        f"{UNSEEN}{ticket}",
         number="",
         state="unconfirmed",
         currency=evenings.prices_of(session, evening.id).currency,
-        seller="kiosk",
         device=key.device,
         incarnation=key.incarnation,
         source=None,
-        patron=None,
         delivery="kiosk",
-        photo_id=False,
-        note="",
-        member=None,
-        answers="[]",
-        price_pos=None,
-        charge=0,
-        paid=0,
-        made_ms=means.now_ms,
-        collected_ms=None,
-        collected_by=None,
-        cancelled_ms=None,
     )
     session.add(order)
     session.flush()

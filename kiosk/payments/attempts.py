@@ -18,7 +18,6 @@ from kiosk.evening import Evening
 from kiosk.line import LineDown, NotUnderstood
 from kiosk.payments import agreed, debts, sale, terminals
 from kiosk.printing import spool
-from kiosk.shown.choosing import Offer
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Intent, Outcome, PayState
 from kiosk.store.tables import IntentRow, OrderRow, PledgedRow
@@ -143,7 +142,7 @@ def _not_owned(device: Device, row: OrderRow, here: Evening) -> Refusal | None:
     try:
         given = allotment.pull_held(device, row.hold)
     except (LineDown, NotUnderstood):
-        return _without_line(device, row)
+        return offers.without_line(device, row)
     if given and _owns(device, row):
         return _overdue(device, row)
     free = all(seat in here.pool for seat in row.seats)
@@ -159,19 +158,6 @@ def _overdue(device: Device, row: OrderRow) -> Refusal | None:
     with device.store.read() as session:
         late = allotment.overdue(session, device.clock, row.performance, row.seats)
     return Refusal("sale.closed") if late else None
-
-
-def _without_line(device: Device, row: OrderRow) -> Refusal:
-    with device.store.read() as session:
-        cut_off = evening.look(
-            session, device, row.performance, order=row.number, linked=False
-        )
-    if cut_off is None or not cut_off.own:
-        return Refusal("link.empty")
-    ours = offers.find(cut_off, row)
-    if not isinstance(ours, Offer):
-        return Refusal("link.empty")
-    return Refusal("link.pay", ours.seats)
 
 
 def _begin(

@@ -9,6 +9,8 @@ from typing import Literal
 
 from kiosk.shown.named import SeatShown
 
+Sale = Literal["open", "few", "sold_out", "closed", "limited", "empty"]
+
 
 @dataclass(frozen=True)
 class Tonight:
@@ -29,7 +31,7 @@ class Tonight:
     price_from: int
     currency: str
     seats_left: int
-    sale: Literal["open", "few", "sold_out", "closed", "limited", "empty"]
+    sale: Sale
     access: tuple[str, ...] = ()
     cancelled: bool = False
 

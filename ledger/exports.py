@@ -127,7 +127,7 @@ def customers(store: Store) -> Iterator[Sequence[str]]:
                 .order_by(PatronRow.id)
                 .limit(AT_ONCE)
             ).all()
-            counts: dict[str, int] = dict(
+            counts: dict[str | None, int] = dict(
                 session.execute(
                     select(OrderRow.patron, func.count())
                     .join(TicketRow, TicketRow.order == OrderRow.id)
@@ -136,7 +136,9 @@ def customers(store: Store) -> Iterator[Sequence[str]]:
                         TicketRow.status == "active",
                     )
                     .group_by(OrderRow.patron)
-                ).all()
+                )
+                .tuples()
+                .all()
             )
         for id, name, email, phone, orders, paid, currency in rows:
             spent = amount(int(paid), currency) if currency else ""

@@ -48,11 +48,11 @@ MUTANTS = (
     Mutant(
         "cursor_apart_from_rows",
         "kiosk/feed.py",
-        '    cursor.pos, cursor.digest = after.pos, f"{after.digest:032x}"\n',
+        '    stands = (after.pos, f"{after.digest:032x}", stream)\n',
         "    session.flush()\n"
         '    session.connection().exec_driver_sql("COMMIT")\n'
         '    session.connection().exec_driver_sql("BEGIN IMMEDIATE")\n'
-        '    cursor.pos, cursor.digest = after.pos, f"{after.digest:032x}"\n',
+        '    stands = (after.pos, f"{after.digest:032x}", stream)\n',
         f"{KIOSK}/test_feed.py::test_rows_and_cursor_are_written_together",
     ),
     Mutant(
@@ -323,8 +323,9 @@ MUTANTS = (
     Mutant(
         "new_claim_on_rescan",
         "kiosk/claims.py",
-        "    session.execute(insert(ClaimRow).on_conflict_do_nothing(), row)\n",
-        "    close(session, ticket, space)\n    session.execute(insert(ClaimRow), row)\n",
+        "    if statements.run(session, opening, (ticket, space, new)):\n",
+        "    close(session, ticket, space)\n"
+        "    if statements.run(session, opening, (ticket, space, new)):\n",
         f"{KIOSK}/test_door.py::test_a_rescan_asks_under_the_claim_that_is_open",
     ),
     Mutant(

@@ -20,11 +20,13 @@ class Payment:
     """One way in which it is paid: a kind of takings.TENDERS, minor units, a reference.
 
     With the kind CODE, ref is what was typed for a voucher or gift card that is on record.
+    intent: the attempt that paid, where a card was asked online.
     """
 
     kind: str
     amount: int
     ref: str = ""
+    intent: str | None = None
 
 
 # A voucher or gift card by its code; its tender says which of them it was.
@@ -49,7 +51,15 @@ def pay(
         if taken.amount < payment.amount:
             return Refused(Code.NOT_FOUND)
         kind, ref = taken.kind, taken.id
-    takings.take(session, means, order, kind=kind, amount=payment.amount, ref=ref)
+    takings.take(
+        session,
+        means,
+        order,
+        kind=kind,
+        amount=payment.amount,
+        ref=ref,
+        intent=payment.intent,
+    )
     return None
 
 

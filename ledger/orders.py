@@ -164,13 +164,10 @@ def _chosen(
 def _quote(
     evening: Evening, seller: Seller, seats: Sequence[str], types: Sequence[str]
 ) -> pricing.Quote:
-    lines = []
-    for seat, price_type in zip(seats, types, strict=True):
-        price = evening.prices.price(evening.plan.level_of(seat), price_type)
-        kind = evening.prices.type_of(price_type)
-        if price is None or kind is None:
-            raise KeyError(f"{price_type} is not sold on seat {seat}")
-        lines.append(pricing.SeatLine(price, kind.buyer))
+    lines = [
+        evening.prices.line(evening.plan.level_of(seat), price_type)
+        for seat, price_type in zip(seats, types, strict=True)
+    ]
     return pricing.quote(seller=seller, rules=evening.prices.fees, seats=lines)
 
 

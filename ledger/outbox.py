@@ -1,5 +1,6 @@
 """Leave a letter to be sent: it commits with what caused it. Source: MAI1, ORD11."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger.clock import Means
@@ -32,3 +33,11 @@ def add(
     session.add(row)
     session.flush()
     return row.id
+
+
+def has(session: Session, order: str, kind: str) -> bool:
+    """Whether such a letter about an order still waits."""
+    waiting = select(OutboxRow.id).where(
+        OutboxRow.order == order, OutboxRow.kind == kind, OutboxRow.state == "waiting"
+    )
+    return session.scalar(waiting.limit(1)) is not None

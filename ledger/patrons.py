@@ -17,6 +17,7 @@ class Patron:
     email: str = ""
     phone: str = ""
     last_name: str = ""
+    address: str = ""
 
     @property
     def collects_as(self) -> str:
@@ -33,6 +34,7 @@ def add(session: Session, means: Means, patron: Patron) -> str:
         folded=" ".join(sorted(foldings(patron.collects_as))),
         email=patron.email,
         phone=patron.phone,
+        address=patron.address,
         added_ms=means.now_ms,
     )
     session.add(row)

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from boxoffice.members import PayType
-from boxoffice.pricing import Buyer, FeeRule, PriceType, Seller, repeated_title
+from boxoffice.pricing import (
+    Buyer,
+    FeeRule,
+    PriceType,
+    SeatLine,
+    Seller,
+    repeated_title,
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,13 @@ class PriceList:
         if price_type == MEMBERSHIP.id:
             return MEMBERSHIP
         return next((kind for kind in self.types if kind.id == price_type), None)
+
+    def line(self, level: str | None, price_type: str) -> SeatLine:
+        """Give one ticket to be priced. Raises KeyError where its type is not sold."""
+        price, kind = self.price(level, price_type), self.type_of(price_type)
+        if price is None or kind is None:
+            raise KeyError(f"{price_type} is not sold on level {level}")
+        return SeatLine(price, kind.buyer)
 
     def at_least(self, level: str) -> frozenset[str]:
         """Give the levels on which the usual ticket costs as much as on this, or more."""

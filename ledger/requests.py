@@ -1,4 +1,4 @@
-"""What staff ask for twice is done once: a sale's key leads to its order. Source: ORD9."""
+"""What is asked for twice is done once: a sale's key leads to its order. Source: ORD9."""
 
 from dataclasses import dataclass
 
@@ -18,16 +18,18 @@ class Made:
     again: bool = False
 
 
-def made(session: Session, key: str) -> str | None:
-    """Give the order that a key led to."""
-    row = session.get(RequestAnswerRow, (STAFF, key))
+def made(session: Session, key: str, asker: str = STAFF) -> str | None:
+    """Give the order that a key led to. asker: staff, or the shop."""
+    row = session.get(RequestAnswerRow, (asker, key))
     return row.answer if row else None
 
 
-def keep(session: Session, key: str, order: str, *, now_ms: int) -> None:
+def keep(
+    session: Session, key: str, order: str, *, now_ms: int, asker: str = STAFF
+) -> None:
     """Remember which order a key led to."""
     answer = {
-        "device": STAFF,
+        "device": asker,
         "request": key,
         "body_hash": "",
         "status": 201,

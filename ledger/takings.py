@@ -31,16 +31,18 @@ def take(
     kind: str,
     amount: int,
     ref: str = "",
+    intent: str | None = None,
 ) -> None:
     """Book a payment of some minor units; once all is paid, the tickets are mailed.
 
-    order: locked by the caller. kind: a plain word, such as cash.
+    order: locked by the caller. kind: a plain word, such as cash. intent: the attempt.
     """
     before = order.paid >= order.charge
-    move(session, means, order, kind=kind, amount=amount, ref=ref)
+    move(session, means, order, kind=kind, amount=amount, ref=ref, intent=intent)
     reach(session, means, order)
     patron = session.get(PatronRow, order.patron) if order.patron else None
-    if not before and order.paid >= order.charge and patron and patron.email:
+    whole = not before and order.paid >= order.charge
+    if whole and patron and patron.email and not outbox.has(session, order.id, "tickets"):
         outbox.add(session, means, to=patron.email, kind="tickets", order=order.id)
 
 
@@ -53,6 +55,7 @@ def move(
     amount: int,
     ref: str = "",
     refunds: str | None = None,
+    intent: str | None = None,
 ) -> None:
     """Book money in (above 0) or back (below 0): a tender and its entry.
 
@@ -64,7 +67,7 @@ def move(
             order=order.id,
             kind=kind,
             ref=ref,
-            intent=None,
+            intent=intent,
             amount=amount,
             at_ms=means.now_ms,
             refunds=refunds,

@@ -133,6 +133,18 @@ def hold_ended(session: Session, hold: str) -> None:
     _release(session, PromisedRow.hold == hold, "held")
 
 
+def held(session: Session, hold: str) -> dict[str, int]:
+    """Count the credits that are promised to a hold: member to seats."""
+    rows_ = session.execute(
+        select(PromisedRow.source, PromisedRow.credits).where(
+            PromisedRow.hold == hold,
+            PromisedRow.kind == CREDIT,
+            PromisedRow.state == "held",
+        )
+    ).all()
+    return {row.source: row.credits for row in rows_}
+
+
 def returned(session: Session, device: str, seats: Sequence[tuple[str, str, int]]) -> None:
     """A device gave seats back unsold: tenders that came with them come back, too."""
     gone = {(performance, seat, epoch) for performance, seat, epoch in seats}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import pricing
-from boxoffice.pricing import OtherLine, Quote, SeatLine, Seller
+from boxoffice.pricing import OtherLine, Quote, Seller
 from boxoffice.refusals import Code
 from ledger import audit, evenings, members, orders, requests, seat_credits, seating
 from ledger.clock import Means
@@ -91,10 +91,10 @@ def hold(
     return held
 
 
-def read(session: Session, hold: str) -> Open | None:
+def read(session: Session, hold: str, asker: str = STAFF) -> Open | None:
     """Give a sale in progress; None once it ran out, was dropped, or sold."""
     row = session.get(HoldRow, hold)
-    if row is None or row.seller != STAFF:
+    if row is None or row.seller != asker:
         return None
     seats = session.scalars(
         select(SeatStateRow.seat)
@@ -109,13 +109,10 @@ def quote(session: Session, performance: str, said: Said) -> Quote:
     that is not sold on a seat.
     """
     evening = evenings.read(session, performance)
-    lines = []
-    for seat, price_type in said.seats:
-        kind = evening.prices.type_of(price_type)
-        price = evening.prices.price(evening.plan.level_of(seat), price_type)
-        if kind is None or price is None:
-            raise KeyError(f"{price_type} is not sold on {seat}")
-        lines.append(SeatLine(price, kind.buyer))
+    lines = [
+        evening.prices.line(evening.plan.level_of(seat), price_type)
+        for seat, price_type in said.seats
+    ]
     return pricing.quote(
         seller=said.seller,
         rules=evening.prices.fees,
@@ -127,31 +124,38 @@ def quote(session: Session, performance: str, said: Said) -> Quote:
 
 
 def sell(
-    session: Session, means: Means, *, hold: str, said: Said, by: str
+    session: Session,
+    means: Means,
+    *,
+    hold: str,
+    said: Said,
+    by: str,
+    asker: str = STAFF,
 ) -> Made | Refused:
     """Make the held seats an order, with its donation, seat credits and what was paid.
 
-    Refuses what `orders.sell` refuses, NOT_ENOUGH_SEAT_CREDITS (MEM4), and NOT_FOUND or
-    LOCKED for a voucher; nothing is done then. Raises KeyError like quote.
+    by: who sells; blank: nobody of the staff. asker: whose hold it is. Refuses what
+    `orders.sell` refuses, NOT_ENOUGH_SEAT_CREDITS (MEM4), and NOT_FOUND or LOCKED for a
+    voucher; nothing is done then. Raises KeyError like quote.
     """
-    if order := requests.made(session, hold):
+    if order := requests.made(session, hold, asker):
         return Made(order, again=True)
-    open_ = read(session, hold)
+    open_ = read(session, hold, asker)
     if open_ is None:
         return Refused(Code.NOT_HELD)
     with session.begin_nested() as point:
-        done = _sell(session, means, open_, said, by)
+        done = _sell(session, means, open_, said, by, asker)
         if isinstance(done, Refused):
             point.rollback()
     if isinstance(done, Refused):
         # Perhaps the first press of this very button took them.
-        again = requests.made(session, hold)
+        again = requests.made(session, hold, asker)
         return Made(again, again=True) if again else done
     return done
 
 
 def _sell(
-    session: Session, means: Means, open_: Open, said: Said, by: str
+    session: Session, means: Means, open_: Open, said: Said, by: str, asker: str
 ) -> Made | Refused:
     sold = orders.sell(
         session,
@@ -181,15 +185,16 @@ def _sell(
         refused = pay(session, means, row, payment, by=by)
         if refused is not None:
             return refused
-    requests.keep(session, open_.hold, sold.id, now_ms=means.now_ms)
-    audit.note(
-        session,
-        means,
-        staff=by,
-        action="sell",
-        subject=sold.id,
-        facts={"seller": said.seller.value, "seats": [seat for seat, _ in said.seats]},
-    )
+    requests.keep(session, open_.hold, sold.id, now_ms=means.now_ms, asker=asker)
+    if by:
+        audit.note(
+            session,
+            means,
+            staff=by,
+            action="sell",
+            subject=sold.id,
+            facts={"seller": said.seller.value, "seats": [seat for seat, _ in said.seats]},
+        )
     return Made(sold.id)
 
 

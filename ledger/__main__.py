@@ -233,7 +233,9 @@ def serve(settings: config.Config, asked: argparse.Namespace) -> int:
         demo(settings, asked)
     with _Open(settings) as ledger:
         listening = _listen(settings)
-        waiting = worker.Worker(ledger, post=worker.postman(ledger))
+        waiting = worker.Worker(
+            ledger, post=worker.postman(ledger), pay=worker.cashier(ledger)
+        )
         server = waitress.create_server(
             app.create_app(ledger),
             sockets=[listening],

@@ -41,6 +41,10 @@ def create_app(ledger: Running) -> Flask:
         from ledger.web import all as web
 
         web.install(app, secure=ledger.config.public_url.startswith("https:"))
+    if importlib.util.find_spec("ledger.shop.all"):
+        from ledger.shop import all as shop
+
+        shop.install(app)
     return app
 
 

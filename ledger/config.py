@@ -25,6 +25,9 @@ class Config:
     demo: bool = False
     demo_clock: Path | None = None
     secret_key_file: Path | None = None
+    stripe_key_file: Path | None = None
+    stripe_address: str | None = None
+    accept_mismatch: bool = False
 
     @property
     def on_sqlite(self) -> bool:
@@ -49,6 +52,7 @@ def read(environment: Mapping[str, str]) -> Config:
     port = _port(environment, "FOH_LEDGER_PORT", 8401)
     clock = environment.get("FOH_DEMO_CLOCK")
     secret = environment.get("FOH_SECRET_KEY_FILE")
+    stripe = environment.get("FOH_STRIPE_KEY_FILE")
     demo = environment.get("FOH_DEMO") == "1"
     return Config(
         directory=directory,
@@ -61,6 +65,9 @@ def read(environment: Mapping[str, str]) -> Config:
         demo=demo,
         demo_clock=Path(clock) if clock and demo else None,
         secret_key_file=Path(secret) if secret else None,
+        stripe_key_file=Path(stripe) if stripe else None,
+        stripe_address=environment.get("FOH_STRIPE_ADDRESS") or None,
+        accept_mismatch=environment.get("FOH_ACCEPT_MISMATCH") == "1",
     )
 
 

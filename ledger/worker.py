@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy.orm import Session
 
-from ledger import answers, catalogue, feed, guessing, seating
+from ledger import answers, baskets, catalogue, feed, guessing, seating
 from ledger.clock import Means
 from ledger.running import Running
 
@@ -25,12 +25,17 @@ class Worker:
         ledger: Running,
         *,
         post: Callable[[], bool] | None = None,
+        pay: Callable[[Means], bool] | None = None,
         pause_s: float = PAUSE_S,
     ) -> None:
-        """post: sends the next letter that is due and says whether there was one."""
+        """post: sends the next letter that is due and says whether there was one.
+
+        pay: settles payments of the shop that patrons left behind, and says likewise.
+        """
         self._pause_s = pause_s
         self._ledger = ledger
         self._post = post
+        self._pay = pay
         self._stop = threading.Event()
         self._counted_ms = self._pruned_ms = 0
 
@@ -66,6 +71,8 @@ class Worker:
             self._pruned_ms = means.now_ms
         if self._post is not None and self._post():
             busy = True
+        if self._pay is not None and self._pay(means):
+            busy = True
         return busy
 
 
@@ -79,7 +86,29 @@ def postman(ledger: Running) -> Callable[[], bool] | None:
     return lambda: outbox.step(ledger.store, server, ledger.clock)
 
 
+def cashier(ledger: Running) -> Callable[[Means], bool] | None:
+    """Give what settles payments of the shop; None where nothing can be paid online."""
+    from ledger import checkouts
+    from ledger.gateways import choose
+
+    gateway = choose.gateway(ledger)
+    if gateway is None:
+        return None
+
+    def settle(means: Means) -> bool:
+        with ledger.store.read() as session:
+            attempts = checkouts.waiting(session)
+        mismatch = ledger.config.accept_mismatch
+        over = checkouts.sweep(
+            ledger.store, means, gateway, attempts, accept_mismatch=mismatch
+        )
+        return over > 0
+
+    return settle
+
+
 def _prune(session: Session, means: Means) -> None:
     feed.prune(session, now_ms=means.now_ms)
     answers.prune(session, now_ms=means.now_ms)
     guessing.prune(session, now_ms=means.now_ms)
+    baskets.forget(session, now_ms=means.now_ms)

@@ -1,6 +1,7 @@
 """Every table, so that migrations and tests see the whole book."""
 
 from ledger.tables import (
+    baskets,
     catalogue,
     devices,
     discrepancies,
@@ -18,6 +19,7 @@ from ledger.tables import (
 from ledger.tables.names import Row
 
 NOUNS = (
+    baskets,
     catalogue,
     devices,
     discrepancies,

@@ -17,6 +17,7 @@ class PatronRow(Row):
     folded: Mapped[str] = mapped_column(index=True)
     email: Mapped[str]
     phone: Mapped[str]
+    address: Mapped[str] = mapped_column(default="", server_default="")
     added_ms: Mapped[int]
 
 

@@ -1,0 +1,88 @@
+"""Cards in the online shop: what a gateway can do, whoever it is.
+
+The patron types the card on the gateway's own page; no number of it touches us (PAY4).
+Every call carries our key; repeating it changes nothing. Source: design.md §6, PAY1.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from boxoffice.cards import Check
+
+
+class Down(Exception):
+    """The gateway did not answer, or not so that we understand. Nothing is concluded."""
+
+
+class Step(StrEnum):
+    """How far a payment is.
+
+    OPEN: the patron may still pay. AUTHORISED: the bank holds the money for us. TAKEN: we
+    have it. ENDED: it can no longer be paid, and nothing was taken.
+    """
+
+    OPEN = "open"
+    AUTHORISED = "authorised"
+    TAKEN = "taken"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be paid. amount: minor units. words: what the patron reads on the page.
+
+    email: where the gateway may write to; back: where the patron goes afterwards.
+    """
+
+    key: str
+    amount: int
+    currency: str
+    words: str
+    email: str
+    back: str
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A payment that waits for the patron at an address. ref: the gateway's name for it."""
+
+    ref: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the gateway knows of a payment. failures: cards that the bank refused so far."""
+
+    step: Step
+    amount: int = 0
+    failures: int = 0
+    address: Check = Check.MATCH
+    code: Check = Check.MATCH
+    brand: str = ""
+    last4: str = ""
+
+
+class Gateway(Protocol):
+    """One gateway. Every call may raise Down."""
+
+    name: str
+    # Where its page is, for the rule that lets our page send patrons there.
+    origin: str
+
+    def begin(self, asked: Asked) -> Begun:
+        """Make a payment, or find the one of this key again."""
+
+    def look(self, ref: str) -> Seen:
+        """Ask what became of it."""
+
+    def close(self, ref: str) -> Seen:
+        """End it unless it is paid already, and say how it ended."""
+
+    def capture(self, ref: str) -> None:
+        """Take what the bank holds for us."""
+
+    def void(self, ref: str) -> bool:
+        """Let go of what the bank holds; say whether the bank has accepted that."""

@@ -1,0 +1,107 @@
+"""The confirmed order: invoice, tickets with their codes, PDF, calendar file.
+
+Source: ORD2, ORD11, ORD12, ORD13.
+"""
+
+from flask import Response, abort, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice import ids
+from ledger.baskets import Basket
+from ledger.documents import calendar, code, ticket
+from ledger.documents import order as orders
+from ledger.shop import details, frame
+from ledger.shop.blueprint import bp
+from ledger.tables.catalogue import HallRow, PerformanceRow
+from ledger.tables.money import TenderRow
+from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
+
+
+@bp.get("/baskets/<secret>/order")
+def confirmed(secret: str) -> ResponseReturnValue:
+    """Show the order that a basket became, as often as somebody looks."""
+    with frame.ledger().store.read() as session:
+        basket = frame.basket(session, secret)
+        if not basket.order:
+            return redirect(url_for("shop.tickets", secret=secret), 303)
+        row = session.get_one(OrderRow, basket.order)
+        told = orders.describe(session, row.id)
+        patron = session.get(PatronRow, row.patron) if row.patron else None
+        starts = session.scalars(
+            select(PerformanceRow.starts_ms).where(PerformanceRow.id == basket.performance)
+        ).one()
+        return frame.page(
+            "confirmed.html",
+            session,
+            secret=secret,
+            order=told,
+            row=row,
+            number=ids.shown(row.number),
+            patron=patron,
+            tickets=_tickets(session, row.id),
+            others=session.scalars(
+                select(OrderLineRow).where(OrderLineRow.order == row.id)
+            ).all(),
+            tenders=session.scalars(
+                select(TenderRow).where(TenderRow.order == row.id, TenderRow.amount > 0)
+            ).all(),
+            drawn=code.drawn,
+            delivery=details.deliveries(starts).get(row.delivery, row.delivery),
+            starts_ms=starts,
+            currency=row.currency,
+        )
+
+
+@bp.get("/baskets/<secret>/tickets.pdf")
+def pdf(secret: str) -> ResponseReturnValue:
+    """Give the tickets as a PDF."""
+    with frame.ledger().store.read() as session:
+        told = orders.describe(session, _order(session, secret))
+    try:
+        made = ticket.pdf(told)
+    except ticket.NotAvailable:
+        abort(404)
+    return _file(made, "application/pdf", f"tickets-{told.number}.pdf")
+
+
+@bp.get("/baskets/<secret>/performance.ics")
+def ics(secret: str) -> ResponseReturnValue:
+    """Give the evening for a calendar."""
+    with frame.ledger().store.read() as session:
+        order = _order(session, secret)
+        basket = frame.basket(session, secret)
+        told = orders.describe(session, order)
+        evening = session.get_one(PerformanceRow, basket.performance)
+        hall = session.get_one(HallRow, evening.hall).name
+        made = calendar.ics(
+            told,
+            performance=evening.id,
+            starts_ms=evening.starts_ms,
+            ends_ms=evening.ends_ms,
+            hall=hall,
+            made_ms=session.get_one(OrderRow, order).made_ms,
+        )
+    return _file(made, "text/calendar; charset=utf-8", f"{told.number}.ics")
+
+
+def _order(session: Session, secret: str) -> str:
+    basket: Basket = frame.basket(session, secret)
+    if not basket.order:
+        abort(404)
+    return basket.order
+
+
+def _file(body: bytes, kind: str, name: str) -> Response:
+    answer = Response(body, content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _tickets(session: Session, order: str) -> list[TicketRow]:
+    return list(
+        session.scalars(
+            select(TicketRow).where(TicketRow.order == order).order_by(TicketRow.line)
+        )
+    )

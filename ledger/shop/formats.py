@@ -1,0 +1,73 @@
+"""Amounts, times and seats, as they are said in the patron's language."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton, format_time
+from babel.lists import format_list
+from babel.numbers import format_currency
+
+from boxoffice import money as minor
+from ledger.halls import Plan
+from ledger.shop.speech import gettext as _
+from ledger.shop.speech import locale
+
+
+def money(amount: int, currency: str) -> str:
+    """Write minor units with their currency: "€48.00"."""
+    value = Decimal(amount).scaleb(-minor.decimals(currency))
+    return format_currency(value, currency, locale=locale())
+
+
+def plain(amount: int, currency: str) -> str:
+    """Write minor units as they stand in a field: 12.50."""
+    places = minor.decimals(currency)
+    return f"{Decimal(amount).scaleb(-places):.{places}f}"
+
+
+def moment(at_ms: int, zone: str) -> datetime:
+    """Give a moment (ms since 1970, UTC) in the zone of the venue."""
+    return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone))
+
+
+def clock(at_ms: int, zone: str) -> str:
+    """Write the time of day: "19:30"."""
+    return format_time(moment(at_ms, zone), "short", locale=locale())
+
+
+def day(at_ms: int, zone: str) -> str:
+    """Write the day in full: "Saturday 14 March"."""
+    return format_skeleton("MMMMEEEEd", moment(at_ms, zone), locale=locale())
+
+
+def short_day(at_ms: int, zone: str) -> str:
+    """Write the day shortly: "Sat 14 Mar"."""
+    return format_skeleton("MMMEd", moment(at_ms, zone), locale=locale())
+
+
+def together(words: Sequence[str]) -> str:
+    """Join words with commas and a last "and"."""
+    return format_list(list(words), locale=locale())
+
+
+def seat(plan: Plan, code: str) -> str:
+    """Name one seat in full: "Stalls, row F, seat 12"; a unit is unreserved."""
+    if plan.chart is None:
+        return _("Unreserved seat")
+    name = plan.name(code)
+    if not name.row:
+        return ", ".join(filter(None, (name.section, _("seat %(seat)s", seat=name.seat))))
+    return _(
+        "%(section)s, row %(row)s, seat %(seat)s",
+        section=name.section,
+        row=name.row,
+        seat=name.seat,
+    )
+
+
+def seats(plan: Plan, codes: Sequence[str]) -> str:
+    """Name seats shortly, in chart order: "F 12 and F 13"."""
+    names = [plan.name(code) for code in sorted(codes, key=lambda c: plan.places.get(c, 0))]
+    return together([f"{name.row} {name.seat}".strip() for name in names])

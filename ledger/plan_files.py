@@ -6,17 +6,17 @@ metres, and `aisle` (anything) after seats beside an aisle. Rows stand from the 
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from boxoffice.charts import Chart, ChartError, Row, SeatType
+from ledger import plan_lines, seat_ranks
 from ledger.halls import Plan, SeatName, Section
 from ledger.plans import CENTIMETRES_A_METRE, MOST_BYTES, MOST_SEATS, BadPlan
+from ledger.row_shapes import ROW_M, SEAT_M
 
 NEEDED = ("section", "row", "seat")
 KNOWN = (*NEEDED, "level", "type", "x", "y", "aisle")
-# A house without coordinates is drawn on a grid of ordinary seats.
-SEAT_M, ROW_M = 0.55, 0.95
 
 
 def read_csv(data: bytes) -> Plan:
@@ -87,7 +87,7 @@ def _plan(rows: Mapping[tuple[str, str], list[dict[str, str]]]) -> Plan:
     try:
         chart = Chart(
             rows=tuple(facts),
-            best_first=_ranks(coords),
+            best_first=seat_ranks.by_middle(coords),
             types=types,
             levels=levels,
             coords=coords,
@@ -120,22 +120,11 @@ def _metres(seat: Mapping[str, str], axis: str, usual: float) -> float:
     return round(found, 3)
 
 
-def _ranks(coords: Mapping[str, tuple[float, float]]) -> tuple[str, ...]:
-    xs, ys = [x for x, _ in coords.values()], [y for _, y in coords.values()]
-    middle = (min(xs) + max(xs)) / 2
-    depth = min(ys) + (max(ys) - min(ys)) * 0.3
-
-    def distance(code: str) -> tuple[float, str]:
-        x, y = coords[code]
-        return round((1.5 * (x - middle)) ** 2 + (y - depth) ** 2, 3), code
-
-    return tuple(sorted(coords, key=distance))
-
-
 def pretix(plan: Plan, name: str) -> dict[str, Any]:
     """Give a house in pretix's open JSON format, as `ledger.plans` reads it."""
     chart = plan.chart
     assert chart, "general admission has no seating plan"
+    coords = {s.code: (s.x, s.y) for line in plan_lines.lines(plan) for s in line.seats}
     categories: dict[str, None] = {}
     zones: dict[str, dict[str, Any]] = {}
     for row in chart.rows:
@@ -147,7 +136,7 @@ def pretix(plan: Plan, name: str) -> dict[str, Any]:
             kind = chart.type_of(code)
             category = chart.levels.get(code, "Standard") + _ENDINGS[kind]
             categories[category] = None
-            x, y = chart.coords.get(code, (0.0, 0.0))
+            x, y = coords[code]
             seats.append(
                 {
                     "seat_guid": code,
@@ -164,8 +153,7 @@ def pretix(plan: Plan, name: str) -> dict[str, Any]:
             {"row_number": number, "position": {"x": 0, "y": 0}, "seats": seats}
         )
     colours = ("#7a1f3d", "#1d6a8c", "#6b5b1e", "#2b5d34")
-    xs = [x for x, _ in chart.coords.values()] or [0.0]
-    ys = [y for _, y in chart.coords.values()] or [0.0]
+    xs, ys = [x for x, _ in coords.values()], [y for _, y in coords.values()]
     return {
         "name": name,
         "size": {
@@ -185,3 +173,14 @@ _ENDINGS = {
     SeatType.ACCESSIBLE: " (wheelchair)",
     SeatType.COMPANION: " (companion)",
 }
+
+
+def write_csv(plan: Plan) -> Iterator[list[str]]:
+    """Give a house as the table that `read_csv` takes, its header first."""
+    yield list(KNOWN)
+    for line in plan_lines.lines(plan):
+        for seat in line.seats:
+            kind = "" if seat.kind is SeatType.STANDARD else seat.kind.value
+            aisle = "aisle" if seat.aisle else ""
+            place = [f"{seat.x:g}", f"{seat.y:g}"]
+            yield [line.section, line.name, seat.number, seat.level, kind, *place, aisle]

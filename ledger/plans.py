@@ -16,14 +16,13 @@ from statistics import median
 from typing import Any
 
 from boxoffice.charts import Chart, ChartError, Row, SeatType
+from ledger import seat_ranks
 
 MOST_BYTES = 20_000_000
 MOST_SEATS = 65_535  # A code carries the seat's number in two bytes.
 CENTIMETRES_A_METRE = 100
 # A gap of this many usual steps between neighbours is an aisle.
 AISLE_STEPS = 1.6
-# A person looks from about a third of the depth; the height of a level counts as distance.
-BEST_DEPTH = 0.3
 
 _SCHEMA = json.loads((Path(__file__).parent / "schemas" / "seating_plan.json").read_text())
 _KINDS = {" (wheelchair)": SeatType.ACCESSIBLE, " (companion)": SeatType.COMPANION}
@@ -228,27 +227,13 @@ def _chart(rows: list[tuple[float, float, Row, list[_Seat]]]) -> Chart:
     try:
         return Chart(
             rows=tuple(row for _, _, row, _ in rows),
-            best_first=_ranks(seats),
+            best_first=seat_ranks.by_middle({s.code: (s.x, s.y) for s in seats}),
             types={s.code: s.kind for s in seats if s.kind is not SeatType.STANDARD},
             levels={seat.code: seat.level for seat in seats},
             coords={seat.code: (round(seat.x, 3), round(seat.y, 3)) for seat in seats},
         )
     except ChartError as error:
         raise BadPlan(str(error)) from None
-
-
-def _ranks(seats: list[_Seat]) -> tuple[str, ...]:
-    left, right = min(s.x for s in seats), max(s.x for s in seats)
-    front, back = min(s.y for s in seats), max(s.y for s in seats)
-    middle_x, middle_y = (left + right) / 2, front + (back - front) * BEST_DEPTH
-
-    def distance(seat: _Seat) -> float:
-        # Off the axis is worse than a row further back: half as much again.
-        return math.hypot(1.5 * (seat.x - middle_x), seat.y - middle_y)
-
-    return tuple(
-        s.code for s in sorted(seats, key=lambda s: (round(distance(s), 3), s.code))
-    )
 
 
 def _clean(text: str, place: str) -> str:

@@ -1,7 +1,7 @@
 """A performance's price list: levels, types and fees, and the document that travels."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from boxoffice.members import PayType
@@ -116,6 +116,21 @@ class PriceList:
     def title_twice(self) -> str | None:
         """The title that stands there twice, if one does: PRICE_TITLE_TWICE."""
         return repeated_title([PriceType(kind.name, 0) for kind in self.types])
+
+
+def cover(prices: PriceList, levels: Iterable[str]) -> PriceList:
+    """Give the list with a price for every level of a chart.
+
+    A level that the list does not know costs what its first level costs, until staff say
+    otherwise: a seat without a price could not be sold.
+    """
+    known = {level.id for level in prices.levels}
+    fresh = tuple(
+        Level(level, level, dict(prices.levels[0].prices))
+        for level in levels
+        if level not in known
+    )
+    return replace(prices, levels=(*prices.levels, *fresh))
 
 
 def document(prices: PriceList) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import audit, catalogue, doors, notices, prices
+from ledger import audit, catalogue, doors, halls, notices, prices
 from ledger.clock import Means
 from ledger.refused import Refused
-from ledger.tables.catalogue import PerformanceRow, PriceRow
+from ledger.tables.catalogue import HallRow, PerformanceRow, PriceRow
 
 MINUTE_MS = 60_000
 
@@ -47,6 +47,11 @@ def add(
         )
         for space in spaces
     ]
+    listing = prices.read(json.loads(listed.body))
+    hall = session.get_one(HallRow, terms.hall)
+    chart = halls.read(json.loads(hall.plan)).chart
+    if chart is not None:
+        listing = prices.cover(listing, dict.fromkeys(chart.levels.values()))
     made = []
     for starts_ms in starts:
         id = catalogue.add_performance(
@@ -57,7 +62,7 @@ def add(
             starts_ms=starts_ms,
             ends_ms=starts_ms + terms.runs_min * MINUTE_MS,
             doors_open_ms=starts_ms - terms.doors_before_min * MINUTE_MS,
-            price_list=prices.read(json.loads(listed.body)),
+            price_list=listing,
             public=terms.public,
             spaces=own,
         )

@@ -28,6 +28,19 @@ class HallRow(Row):
     added_ms: Mapped[int]
 
 
+class HallVersionRow(Row):
+    """What a hall's default chart was before a change, so that it can be undone."""
+
+    __tablename__ = "hall_version"
+
+    hall: Mapped[str] = mapped_column(ForeignKey("hall.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    plan: Mapped[str]
+    words: Mapped[str]
+    staff: Mapped[str]
+    at_ms: Mapped[int]
+
+
 class PerformanceRow(Row):
     """One evening. number: from 1, as in ticket codes. spaces, home_doors, access: JSON."""
 

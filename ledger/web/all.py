@@ -18,6 +18,8 @@ from ledger.web import (
     devices,
     discrepancies,
     doors,
+    hall_files,
+    halls,
     house,
     login,
     member_checks,
@@ -49,13 +51,15 @@ PAGES = (
     worklists,
     reports,
     catalogue_pages,
+    hall_files,
+    halls,
     member_checks,
     member_pages,
     memberships,
     people,
 )
 # Where files come in: the most bytes that are read.
-LARGE = {"catalogue.import_hall": plans.MOST_BYTES + (64 << 10)}
+LARGE = {"hall_files.take": plans.MOST_BYTES + (64 << 10)}
 # Name, endpoint, words, and who sees it; nobody named: everybody.
 MENU: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("orders", "orders.index", "Orders", ()),
@@ -108,6 +112,7 @@ def install(app: Flask, *, secure: bool) -> None:
         # Devices sign each request, so a browser's cookies mean nothing to them.
         if request.endpoint in LARGE:
             request.max_content_length = LARGE[request.endpoint]
+            request.max_form_memory_size = LARGE[request.endpoint]
         if request.blueprint in pages:
             csrf.protect()
 

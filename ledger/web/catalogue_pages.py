@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice.pricing import Buyer, FeeRule, Seller
-from ledger import audit, catalogue, halls, plan_files, plans, prices, programme, reports
+from ledger import audit, catalogue, prices, programme, reports
 from ledger.clock import Means
 from ledger.documents.order import moment, plain
 from ledger.refused import Refused
@@ -107,56 +107,6 @@ def add_performances() -> ResponseReturnValue:
         made = desk.write(programme.add, terms, starts, by=desk.me().id)
         desk.say(f"{len(made)} performance{'s' if len(made) > 1 else ''} added.")
     return back
-
-
-@bp.post("/halls")
-@desk.needs(desk.SUPERVISOR)
-def import_hall() -> ResponseReturnValue:
-    """Import a house as a new hall: pretix JSON, a table in CSV, or a number of places."""
-    name, file = desk.field("name", most=100), request.files.get("plan")
-    count = request.form.get("places", type=int) or 0
-    try:
-        if file and file.filename:
-            data = file.read(plans.MOST_BYTES + 1)
-            if file.filename.lower().endswith(".csv"):
-                plan = plan_files.read_csv(data)
-            else:
-                read = plans.read(data)
-                plan, name = halls.of(read.chart, read.names), name or read.name
-        elif 0 < count <= 20_000:
-            plan = halls.Plan(units=halls.units("G", count))
-        else:
-            raise plans.BadPlan("please choose a file, or say how many places")
-        if not name:
-            raise plans.BadPlan("please give the hall a name")
-    except plans.BadPlan as why:
-        desk.refuse(f"Nothing was imported: {why}.")
-        return redirect(url_for("catalogue.index"), 303)
-    desk.write(_add_hall, name=name, plan=plan, by=desk.me().id)
-    desk.say(f"{name}: {len(plan.seats)} seats.")
-    return redirect(url_for("catalogue.index"), 303)
-
-
-def _add_hall(
-    session: Session, means: Means, *, name: str, plan: halls.Plan, by: str
-) -> str:
-    id = catalogue.add_hall(session, means, name=name, plan=plan)
-    audit.note(session, means, staff=by, action="add_hall", subject=id, reason=name)
-    return id
-
-
-@bp.get("/halls/<hall>.json")
-@desk.needs(desk.SUPERVISOR)
-def export_hall(hall: str) -> ResponseReturnValue:
-    with desk.ledger().store.read() as session:
-        row = session.get(HallRow, hall)
-        if row is None or row.kind == halls.GENERAL:
-            abort(404)
-        plan = halls.read(json.loads(row.plan))
-    text = json.dumps(plan_files.pretix(plan, row.name), indent=1)
-    answer = Response(text, mimetype="application/json")
-    answer.headers["Content-Disposition"] = 'attachment; filename="seating-plan.json"'
-    return answer
 
 
 @bp.get("/performances/<performance>")

@@ -5,15 +5,26 @@ picture is for eyes and mouse; the boxes below it say the same to everybody else
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
 
 from markupsafe import Markup, escape
 
 from boxoffice.charts import SeatType
 from ledger.halls import Plan
-from ledger.marks import Mark
 
 # Picture units a metre; a seat is half a metre wide.
 SCALE, SIDE, MARGIN = 40.0, 17.0, 24.0
+
+
+class Mark(Protocol):
+    """What is drawn of a seat: its kind is a class of the style sheet."""
+
+    @property
+    def seat(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def letter(self) -> str: ...
 
 
 def picture(plan: Plan, marks: Sequence[Mark], *, section: str = "") -> Markup:

@@ -8,6 +8,7 @@
   const svg = house.querySelector("svg.chart");
   const why = document.getElementById("why");
   const chosen = document.getElementById("chosen");
+  if (chosen) chosen.dataset.words = chosen.textContent;
   const boxes = new Map([...form.querySelectorAll("input[name=seat]")].map((box) => [box.value, box]));
   const drawn = new Map(svg ? [...svg.querySelectorAll("[data-seat]")].map((g) => [g.dataset.seat, g]) : []);
 
@@ -19,13 +20,14 @@
       if (g) g.classList.toggle("chosen", box.checked);
     }
     if (chosen && count) chosen.textContent = count === 1 ? "1 seat chosen" : `${count} seats chosen`;
-    else if (chosen) chosen.textContent = "No seat chosen.";
+    else if (chosen && house.dataset.live) chosen.textContent = "No seat chosen.";
+    else if (chosen) chosen.textContent = chosen.dataset.words;
   };
 
   // Why? The sentence of the seat that was touched last.
   let asked = "";
   const explain = async (seat) => {
-    if (!why || asked === seat) return;
+    if (!why || !house.dataset.why || asked === seat) return;
     asked = seat;
     try {
       const answer = await fetch(house.dataset.why + encodeURIComponent(seat), { credentials: "same-origin" });
@@ -40,7 +42,7 @@
 
   form.addEventListener("change", (event) => {
     const box = event.target;
-    if (box.name === "row") {
+    if (box.name === "row" || box.name === "row-all") {
       box.closest("fieldset").querySelectorAll("input[name=seat]").forEach((one) => { one.checked = box.checked; });
       box.checked = box.checked && false;
     } else if (box.name === "seat" && box.checked) {
@@ -153,7 +155,7 @@
       // The line is down; the next round may do.
     }
   };
-  setInterval(follow, 4000);
+  if (house.dataset.live) setInterval(follow, 4000);
   show();
-  if (chosen && !form.querySelector("input[name=seat]:checked")) chosen.textContent = "Choose seats: click or draw around them in the picture, or tick the boxes. Arrows walk, Space chooses, Enter sells.";
+  if (chosen && house.dataset.live && !form.querySelector("input[name=seat]:checked")) chosen.textContent = "Choose seats: click or draw around them in the picture, or tick the boxes. Arrows walk, Space chooses, Enter sells.";
 })();

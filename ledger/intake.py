@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, log, wire
-from ledger import discrepancies, feed, happened, rows
+from ledger import discrepancies, feed, happened, losses, rows
 from ledger.clock import Means
 from ledger.effects import EFFECTS, VERSION
 from ledger.prepared import Prepared
@@ -89,6 +89,8 @@ def upload(
         now = {"to_seq": seq, "to_hash": hash_}
         moved = {"of": batch.device, "since": batch.incarnation} | now
         state = _MOVE.first(session, moved).state
+        if state != "active":
+            losses.arrived(session, means, batch, seq)
     failpoints.reached("intake: applied, not committed")
     at = wire.Cursor(state, batch.incarnation, seq, hash_, timeline)
     return Taken(at, feed.flush(session), gap)

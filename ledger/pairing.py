@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import log, wire
 from boxoffice.signatures import genuine
-from ledger import book, devices, introductions, notices
+from ledger import book, devices, introductions, losses, notices
 from ledger.clock import Means
 from ledger.tables.devices import DeviceLogRow, DeviceRow, KeyRow, PairTokenRow
 
@@ -69,6 +69,7 @@ def pair(
         return NotPaired()
     if invitation.typed and invitation.confirmed_ms is None:
         return Waiting(means.signing.public_text)
+    losses.left_behind(session, means, device)
     device.incarnation += 1
     device.hardware, device.software = hardware, software
     invitation.public, invitation.incarnation = public, device.incarnation

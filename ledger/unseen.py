@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import tickets
-from ledger import discrepancies, evenings, facts, notices, parked, rows
+from ledger import discrepancies, evenings, facts, losses, notices, parked, rows
 from ledger.clock import Means
 from ledger.happened import Happened
 from ledger.tables.catalogue import PerformanceRow
@@ -117,6 +117,8 @@ def rebuild(
     )
     if taken:
         notices.seats(session, evening.id, [seat], means.now_ms)
+    if key.device is not None and key.incarnation is not None:
+        losses.scanned(session, means, key.device, key.incarnation)
     return True
 
 

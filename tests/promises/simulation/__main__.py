@@ -1,4 +1,8 @@
-"""`scripts/test simulation`: many evenings, or one with its trace."""
+"""`scripts/test simulation`: many evenings, or one with its trace.
+
+With `--minutes` it goes on after the last seed that an earlier run of the same program
+played; the number is kept in `.simulated`. `--first` starts anywhere else.
+"""
 
 import argparse
 import json
@@ -9,7 +13,7 @@ from pathlib import Path
 
 from tests.promises.simulation.evening import Played, play
 
-PLACE = Path("tests/promises/simulation/seeds.txt")
+PLAYED = Path(".simulated")
 
 
 def main() -> int:
@@ -19,12 +23,15 @@ def main() -> int:
         return _replay(asked.seed)
     began, done, broken = time.monotonic(), 0, []
     counts: Counter[str] = Counter()
-    seeds = iter(range(asked.first, asked.first + (asked.seeds or 10**9)))
-    for seed in seeds:
+    resumed = asked.first is None and asked.seeds is None
+    first = (_played() + 1 if resumed else asked.first) or 1
+    for seed in range(first, first + (asked.seeds or 10**9)):
         if asked.minutes and time.monotonic() - began > asked.minutes * 60:
             break
         played = play(seed)
         done += 1
+        if resumed:
+            PLAYED.write_text(f"{seed}\n")
         counts.update(played.counts)
         if played.violations:
             broken.append(seed)
@@ -34,7 +41,7 @@ def main() -> int:
         json.dumps(
             {
                 "seeds": done,
-                "first": asked.first,
+                "first": first,
                 "violations": len(broken),
                 "broken": broken[:50],
                 "seconds": round(took_s, 1),
@@ -44,6 +51,14 @@ def main() -> int:
         )
     )
     return 1 if broken else 0
+
+
+def _played() -> int:
+    """Say which seed an earlier run played last; 0 for none."""
+    try:
+        return int(PLAYED.read_text())
+    except (OSError, ValueError):
+        return 0
 
 
 def _replay(seed: int) -> int:
@@ -58,7 +73,7 @@ def _replay(seed: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="scripts/test simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, help="how many")
-    parser.add_argument("--first", type=int, default=1, help="the first of them")
+    parser.add_argument("--first", type=int, help="the first of them")
     parser.add_argument("--minutes", type=float, help="for how long")
     parser.add_argument("--seed", type=int, help="replay one, with its trace")
     return parser

@@ -4,7 +4,15 @@ import gc
 from dataclasses import dataclass
 from random import Random
 
-from tests.promises.simulation import faults, guests, oracle, patrons, world
+from tests.promises.simulation import (
+    collectors,
+    faults,
+    guests,
+    oracle,
+    patrons,
+    vouchers,
+    world,
+)
 from tests.promises.simulation.faults import Trouble
 from tests.promises.simulation.world import World
 
@@ -47,6 +55,7 @@ def _played(seed: int, chance: Random, strict: bool, trade_ms: int) -> Played:
             lobby.spawn(lambda kiosk=kiosk: guests.queue(lobby, kiosk, until_ms))
         lobby.spawn(lambda: patrons.shop(lobby, until_ms))
         lobby.spawn(lambda: patrons.arrivals(lobby, until_ms))
+        _later_habits(lobby, until_ms)
         faults.begin(lobby, trouble, until_ms)
         lobby.time.run(until_ms)
         faults.end(lobby)
@@ -65,6 +74,15 @@ def _choose_devices(lobby: World, chance: Random) -> None:
         del lobby.devices[name]
         lobby.absent.append(name)
     lobby.where.machines = list(lobby.devices.values())
+
+
+def _later_habits(lobby: World, until_ms: int) -> None:
+    """What some evenings have besides; drawn apart, so that older seeds stay the same."""
+    chance = lobby.random("later habits")
+    if chance.random() < 0.4:
+        lobby.spawn(lambda: collectors.arrivals(lobby, until_ms))
+    if chance.random() < 0.3:
+        vouchers.hand_out(lobby)
 
 
 def _heal(lobby: World) -> None:

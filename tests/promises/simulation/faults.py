@@ -10,6 +10,7 @@ from ledger import allotments, recovery
 from ledger.clock import Means
 from ledger.tables.devices import DeviceRow
 from ledger.tables.seats import SeatStateRow
+from tests.promises.simulation import mishaps
 from tests.promises.simulation.book import BACK_AFTER_MS
 from tests.promises.simulation.lobby import Kiosk
 from tests.promises.simulation.machine import Dark, Machine
@@ -33,6 +34,8 @@ class Trouble:
     paper: bool
     breaks: bool
     restores: bool
+    clocks: bool
+    losses: bool
     words: str
 
     @classmethod
@@ -47,8 +50,13 @@ class Trouble:
                 ("terminals", 0.5),
                 ("paper", 0.5),
                 ("breaks", 0.15),
-                ("restores", 0.2),
+                ("restores", 0.0),  # Drawn apart: see below.
             )
+        }
+        later = world.random("later troubles")  # So that older seeds stay what they were.
+        kinds |= {
+            name: later.random() < share
+            for name, share in (("clocks", 0.3), ("losses", 0.15), ("restores", 0.2))
         }
         cards = (
             Manners(0.15, 0.04, 0.08, 0.08, 0.05, 0.08)
@@ -64,6 +72,8 @@ class Trouble:
             kinds["paper"],
             kinds["breaks"],
             kinds["restores"],
+            kinds["clocks"],
+            kinds["losses"],
             ", ".join([f"storm {storm}", *(name for name, on in kinds.items() if on)]),
         )
 
@@ -75,7 +85,11 @@ def begin(world: World, trouble: Trouble, until_ms: int) -> None:
         if device.terminal is not None:
             device.terminal.manners = trouble.cards
         _unlucky(world, device, trouble.power)
-        scripts = [(_cuts, trouble.cuts), (_power, trouble.power > 0)]
+        scripts = [
+            (_cuts, trouble.cuts),
+            (_power, trouble.power > 0),
+            (mishaps.clocks, trouble.clocks),
+        ]
         if device.terminal is not None:
             scripts += [(_terminal, trouble.terminals), (_printer, trouble.paper)]
         for script, wanted in scripts:
@@ -86,6 +100,8 @@ def begin(world: World, trouble: Trouble, until_ms: int) -> None:
         world.spawn(lambda: _restore(world, world.random("restore"), until_ms))
     elif trouble.breaks:  # A restored ledger would forget what staff did.
         world.spawn(lambda: _breaks(world, world.random("breaks"), until_ms))
+    if trouble.losses and not trouble.restores:  # Or the pairing itself may be forgotten.
+        world.spawn(lambda: mishaps.storage(world, world.random("losses"), until_ms))
     if trouble.power:
         chance = world.random("ledger/power")
         world.spawn(lambda: _ledger_power(world, chance, until_ms))
@@ -118,7 +134,7 @@ def _unlucky(world: World, machine: Machine, power: float) -> None:
 
     def unlucky(machine: Machine, place: str) -> bool:
         share = _COMMIT_SHARE if place.startswith("commit") else _FAILPOINT_SHARE
-        if chance.random() >= share * power:
+        if chance.random() >= share * power or machine.name in world.joining:
             return False
         world.tell(machine.name, f"loses its power at {place!r}")
         world.counts[f"cut at {place}"] += 1
@@ -133,7 +149,7 @@ def _back_later(world: World, machine: Machine, chance: Random) -> None:
     crashed = chance.random() < 0.5
 
     def back() -> None:
-        if machine.up:
+        if machine.up or machine.name in world.joining:
             return
         if isinstance(machine, Kiosk):
             machine.start(rebooted=not crashed)
@@ -147,7 +163,8 @@ def _back_later(world: World, machine: Machine, chance: Random) -> None:
 def _power(world: World, device: Kiosk, chance: Random, until_ms: int) -> None:
     while world.time.now_ms < until_ms:
         world.time.sleep(chance.randrange(20_000, 300_000))
-        if device.up and world.time.now_ms < until_ms:
+        joining = device.name in world.joining
+        if device.up and not joining and world.time.now_ms < until_ms:
             world.tell(device.name, "loses its power")
             device.cut("at any moment")
             _back_later(world, device, chance)

@@ -9,6 +9,7 @@ from kiosk.shown.choosing import Offer
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Intent, Outcome
 from kiosk.shown.reviewing import Held
+from tests.promises.simulation import vouchers
 from tests.promises.simulation.lobby import Kiosk
 from tests.promises.simulation.machine import Dark
 from tests.promises.simulation.world import World
@@ -50,6 +51,8 @@ class Guest:
             return
         if self._perhaps(0.08):
             self.kiosk.touch(sales.extend, order)
+        if self.world.gift_cards and self._perhaps(0.4):
+            vouchers.redeem(self.world, self.kiosk, self.chance, order)
         if self._pays(order):
             self._waits_for_paper(order)
 

@@ -12,13 +12,13 @@ from kiosk import feed, pairing, recovery
 from kiosk.clock import Clock
 from kiosk.config import Config, Invite
 from kiosk.device import Device
-from kiosk.line import Line
+from kiosk.line import Line, LineDown
 from kiosk.loops import Loops
 from kiosk.store.store import Store
 from ledger import devices
 from tests.promises.simulation.book import Ledger
 from tests.promises.simulation.clock import Bell, Time
-from tests.promises.simulation.machine import Machine, keep_database
+from tests.promises.simulation.machine import Dark, Machine, keep_database
 from tests.promises.simulation.printer import Printer
 from tests.promises.simulation.terminal import Terminal
 from tests.promises.simulation.wire import Wire
@@ -31,7 +31,10 @@ _NOTICED_S, _NOTICES_AFTER_S = 0.5, 1.5
 
 
 class Kiosk(Machine):
-    """One device: kiosk or door. wall_off_ms: how wrong its wall clock is."""
+    """One device: kiosk or door.
+
+    wall_off_ms: how wrong its wall clock is. battery: whether that clock has one.
+    """
 
     def __init__(
         self,
@@ -44,12 +47,11 @@ class Kiosk(Machine):
         *,
         terminal: Terminal | None = None,
         printer: Printer | None = None,
-        wall_off_ms: int = 0,
     ) -> None:
         super().__init__(name, home, time)
         self.role, self._chance, self.wire = role, chance, wire
         self.terminal, self.printer = terminal, printer
-        self._wall_off_ms = wall_off_ms
+        self.wall_off_ms, self.battery = 0, False
         self._booted_ms = time.now_ms - 60_000
         self._boots = 1
         self.device: Device
@@ -64,15 +66,33 @@ class Kiosk(Machine):
 
     def pair(self, ledger: Ledger) -> None:
         """Become part of the house, once."""
+        self.switched_on()
+        self.device = self._open()
+        while not self.device.paired:
+            try:
+                self._introduce(ledger)
+            except (Dark, LineDown):
+                self.time.sleep(3_000)
+        self._connect()
+        self.do(Loops(self.device).start)
+
+    def _introduce(self, ledger: Ledger) -> None:
         invited = ledger.write(
             devices.invite, name=self.name, role=self.role, place=self.name, url=URL
         )
         invite = Invite(URL, invited["token"], invited["ledger_id"], invited["ledger_key"])
-        self.switched_on()
-        self.device = self._open()
         self.do(lambda: pairing.pair(self.device, invite, transport=self.wire))
-        self._connect()
-        self.do(Loops(self.device).start)
+
+    def lose_storage(self, blank: Path) -> Path:
+        """Lose everything that was written here; give where it can still be looked at."""
+        self.cut("its storage is lost")
+        after = self._home / str(self.starts + 1)
+        lost = self._home / f"lost-{self.starts}"
+        shutil.move(after, lost)
+        after.mkdir()
+        shutil.copy(blank, after / FILE)
+        self._boots += 1
+        return lost
 
     def touch(
         self, use: Callable[Concatenate[Device, P], R], *args: P.args, **kwargs: P.kwargs
@@ -102,10 +122,10 @@ class Kiosk(Machine):
         device = Device(
             config,
             clock=Clock(
-                wall_ms=lambda: self.time.now_ms + self._wall_off_ms,
+                wall_ms=lambda: self.time.now_ms + self.wall_off_ms,
                 boot_ms=lambda: self.time.now_ms - booted_ms,
                 boot=f"{self.name} boot {self._boots}",
-                has_battery=False,
+                has_battery=self.battery,
                 synchronised=lambda: False,
             ),
             store=store,
@@ -153,6 +173,10 @@ class Kiosk(Machine):
 
         store._writer._commit = before  # type: ignore[method-assign]
         store._writer._changed = after
+        # What the writing thread does is done here and now: nobody waits for threads.
+        store._writer.write = lambda case, *args, **kwargs: (  # type: ignore[method-assign]
+            store._writer._run_case(lambda session: case(session, *args, **kwargs))
+        )
 
     def _wait(self, store: Store, seen: int, timeout_s: float) -> int:
         """Let loops notice a commit a little later than threads do: fewer turns."""

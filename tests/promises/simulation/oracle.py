@@ -6,6 +6,7 @@ green lamp. No book is believed about itself.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -22,6 +23,8 @@ from ledger.tables.house import BookRow
 from ledger.tables.money import PaymentRow, TenderRow
 from ledger.tables.orders import TicketRow
 from ledger.tables.seats import SeatStateRow
+from tests.promises.simulation import vouchers
+from tests.promises.simulation.graves import Grave
 from tests.promises.simulation.lobby import Kiosk
 from tests.promises.simulation.world import World
 
@@ -41,10 +44,41 @@ def _found(world: World) -> Iterator[str]:
     yield from _paper(world)
     yield from _doors(world)
     yield from _discrepancies(world)
+    yield from _doubts(world)
+    yield from vouchers.check(world)
     with world.ledger.running.store.read() as session:
         yield from (f"P10 the book: {fault}" for fault in backup.faults(session))
         if session.scalars(select(BookRow.recovering_ms)).one() is not None:
             yield "P9 the ledger still waits for devices"
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What lost storage took with it: nobody can know it, only that it is at risk."""
+
+    tickets: frozenset[str] = frozenset()
+    intents: frozenset[str] = frozenset()
+    admitted: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, world: World) -> "Lost":
+        known = {
+            (grave.device, grave.incarnation): _told_of(world, grave)
+            for grave in world.graves
+        }
+        each = [(grave, known[grave.device, grave.incarnation]) for grave in world.graves]
+        told = {sold.intent for g, seq in each for sold in g.sold if sold.seq <= seq}
+        return cls(
+            frozenset(sold.ticket for g, seq in each for sold in g.sold if sold.seq > seq),
+            frozenset(intent for g, _ in each for intent in g.intents) - told,
+            frozenset(m[0] for g, seq in each for at, m in g.moved.values() if at > seq),
+        )
+
+
+def _told_of(world: World, grave: Grave) -> int:
+    """Say how much of a lost log the ledger had heard."""
+    with world.ledger.running.store.read() as session:
+        return session.get_one(DeviceLogRow, (grave.device, grave.incarnation)).seq
 
 
 def sold(world: World) -> dict[tuple[str, str], set[str]]:
@@ -54,6 +88,9 @@ def sold(world: World) -> dict[tuple[str, str], set[str]]:
         with kiosk.device.store.read() as session:
             for line in session.scalars(select(own.SaleLineRow)):
                 found[line.performance, line.seat].add(line.ticket)
+    for grave in world.graves:
+        for line in grave.sold:
+            found[line.performance, line.seat].add(line.ticket)
     for order in world.web:
         for ticket in order.tickets:
             found[world.evening.tonight, ticket.seat or ""].add(ticket.id)
@@ -67,13 +104,14 @@ def _seats(world: World) -> Iterator[str]:
             (row.performance, row.seat): row
             for row in session.scalars(select(SeatStateRow))
         }
+    lost = Lost.of(world).tickets
     for seat, sold_to in sorted(sold(world).items()):
         if len(sold_to) > 1 and seat not in world.broken:
             yield f"P1 {seat[1]} was sold {len(sold_to)} times"
-        for ticket in sorted(sold_to - known):
+        for ticket in sorted(sold_to - known - lost):
             yield f"P3 the ledger does not know ticket {ticket} of {seat[1]}"
         state = states[seat]
-        if seat in world.broken:
+        if seat in world.broken or sold_to & lost:
             continue  # The sale may wait for a seat that somebody else has: it is told.
         if state.state != "sold" or state.ticket not in sold_to:
             yield f"P1 {seat[1]} was sold and is {state.state} for {state.ticket}"
@@ -85,6 +123,8 @@ def _money(world: World) -> Iterator[str]:
             intent for intent in session.scalars(select(TenderRow.intent)) if intent
         )
         payments = {row.intent: row for row in session.scalars(select(PaymentRow))}
+    lost = Lost.of(world).intents
+    buried = {intent: g.intents[intent] for g in world.graves for intent in g.intents}
     for kiosk in world.kiosks:
         assert kiosk.terminal is not None
         with kiosk.device.store.read() as session:
@@ -93,6 +133,11 @@ def _money(world: World) -> Iterator[str]:
         kept_for: Counter[str] = Counter()
         for key, charge in kiosk.terminal.charges.items():
             intent = intents.get(key)
+            if key in buried:
+                kept_for[buried[key]] += charge.kept > 0
+                if charge.kept and key not in lost and tendered[key] != 1:
+                    yield f"P11 {kiosk.name} kept {charge.kept} of {key}, lost and untold"
+                continue
             if intent is None:
                 yield f"P6 {kiosk.name} charged {charge.kept} and knows of no attempt {key}"
                 continue
@@ -203,6 +248,7 @@ def _paper(world: World) -> Iterator[str]:
     with world.ledger.running.store.read() as session:
         keys = facts.keys(session)
         known = set(session.scalars(select(TicketRow.id)))
+    lost = Lost.of(world).tickets
     came_out: Counter[tuple[str, int]] = Counter()
     for code in [
         slip.code
@@ -216,7 +262,7 @@ def _paper(world: World) -> Iterator[str]:
             yield f"P27 a printed code does not read: {read}"
             continue
         came_out[read.code.ticket, read.code.issue] += 1
-        if read.code.ticket not in known:
+        if read.code.ticket not in known | lost:
             yield f"P8 ticket {read.code.ticket} is on paper, and the ledger knows none"
     for (ticket, issue), times in came_out.items():
         if times > 1:
@@ -247,18 +293,24 @@ def _doors(world: World) -> Iterator[str]:
             row.id: (row.ticket, row.kind, row.after)
             for row in session.scalars(select(MovementRow))
         }
+    unheard = {}
+    for grave in world.graves:
+        told = _told_of(world, grave)
+        for id, (seq, moved) in grave.moved.items():
+            (written if seq <= told else unheard)[id] = moved
     if written != booked:
         yield f"P3 {len(written)} movements at the doors, {len(booked)} at the ledger"
     lit = Counter((g.ticket, g.mode) for g in world.greens if not g.repeat)
     rows = Counter(
         (ticket, "entry" if kind == "admission" else "exit")
-        for ticket, kind, _ in written.values()
+        for ticket, kind, _ in [*written.values(), *unheard.values()]
     )
     for (ticket, mode), times in lit.items():
         if times > rows[ticket, mode]:
             yield f"P8 {mode} of {ticket} was shown green {times} times and written less"
     together = doubles(written)
-    if world.strict and together:
+    forgotten = Lost.of(world).admitted
+    if world.strict and {ticket for ticket, _ in together} - forgotten:
         yield f"P16 strict doors admitted {len(together)} tickets twice"
     with world.ledger.running.store.read() as session:
         noted = {
@@ -308,11 +360,15 @@ def _discrepancies(world: World) -> Iterator[str]:
         for ticket in sold_to
     }
     forgotten = {ticket.id for order in world.wiped for ticket in order.tickets}
+    lost, buried = Lost.of(world), {t for g in world.graves for t in g.printed}
+    at_risk = {f"{g.device}/{g.incarnation}" for g in world.graves}
     seen: Counter[str] = Counter()
     for row in waiting:
         match row.kind:
             case "admitted_twice":
                 pass
+            case "ticket_owed" if row.subject in buried - owed:
+                pass  # Whether it came out is lost with the kiosk's storage.
             case "ticket_owed":
                 if row.subject not in owed:
                     yield f"ticket_owed {row.subject}, which is not owed"
@@ -325,17 +381,39 @@ def _discrepancies(world: World) -> Iterator[str]:
                 performance, seat, _ = row.subject.split("/")
                 if (performance, seat) not in world.broken:
                     yield f"allotment_broken {row.subject}, which nobody broke"
+            case "log_lost" if row.subject in at_risk:
+                at_risk.discard(row.subject)
+            case "sale_unseen" if row.subject in lost.tickets:
+                pass  # A scan told of it, and nobody else ever will.
+            case "payment_unknown" if row.subject in lost.intents:
+                pass
             case "sale_unseen" if row.subject in forgotten:
                 pass  # The ledger sold it, went back to before that, and says so.
             case "admitted_void" if row.subject in reissued:
                 pass  # A door had not heard that the paper in hand was replaced.
             case _:
                 yield f"{row.kind} {row.subject} is {row.state}: {row.facts}"
+    for subject in sorted(at_risk):
+        yield f"P26 the storage of {subject} is lost, and nobody is told"
     if seen["owed"] != len(owed):
         yield f"{len(owed)} tickets are owed, {seen['owed']} are noted"
     for (performance, seat), sold_to in sold(world).items():
         if seen[f"{performance}/{seat}"] < len(sold_to) - 1:
             yield f"P2 {seat} was sold {len(sold_to)} times, and nobody is told"
+
+
+def _doubts(world: World) -> Iterator[str]:
+    """Every ticket here is genuine, and every door knows every key. Source: P17, P18."""
+    uncertain = {ticket.id for order in world.wiped for ticket in order.tickets}
+    uncertain |= {
+        ticket
+        for seat, tickets_sold in sold(world).items()
+        if seat in world.broken
+        for ticket in tickets_sold
+    }
+    for doubt in world.doubted:
+        if doubt.ticket not in uncertain:
+            yield (f"P18 {doubt.door} ({doubt.link}) said {doubt.answer} of {doubt.ticket}")
 
 
 def _owed(world: World) -> set[str]:

@@ -8,9 +8,20 @@ from kiosk import door
 from ledger import orders, seating
 from tests.promises.simulation.lobby import Kiosk
 from tests.promises.simulation.machine import Dark
-from tests.promises.simulation.world import Green, World
+from tests.promises.simulation.world import Doubt, Green, World
 
 _FREE_TRIES = 3
+# What a door says of a code that it cannot believe, or of one whose time is not now.
+_NOT_BELIEVED = {
+    "UNKNOWN",
+    "FORGED",
+    "REVOKED",
+    "UNVERIFIED",
+    "NOT_YET_VALID",
+    "EXPIRED",
+    "NOT_OPEN_YET",
+    "CLOSED",
+}
 
 
 def shop(world: World, until_ms: int) -> None:
@@ -119,6 +130,10 @@ class Patron:
             return None
         self.world.counts[f"scan {shown.answer}"] += 1
         self.world.tell(at.name, f"{self.name} {mode}: {shown.answer} ({shown.link})")
+        if shown.answer in _NOT_BELIEVED:
+            self.world.doubted.append(
+                Doubt(shown.ticket, shown.answer, at.name, shown.link)
+            )
         if shown.admit:
             green = Green(shown.ticket, at.name, mode, shown.repeat, self.code)
             self.world.greens.append(green)

@@ -24,6 +24,7 @@ from ledger.store import Store
 from tests.promises.simulation import house, seams
 from tests.promises.simulation.book import FILE, Ledger
 from tests.promises.simulation.clock import Time
+from tests.promises.simulation.graves import Grave
 from tests.promises.simulation.house import START_MS, Evening
 from tests.promises.simulation.lobby import Kiosk
 from tests.promises.simulation.machine import Machine
@@ -35,6 +36,7 @@ from tests.promises.simulation.wire import Weather, Wire
 KIOSKS = ("Kiosk 1", "Kiosk 2", "Kiosk 3")
 DOORS = ("Door A", "Door B")
 SETTLING_MS = 90_000
+BLANK = "blank.sqlite"  # A device's tables with nothing in them.
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,16 @@ class Green:
     mode: str
     repeat: bool
     code: str
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A ticket that a door did not believe: what it said, and by whom it was asked."""
+
+    ticket: str
+    answer: str
+    door: str
+    link: str
 
 
 @dataclass
@@ -71,6 +83,11 @@ class World:
     greens: list[Green] = field(default_factory=list)
     broken: set[tuple[str, str]] = field(default_factory=set)
     absent: list[str] = field(default_factory=list)
+    gift_cards: dict[str, int] = field(default_factory=dict)
+    doubted: list[Doubt] = field(default_factory=list)
+    blank: Path = Path()
+    joining: set[str] = field(default_factory=set)
+    graves: list[Grave] = field(default_factory=list)
 
     @property
     def kiosks(self) -> list[Kiosk]:
@@ -151,20 +168,9 @@ def opened(seed: int, *, strict: bool) -> Iterator[World]:
 def _reached(world: World, place: str) -> None:
     machine: Machine | None = world.ledger
     if not place.startswith("intake"):
-        machine = world.where.here() or _writing(world)
+        machine = world.where.here()
     if machine is not None:
         machine.reached(place)
-
-
-def _writing(world: World) -> Machine | None:
-    """On a writing thread: whose?"""
-    import threading
-
-    me = threading.current_thread()
-    for device in world.devices.values():
-        if device.up and device.device.store._writer._thread is me:
-            return device
-    return None
 
 
 @dataclass(frozen=True)
@@ -179,9 +185,13 @@ class Template:
 
 def _copied(seed: int, time: Time, where: Where, folder: Path, template: Template) -> World:
     for home in template.folder.iterdir():
+        if home.is_file():
+            continue
         newest = max(home.iterdir(), key=lambda path: int(path.name))
         shutil.copytree(newest, folder / home.name / "1")
-    return _furnished(seed, time, where, folder, template.evening, template.strict)
+    world = _furnished(seed, time, where, folder, template.evening, template.strict)
+    world.blank = template.folder / BLANK
+    return world
 
 
 def _furnished(
@@ -260,6 +270,7 @@ def _migrated(folder: Path) -> None:
     writing = engine.writing(first)
     _TO_HEAD(writing)
     writing.dispose()
+    shutil.copy(first, folder / BLANK)
     for name in (*KIOSKS[1:], *DOORS):
         shutil.copy(first, folder / name / "1")
     assert migrate.to_head is not _TO_HEAD

@@ -1,0 +1,85 @@
+"""A device is paired anew before it told everything: staff see what is at risk."""
+
+import json
+
+from sqlalchemy import select
+
+from ledger.tables.discrepancies import DiscrepancyRow
+
+
+def sold(kiosk, theatre, seat, number, seq):
+    line = kiosk.line(theatre.tonight, seat, kiosk.own(theatre.tonight, seat)[seat])
+    line["payload"] = kiosk.code(1, line["ticket"], number, seq=seq)
+    kiosk.happened("sale", kiosk.sale(line))
+    return line
+
+
+def admitted(door, theatre, line):
+    door.happened(
+        "admission",
+        {
+            "ticket": line["ticket"],
+            "performance": theatre.tonight,
+            "door": "Door A",
+            "issue": 1,
+            "payload": line["payload"],
+        },
+    )
+    door.upload().ok()
+
+
+def lost(ledger):
+    with ledger.store.read() as session:
+        return session.scalars(
+            select(DiscrepancyRow).where(DiscrepancyRow.kind == "log_lost")
+        ).all()
+
+
+def test_what_a_lost_storage_had_not_told_is_named(kiosk, door, lobby, theatre, ledger):
+    # Source: P26.
+    sold(kiosk, theatre, "A1", 1, seq=1)
+    kiosk.upload().ok()
+    unseen = sold(kiosk, theatre, "A2", 2, seq=2)
+    kiosk.own(theatre.tonight, "A3")
+
+    lobby.device("Kiosk 1", "kiosk")
+
+    [found] = lost(ledger)
+    facts = json.loads(found.facts)
+    assert (found.subject, found.state) == (f"{kiosk.id}/1", "open")
+    assert (facts["known"], facts["scanned"]) == (1, [])
+    assert facts["owned"] == ["A2", "A3"]
+
+    admitted(door, theatre, unseen)
+
+    [found] = lost(ledger)
+    facts = json.loads(found.facts)
+    assert (facts["scanned"], facts["sold"], facts["owned"]) == ([2], ["A2"], ["A3"])
+    assert facts["why"] == (
+        "What it did after its event 1 is not known."
+        " Scans show sales up to its event 2: A2. It still owned A3."
+    )
+
+
+def test_a_log_that_arrives_after_all_settles_it(kiosk, lobby, theatre, ledger):
+    sold(kiosk, theatre, "A1", 1, seq=1)
+    lobby.device("Kiosk 1", "kiosk")
+    assert [found.state for found in lost(ledger)] == ["open"]
+
+    kiosk.upload().ok()
+
+    [found] = lost(ledger)
+    assert (found.state, found.settled_how) == ("settled", "its log arrived up to event 1")
+
+
+def test_a_log_that_had_ended_is_not_lost(kiosk, lobby, ledger):
+    kiosk.happened("device.closed", {"seats": []})
+    kiosk.upload().ok()
+
+    lobby.device("Kiosk 1", "kiosk")
+
+    assert lost(ledger) == []
+
+
+def test_a_new_device_has_lost_nothing(kiosk, door, ledger):
+    assert lost(ledger) == []

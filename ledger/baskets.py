@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from boxoffice import ids, log
 from boxoffice.pricing import Quote, Seller
 from boxoffice.refusals import Code
-from ledger import evenings, on_sale, seating, tenders, window
+from ledger import evenings, membership_kinds, on_sale, seating, tenders, window
 from ledger.clock import Means
 from ledger.desk_money import Payment
 from ledger.patrons import Patron
@@ -36,7 +36,8 @@ class Details:
     """What the patron typed. donation: minor units. answers: (question, answer).
 
     members: who pays each membership seat, in the order of the seats, once that is proven;
-    emails: what was typed for them. complete: it was read without a fault.
+    emails: what was typed for them. memberships, number, fields: of a membership order.
+    complete: it was read without a fault.
     """
 
     name: str = ""
@@ -50,15 +51,22 @@ class Details:
     emails: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     language: str = "en"
+    memberships: int = 0
+    number: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
     complete: bool = False
 
 
 @dataclass(frozen=True)
 class Basket:
-    """A basket as it stands. seats: (seat, price type). held: the seats are still ours."""
+    """A basket as it stands. seats: (seat, price type). held: the seats are still ours.
+
+    membership: the kind that is bought, and then there is no performance.
+    """
 
     id: str
     performance: str
+    membership: str
     seats: tuple[tuple[str, str], ...]
     details: Details
     state: str
@@ -137,6 +145,32 @@ def begin(
     return Begun(secret, held.seats)
 
 
+def begin_membership(
+    session: Session, means: Means, *, kind: str, details: Details
+) -> Begun:
+    """Open a basket for memberships: it holds no seats. Source: MEM1."""
+    secret = _secret(means)
+    session.add(
+        BasketRow(
+            id=means.new_id(),
+            secret=hash_of(secret),
+            performance=None,
+            membership=kind,
+            hold=None,
+            seats="[]",
+            said=json.dumps(asdict(details)),
+            state="open",
+            intent=None,
+            order=None,
+            failures=0,
+            until_ms=means.now_ms + FORGOTTEN_MS,
+            made_ms=means.now_ms,
+        )
+    )
+    session.flush()
+    return Begun(secret)
+
+
 def find(session: Session, secret: str, now_ms: int) -> Basket | None:
     """Give the basket that a secret opens."""
     row = session.scalars(
@@ -149,12 +183,13 @@ def read(session: Session, row: BasketRow, now_ms: int) -> Basket:
     """Give a basket with what its hold says."""
     hold = session.get(HoldRow, row.hold) if row.hold else None
     said: dict[str, Any] = json.loads(row.said)
-    for name in ("answers", "emails", "members"):
+    for name in ("answers", "emails", "members", "fields"):
         if name in said:
             said[name] = tuple(tuple(v) if isinstance(v, list) else v for v in said[name])
     return Basket(
         id=row.id,
         performance=row.performance or "",
+        membership=row.membership or "",
         seats=tuple((seat, kind) for seat, kind in json.loads(row.seats)),
         details=Details(**said),
         state=row.state,
@@ -163,13 +198,22 @@ def read(session: Session, row: BasketRow, now_ms: int) -> Basket:
         order=row.order,
         failures=row.failures,
         until_ms=row.until_ms,
-        held=hold is not None and hold.expires_ms > now_ms,
+        held=bool(row.membership) or (hold is not None and hold.expires_ms > now_ms),
         extended=hold is not None and hold.extended,
     )
 
 
 def quote(session: Session, basket: Basket) -> Quote:
     """Price a basket, donation and fees included."""
+    if basket.membership:
+        kind = membership_kinds.find(session, basket.membership)
+        assert kind, "kinds of membership are never taken off the book"
+        return membership_kinds.quote(
+            kind,
+            memberships=basket.details.memberships,
+            donation=basket.details.donation,
+            seller=Seller.ONLINE,
+        )
     return window.quote(session, basket.performance, basket.said())
 
 

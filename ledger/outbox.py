@@ -1,5 +1,9 @@
 """Leave a letter to be sent: it commits with what caused it. Source: MAI1, ORD11."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,8 +19,12 @@ def add(
     kind: str,
     order: str | None = None,
     subject: str = "",
+    facts: Mapping[str, Any] | None = None,
 ) -> str:
-    """Write down that a letter of this kind goes to one address; give its id."""
+    """Write down that a letter of this kind goes to one address; give its id.
+
+    facts: what it says, where that is not its order.
+    """
     row = OutboxRow(
         id=means.new_id(),
         to=to,
@@ -29,6 +37,7 @@ def add(
         trouble="",
         made_ms=means.now_ms,
         sent_ms=None,
+        facts=json.dumps(dict(facts or {})),
     )
     session.add(row)
     session.flush()

@@ -42,8 +42,12 @@ def take(
     reach(session, means, order)
     patron = session.get(PatronRow, order.patron) if order.patron else None
     whole = not before and order.paid >= order.charge
-    if whole and patron and patron.email and not outbox.has(session, order.id, "tickets"):
-        outbox.add(session, means, to=patron.email, kind="tickets", order=order.id)
+    if not (whole and patron and patron.email):
+        return
+    seats = session.scalar(select(TicketRow.id).where(TicketRow.order == order.id).limit(1))
+    kind = "tickets" if seats else "membership"
+    if not outbox.has(session, order.id, kind):
+        outbox.add(session, means, to=patron.email, kind=kind, order=order.id)
 
 
 def move(

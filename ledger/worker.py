@@ -83,7 +83,8 @@ def postman(ledger: Running) -> Callable[[], bool] | None:
         return None
     from ledger.mail import outbox
 
-    return lambda: outbox.step(ledger.store, server, ledger.clock)
+    address = ledger.config.public_url
+    return lambda: outbox.step(ledger.store, server, ledger.clock, address=address)
 
 
 def cashier(ledger: Running) -> Callable[[Means], bool] | None:

@@ -21,9 +21,9 @@ def tickets(order: Order, *, to: str, letter: str, now_ms: int) -> EmailMessage:
     Where PDFs cannot be made the letter says nothing of one; its codes are enough.
     """
     message = EmailMessage()
-    message["Subject"] = _line(f"Your tickets: {order.evening.title}, {order.evening.date}")
-    message["From"] = _address(order.mail_from, order.house)
-    message["To"] = _address(to, order.patron)
+    message["Subject"] = line(f"Your tickets: {order.evening.title}, {order.evening.date}")
+    message["From"] = mailbox(order.mail_from, order.house)
+    message["To"] = mailbox(to, order.patron)
     message["Date"] = format_datetime(datetime.fromtimestamp(now_ms / 1000, UTC))
     message["Message-ID"] = f"<{letter}@front-of-house>"
     pictures = [f"code-{n}.{letter}@front-of-house" for n in range(len(order.tickets))]
@@ -55,11 +55,11 @@ def tickets(order: Order, *, to: str, letter: str, now_ms: int) -> EmailMessage:
     return message
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _address(address: str, name: str) -> Address:
+def mailbox(address: str, name: str) -> Address:
     plain = parseaddr(address)[1]
     user, _, domain = plain.rpartition("@")
-    return Address(display_name=_line(name), username=user, domain=domain)
+    return Address(display_name=line(name), username=user, domain=domain)

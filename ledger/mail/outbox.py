@@ -4,6 +4,7 @@ A letter is sent outside any transaction and marked afterwards, so a crash in be
 it again under the same Message-ID rather than never.
 """
 
+import json
 from dataclasses import dataclass
 from email.message import EmailMessage
 
@@ -29,17 +30,21 @@ class Waiting:
     to: str
     kind: str
     order: str
+    facts: str
 
 
-def step(store: Store, server: tuple[str, int], clock: Clock) -> bool:
-    """Send the next letter that is due, if any; say whether there was one."""
+def step(store: Store, server: tuple[str, int], clock: Clock, *, address: str = "") -> bool:
+    """Send the next letter that is due, if any; say whether there was one.
+
+    address: where patrons reach us, for letters with a link.
+    """
     with store.read() as session:
         found = _due(session, clock())
         if found is None:
             return False
         trouble = None
         try:
-            message = _write(session, found, clock())
+            message = _write(session, found, clock(), address)
         except Exception as broken:  # one bad letter must not hold up the others
             log.exception("letter cannot be written", letter=found.id, order=found.order)
             message, trouble = None, post.NotSent(type(broken).__name__, again=False)
@@ -64,17 +69,25 @@ def _due(session: Session, now_ms: int) -> Waiting | None:
         .order_by(OutboxRow.next_try_ms)
         .limit(1)
     ).first()
-    return Waiting(row.id, row.to, row.kind, row.order or "") if row else None
+    if row is None:
+        return None
+    return Waiting(row.id, row.to, row.kind, row.order or "", row.facts)
 
 
-def _write(session: Session, waiting: Waiting, now_ms: int) -> EmailMessage:
+def _write(session: Session, waiting: Waiting, now_ms: int, address: str) -> EmailMessage:
     # What draws tickets and PDFs is loaded with the first letter, not at the start.
     from ledger.documents import order as orders
-    from ledger.mail import letters
+    from ledger.mail import letters, notes
 
-    assert waiting.kind == "tickets", f"no letter is called {waiting.kind}"
-    described = orders.describe(session, waiting.order)
-    return letters.tickets(described, to=waiting.to, letter=waiting.id, now_ms=now_ms)
+    if waiting.kind == "tickets":
+        described = orders.describe(session, waiting.order)
+        return letters.tickets(described, to=waiting.to, letter=waiting.id, now_ms=now_ms)
+    facts = json.loads(waiting.facts) | {"address": address}
+    if waiting.kind == "membership":
+        facts |= notes.membership(session, waiting.order)
+    return notes.note(
+        session, waiting.kind, facts, to=waiting.to, letter=waiting.id, now_ms=now_ms
+    )
 
 
 def _sent(session: Session, letter: str, *, now_ms: int) -> None:

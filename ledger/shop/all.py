@@ -16,6 +16,8 @@ from ledger.shop import (
     confirmed,
     details,
     frame,
+    member_pages,
+    membership_orders,
     payment,
     performances,
     pretend_bank,
@@ -27,7 +29,17 @@ from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
 
 # One module a family of pages; importing it puts them on the blueprint.
-PAGES = (performances, seats, tickets, details, payment, pretend_bank, confirmed)
+PAGES = (
+    performances,
+    seats,
+    tickets,
+    details,
+    payment,
+    pretend_bank,
+    confirmed,
+    membership_orders,
+    member_pages,
+)
 _PATH = "/shop"
 _SMALL = 2_000
 

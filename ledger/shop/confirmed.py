@@ -12,7 +12,7 @@ from boxoffice import ids
 from ledger.baskets import Basket
 from ledger.documents import calendar, code, ticket
 from ledger.documents import order as orders
-from ledger.shop import details, frame
+from ledger.shop import details, frame, membership_orders
 from ledger.shop.blueprint import bp
 from ledger.tables.catalogue import HallRow, PerformanceRow
 from ledger.tables.money import TenderRow
@@ -27,6 +27,8 @@ def confirmed(secret: str) -> ResponseReturnValue:
         if not basket.order:
             return redirect(url_for("shop.tickets", secret=secret), 303)
         row = session.get_one(OrderRow, basket.order)
+        if basket.membership:
+            return membership_orders.confirmed(session, basket, row)
         told = orders.describe(session, row.id)
         patron = session.get(PatronRow, row.patron) if row.patron else None
         starts = session.scalars(
@@ -88,7 +90,7 @@ def ics(secret: str) -> ResponseReturnValue:
 
 def _order(session: Session, secret: str) -> str:
     basket: Basket = frame.basket(session, secret)
-    if not basket.order:
+    if not basket.order or basket.membership:
         abort(404)
     return basket.order
 

@@ -3,6 +3,7 @@
 Source: ORD2, ORD9, PAY1-PAY5.
 """
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import abort, flash, g, redirect, request, url_for
@@ -11,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from boxoffice import cards, ids
 from boxoffice.refusals import Code
-from ledger import baskets, catalogue, checkouts, evenings, on_sale
+from ledger import baskets, catalogue, checkouts, evenings, membership_kinds, on_sale
 from ledger.baskets import Basket
 from ledger.checkouts import Attempt, Trouble
 from ledger.gateways import choose
 from ledger.gateways.port import Down, Gateway
 from ledger.refused import Refused
 from ledger.requests import Made
-from ledger.shop import details, frame, tickets
+from ledger.shop import details, frame, membership_orders, tickets
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
 from ledger.shop.speech import language
@@ -31,10 +32,16 @@ def summary(secret: str) -> ResponseReturnValue:
     with frame.ledger().store.read() as session:
         basket = frame.basket(session, secret)
         away = _not_yet(secret, basket)
+        if away is None and basket.membership:
+            return membership_orders.summary(
+                session, secret, basket, **_facts(session, basket)
+            )
         return away or _page(session, secret, basket)
 
 
 def _not_yet(secret: str, basket: Basket) -> ResponseReturnValue | None:
+    if basket.membership and basket.state == "open":
+        return None
     away = tickets.elsewhere(secret, basket)
     if away is None and not basket.held:
         return redirect(url_for("shop.tickets", secret=secret), 303)
@@ -47,27 +54,35 @@ def _page(session: Session, secret: str, basket: Basket) -> str:
     here = evenings.read(session, basket.performance)
     show = on_sale.show(session, basket.performance, frame.ledger().clock())
     assert show, "a basket is of an evening"
-    quote = baskets.quote(session, basket)
-    gateway = choose.gateway(frame.ledger())
-    refusal = checkouts.why(session, basket)
-    if gateway is not None and gateway.origin:
-        g.banks = f"'self' {gateway.origin}"
-    means = frame.ledger().means()
+    facts = _facts(session, basket)
     return frame.page(
         "summary.html",
         session,
         secret=secret,
         basket=basket,
         show=show,
-        lines=tickets.lines_of(session, here, basket, quote),
-        quote=quote,
-        currency=here.prices.currency,
+        lines=tickets.lines_of(session, here, basket, facts["quote"]),
         deliveries=details.deliveries(show.starts_ms),
-        key=ids.uuid7(means.now_ms, means.chance(10)),
-        refusal=sorry(Refused(refusal)) if refusal else "",
-        another=bool(cards.another_way(basket.failures)),
-        payable=gateway is not None or quote.charge == 0,
+        **facts,
     )
+
+
+def _facts(session: Session, basket: Basket) -> dict[str, Any]:
+    """Give what the page needs to pay: the sum, a key, and how the last attempt ended."""
+    quote = baskets.quote(session, basket)
+    gateway = choose.gateway(frame.ledger())
+    refusal = checkouts.why(session, basket)
+    if gateway is not None and gateway.origin:
+        g.banks = f"'self' {gateway.origin}"
+    means = frame.ledger().means()
+    return {
+        "quote": quote,
+        "currency": catalogue.house(session).currency,
+        "key": ids.uuid7(means.now_ms, means.chance(10)),
+        "refusal": sorry(Refused(refusal)) if refusal else "",
+        "another": bool(cards.another_way(basket.failures)),
+        "payable": gateway is not None or quote.charge == 0,
+    }
 
 
 @bp.post("/baskets/<secret>/payments")
@@ -109,9 +124,8 @@ def _send(
     ledger = frame.ledger()
     back = ledger.config.public_url + url_for("shop.paying", secret=secret)
     with ledger.store.read() as session:
-        show = on_sale.show(session, basket.performance, ledger.clock())
         house = catalogue.house(session).name
-    title = show.title if show else house
+        title = _title(session, basket)
     found = checkouts.address(
         ledger.store,
         ledger.means(),
@@ -136,6 +150,15 @@ def _send(
     return redirect(parts.path if ours else found, 303)
 
 
+def _title(session: Session, basket: Basket) -> str:
+    """Name what is paid for."""
+    if basket.membership:
+        kind = membership_kinds.find(session, basket.membership)
+        return kind.name if kind else ""
+    show = on_sale.show(session, basket.performance, frame.ledger().clock())
+    return show.title if show else ""
+
+
 @bp.get("/baskets/<secret>/payment")
 def paying(secret: str) -> ResponseReturnValue:
     """Say how the payment stands: this is where the bank's page leads back to."""
@@ -152,7 +175,6 @@ def paying(secret: str) -> ResponseReturnValue:
             return redirect(url_for("shop.confirmed", secret=secret), 303)
         case "paying":
             with ledger.store.read() as session:
-                show = on_sale.show(session, basket.performance, ledger.clock())
                 gateway = choose.gateway(ledger)
                 if gateway is not None and gateway.origin:
                     g.banks = f"'self' {gateway.origin}"
@@ -161,12 +183,9 @@ def paying(secret: str) -> ResponseReturnValue:
                     session,
                     secret=secret,
                     basket=basket,
-                    show=show,
                     silent=silent,
                     key=basket.intent,
                 )
-        case "ended":
-            return redirect(url_for("shop.evening", performance=basket.performance), 303)
         case _:
             return redirect(url_for("shop.summary", secret=secret), 303)
 

@@ -15,7 +15,7 @@ from ledger.evenings import Evening
 from ledger.on_sale import Show
 from ledger.refused import Refused
 from ledger.seating import Wish
-from ledger.shop import formats, frame, seat_map
+from ledger.shop import formats, frame, membership_orders, seat_map
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
 from ledger.shop.words import sorry
@@ -43,7 +43,8 @@ def index() -> ResponseReturnValue:
         for show in on_sale.shows(session, frame.ledger().clock()):
             day = formats.day(show.starts_ms, zone)
             days.setdefault(day, []).append(show)
-        return frame.page("index.html", session, days=days)
+        kinds = membership_orders.active(session)
+        return frame.page("index.html", session, days=days, kinds=kinds)
 
 
 @bp.get("/performances/<performance>")

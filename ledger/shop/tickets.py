@@ -131,9 +131,17 @@ def elsewhere(secret: str, basket: Basket) -> ResponseReturnValue | None:
         case "paying":
             return redirect(url_for("shop.paying", secret=secret), 303)
         case "ended":
-            return redirect(url_for("shop.evening", performance=basket.performance), 303)
+            return redirect(_begin_again(basket), 303)
+        case _ if basket.membership:
+            return redirect(url_for("shop.summary", secret=secret), 303)
         case _:
             return None
+
+
+def _begin_again(basket: Basket) -> str:
+    if basket.membership:
+        return url_for("shop.membership", kind=basket.membership)
+    return url_for("shop.evening", performance=basket.performance)
 
 
 def lines_of(session: Session, here: Evening, basket: Basket, quote: Quote) -> list[Line]:

@@ -20,6 +20,18 @@ class MemberRow(Row):
     credits_per_production: Mapped[int]
     added_ms: Mapped[int]
     left_ms: Mapped[int | None]
+    address: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class MemberLinkRow(Row):
+    """A link by which a member chooses a password, once. hash: of what it holds. MEM8."""
+
+    __tablename__ = "member_link"
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    member: Mapped[str] = mapped_column(ForeignKey("member.id"), index=True)
+    expires_ms: Mapped[int]
+    used_ms: Mapped[int | None]
 
 
 class MemberCreditRow(Row):

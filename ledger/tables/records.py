@@ -22,7 +22,10 @@ class AuditRow(Row):
 
 
 class OutboxRow(Row):
-    """A letter that waits to be sent. kind: which letter; `to` is one address."""
+    """A letter that waits to be sent. kind: which letter; `to` is one address.
+
+    facts: what it says besides its order, JSON text.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -41,6 +44,7 @@ class OutboxRow(Row):
     trouble: Mapped[str]
     made_ms: Mapped[int]
     sent_ms: Mapped[int | None]
+    facts: Mapped[str] = mapped_column(default="{}", server_default="{}")
 
 
 class LookupMissRow(Row):

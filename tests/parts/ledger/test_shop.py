@@ -1,10 +1,13 @@
 """The online shop, as a patron uses it: evening, seats, details, payment, order."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
 from boxoffice.pricing import Seller
 from ledger import catalogue, evenings, seating
+from ledger.gateways import pretend
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.money import PaymentRow, TenderRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
@@ -12,7 +15,7 @@ from ledger.tables.records import OutboxRow
 from ledger.tables.seats import SeatStateRow
 from tests.pages import NotThere
 from tests.parts.ledger.shopper import Shopper, online_fees, settle_left_behind
-from tests.parts.ledger.theatre import FRIDAY_MS
+from tests.parts.ledger.theatre import FRIDAY_MS, price_list
 
 pytestmark = pytest.mark.usefixtures("sound_book")
 
@@ -358,8 +361,6 @@ def test_a_patron_who_paid_and_never_came_back_has_an_order(ada, ledger, theatre
     ada.says_who()
     ada.press("Pay ")
     key = rows(ledger, PaymentRow)[0].intent
-    from ledger.gateways import pretend
-
     ledger.store.write(pretend.answer, key, "approve")
     settle_left_behind(ledger)
 
@@ -368,10 +369,6 @@ def test_a_patron_who_paid_and_never_came_back_has_an_order(ada, ledger, theatre
 
 
 def test_an_order_that_costs_nothing_skips_the_payment(ada, ledger, theatre):
-    from dataclasses import replace
-
-    from tests.parts.ledger.theatre import price_list
-
     listed = price_list()
     free = replace(
         listed,

@@ -1,0 +1,57 @@
+"""Short letters of plain text: to members, and to whoever looks after them. MEM1, MEM8."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from boxoffice import ids
+from ledger import assets, catalogue, memberships
+from ledger.documents.order import money
+from ledger.mail.letters import line, mailbox
+from ledger.tables.orders import OrderRow, PatronRow
+
+SUBJECTS = {
+    "membership": "Your membership, order {number}",
+    "member_link": "Your membership: please choose a password",
+    "member_changed": "Member {number} has changed: {changes}",
+}
+
+
+def note(
+    session: Session,
+    kind: str,
+    facts: Mapping[str, Any],
+    *,
+    to: str,
+    letter: str,
+    now_ms: int,
+) -> EmailMessage:
+    """Write a letter. facts: what its template says."""
+    house = catalogue.house(session)
+    changes = ", ".join(facts.get("what", ()))
+    message = EmailMessage()
+    message["Subject"] = line(SUBJECTS[kind].format(**facts, changes=changes))
+    message["From"] = mailbox(house.mail_from, house.name)
+    message["To"] = mailbox(to, str(facts.get("name", "")))
+    message["Date"] = format_datetime(datetime.fromtimestamp(now_ms / 1000, UTC))
+    message["Message-ID"] = f"<{letter}@front-of-house>"
+    page = assets.paper().get_template(f"mail/{kind}.txt")
+    message.set_content(page.render(house=house, changes=changes, **facts))
+    return message
+
+
+def membership(session: Session, order: str) -> dict[str, Any]:
+    """Give what the letter about a membership order says."""
+    row = session.get_one(OrderRow, order)
+    patron = session.get(PatronRow, row.patron) if row.patron else None
+    names = [name for _row, name in memberships.of_order(session, order)]
+    return {
+        "number": ids.shown(row.number),
+        "name": patron.name if patron else "",
+        "lines": [(name, names.count(name)) for name in dict.fromkeys(names)],
+        "total": money(row.charge, row.currency),
+    }

@@ -1,0 +1,131 @@
+"""What Stripe Checkout answers, on a port of this machine, for Stripe's own library.
+
+It keeps a book of its own; `card` is what a patron does on its page.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+
+
+@dataclass
+class StripeCheckout:
+    """Sessions, payment intents and charges, in the shapes of Stripe's API."""
+
+    down: bool = False
+    sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    intents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    charges: list[dict[str, Any]] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def app(self) -> Flask:
+        app = Flask("stripe-checkout")
+        app.before_request(self._down)
+        post = {"methods": ["POST"]}
+        app.add_url_rule("/v1/checkout/sessions", "create", self._create, **post)
+        app.add_url_rule("/v1/checkout/sessions/<id>", "look", self._look)
+        app.add_url_rule("/v1/checkout/sessions/<id>/expire", "end", self._expire, **post)
+        app.add_url_rule("/v1/payment_intents/<id>/<act>", "act", self._act, **post)
+        app.add_url_rule("/v1/charges", "charges", self._charges)
+        return app
+
+    def card(self, session: str, *, approve: bool = True, **checks: str) -> None:
+        """A patron types a card. checks: what the bank says of address and code."""
+        made = self.sessions[session]
+        intent = self.intents.setdefault(
+            f"pi_{session}",
+            {
+                "id": f"pi_{session}",
+                "object": "payment_intent",
+                "amount": made["amount_total"],
+                "amount_capturable": 0,
+                "amount_received": 0,
+                "status": "requires_payment_method",
+                "last_payment_error": None,
+                "latest_charge": None,
+            },
+        )
+        made["payment_intent"] = intent["id"]
+        charge = {
+            "id": f"ch_{len(self.charges) + 1}",
+            "object": "charge",
+            "payment_intent": intent["id"],
+            "status": "succeeded" if approve else "failed",
+            "payment_method_details": {
+                "type": "card",
+                "card": {"brand": "visa", "last4": "4242", "checks": checks},
+            },
+        }
+        self.charges.append(charge)
+        intent["latest_charge"] = charge["id"]
+        if not approve:
+            intent["last_payment_error"] = {"type": "card_error", "code": "card_declined"}
+            return
+        intent |= {"status": "requires_capture", "amount_capturable": intent["amount"]}
+        made["status"] = "complete"
+
+    def _down(self) -> Response | None:
+        if not self.down:
+            return None
+        answer = jsonify(error={"type": "api_error", "message": "later"})
+        answer.status_code = 503
+        return answer
+
+    def _create(self) -> Any:
+        key = request.headers["Idempotency-Key"]
+        assert request.form["payment_intent_data[capture_method]"] == "manual"
+        if key not in self.keys:
+            id = f"cs_{len(self.sessions) + 1}"
+            self.keys[key] = id
+            self.sessions[id] = {
+                "id": id,
+                "object": "checkout.session",
+                "status": "open",
+                "amount_total": int(request.form["line_items[0][price_data][unit_amount]"]),
+                "payment_intent": None,
+                "success_url": request.form["success_url"],
+                "url": f"https://checkout.stripe.com/c/pay/{id}",
+            }
+        return self._shown(self.keys[key])
+
+    def _look(self, id: str) -> Any:
+        return self._shown(id)
+
+    def _shown(self, id: str) -> Any:
+        shown = dict(self.sessions[id])
+        intent = self.intents.get(str(shown["payment_intent"]))
+        if intent is not None and any("payment_intent" in v for v in request.args.values()):
+            charge = next(
+                (c for c in self.charges if c["id"] == intent["latest_charge"]), None
+            )
+            shown["payment_intent"] = intent | {"latest_charge": charge}
+        return shown
+
+    def _expire(self, id: str) -> Any:
+        if self.sessions[id]["status"] != "open":
+            return _no("This Session is not in an expireable state.")
+        self.sessions[id]["status"] = "expired"
+        return self._shown(id)
+
+    def _act(self, id: str, act: str) -> Any:
+        intent = self.intents[id]
+        if intent["status"] != "requires_capture":
+            return _no("payment_intent_unexpected_state")
+        if act == "capture":
+            taken = {"amount_received": intent["amount_capturable"], "amount_capturable": 0}
+            intent |= {"status": "succeeded"} | taken
+        else:
+            intent |= {"status": "canceled", "amount_capturable": 0}
+        return intent
+
+    def _charges(self) -> Any:
+        asked = request.args["payment_intent"]
+        data = [charge for charge in self.charges if charge["payment_intent"] == asked]
+        return {"object": "list", "data": data, "has_more": False, "url": "/v1/charges"}
+
+
+def _no(message: str) -> Response:
+    answer = jsonify(error={"type": "invalid_request_error", "message": message})
+    answer.status_code = 400
+    return answer

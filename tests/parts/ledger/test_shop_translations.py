@@ -1,0 +1,37 @@
+"""The shop in every language: complete, of the same facts, with that language's numbers."""
+
+import pytest
+
+from tests.catalogues import ROOT, Catalogues
+from tests.parts.ledger.shopper import Shopper, online_fees
+
+SHOP = Catalogues(
+    ROOT / "ledger/translations",
+    (("ledger/shop", "python"), ("templates/shop", "jinja2")),
+)
+
+
+@pytest.mark.parametrize("language", SHOP.languages)
+def test_every_sentence_is_translated_and_nothing_else(language):
+    SHOP.check_complete(language)
+
+
+@pytest.mark.parametrize("language", SHOP.languages)
+def test_every_translation_tells_the_same_facts(language):
+    SHOP.check_facts(language)
+
+
+@pytest.mark.parametrize("language", SHOP.languages)
+def test_the_compiled_catalogue_is_that_of_the_readable_one(language):
+    SHOP.check_compiled(language)
+
+
+def test_a_danish_patron_reads_danish_numbers_and_times(app, ledger, theatre):
+    online_fees(ledger, theatre.tonight)
+    ada = Shopper(app)
+    ada.open("/shop/?lang=da")
+    page = ada.press("Hamlet")
+
+    assert page.soup.html["lang"] == "da"
+    assert "19,75" in page.words
+    assert "2 billetter" in ada.press("Find de bedste pladser").words

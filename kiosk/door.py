@@ -142,6 +142,19 @@ def text_of(device: Device, shown: int) -> str | None:
     return kept[1] if kept else None
 
 
+def guest(device: Device, shown: Shown) -> str:
+    """Say whose ticket a verdict is about, where the house shows names; else nothing.
+
+    From memory, never kept with the verdict. Source: checkin.md §7, sync.md §9.
+    """
+    name = device.names.get(shown.ticket, "")
+    if not name:
+        return ""
+    with device.store.read() as session:
+        here = door_facts.post(session, device)
+    return name if here and here.settings.fields.get("names") else ""
+
+
 def last(
     device: Device,
     after: int = 0,

@@ -130,6 +130,7 @@ def _body(
         "override": _override(asked, verdict),
         "marks": list(verdict.marks or ()),
         "answers": dict(verdict.answers or {}),
+        "settled": list(verdict.settled or ()),
     }
     if listed is None and text is not None:
         body["payload"] = text

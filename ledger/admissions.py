@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice.doubles import doubles
 from boxoffice.movements import Movement
-from ledger import discrepancies, evenings, facts, notices, rows, unseen
+from ledger import discrepancies, door_answers, evenings, facts, notices, rows, unseen
 from ledger.clock import Means
 from ledger.happened import Happened
 from ledger.prepared import Prepared
@@ -38,6 +38,7 @@ def admission(session: Session, means: Means, event: Happened) -> None:
     if not _write(session, means, event, "admission"):
         return
     _spend(session, event.id)
+    door_answers.record(session, event)
     if row is None:
         return
     _look_for_void(session, means, event, row)

@@ -36,6 +36,7 @@ _SHARED: Final = frozenset(
         "addons",
         "clears_at",
         "rule",
+        "names",
     }
 )
 

@@ -16,7 +16,7 @@ class Door:
 
     performances: ids it serves; empty: the performance it is set up for; None: any, such as
     for passes. sections: those it leads to. words: how a guest finds it. clears_at: local
-    HH:MM.
+    HH:MM. names: the usher sees whose the ticket is.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Door:
     addons: bool = False
     clears_at: str | None = None
     rule: Mapping[str, Any] | None = None
+    names: bool = False
     sections: tuple[str, ...] = ()
     words: str = ""
 

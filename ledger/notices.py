@@ -5,14 +5,14 @@ calls it once at the end of a transaction, however often something was touched.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import log
-from ledger import evenings, feed, prices
+from ledger import door_answers, evenings, feed, prices
 from ledger.evenings import Evening
 from ledger.tables.catalogue import (
     HallRow,
@@ -120,11 +120,24 @@ def tickets(session: Session, ids: Sequence[str]) -> Bodies:
         ids,
     )
     known: dict[str, Evening] = {}
+    asked: dict[str, list[door_answers.Question]] = {}
+    settled: dict[str, set[str]] | None = None
     built: dict[str, Mapping[str, Any] | None] = {}
     for row, note, number in rows:
         if row.performance not in known:
             known[row.performance] = evenings.read(session, row.performance)
-        body = ticket_body(row, known[row.performance], order=number, note=note)
+            asked[row.performance] = door_answers.questions(session, row.performance)
+        questions = asked[row.performance]
+        if questions and settled is None:
+            settled = door_answers.settled(session, ids)
+        body = ticket_body(
+            row,
+            known[row.performance],
+            order=number,
+            note=note,
+            questions=questions,
+            settled=(settled or {}).get(row.id, ()),
+        )
         built[row.id] = body | {"movements": moved.get(row.id, [])}
     return built
 
@@ -268,9 +281,18 @@ def _movement(row: MovementRow) -> dict[str, Any]:
 
 
 def ticket_body(
-    row: TicketRow, evening: Evening, *, order: str, note: str
+    row: TicketRow,
+    evening: Evening,
+    *,
+    order: str,
+    note: str,
+    questions: Sequence[door_answers.Question],
+    settled: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """Give a ticket's document before anybody went in on it. order: its number."""
+    """Give a ticket's document before anybody went in on it.
+
+    order: its number. questions: of its performance; settled: those answered, by id.
+    """
     plan = evening.plan
     kind = evening.prices.type_of(row.price_type or "")
     notes = [{"from": "order", "text": note, "attention": False}] if note else []
@@ -297,7 +319,7 @@ def ticket_body(
         "admits": row.admits,
         "entries": row.entries,
         "parent": row.parent,
-        "questions": [],
+        "questions": door_answers.documents(questions, row.price_type, settled),
         "notes": notes,
         "print_state": row.print_state,
         "movements": [],

@@ -15,7 +15,17 @@ from boxoffice import ids, journal, pricing
 from boxoffice.money import Money
 from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
-from ledger import evenings, feed, notices, outbox, patrons, pickups, rows, seating
+from ledger import (
+    door_answers,
+    evenings,
+    feed,
+    notices,
+    outbox,
+    patrons,
+    pickups,
+    rows,
+    seating,
+)
 from ledger import journal as book
 from ledger.clock import Means
 from ledger.evenings import Evening
@@ -338,8 +348,11 @@ def _tell(
 ) -> None:
     """Tell devices about the tickets and their seats."""
     stream = feed.performance(performance)
+    asked = door_answers.questions(session, performance)
     for row in tickets:
         seat = notices.seat(state="sold", epoch=epochs[row.seat], ticket=row.id)
-        body = notices.ticket_body(row, evening, order=order.number, note=order.note)
+        body = notices.ticket_body(
+            row, evening, order=order.number, note=order.note, questions=asked
+        )
         feed.publish(session, stream, "seat", row.seat, seat, now_ms=means.now_ms)
         feed.publish(session, stream, "ticket", row.id, body, now_ms=means.now_ms)

@@ -17,6 +17,7 @@ from boxoffice import journal, log
 from boxoffice.money import Money
 from ledger import (
     discrepancies,
+    door_answers,
     evenings,
     feed,
     notices,
@@ -165,10 +166,15 @@ def _write_tickets(
         return
     rows.add(session, TicketRow, [rows.values(row) for row in fresh])
     evening = {row.performance: evenings.read(session, row.performance) for row in fresh}
+    asked = {of: door_answers.questions(session, of) for of in evening}
     for row in fresh:
         if row.seated:
             body = notices.ticket_body(
-                row, evening[row.performance], order=order.number, note=order.note
+                row,
+                evening[row.performance],
+                order=order.number,
+                note=order.note,
+                questions=asked[row.performance],
             )
             stream = feed.performance(row.performance)
             feed.publish(session, stream, "ticket", row.id, body, now_ms=means.now_ms)

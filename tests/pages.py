@@ -141,6 +141,9 @@ class Guest:
         for tag in self.page.soup.select("label"):
             if label.lower() in _line(tag.get_text(" ")).lower():
                 found = self.page.soup.find(id=str(tag.get("for"))) or tag.find("input")
+                if isinstance(found, Tag) and found.name == "textarea":
+                    found.string = text
+                    return
                 if isinstance(found, Tag):
                     found["value"] = text
                     return
@@ -149,7 +152,8 @@ class Guest:
     def tick(self, label: str, *, on: bool = True) -> None:
         """Tick, or untick, the first box whose label holds these words. Raises NotThere."""
         for tag in self.page.soup.select("label"):
-            box = tag.find("input", type="checkbox")
+            own = self.page.soup.find("input", id=str(tag.get("for")), type="checkbox")
+            box = tag.find("input", type="checkbox") or own
             if label.lower() in _line(tag.get_text(" ")).lower() and isinstance(box, Tag):
                 if on:
                     box["checked"] = ""

@@ -41,6 +41,7 @@ class Verdict:
     may_force: bool
     rest: int
     looks: str
+    guest: str
 
 
 @bp.before_request
@@ -141,6 +142,7 @@ def _verdict_of(shown: Shown, now_ms: int) -> Verdict:
         may_force=_may_force(shown),
         rest=shown.left or 0,
         looks=_looks(shown),
+        guest=door.guest(device(), shown),
     )
 
 

@@ -114,7 +114,7 @@ def _asks(shown: Shown) -> Said | None:
             words = _("BEING CHECKED AT %(door)s", door=shown.since_door.upper())
             return Said(words, _("One moment, please."), _seat(shown))
         case "QUESTIONS":
-            count = max(len(shown.notes), 1)
+            count = max(len(shown.ask), 1)
             words = ngettext("%(num)s QUESTION", "%(num)s QUESTIONS", count)
             return Said(words, _("One moment, please."), _seat(shown))
         case "AMBIGUOUS":

@@ -4,8 +4,8 @@ By last name or by seat. A sheet is written row by row to a file, so that memory
 however large the house is. Source: lobby.md §4 "Door list", checkin.md §11.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +13,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import assets, evenings
+from ledger import assets, door_answers, evenings
 from ledger.documents.order import money
 from ledger.documents.ticket import NotAvailable
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
@@ -27,7 +27,10 @@ COLUMNS = ("In", "Last name", "Name", "Section", "Seat", "People", "Order", "Due
 
 @dataclass(frozen=True)
 class Line:
-    """One ticket. due: in words, blank when nothing is owed; inside: people."""
+    """One ticket. due: in words, blank when nothing is owed; inside: people.
+
+    answers: what was said at the door, by question id, in words.
+    """
 
     last_name: str
     name: str
@@ -38,6 +41,7 @@ class Line:
     due: str
     price_type: str
     inside: int
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def cells(self) -> tuple[str | int, ...]:
@@ -110,6 +114,7 @@ def lines(session: Session, performance: str, by: By) -> Iterator[Line]:
             id for id, _ in sorted(keys, key=lambda k: (place.get(k[1], 1 << 30), k[1]))
         ]
         found = _in_order(session, query, ordered)
+    answered = _answers(session, performance)
     for ticket, order, patron, people in found:
         known = ticket.seat in plan.places
         name = plan.name(ticket.seat) if known else None
@@ -124,7 +129,21 @@ def lines(session: Session, performance: str, by: By) -> Iterator[Line]:
             due=money(due, order.currency) if due > 0 else "",
             price_type=ticket.price_type or "",
             inside=max(0, int(people or 0)),
+            answers=answered.get(ticket.id, {}),
         )
+
+
+def _answers(session: Session, performance: str) -> dict[str, dict[str, str]]:
+    """Give what guests answered at the door, by ticket and question, in words."""
+    came = session.scalars(
+        select(MovementRow.ticket)
+        .where(MovementRow.performance == performance, MovementRow.undone.is_(None))
+        .distinct()
+    ).all()
+    found: dict[str, dict[str, str]] = {}
+    for one in door_answers.told(session, performance, came):
+        found.setdefault(one.ticket, {})[one.question] = one.said
+    return found
 
 
 def _in_order(session: Session, query, ordered):  # type: ignore[no-untyped-def]
@@ -154,11 +173,15 @@ def sheet(session: Session, performance: str, by: By, file: Path, *, heading: st
         for column, width in enumerate((4, 18, 24, 14, 10, 7, 11, 10, 10)):
             page.set_column(column, column, width)
         page.write_string(0, 0, f"{heading} · Please shred")
-        for column, words in enumerate(COLUMNS):
+        asked = door_answers.questions(session, performance)
+        if asked:
+            page.set_column(len(COLUMNS), len(COLUMNS) + len(asked) - 1, 20)
+        for column, words in enumerate((*COLUMNS, *(one.words for one in asked))):
             page.write_string(1, column, words, bold)
         count = 0
         for count, line in enumerate(lines(session, performance, by), 1):
-            for column, cell in enumerate(line.cells):
+            said = (line.answers.get(one.id, "") for one in asked)
+            for column, cell in enumerate((*line.cells, *said)):
                 if isinstance(cell, int):
                     page.write_number(count + 1, column, cell)
                 else:

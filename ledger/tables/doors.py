@@ -1,6 +1,6 @@
 """Who went in and out, and which door is asking just now."""
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.tables.names import Row
@@ -100,3 +100,37 @@ class RefusedScanRow(Row):
     performance: Mapped[str | None]
     device: Mapped[str]
     at_ms: Mapped[int]
+
+
+class DoorQuestionRow(Row):
+    """What guests of a performance are asked when they first come in. checkin.md §7.
+
+    options: JSON list of {id, words}. price_types: JSON list of those who are asked; empty:
+    all. asked: whether it is asked just now.
+    """
+
+    __tablename__ = "door_question"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    performance: Mapped[str] = mapped_column(ForeignKey("performance.id"), index=True)
+    words: Mapped[str]
+    kind: Mapped[str]
+    required: Mapped[bool]
+    options: Mapped[str]
+    price_types: Mapped[str]
+    asked: Mapped[bool]
+    added_ms: Mapped[int]
+
+
+class DoorAnswerRow(Row):
+    """What a guest said at the door, with the movement that it was told with.
+
+    answer: JSON text or list of texts in canonical form; null: asked, and left open.
+    """
+
+    __tablename__ = "door_answer"
+
+    movement: Mapped[str] = mapped_column(primary_key=True)
+    question: Mapped[str] = mapped_column(primary_key=True)
+    ticket: Mapped[str] = mapped_column(index=True)
+    answer: Mapped[str | None]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ledger import catalogue, door_settings, doors, facts
+from ledger import catalogue, door_answers, door_questions, door_settings, doors, facts
 from ledger.clock import Means
 from ledger.documents import door_list
 from ledger.documents.order import moment
@@ -101,6 +101,43 @@ def change(performance: str, space: str) -> ResponseReturnValue:
     return redirect(url_for("doors.show", performance=performance), 303)
 
 
+@bp.post("/<performance>/questions")
+@desk.needs("manager", "supervisor")
+def add_question(performance: str) -> ResponseReturnValue:
+    """Ask guests of a performance something when they first come in."""
+    with desk.ledger().store.read() as session:
+        if session.get(PerformanceRow, performance) is None:
+            abort(404)
+    try:
+        desk.write(
+            door_questions.add,
+            performance,
+            words=desk.field("words"),
+            kind=desk.field("kind"),
+            required=bool(request.form.get("required")),
+            options=desk.field("options", most=2_000).splitlines(),
+            price_types=desk.field("price_types").replace(",", " ").split(),
+            by=desk.me().id,
+        )
+    except door_questions.Unclear as why:
+        desk.refuse(str(why))
+    else:
+        desk.say("The doors ask it from now on.")
+    return redirect(url_for("doors.show", performance=performance), 303)
+
+
+@bp.post("/<performance>/questions/<id>")
+@desk.needs("manager", "supervisor")
+def ask(performance: str, id: str) -> ResponseReturnValue:
+    """Ask a question again, or no longer."""
+    asked = request.form.get("asked") == "1"
+    by = desk.me().id
+    if not desk.write(door_questions.ask, performance, id, asked=asked, by=by):
+        abort(404)
+    desk.say("The doors are told.")
+    return redirect(url_for("doors.show", performance=performance), 303)
+
+
 def _wish(starts_ms: int, zone: str) -> tuple[dict[str, Any], list[str]]:
     form, wrong = request.form, list[str]()
     rule = door_settings.rule_of(form.get("rule", "")[:MOST_RULE])
@@ -126,6 +163,7 @@ def _wish(starts_ms: int, zone: str) -> tuple[dict[str, Any], list[str]]:
         "unpaid": "ask" if unpaid == "ask" else "refuse",
         "strict": bool(form.get("strict")),
         "addons": bool(form.get("addons")),
+        "names": bool(form.get("names")),
         "price_types": types or None,
         "clears_at": clears or None,
         "rule": None if isinstance(rule, str) else rule,
@@ -159,6 +197,8 @@ def _page(performance: str, wrong: Any, tried: Any) -> str:
             title=title[0],
             starts_ms=title[1],
             spaces=doors.read(json.loads(row.spaces)),
+            questions=door_answers.questions(session, performance),
+            kinds=door_questions.KINDS,
             wrong=wrong,
             tried=tried,
             given=request.form,

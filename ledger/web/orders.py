@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ledger import (
     catalogue,
+    door_answers,
     evenings,
     member_checks,
     memberships,
@@ -58,6 +59,7 @@ def show(order: str) -> ResponseReturnValue:
             tickets=tickets,
             tenders=reports.tenders(session, order),
             history=reports.history(session, order),
+            answered=_answered(session, tickets),
             others=session.scalars(
                 select(OrderLineRow).where(OrderLineRow.order == order)
             ).all(),
@@ -75,6 +77,22 @@ def show(order: str) -> ResponseReturnValue:
             device=session.get(DeviceRow, row.device) if row.device else None,
             zone=catalogue.house(session).zone,
         )
+
+
+def _answered(
+    session: Session, tickets: Sequence[TicketRow]
+) -> list[tuple[str, door_answers.Answer]]:
+    """Give what guests on these tickets answered at the door, each with its seat."""
+    seats = {ticket.id: ticket for ticket in tickets}
+    found: list[tuple[str, door_answers.Answer]] = []
+    for performance in sorted({ticket.performance for ticket in tickets}):
+        plan = evenings.plan_of(session, performance)
+        for answer in door_answers.told(session, performance, list(seats)):
+            seat = seats[answer.ticket]
+            if seat.performance == performance:
+                known = seat.seat in plan.places
+                found.append((str(plan.name(seat.seat)) if known else seat.seat, answer))
+    return found
 
 
 def _price_types(session: Session, tickets: Sequence[TicketRow]) -> list[tuple[str, str]]:

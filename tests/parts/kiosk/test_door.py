@@ -768,3 +768,46 @@ def test_the_badge_says_how_the_line_is(door: Device, ledger: LedgerDouble, code
     assert not down.up
     assert down.unsent == 2
     assert down.home_sections == ("Stalls",)
+
+
+MEAL = {
+    "id": "meal",
+    "words": "Which meal?",
+    "kind": "choice",
+    "required": True,
+    "options": [{"id": "1", "words": "Fish"}, {"id": "2", "words": "Mushrooms"}],
+}
+SHY = {"id": "shy", "words": "May we take your photograph?", "kind": "yes_no"}
+
+
+def test_answers_go_out_with_the_admission_and_say_what_was_left_open(door, ledger):
+    code = list_ticket(ledger, ONE, "A-5", questions=[MEAL, SHY])
+    asked = show(door, code)
+    assert (asked.answer, asked.ask) == ("QUESTIONS", ("meal", "shy"))
+
+    shown = doors.again(door, asked.id, answers={"meal": "2", "shy": ""})
+
+    assert shown is not None
+    assert shown.admit
+    told = body(door, "admission")
+    assert told["answers"] == {"meal": "2"}
+    assert sorted(told["settled"]) == ["meal", "shy"]
+
+
+@pytest.mark.parametrize(("names", "guest"), [(True, "Bea Holm"), (False, "")])
+def test_whose_ticket_it_is_is_shown_where_the_house_shows_names_and_never_kept(
+    door, ledger, code, names, guest
+):
+    stands = theatre.door("Door A", ["Stalls"], names=names)
+    tonight = evening(
+        1204, "Hamlet", "reserved", spaces=[{"space": "auditorium", "doors": [stands]}]
+    )
+    ledger.put("venue:v1", "performance", HAMLET, tonight)
+    door.names = {ONE: "Bea Holm"}
+
+    shown = show(door, code)
+
+    assert doors.guest(door, shown) == guest
+    with door.store.read() as session:
+        row = session.scalars(select(MovementRow)).one()
+    assert "Bea" not in json.dumps(row.shown)

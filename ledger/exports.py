@@ -1,9 +1,9 @@
 """Lists to download: orders, customers, envelopes. Read in pieces, so memory stays bounded.
 
-A cell never runs as a formula. Source: ORD7, ORD10.
+How they are written: ledger.documents.sheets. Source: ORD7, ORD10.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from boxoffice import ids, mailings
+from boxoffice import ids
 from ledger import ticketing
 from ledger.documents.order import plain as amount
 from ledger.store import Store
@@ -30,17 +30,6 @@ ENVELOPES = (
     "order", "name", "email", "phone", "production", "performance", "tickets", "delivery",
     "note",
 )  # fmt: skip
-
-
-def csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Write a file piece by piece: UTF-8 with BOM, RFC 4180. Source: ORD7."""
-    yield mailings.BOM + _line(header)
-    for row in rows:
-        yield _line(row)
-
-
-def _line(row: Sequence[str]) -> str:
-    return ",".join(mailings.csv_cell(cell) for cell in row) + "\r\n"
 
 
 def orders(store: Store, zone: str) -> Iterator[Sequence[str]]:

@@ -1,6 +1,6 @@
 """The book itself, the house it belongs to, and the people who work there."""
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.tables.names import Row
@@ -60,3 +60,18 @@ class StaffRow(Row):
     pin: Mapped[str | None]
     roles: Mapped[str]
     left_ms: Mapped[int | None]
+
+
+class StaffFactorRow(Row):
+    """A second factor. since_ms: null until its owner typed digits of it.
+
+    last_step: the last 30 seconds whose digits were used. spare: JSON list of hashes.
+    """
+
+    __tablename__ = "staff_factor"
+
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    secret: Mapped[str]
+    since_ms: Mapped[int | None]
+    last_step: Mapped[int]
+    spare: Mapped[str]

@@ -31,6 +31,7 @@ from ledger.web import (
     orders,
     people,
     reports,
+    second,
     worklists,
 )
 
@@ -57,6 +58,7 @@ PAGES = (
     member_pages,
     memberships,
     people,
+    second,
 )
 # Where files come in: the most bytes that are read.
 LARGE = {"hall_files.take": plans.MOST_BYTES + (64 << 10)}

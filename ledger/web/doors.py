@@ -6,20 +6,19 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ledger import catalogue, door_answers, door_questions, door_settings, doors, facts
 from ledger.clock import Means
-from ledger.documents import door_list
+from ledger.documents import door_list, sheets
 from ledger.documents.order import moment
 from ledger.documents.ticket import NotAvailable
 from ledger.tables.catalogue import PerformanceRow
-from ledger.web import desk
+from ledger.web import desk, downloads
 
 bp = Blueprint("doors", __name__, url_prefix="/staff/performances")
 
-PIECE_BYTES = 64 << 10
 MOST_RULE = 20_000
 
 
@@ -46,21 +45,11 @@ def paper(performance: str, kind: str) -> ResponseReturnValue:
                 words = "PDFs cannot be made on this machine. Take the sheet instead."
                 page = render_template("staff/trouble.html", title="No PDF", words=words)
                 return page, 503
-            return _file(iter((made,)), "application/pdf", name)
+            return downloads.stream(iter((made,)), "application/pdf", name)
         # A file of its own, gone with the answer: the sheet is never whole in memory.
         file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115
         door_list.sheet(session, performance, wanted, Path(file.name), heading=heading)
-    file.seek(0)
-    kind_of = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    answer = _file(iter(lambda: file.read(PIECE_BYTES), b""), kind_of, name)
-    answer.call_on_close(file.close)
-    return answer
-
-
-def _file(pieces: Any, kind: str, name: str) -> Response:
-    answer = Response(pieces, mimetype=kind)
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return answer
+    return downloads.stream_file(file, sheets.KINDS["xlsx"], name)
 
 
 @bp.get("/<performance>/doors")

@@ -3,17 +3,17 @@
 import json
 from collections import Counter
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import audit, catalogue, exports, hall_changes, halls, plan_files, plans
+from ledger import audit, catalogue, hall_changes, halls, plan_files, plans
 from ledger.clock import Means
 from ledger.halls import Plan
 from ledger.plans import BadPlan
 from ledger.tables.catalogue import HallRow
-from ledger.web import desk, hall_picture
+from ledger.web import desk, downloads, hall_picture
 
 bp = Blueprint("hall_files", __name__, url_prefix="/staff/catalogue/halls")
 MOST_PLACES = 20_000
@@ -115,7 +115,7 @@ def export_json(hall: str) -> ResponseReturnValue:
     with desk.ledger().store.read() as session:
         row, plan = _hall(session, hall)
         text = json.dumps(plan_files.pretix(plan, row.name), indent=1)
-    return _file(Response(text, mimetype="application/json"), "seating-plan.json")
+    return downloads.stream(iter((text,)), "application/json", "seating-plan.json")
 
 
 @bp.get("/<hall>.csv")
@@ -124,13 +124,7 @@ def export_csv(hall: str) -> ResponseReturnValue:
     with desk.ledger().store.read() as session:
         _, plan = _hall(session, hall)
     lines = plan_files.write_csv(plan)
-    made = Response(exports.csv(next(lines), lines), mimetype="text/csv; charset=utf-8")
-    return _file(made, "seating-plan.csv")
-
-
-def _file(answer: Response, name: str) -> Response:
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return downloads.table("seating-plan", "csv", next(lines), lines)
 
 
 def _hall(session: Session, id: str) -> tuple[HallRow, Plan]:

@@ -4,9 +4,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as member_of_staff
 from flask.typing import ResponseReturnValue
 
-from ledger import staff
+from ledger import second_factors, staff
 from ledger.clock import Means
-from ledger.web import desk
+from ledger.web import desk, second
 
 bp = Blueprint("login", __name__, url_prefix="/login")
 
@@ -31,9 +31,11 @@ def log_in() -> ResponseReturnValue:
     if person is None:
         page = render_template("staff/login.html", next=wanted, refused=True)
         return page, 403
-    member_of_staff.clear()
-    member_of_staff["staff"] = person.id
-    member_of_staff.permanent = True
+    with ledger.store.read() as session:
+        more = second_factors.state(session, person.id).on
+    if more:
+        return second.ask(person.id, wanted)
+    second.enter(person.id)
     return redirect(wanted or url_for("orders.index"), 303)
 
 

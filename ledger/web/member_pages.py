@@ -1,10 +1,10 @@
 """Members: a file taken after a dry run, records with credits, orders to verify."""
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ledger import catalogue, exports, member_files
-from ledger.web import desk
+from ledger import catalogue, member_files
+from ledger.web import desk, downloads
 
 bp = Blueprint("members", __name__, url_prefix="/staff/members")
 MOST_BYTES = 1_000_000
@@ -51,11 +51,9 @@ def upload() -> ResponseReturnValue:
     )
 
 
-@bp.get("/usage.csv")
+@bp.get("/usage.<kind>")
 @desk.needs(desk.SUPERVISOR)
-def usage() -> ResponseReturnValue:
+def usage(kind: str) -> ResponseReturnValue:
     with desk.ledger().store.read() as session:
         used = member_files.usage(session)
-    answer = Response(exports.csv(USAGE, used), mimetype="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="credits.csv"'
-    return answer
+    return downloads.table("credits", kind, USAGE, used)

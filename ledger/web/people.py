@@ -2,9 +2,11 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
 from ledger import accounts, catalogue, staff
+from ledger.tables.house import StaffFactorRow
 from ledger.web import desk
 
 bp = Blueprint("people", __name__, url_prefix="/staff/people")
@@ -17,6 +19,7 @@ def index() -> ResponseReturnValue:
         return render_template(
             "staff/people.html",
             accounts=accounts.all_(session),
+            factors=frozenset(session.scalars(select(StaffFactorRow.staff))),
             roles=accounts.WORDS,
             shortest=accounts.SHORTEST_PASSWORD,
             zone=catalogue.house(session).zone,

@@ -1,10 +1,10 @@
 """Orders to be ticketed, and what can be downloaded. Source: ORD6, ORD7, ORD10."""
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ledger import catalogue, exports, ticketing
-from ledger.web import desk
+from ledger.web import desk, downloads
 
 bp = Blueprint("worklists", __name__, url_prefix="/staff/worklist")
 
@@ -56,38 +56,28 @@ def undo(id: str) -> ResponseReturnValue:
     return redirect(url_for("worklists.index"), 303)
 
 
-@bp.get("/envelopes.csv")
+@bp.get("/envelopes.<kind>")
 @desk.needs(*desk.SELLERS)
-def envelopes() -> ResponseReturnValue:
+def envelopes(kind: str) -> ResponseReturnValue:
     status = request.args.get("status", ticketing.TO_DO)
-    store = desk.ledger().store
-    return _file(
-        "envelopes",
-        exports.csv(exports.ENVELOPES, exports.envelopes(store, _zone(), status)),
-    )
+    found = exports.envelopes(desk.ledger().store, _zone(), status)
+    return downloads.table("envelopes", kind, exports.ENVELOPES, found)
 
 
-@bp.get("/orders.csv")
+@bp.get("/orders.<kind>")
 @desk.needs(*desk.SELLERS)
-def orders() -> ResponseReturnValue:
-    store = desk.ledger().store
-    return _file("orders", exports.csv(exports.ORDERS, exports.orders(store, _zone())))
+def orders(kind: str) -> ResponseReturnValue:
+    found = exports.orders(desk.ledger().store, _zone())
+    return downloads.table("orders", kind, exports.ORDERS, found)
 
 
-@bp.get("/customers.csv")
+@bp.get("/customers.<kind>")
 @desk.needs(desk.SUPERVISOR)
-def customers() -> ResponseReturnValue:
-    store = desk.ledger().store
-    return _file("customers", exports.csv(exports.CUSTOMERS, exports.customers(store)))
+def customers(kind: str) -> ResponseReturnValue:
+    found = exports.customers(desk.ledger().store)
+    return downloads.table("customers", kind, exports.CUSTOMERS, found)
 
 
 def _zone() -> str:
     with desk.ledger().store.read() as session:
         return catalogue.house(session).zone
-
-
-def _file(name: str, pieces: object) -> Response:
-    """Stream a file: however long it is, a piece of it is in memory."""
-    answer = Response(pieces, mimetype="text/csv; charset=utf-8")  # type: ignore[arg-type]
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer

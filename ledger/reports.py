@@ -4,127 +4,20 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, literal, or_, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from boxoffice import ids, will_call
 from ledger.tables.catalogue import ChartRow, HallRow, PerformanceRow, ProductionRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.doors import MovementRow, RefusedScanRow
 from ledger.tables.house import StaffRow
 from ledger.tables.money import JournalEntryRow, JournalLineRow, TenderRow
-from ledger.tables.orders import OrderRow, PatronRow, TicketRow
+from ledger.tables.orders import TicketRow
 from ledger.tables.records import AuditRow
 from ledger.tables.seats import SeatStateRow
 
 PAGE = 20
-
-
-@dataclass(frozen=True)
-class OrderLine:
-    """One row of the list of orders. Amounts in minor units."""
-
-    id: str
-    number: str
-    state: str
-    patron: str
-    title: str
-    starts_ms: int | None
-    tickets: int
-    charge: int
-    paid: int
-    currency: str
-    seller: str
-    device: str | None
-    made_ms: int
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some of the orders that fit. count: all that fit."""
-
-    lines: Sequence[OrderLine]
-    count: int
-    page: int
-
-    @property
-    def first(self) -> int:
-        return self.page * PAGE + 1 if self.lines else 0
-
-    @property
-    def last(self) -> int:
-        return self.page * PAGE + len(self.lines)
-
-
-def orders(session: Session, wanted: str = "", page: int = 0) -> Page:
-    """Find orders, newest first, by number, name, seat code or ticket id; or give all."""
-    matching = select(OrderRow.id).outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
-    words = wanted.strip()
-    if words:
-        by_ticket = select(TicketRow.order).where(
-            or_(
-                func.lower(TicketRow.seat) == words.lower(),
-                TicketRow.id == words.lower(),
-                # The end of a ticket's id is what stands on its paper.
-                TicketRow.id.endswith(words.lower(), autoescape=True)
-                & (literal(len(words)) >= 8),
-            )
-        )
-        matching = matching.where(
-            or_(
-                OrderRow.number == ids.clean_code(words),
-                OrderRow.number.startswith(ids.clean_code(words), autoescape=True),
-                func.lower(PatronRow.name).contains(words.lower(), autoescape=True),
-                *(PatronRow.folded.contains(f) for f in will_call.foldings(words) if f),
-                OrderRow.id.in_(by_ticket),
-            )
-        )
-    found = matching.subquery()
-    count = session.scalar(select(func.count()).select_from(found)) or 0
-    tickets = (
-        select(
-            TicketRow.order.label("order"),
-            func.count().label("n"),
-            func.min(TicketRow.performance).label("performance"),
-        )
-        .group_by(TicketRow.order)
-        .subquery()
-    )
-    rows = session.execute(
-        select(
-            OrderRow, PatronRow.name, ProductionRow.title, PerformanceRow.starts_ms,
-            tickets.c.n, DeviceRow.name,
-        )
-        .outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
-        .outerjoin(tickets, tickets.c.order == OrderRow.id)
-        .outerjoin(PerformanceRow, PerformanceRow.id == tickets.c.performance)
-        .outerjoin(ProductionRow, ProductionRow.id == PerformanceRow.production)
-        .outerjoin(DeviceRow, DeviceRow.id == OrderRow.device)
-        .where(OrderRow.id.in_(select(found.c.id)))
-        .order_by(OrderRow.made_ms.desc(), OrderRow.id)
-        .limit(PAGE)
-        .offset(page * PAGE)
-    ).all()  # fmt: skip
-    lines = [
-        OrderLine(
-            id=order.id,
-            number=ids.shown(order.number),
-            state=order.state,
-            patron=patron or "",
-            title=title or "",
-            starts_ms=starts_ms,
-            tickets=n or 0,
-            charge=order.charge,
-            paid=order.paid,
-            currency=order.currency,
-            seller=order.seller,
-            device=device,
-            made_ms=order.made_ms,
-        )
-        for order, patron, title, starts_ms, n, device in rows
-    ]
-    return Page(lines, count, page)
 
 
 @dataclass(frozen=True)

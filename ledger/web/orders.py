@@ -15,6 +15,7 @@ from ledger import (
     member_checks,
     memberships,
     order_changes,
+    order_search,
     reports,
     ticketing,
 )
@@ -36,7 +37,7 @@ def index() -> ResponseReturnValue:
     with desk.ledger().store.read() as session:
         return render_template(
             "staff/orders.html",
-            found=reports.orders(session, wanted, min(page, 100_000)),
+            found=order_search.find(session, wanted, min(page, 100_000)),
             wanted=wanted,
             zone=catalogue.house(session).zone,
         )

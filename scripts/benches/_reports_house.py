@@ -60,6 +60,7 @@ def fill(ledger: Running, count: int) -> dict[str, Any]:
     return {
         "performance": coming,
         "order": "BENCH000042",
+        "sold_for": evenings[42 // a_house],
         "hall": default.id,
         "device": device,
         "seat": seats[0],

@@ -88,7 +88,7 @@ def _pages(house: Any, facts: dict[str, Any]) -> list[str]:
             address = address.replace(f"<path:{name}>", f"<{name}>")
             address = address.replace(f"<{name}>", known[name])
         if address.endswith("/moves"):
-            address += f"?performance={facts['performance']}"
+            address += f"?performance={facts['sold_for']}"
         found.append(address)
     return [*found, "/staff/orders?q=Okafor", f"/staff/orders?q={facts['order']}",
             "/staff/orders?page=400", "/staff/members?q=Okafor"]  # fmt: skip

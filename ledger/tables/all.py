@@ -13,6 +13,7 @@ from ledger.tables import (
     money,
     office,
     orders,
+    readers,
     records,
     seats,
 )
@@ -31,6 +32,7 @@ NOUNS = (
     money,
     office,
     orders,
+    readers,
     records,
     seats,
 )

@@ -30,6 +30,8 @@ from ledger.web import (
     order_money,
     orders,
     people,
+    read_key_pages,
+    reading,
     reports,
     second,
     worklists,
@@ -58,6 +60,7 @@ PAGES = (
     member_pages,
     memberships,
     people,
+    read_key_pages,
     second,
 )
 # Where files come in: the most bytes that are read.
@@ -100,6 +103,7 @@ def install(app: Flask, *, secure: bool) -> None:
     pages = {page.bp.name for page in PAGES}
     for blueprint in (page.bp for page in PAGES):
         app.register_blueprint(blueprint)
+    app.register_blueprint(reading.bp)
     app.jinja_env.filters.update(
         minute=desk.minute,
         money=money,

@@ -116,19 +116,16 @@ def customers(store: Store) -> Iterator[Sequence[str]]:
                 .order_by(PatronRow.id)
                 .limit(AT_ONCE)
             ).all()
-            counts: dict[str | None, int] = dict(
-                session.execute(
-                    select(OrderRow.patron, func.count())
-                    .join(TicketRow, TicketRow.order == OrderRow.id)
-                    .where(
-                        OrderRow.patron.in_([row[0] for row in rows]),
-                        TicketRow.status == "active",
-                    )
-                    .group_by(OrderRow.patron)
+            counted = session.execute(
+                select(OrderRow.patron, func.count())
+                .join(TicketRow, TicketRow.order == OrderRow.id)
+                .where(
+                    OrderRow.patron.in_([row[0] for row in rows]),
+                    TicketRow.status == "active",
                 )
-                .tuples()
-                .all()
+                .group_by(OrderRow.patron)
             )
+            counts = dict(counted)
         for id, name, email, phone, orders, paid, currency in rows:
             spent = amount(int(paid), currency) if currency else ""
             tickets = str(counts.get(id, 0))

@@ -148,14 +148,14 @@ def _shown(plan: Plan) -> dict[str, Any]:
         # A large house begins with its first section.
         section = sections[0] if len(plan.seats) > hall_picture.MOST_SHOWN else ""
     levels = hall_picture.levels(plan)
+    marks = hall_picture.letters(plan)
     return {
         "picture": hall_picture.draw(plan, section=section),
         "rows": [
-            (number, line)
+            (number, line, hall_picture.boxes(line, marks))
             for number, line in enumerate(lines)
             if not section or line.section == section
         ],
-        "letters": hall_picture.letters(plan),
         "sections": sections,
         "section": section,
         "levels": levels,

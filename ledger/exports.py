@@ -125,7 +125,7 @@ def customers(store: Store) -> Iterator[Sequence[str]]:
                 )
                 .group_by(OrderRow.patron)
             )
-            counts = dict(counted)
+            counts = {row[0]: int(row[1]) for row in counted}
         for id, name, email, phone, orders, paid, currency in rows:
             spent = amount(int(paid), currency) if currency else ""
             tickets = str(counts.get(id, 0))

@@ -16,7 +16,7 @@ from tests.parts.ledger.clerk import clerk
 DOCUMENT = json.loads(OPENAPI.read_text())
 PATHS = sorted(DOCUMENT["paths"])
 SETTINGS = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

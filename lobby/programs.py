@@ -155,6 +155,7 @@ def scanner(ports: Ports, folder: Path, name: str) -> Program:
             "FOH_SCANNER_SOURCE": f"{address(ports.lobby)}/cameras/{name}/frame.jpg",
             "FOH_SCANNER_POST": f"{address(ports.device(name))}/scans",
             "FOH_SCANNER_HINTS": f"{address(ports.device(name))}/scans/hints",
+            "FOH_SCANNER_PHONES": f"{address(ports.device(name))}/crops",
             "FOH_SCANNER_SECRET_FILE": str(folder / name / "scanner.secret"),
             "FOH_SCANNER_NAME": name,
         },

@@ -25,6 +25,7 @@ from scanner.eyes import Eyes, new_id
 from scanner.frame import Frame, NotAPicture
 from scanner.health import Health
 from scanner.hints import Hints
+from scanner.phones import Phones
 from scanner.post import Post
 from scanner.sightings import Sightings
 
@@ -55,6 +56,7 @@ def main() -> int:
     health = Health()
     post = Post(settings.post, settings.secret_file, settings.name)
     hints = _hints(settings, health)
+    phones = _phones(settings)
     sightings, stop = Sightings(new_id), threading.Event()
     reader = _reader(settings, health, Arrivals(sightings, post), stop)
     try:
@@ -78,6 +80,8 @@ def main() -> int:
     finally:
         stop.set()
         post.close()
+        if phones is not None:
+            phones.close()
         if hints is not None:
             hints.close()
     return 0
@@ -111,6 +115,10 @@ def _hints(settings: Config, health: Health) -> Hints | None:
     if not settings.hints:
         return None
     return Hints(settings.hints, settings.secret_file, settings.name, health)
+
+
+def _phones(settings: Config) -> Phones | None:
+    return Phones(settings.phones, settings.secret_file) if settings.phones else None
 
 
 def _reader(

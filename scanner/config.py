@@ -30,6 +30,7 @@ class Config:
     name: what the kiosk calls this scanner.
     fps: frames looked at per second, at most.
     hints: address that wants to know how the camera is doing; empty for none.
+    phones: address of the pictures that ushers' phones cannot read; empty for none.
     wedge: a hand-held reader besides the camera (`/dev/input/event3`, `/dev/ttyACM0`,
       `/dev/ttyS0@9600`); empty for none.
     layout: the keyboard that the reader was set up for, `us` or `dk`.
@@ -41,6 +42,7 @@ class Config:
     name: str
     fps: float = FPS
     hints: str = ""
+    phones: str = ""
     wedge: str = ""
     layout: str = "us"
 
@@ -56,6 +58,7 @@ def read(environ: Mapping[str, str]) -> Config:
         name=environ.get("FOH_SCANNER_NAME", "").strip() or "camera",
         fps=_fps(environ.get("FOH_SCANNER_FPS", "").strip()),
         hints=_address(environ, "FOH_SCANNER_HINTS", needed=False),
+        phones=_address(environ, "FOH_SCANNER_PHONES", needed=False),
         wedge=environ.get("FOH_SCANNER_WEDGE", "").strip(),
         layout=environ.get("FOH_SCANNER_WEDGE_LAYOUT", "").strip() or "us",
     )

@@ -9,7 +9,7 @@ TIMEOUT_S = 5.0
 
 
 class Line:
-    """Posts JSON, with the kiosk's secret, which is read anew when the kiosk is new."""
+    """Asks, and posts JSON, with the kiosk's secret; a new kiosk has a new one."""
 
     def __init__(
         self,
@@ -25,23 +25,34 @@ class Line:
         )
         self._secret = ""
 
-    def post(self, body: dict[str, Any]) -> httpx.Response:
-        """Post once, or twice if the secret has changed. Raises httpx.HTTPError."""
-        if not self._secret:
-            self._read_secret()
-        answer = self._send(body)
-        if answer.status_code in (401, 403) and self._read_secret():
-            # The kiosk process has started again, and has a new secret.
-            answer = self._send(body)
-        return answer
+    def post(self, body: dict[str, Any], path: str = "") -> httpx.Response:
+        """Post once, or twice if the secret has changed. Raises httpx.HTTPError.
+
+        path: what follows the address.
+        """
+        return self._ask("POST", path, body)
+
+    def get(self, path: str = "") -> httpx.Response:
+        """Ask, in the same way. Raises httpx.HTTPError."""
+        return self._ask("GET", path, None)
 
     def close(self) -> None:
         """Hang up."""
         self._client.close()
 
-    def _send(self, body: dict[str, Any]) -> httpx.Response:
-        return self._client.post(
-            self._address, json=body, headers={"X-Scanner-Secret": self._secret}
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> httpx.Response:
+        if not self._secret:
+            self._read_secret()
+        answer = self._send(method, path, body)
+        if answer.status_code in (401, 403) and self._read_secret():
+            # The kiosk process has started again, and has a new secret.
+            answer = self._send(method, path, body)
+        return answer
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> httpx.Response:
+        headers = {"X-Scanner-Secret": self._secret}
+        return self._client.request(
+            method, self._address + path, json=body, headers=headers
         )
 
     def _read_secret(self) -> bool:

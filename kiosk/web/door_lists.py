@@ -1,9 +1,9 @@
 """The door's lists: the last scans, how the evening adds up, and the list on paper."""
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kiosk import door, door_history, door_search
+from kiosk import door, door_history, door_paper, door_search
 from kiosk.shown.door import Past
 from kiosk.web import badge, formats, frame, house
 from kiosk.web.door_back import back
@@ -71,6 +71,7 @@ def paper() -> str:
         door_search.hear_names(device())
     rows = door_search.everybody(device(), by=by, by_name=may)
     counters = door.counters(device())
+    said = request.args.get("printed", "")
     return frame.page(
         "kiosk/door_paper.html",
         sheets=["screens/door_paper"],
@@ -81,7 +82,36 @@ def paper() -> str:
         may=may,
         counters=counters,
         as_of=formats.clock(now_ms, house.read(device()).zone),
+        slips=door_paper.here(device()),
+        printed=_PRINTED[said]() if said in _PRINTED else "",
     )
+
+
+@bp.post("/paper")
+def print_paper() -> Response:
+    """Print the list on the slip printer: by name, or by seat."""
+    here, now_ms = device(), device().clock.now_ms()
+    by = "seat" if request.form.get("by") == "seat" else "name"
+    may = badge.supervisor() is not None
+    counters = door.counters(here)
+    time = formats.clock(now_ms, house.read(here).zone)
+    head = [
+        _("Please shred"),
+        counters.title if counters else _("Door list"),
+        f"{counters.door if counters else ''} · {_('as of %(time)s', time=time)}",
+        _("By seat") if by == "seat" else _("By name"),
+    ]
+    hits = door_search.everybody(here, by=by, by_name=may)
+    printed = door_paper.print_list(here, hits, head)
+    return redirect(url_for("door_lists.paper", by=by, printed=printed.value), 303)
+
+
+_PRINTED = {
+    "done": lambda: _("The list is printed."),
+    "busy": lambda: _("The list is being printed."),
+    "not_now": lambda: _("The printer cannot print now. Please look at it."),
+    "part": lambda: _("Perhaps not all of the list is on paper. Please look at it."),
+}
 
 
 def _words(one: Past) -> str:

@@ -1,0 +1,64 @@
+"""The door list on slips: whole, and never kept in the store."""
+
+import dataclasses
+
+import pytest
+
+from kiosk import door_paper, door_search
+from kiosk.door_paper import Printed
+from kiosk.store.tables import PrintJobRow
+from tests.parts.kiosk.hardware import Paper
+from tests.parts.kiosk.theatre import hear, list_ticket
+
+ONE, TWO = "0199a2b4-6c1e-7a3f-8d52-4be1c09f0001", "0199a2b4-6c1e-7a3f-8d52-4be1c09f0002"
+HEAD = ["Please shred", "Hamlet", "By name"]
+
+
+@pytest.fixture
+def listing(door, ledger, paper: Paper):
+    """A door with a slip printer, and two guests of tonight."""
+    list_ticket(ledger, ONE, "A-5")
+    list_ticket(ledger, TWO, "A-6", admits=3)
+    hear(door)
+    door.printer = paper.line
+    door.names = {ONE: "Bea Holm", TWO: "Ada Okafor"}
+    return door
+
+
+def people(door):
+    return door_search.everybody(door, by="name", by_name=True)
+
+
+def test_everybody_stands_on_one_slip_with_a_box_to_tick(listing, paper):
+    assert door_paper.print_list(listing, people(listing), HEAD) is Printed.DONE
+
+    (slip,) = paper.slips
+    text = "\n".join(slip)
+    assert "Please shred" in text
+    assert "[ ] Holm, Bea, Stalls A-5" in text
+    assert text.index("Holm, Bea") < text.index("Okafor, Ada")
+    assert any(line.startswith("[ ] Okafor") and line.endswith("3") for line in slip)
+
+
+def test_a_long_list_is_still_one_slip(listing, paper):
+    hit = people(listing)[0]
+    many = [dataclasses.replace(hit, seat_name=f"Z-{n}") for n in range(150)]
+
+    assert door_paper.print_list(listing, many, HEAD) is Printed.DONE
+
+    (slip,) = paper.slips
+    assert sum("[ ] Holm" in line for line in slip) == 150
+
+
+def test_no_name_gets_into_the_store(listing):
+    door_paper.print_list(listing, people(listing), HEAD)
+
+    with listing.store.read() as session:
+        assert session.query(PrintJobRow).count() == 0
+
+
+def test_a_printer_without_paper_is_said_and_nothing_is_sent(listing, paper):
+    paper.fault(out=True)
+
+    assert door_paper.print_list(listing, people(listing), HEAD) is Printed.NOT_NOW
+    assert paper.slips == []

@@ -86,4 +86,4 @@ class Terminal(Protocol):
         """Give back what was approved; repeating it gives nothing more."""
 
     def refund(self, key: str, amount: int) -> Attempt:
-        """Give back part of what was captured."""
+        """Give back part of what was captured; repeating it gives nothing more."""

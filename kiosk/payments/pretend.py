@@ -61,8 +61,9 @@ class PretendTerminal:
         return _attempt(self._ask("POST", f"/attempts/{key}/void", {}))
 
     def refund(self, key: str, amount: int) -> Attempt:
-        """Give back part of what was captured."""
-        return _attempt(self._ask("POST", f"/attempts/{key}/refund", {"amount": amount}))
+        """Give back part of what was captured; repeating it gives nothing more."""
+        wanted = {"amount": amount, "id": f"{key}-refund"}
+        return _attempt(self._ask("POST", f"/attempts/{key}/refund", wanted))
 
     def close(self) -> None:
         """Hang up."""

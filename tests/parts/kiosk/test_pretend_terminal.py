@@ -52,6 +52,19 @@ def test_the_same_key_begins_nothing_new(terminal: PretendTerminal, machine: Ter
     assert len(machine.charges()) == 1
 
 
+def test_a_refund_whose_answer_was_lost_gives_nothing_more(
+    terminal: PretendTerminal, machine: Terminal
+):
+    # Source: P11. Half of it, so that asking twice could give it twice.
+    begin(terminal)
+    terminal.capture("k1")
+
+    terminal.refund("k1", 2400)
+    terminal.refund("k1", 2400)
+
+    assert machine.charges()[0].refunded == 2400
+
+
 def test_one_attempt_at_a_time(terminal: PretendTerminal, machine: Terminal):
     machine.set_plan(Plan(tap=Tap.BUTTON))
     assert begin(terminal).step is Step.WAITING_FOR_CARD

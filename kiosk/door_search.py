@@ -85,7 +85,8 @@ def hear_names(device: Device) -> None:
     found: dict[str, str] = {}
     try:
         for performance in wanted:
-            answer = device.line.get(f"/api/names/{performance}", timeout_s=NAMES_S)
+            asked = f"/api/guestlist?performance={performance}"
+            answer = device.line.get(asked, timeout_s=NAMES_S)
             told = answer.get("names") if isinstance(answer, dict) else None
             if isinstance(told, dict):
                 found |= {str(id): str(name) for id, name in told.items()}

@@ -1,7 +1,8 @@
-"""What the listener for ushers' phones lets through: the door's pages, from names we know.
+"""What a listener lets through, before any page is asked: names we know, our own forms.
 
-Guests', staff's and scanner's pages of this device stay on this machine.
-Source: sync.md §9.
+A page of the web whose name was made to lead to this machine could else read what the
+screen shows, or press its buttons. The listener for ushers' phones has the door's pages
+alone; guests', staff's and scanner's pages stay on this machine. Source: sync.md §9.
 """
 
 from typing import Final
@@ -14,13 +15,31 @@ from kiosk.device import Device
 _BESIDES: Final = frozenset({"static", "screen.sheet", "access.language"})
 
 
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+def stay_here(app: Flask) -> None:
+    """Check every request of the device's own screen: it comes from this machine."""
+    device: Device = app.extensions["foh"]
+    names = _LOOPBACK | {device.config.host.lower()}
+
+    def only_here() -> None:
+        if _name(request.host) not in names:
+            abort(421)
+        said = request.headers.get("Origin")
+        if said is not None and urlsplit(said).netloc.lower() != request.host.lower():
+            abort(403)
+
+    app.before_request_funcs.setdefault(None, []).insert(0, only_here)
+
+
 def install(app: Flask, blueprints: set[str]) -> None:
     """Check every request before anything else does. blueprints: names of those allowed."""
     device: Device = app.extensions["foh"]
     names = device.config.phones_names
 
     def only_doors() -> None:
-        if request.host.partition(":")[0].lower() not in names:
+        if _name(request.host) not in names:
             abort(421)
         if request.endpoint not in _BESIDES and request.blueprint not in blueprints:
             abort(404)
@@ -30,3 +49,10 @@ def install(app: Flask, blueprints: set[str]) -> None:
                 abort(403)
 
     app.before_request_funcs.setdefault(None, []).insert(0, only_doors)
+
+
+def _name(host: str) -> str:
+    """Give the name of a Host header without its port: `[::1]` keeps its brackets."""
+    if host.startswith("["):
+        return host.partition("]")[0].lower() + "]"
+    return host.partition(":")[0].lower()

@@ -94,4 +94,6 @@ def install(app: Flask) -> None:
     guard.csrf.exempt(crops.bp)
     if app.config.get("FOH_PHONES"):
         network.install(app, {bp.name for bp in DOOR})
+    else:
+        network.stay_here(app)
     trouble.install(app)

@@ -1,6 +1,6 @@
 """What doors ask about tonight's guests: names go to doors alone, never into the feed."""
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,10 +12,11 @@ from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
 
 
-@bp.get("/names/<performance>")
+@bp.get("/guestlist")
 @signed(DOOR)
-def names(asked: Request, performance: str) -> Response:
+def guestlist(asked: Request) -> Response:
     """Give the buyer of each ticket of a performance."""
+    performance = request.args.get("performance", "")
     with running().store.read() as session:
         if session.get(PerformanceRow, performance) is None:
             raise Failed(404, "not_found")

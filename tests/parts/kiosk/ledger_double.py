@@ -153,7 +153,7 @@ class LedgerDouble(httpx.BaseTransport):
                 return self._feed(parse_qs(query))
             case ("GET", ["snapshot"]):
                 return self._snapshot(parse_qs(query))
-            case ("GET", ["names", _]):
+            case ("GET", ["guestlist"]):
                 return 200, {"names": self.names}
         if self.recovering:
             return 503, {"error": "recovering"}

@@ -219,10 +219,10 @@ def test_setting_a_space_that_is_not_there_changes_nothing(theatre, ledger):
 
 def test_doors_alone_hear_names(door: Device, kiosk: Device, theatre):
     sold = theatre.sell("A1", patron=orders.Patron(name="Ada Holm", email=""))
-    told = door.get(f"/api/names/{theatre.tonight}").ok()
+    told = door.get(f"/api/guestlist?performance={theatre.tonight}").ok()
     assert told["names"] == {sold.tickets[0].id: "Ada Holm"}
-    assert kiosk.get(f"/api/names/{theatre.tonight}").status == 403
-    assert door.get(f"/api/names/{new_id()}").status == 404
+    assert kiosk.get(f"/api/guestlist?performance={theatre.tonight}").status == 403
+    assert door.get(f"/api/guestlist?performance={new_id()}").status == 404
     assert "names" not in feed.__dict__
 
 

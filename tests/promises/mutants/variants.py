@@ -368,9 +368,10 @@ MUTANTS = (
     Mutant(
         "host_unchecked",
         "kiosk/web/network.py",
-        '        if request.host.partition(":")[0].lower() not in names:\n',
-        "        if False:\n",
-        f"{KIOSK}/web/test_door_staff_pages.py",
+        "        if _name(request.host) not in names:\n"
+        "            abort(421)\n        said",
+        "        said",
+        f"{KIOSK}/web/test_listeners.py",
     ),
     Mutant(
         "lookup_says_why",

@@ -194,6 +194,7 @@ class PretendHouse:
             paired=self.paired,
             up=self.linked,
             me=SimpleNamespace(role=self.role, name="Kiosk 1"),
+            names={},
             clock=SimpleNamespace(
                 now_ms=lambda: self.now_ms,
                 wall_ms=lambda: self.now_ms,

@@ -78,7 +78,7 @@ def _measure(engine: str, wish: str, asked: argparse.Namespace) -> bool:
                     wrong=tally.wrong[:2],
                     ledger_mb=servers.ledger_mb(),
                 )
-        found = _audit(made.database)
+        found = audit(made.database)
     say(**said, orders=sold, **found)
     return found["oversold"] == found["discrepancies"] == found["journal"] == 0 and (
         found["orders_booked"] == sold
@@ -242,7 +242,7 @@ def _ask(line: Line, kiosk: Device, target: str, asked: Any, tally: Tally) -> An
     return None
 
 
-def _audit(database: str) -> dict[str, int]:
+def audit(database: str) -> dict[str, int]:
     """Read the book as it stands: what was sold twice, what does not add up."""
     store = Store(database, only_read=True)
     try:

@@ -4,7 +4,7 @@ The picture works without scripts: a row leads to its boxes. Scripts let a touch
 tick its box. Nobody reads here who has a seat (INV1). Source: lobby.md §8.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -13,12 +13,15 @@ from boxoffice.charts import SeatType
 from ledger import on_sale
 from ledger.evenings import Evening
 from ledger.halls import Plan
+from ledger.shop import formats
 from ledger.shop.speech import gettext as _
 
 # Pixels a metre: seats half a metre apart are 9 mm apart on a screen at arm's length.
 SCALE, SIDE, MARGIN = 68.0, 26.0, 40.0
 # Beyond this a house is shown section by section.
 MOST_SHOWN = 2_500
+# Levels with a colour and a shape of their own; further ones share the last.
+MOST_LEVELS = 5
 
 
 @dataclass(frozen=True)
@@ -33,23 +36,30 @@ class Level:
 
 @dataclass(frozen=True)
 class Box:
-    """A free seat to tick. level: its number in the legend. words: more than its number."""
+    """A free seat. level: its number in the legend. kind: of boxoffice.charts."""
 
     seat: str
     name: str
     level: int
     price: int
-    kind: str
+    kind: SeatType
+
+    @property
+    def classes(self) -> str:
+        """How it is drawn: a colour and a shape for its level, a ring for wheelchairs."""
+        ring = "" if self.kind is SeatType.STANDARD else " w"
+        return f"l{min(self.level, MOST_LEVELS)}{ring}"
 
 
 @dataclass(frozen=True)
 class Line:
-    """A row with its free seats. place: in the chart."""
+    """A row with its free seats. place: in the chart. html: the boxes to tick."""
 
     place: int
     section: str
     name: str
     boxes: Sequence[Box]
+    html: Markup
 
     @property
     def id(self) -> str:
@@ -128,28 +138,45 @@ def _lines(here: Evening, free: Collection[str], section: str) -> list[Line]:
     prices = {
         level.id: on_sale.whole(here, level.id, usual) or 0 for level in here.prices.levels
     }
+    said = {price: formats.money(price, here.prices.currency) for price in prices.values()}
     lines = []
     for place, row in enumerate(chart.rows):
         if section and row.section != section:
             continue
-        boxes = []
-        for seat in row.seats:
-            if seat not in free:
-                continue
-            level = plan.level_of(seat) or ""
-            kind = chart.types.get(seat, SeatType.STANDARD)
-            boxes.append(
-                Box(
-                    seat,
-                    plan.name(seat).seat,
-                    number.get(level, 0),
-                    prices.get(level, 0),
-                    kind.value,
-                )
+        boxes = [
+            Box(
+                seat,
+                plan.name(seat).seat,
+                number.get(level, 0),
+                prices.get(level, 0),
+                chart.types.get(seat, SeatType.STANDARD),
             )
+            for seat in row.seats
+            if seat in free
+            for level in (plan.level_of(seat) or "",)
+        ]
         name = plan.name(row.seats[0]).row or row.name
-        lines.append(Line(place, row.section, name, boxes))
+        html = _ticks(f"{row.section} {name}", boxes, said)
+        lines.append(Line(place, row.section, name, boxes, html))
     return lines
+
+
+def _ticks(row: str, boxes: Sequence[Box], said: Mapping[int, str]) -> Markup:
+    """Draw the boxes of a row: in Python, for a house has thousands of them."""
+    kinds = {
+        SeatType.ACCESSIBLE: ", " + _("step-free"),
+        SeatType.COMPANION: ", " + _("for a companion"),
+    }
+    parts = [
+        f'<label class="box {box.classes}"><input type="checkbox" name="seat"'
+        f' value="{escape(box.seat)}" data-price="{box.price}"'
+        f' aria-label="{escape(row)} {escape(box.name)},'
+        f' {escape(said.get(box.price, ""))}{escape(kinds.get(box.kind, ""))}">'
+        f"{escape(box.name)}</label>"
+        for box in boxes
+    ]
+    # Names from the plan were escaped, all else is figures.
+    return Markup("".join(parts))  # noqa: S704
 
 
 def _picture(
@@ -204,9 +231,8 @@ def _picture(
             if box is None:
                 gone.append(f"M{x + 8:.0f} {y + 8:.0f}h10v10h-10z")
                 continue
-            kind = "" if box.kind == "standard" else " w"
             parts.append(
-                f'<rect class="s l{min(box.level, 5)}{kind}" data-seat="{escape(seat)}"'
+                f'<rect class="s {box.classes}" data-seat="{escape(seat)}"'
                 f' x="{x:.0f}" y="{y:.0f}"/>'
             )
         parts.append("</a>")

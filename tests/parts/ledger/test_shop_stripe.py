@@ -11,7 +11,10 @@ from tests.parts.ledger.shopper import Shopper, settle_left_behind
 from tests.parts.ledger.stripe_checkout import StripeCheckout
 from tests.parts.ledger.test_window import rows, state
 
-pytestmark = pytest.mark.usefixtures("sound_book")
+pytestmark = [
+    pytest.mark.usefixtures("sound_book"),
+    pytest.mark.parametrize("prepared", ["sqlite"], indirect=True),
+]
 pytest.importorskip("stripe")
 MATCH = {"address_line1_check": "pass", "cvc_check": "pass"}
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from boxoffice.members import Sale
 from boxoffice.pricing import Buyer, FeeRule, Seller
 from ledger import (
     catalogue,
@@ -22,6 +23,7 @@ from ledger import (
     doors,
     halls,
     members,
+    membership_kinds,
     orders,
     pickups,
     plans,
@@ -35,7 +37,7 @@ from ledger.refused import Refused
 from ledger.store import Store
 from ledger.tables.catalogue import HallRow, PerformanceRow, ProductionRow
 from ledger.tables.devices import DeviceRow
-from ledger.tables.house import HouseRow
+from ledger.tables.house import HouseRow, StaffRow
 
 ZONE = "Europe/Copenhagen"
 PLAN = Path(__file__).parent / "demo_house" / "royal_theatre.json"
@@ -90,6 +92,7 @@ def fill(store: Store, folder: Path, means: Means, *, public_url: str) -> dict[s
         store.write(_furnish, means)
         store.write(_hire, means)
         store.write(_enrol, means)
+        store.write(_offer_memberships, means)
     store.write(staff.tell_all, means)
     file = folder / "demo.json"
     facts: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
@@ -161,6 +164,24 @@ def _enrol(session: Session, means: Means) -> None:
         credits_per_production=2,
         password=MEMBER_PASSWORD,
         card=MEMBER_CARD,
+    )
+
+
+def _offer_memberships(session: Session, means: Means) -> None:
+    """The season for one: a seat at each production, sold in the shop and at the window."""
+    manager = session.scalars(select(StaffRow.id).where(StaffRow.login == "anna")).one()
+    membership_kinds.add(
+        session,
+        means,
+        name="The season for one",
+        productions=session.scalars(select(ProductionRow.id)).all(),
+        currency="EUR",
+        amount=6000,
+        fee=175,
+        outside=175,
+        fields=["Wished seat"],
+        sale=Sale.ACTIVE,
+        by=manager,
     )
 
 

@@ -23,7 +23,7 @@ from ledger.documents import order as orders
 from ledger.documents import ticket as paper
 from ledger.tables.devices import DeviceRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
-from ledger.web import desk
+from ledger.web import desk, online_payments
 from ledger.web.sale_form import DELIVERIES, TENDERS
 
 bp = Blueprint("orders", __name__, url_prefix="/staff/orders")
@@ -59,6 +59,7 @@ def show(order: str) -> ResponseReturnValue:
             described=orders.describe(session, order) if tickets else None,
             tickets=tickets,
             tenders=reports.tenders(session, order),
+            online=online_payments.read(session, order),
             history=reports.history(session, order),
             answered=_answered(session, tickets),
             others=session.scalars(

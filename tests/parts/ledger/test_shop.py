@@ -14,6 +14,7 @@ from ledger.tables.orders import OrderRow, PatronRow, TicketRow
 from ledger.tables.records import OutboxRow
 from ledger.tables.seats import SeatStateRow
 from tests.pages import NotThere
+from tests.parts.ledger.clerk import clerk
 from tests.parts.ledger.shopper import Shopper, online_fees, settle_left_behind
 from tests.parts.ledger.theatre import FRIDAY_MS, price_list
 
@@ -323,6 +324,20 @@ def test_a_mismatch_is_given_back_at_once(ada, ledger, theatre, answer, what):
     assert [(p.state, p.booked) for p in rows(ledger, PaymentRow)] == [("voided", 0)]
     assert count(ledger, OrderRow) == 0
     assert "Thank you" in ada.pays().heading
+
+
+def test_staff_read_what_became_of_each_payment(ada, app, ledger, theatre, people):
+    ada.choose_seats(theatre.tonight, "A4", "A5")
+    ada.says_who()
+    ada.pays("Address does not match")
+    ada.pays()
+    order = rows(ledger, OrderRow)[0]
+
+    page = clerk(app, "rita").open(f"/staff/orders/{order.id}")
+
+    assert "The bank approved it, but the address did not match: given back" in page.words
+    assert "the bank releases it, asked by the cardholder" in page.words
+    assert "Authorised and captured: the money was taken." in page.words
 
 
 def test_a_patron_who_changes_their_mind_gets_the_order_back(ada, ledger, theatre):

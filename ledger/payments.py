@@ -48,7 +48,13 @@ def unknown(session: Session, means: Means, event: Happened) -> None:
         means,
         "payment_unknown",
         row.intent,
-        facts={"order": row.order, "amount": row.amount, "device": event.device},
+        facts={
+            "order": row.order,
+            "amount": row.amount,
+            "device": event.device,
+            "incarnation": event.incarnation,
+            "reference": event.maybe("reference"),
+        },
         evidence=[event.id],
     )
 

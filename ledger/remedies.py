@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 from boxoffice import ids, journal
 from boxoffice.money import Money
 from boxoffice.refusals import Code
-from ledger import discrepancies, notices, recovery, refunds, reseats, takings
+from ledger import (
+    discrepancies,
+    notices,
+    recovery,
+    refunds,
+    reseats,
+    takings,
+    terminal_evidence,
+)
 from ledger import journal as book
 from ledger.clock import Means
 from ledger.refused import Refused
@@ -31,7 +39,7 @@ REMEDIES: Mapping[str, tuple[str, ...]] = {
     "admitted_twice": ("note",),
     "admitted_void": ("note",),
     "sale_unseen": ("book", "note"),
-    "payment_unknown": ("not_taken", "taken"),
+    "payment_unknown": ("not_taken", "taken", "device_lost"),
     "charge_without_sale": ("returned", "note"),
     "sale_without_charge": ("collect", "waive"),
     "money_mismatch": ("settle_difference", "note"),
@@ -46,6 +54,8 @@ REMEDIES: Mapping[str, tuple[str, ...]] = {
     "cash_differs": ("book_difference",),
     "paper_unmatched": ("note",),
 }
+# Nobody can propose what only the terminal knows.
+UNDECIDED = frozenset({"payment_unknown"})
 MONEY = frozenset({"refund", "returned", "collect", "waive", "settle_difference"})
 
 
@@ -61,6 +71,7 @@ def apply(
 ) -> Refused | None:
     """Settle a discrepancy by one of its remedies.
 
+    What a device has to do first leaves it open until the device has.
     Refuses REASON_NEEDED, and PLAN_STALE when somebody settled it meanwhile or the facts
     no longer allow this. Raises NoResultFound.
     """
@@ -69,6 +80,10 @@ def apply(
     row = session.get_one(DiscrepancyRow, id, with_for_update=True)
     if row.state == "settled" or remedy not in REMEDIES[row.kind]:
         return Refused(Code.PLAN_STALE)
+    if remedy in terminal_evidence.DECISIONS and terminal_evidence.tell(
+        session, means, row, remedy=remedy, staff=staff, reason=reason
+    ):
+        return None
     deed = _DEEDS.get(remedy)
     if deed and not deed(session, means, row, json.loads(row.facts), staff):
         return Refused(Code.PLAN_STALE)
@@ -139,7 +154,7 @@ def _not_taken(
 def _taken(
     session: Session, means: Means, row: DiscrepancyRow, facts: Facts, _: str
 ) -> bool:
-    """The terminal's record shows the charge: now it needs a sale or has to go back."""
+    """The terminal's record shows the charge, and the device is lost: it has to go back."""
     payment = _payment(session, row)
     if payment is None or payment.state not in {"unknown", "started"}:
         return False
@@ -297,6 +312,7 @@ _DEEDS: Mapping[str, Deed] = {
     "book": _book,
     "not_taken": _not_taken,
     "taken": _taken,
+    "device_lost": _taken,
     "returned": _returned,
     "collect": _collect,
     "waive": _waive,

@@ -339,7 +339,7 @@ def _paid_before(
     how = "sale arrived"
     discrepancies.close(session, means, "payment_unknown", intent, how=how)
     discrepancies.close(session, means, "charge_without_sale", intent, how=how)
-    if payment.state in {"declined", "voided"}:
+    if payment.state in {"declined", "voided", "refunded"}:
         discrepancies.note(
             session,
             means,

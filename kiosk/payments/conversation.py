@@ -251,7 +251,11 @@ def _report(session: Session, device: Device, intent: IntentRow, before: State) 
             _count_decline(session, device, intent)
         case State.UNKNOWN:
             since_ms = device.clock.now_ms() - device.doubt_ms(intent.id)
-            body = {"intent": intent.id, "since_ms": since_ms}
+            body = {
+                "intent": intent.id,
+                "since_ms": since_ms,
+                "reference": intent.reference,
+            }
             _append(session, device, "payment.unknown", body)
             doubt.queue_slip(session, device, intent)
         case State.REVERSED:

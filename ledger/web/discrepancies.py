@@ -41,7 +41,7 @@ KINDS = {
     "payment_unknown": (
         "Nobody knows whether the card was charged",
         "The terminal went silent in the middle of a payment. Look the amount up in "
-        "the terminal's own record.",
+        "the terminal's own record, and press what it shows.",
     ),
     "charge_without_sale": (
         "Charged, but nothing was sold",
@@ -121,6 +121,7 @@ REMEDIES = {
     "book": "Accept as a sale",
     "not_taken": "The terminal shows no charge",
     "taken": "The terminal shows the charge",
+    "device_lost": "The charge is there, the device is lost",
     "returned": "The money went back at the terminal",
     "collect": "Collect it at the window",
     "waive": "Let it go",
@@ -129,6 +130,15 @@ REMEDIES = {
     "reissue": "Void it and send a new one",
     "strike_off": "Strike off the silent devices and sell",
     "book_difference": "Book it as over or short",
+}
+
+
+# What a device was told and has not answered yet.
+TOLD = {
+    "taken": "{} is told that the card was charged. It makes the sale and prints, and "
+    "this closes by itself. Nobody pays back.",
+    "not_taken": "{} is told that nothing was charged. It frees the seats, and this "
+    "closes by itself.",
 }
 
 
@@ -148,6 +158,7 @@ def index() -> ResponseReturnValue:
             rules=RULES,
             remedies=REMEDIES,
             proposal=proposal,
+            undecided=remedies.UNDECIDED,
             usual_reason=usual_reason,
         )
 
@@ -169,13 +180,24 @@ def settle(id: str) -> ResponseReturnValue:
     title = KINDS[case.kind][0]
     if isinstance(done, Refused):
         desk.refuse(done)
+    elif told := _told(id):
+        desk.say(f"{title}: {told}")
     else:
         desk.say(f"{title}: settled. {REMEDIES[remedy]}.")
     return redirect(url_for("discrepancies.index"), 303)
 
 
+def _told(id: str) -> str:
+    """Say what waits for a device after a press; empty when it is settled."""
+    with desk.ledger().store.read() as session:
+        case = cases.read(session, session.get_one(DiscrepancyRow, id))
+    return proposal(case) if case.settled_ms is None and case.facts.get("told") else ""
+
+
 def proposal(case: Case) -> str:
     """Put into one sentence what the first button does."""
+    if told := case.facts.get("told"):
+        return TOLD[told].format(case.device)
     match case.usual:
         case "reseat" if case.proposed:
             return f"Move the sale without a seat to {case.proposed}, which is kept for it."
@@ -187,6 +209,11 @@ def proposal(case: Case) -> str:
             more = int(case.facts.get("paid", 0)) - int(case.facts.get("charge", 0))
             amount = money(abs(more), case.currency)
             return f"Pay back {amount} in cash." if more > 0 else f"Let {amount} go."
+        case "not_taken":
+            return (
+                f"If the terminal shows the charge, {case.device or 'the device'} makes the"
+                " sale and the guest keeps the seats; if not, the seats are free again."
+            )
         case "returned":
             return "Refund the charge at the terminal, then press here."
         case "strike_off":

@@ -1,0 +1,111 @@
+"""A silent terminal: staff read its record, the kiosk acts on it, and money adds up."""
+
+import pytest
+from sqlalchemy import select
+
+from ledger import devices, remedies
+from ledger.tables.discrepancies import DiscrepancyRow
+from ledger.tables.money import PaymentRow
+from tests.parts.ledger.test_sales import balance, discrepancies, row, started
+
+
+@pytest.fixture
+def doubt(kiosk) -> str:
+    """A payment of 25.75 that nobody can see, with a slip in the guest's hand."""
+    intent = started(kiosk)
+    body = {"intent": intent, "since_ms": 1, "reference": "PT5QNJ"}
+    kiosk.happened("payment.unknown", body)
+    kiosk.upload().ok()
+    return intent
+
+
+def press(ledger, people, remedy: str, kind: str = "payment_unknown") -> object:
+    with ledger.store.read() as session:
+        found = session.scalars(
+            select(DiscrepancyRow.id).where(DiscrepancyRow.kind == kind)
+        ).one()
+    return ledger.store.write(
+        remedies.apply,
+        ledger.means(),
+        found,
+        remedy=remedy,
+        staff=people["anna"],
+        reason="read at the terminal",
+    )
+
+
+def sell(kiosk, theatre, intent: str) -> None:
+    epoch = kiosk.own(theatre.tonight, "A1")["A1"]
+    line = kiosk.line(theatre.tonight, "A1", epoch)
+    tender = {"kind": "card", "ref": "R", "amount": 2575, "intent": intent}
+    kiosk.happened("sale", kiosk.sale(line, tenders=[tender]))
+
+
+@pytest.mark.parametrize(
+    ("remedy", "decision"), [("taken", "approved"), ("not_taken", "declined")]
+)
+def test_the_kiosk_is_told_what_the_terminal_shows(
+    remedy, decision, doubt, kiosk, ledger, people
+):
+    assert press(ledger, people, remedy) is None
+
+    told = kiosk.documents(f"dev:{kiosk.id}", "resolution")[doubt]
+    assert (told["subject"], told["decision"]) == (doubt, decision)
+    assert set(discrepancies(ledger)) == {"payment_unknown"}
+    assert balance(ledger, "tender:card") == 0
+
+
+def test_the_sale_that_follows_settles_it(doubt, kiosk, theatre, ledger, people):
+    press(ledger, people, "taken")
+
+    sell(kiosk, theatre, doubt)
+    kiosk.upload().ok()
+
+    assert discrepancies(ledger) == {}
+    assert balance(ledger, "tender:card") == 2575
+    assert row(ledger, PaymentRow, doubt).state == "sold"
+
+
+def test_seats_that_are_freed_settle_it(doubt, kiosk, ledger, people):
+    press(ledger, people, "not_taken")
+
+    kiosk.happened("payment.declined", {"intent": doubt, "reason": "declined"})
+    kiosk.upload().ok()
+
+    assert discrepancies(ledger) == {}
+    assert balance(ledger, "tender:card") == 0
+
+
+def test_a_kiosk_that_is_lost_makes_no_sale_so_the_money_has_to_go_back(
+    doubt, kiosk, ledger, people
+):
+    ledger.store.write(devices.revoke, ledger.means(), kiosk.id)
+
+    press(ledger, people, "taken")
+
+    assert set(discrepancies(ledger)) == {"charge_without_sale"}
+    assert balance(ledger, "tender:card") == 2575
+
+
+def test_a_sale_after_the_money_went_back_is_for_staff(
+    doubt, kiosk, theatre, ledger, people
+):
+    press(ledger, people, "device_lost")
+    press(ledger, people, "returned", kind="charge_without_sale")
+
+    sell(kiosk, theatre, doubt)
+    kiosk.upload().ok()
+
+    assert set(discrepancies(ledger)) == {"sale_without_charge"}
+
+
+def test_the_card_names_the_slip_and_asks_before_it_proposes(doubt, bo):
+    page = bo.open("/staff/discrepancies")
+
+    assert "PT5QNJ" in page.html
+    assert "Kiosk 1 makes the sale" in page.html
+    assert page.soup.select("button.main[name=remedy]") == []
+
+    told = bo.press("The terminal shows the charge")
+
+    assert "Kiosk 1 is told that the card was charged" in told.html

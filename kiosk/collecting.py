@@ -227,19 +227,18 @@ def _paper(
     house = documents.house(session)
     numbered = plan is not None and plan.chart is not None
     seat = plan.shown(ticket["seat"]) if plan and numbered else None
-    doors = plan.section_doors(seat.section)[0] if plan and seat else ()
     kind = prices.type(ticket["price_type"]) if prices else None
     section = seat.section if seat else ""
-    home = performance.home_doors.get(section) if performance else None
+    general = performance is not None and plan is not None and not numbered
     return Ticket(
         venue=house.name,
         title=performance.title if performance else "",
         starts_ms=performance.starts_ms if performance else device.clock.now_ms(),
         zone=performance.zone if performance else house.zone,
-        section=section,
+        section=performance.hall if performance and general else section,
         row=seat.row if seat else "",
         seat=seat.seat if seat else "",
-        door=home or (doors[0] if doors else ""),
+        door=performance.entrance(plan, section) if performance else "",
         doors_open_ms=performance.doors_open_ms if performance else None,
         note="",
         price_type=kind.name if kind else ticket["price_type"],

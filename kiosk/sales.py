@@ -318,17 +318,14 @@ def last_page(
     if here is None:
         return None
     named = [here.plan.shown(seat) for seat in seats] if here.plan.chart else []
-    doors = {
-        door
-        for section in {seat.section for seat in named}
-        for door in here.plan.section_doors(section)[0][:1]
-    }
+    sections = {seat.section for seat in named} or {""}
+    doors = {here.performance.entrance(here.plan, section) for section in sections}
     return Done(
         order=order,
         tonight=here.tonight(),
         seats=tuple(named),
         quantity=len(seats),
-        doors=tuple(sorted(doors)),
+        doors=tuple(sorted(doors - {""})),
         doors_open_ms=here.performance.doors_open_ms,
         receipt=spool.receipt_state(session, order),
     )

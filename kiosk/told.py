@@ -85,6 +85,16 @@ class Performance:
     doors: tuple[DoorSettings, ...]
     home_doors: Mapping[str, str]
 
+    def entrance(self, plan: "Plan | None", section: str) -> str:
+        """Name the door that a ticket sends its guest to; empty if nobody has said.
+
+        Without numbered seats every door of the hall serves everybody.
+        """
+        if plan is not None and plan.chart is None:
+            return ", ".join(dict.fromkeys(door.name for door in self.doors))
+        doors = plan.section_doors(section)[0] if plan is not None else ()
+        return self.home_doors.get(section) or (doors[0] if doors else "")
+
 
 @dataclass(frozen=True)
 class Plan:

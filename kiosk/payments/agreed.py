@@ -90,8 +90,6 @@ def _ticket(
     assert line.seat is not None
     performance, chart = here.performance, here.plan.chart
     seat = here.plan.shown(line.seat)
-    doors, _ = here.plan.section_doors(seat.section)
-    door = performance.home_doors.get(seat.section) or (doors[0] if doors else "")
     kind = here.prices.type(line.price_type)
     step_free = chart is not None and chart.type_of(line.seat) is SeatType.ACCESSIBLE
     return Ticket(
@@ -99,10 +97,10 @@ def _ticket(
         title=performance.title,
         starts_ms=performance.starts_ms,
         zone=performance.zone,
-        section=seat.section if chart else "",
+        section=seat.section if chart else performance.hall,
         row=seat.row if chart else "",
         seat=seat.seat if chart else "",
-        door=door,
+        door=performance.entrance(here.plan, seat.section),
         doors_open_ms=performance.doors_open_ms,
         note="♿" if step_free else "",
         price_type=kind.name if kind else line.price_type,

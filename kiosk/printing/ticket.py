@@ -105,7 +105,8 @@ def pieces(ticket: Ticket, *, columns: int) -> list[Piece]:
 def _place(ticket: Ticket, words: Words, columns: int) -> list[str]:
     half = columns // 2  # The largest letters take two columns each.
     if not ticket.seat:
-        return wrapped(words.say("unreserved"), half)
+        where = (words.say("unreserved"), plain(ticket.section).upper())
+        return [line for part in where if part for line in wrapped(part, half)]
     parts = [
         plain(ticket.section).upper(),
         words.say("row", row=plain(ticket.row)) if ticket.row else "",

@@ -136,8 +136,18 @@ def _refuses(shown: Shown) -> Said | None:
                 return Said(_("ANOTHER PERFORMANCE"), help_words)
             time = formats.clock(shown.starts_ms, zone)
             when = f"{formats.short_day(shown.starts_ms, zone)} {time}"
-            day = formats.weekday(shown.starts_ms, zone)
-            patron = _("This is for %(day)s. The box office can help.", day=day)
+            if formats.short_day(shown.starts_ms, zone) == formats.short_day(
+                shown.at_ms, zone
+            ):
+                # The right day: what is wrong is the performance, and often the door.
+                patron = _(
+                    "This is for %(title)s at %(time)s. The box office can help.",
+                    title=shown.title,
+                    time=time,
+                )
+            else:
+                day = formats.weekday(shown.starts_ms, zone)
+                patron = _("This is for %(day)s. The box office can help.", day=day)
             return Said(when.upper(), patron, shown.title)
         case "REPLACED":
             time = formats.clock(shown.since_ms, zone) if shown.since_ms is not None else ""

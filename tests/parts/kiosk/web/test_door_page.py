@@ -82,6 +82,13 @@ AT_1912 = NOW_MS + 67 * 60_000
             "This is for Saturday. The box office can help.",
         ),
         (
+            "WRONG_PERFORMANCE",
+            Class.NO,
+            {"starts_ms": NOW_MS + HOUR_MS, "title": "Improv Night"},
+            "FRI 13 MAR 19:05",
+            "This is for Improv Night at 19:05. The box office can help.",
+        ),
+        (
             "REPLACED",
             Class.NO,
             {"since_ms": NOW_MS + 57 * 60_000},

@@ -46,6 +46,8 @@ IN_FLIGHT_MS = 7 * 86_400_000
 RETRY_MS = 5 * 60_000
 # So long a gateway may take to answer that it waits for the patron.
 BEGINNING_MS = 60_000
+# Patrons who come back settle their own payment; the others' is looked at now and then.
+LOOK_EVERY_MS = 20_000
 
 
 @dataclass(frozen=True)
@@ -193,14 +195,20 @@ def find(session: Session, key: str) -> Attempt | None:
     return _attempt(payment, row)
 
 
-def waiting(session: Session) -> list[Attempt]:
-    """Give the attempts that are not over: open, to be given back, or to be captured."""
+def waiting(session: Session, now_ms: int) -> list[Attempt]:
+    """Give the attempts to see to: to be given back, to be captured, or not looked at for
+    a while.
+    """
     rows = session.execute(
         select(PaymentRow, BasketRow)
         .outerjoin(BasketRow, BasketRow.id == PaymentRow.order)
         .where(
             PaymentRow.device == SHOP,
-            PaymentRow.state.in_(("started", "unknown", "voiding"))
+            (
+                PaymentRow.state.in_(("started", "unknown"))
+                & (PaymentRow.changed_ms <= now_ms - LOOK_EVERY_MS)
+            )
+            | (PaymentRow.state == "voiding")
             | ((PaymentRow.state == "sold") & PaymentRow.captured.is_(False)),
         )
         .order_by(PaymentRow.changed_ms)
@@ -311,7 +319,7 @@ def _sell(
     )
     if isinstance(made, Refused):
         return made
-    row.state, row.order = "sold", made.order
+    row.state, row.order, row.said = "sold", made.order, "{}"
     promised = session.scalars(
         select(PromisedRow).where(PromisedRow.hold == row.hold, PromisedRow.state == "held")
     ).all()
@@ -352,7 +360,7 @@ def _sell_memberships(
     )
     if isinstance(made, Refused):
         return made
-    row.state, row.order = "sold", made.order
+    row.state, row.order, row.said = "sold", made.order, "{}"
     _named_order(session, row.id, made.order)
     member = session.get_one(OrderRow, made.order).member
     if member and session.get_one(MemberRow, member).password is None:

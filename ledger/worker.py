@@ -98,7 +98,7 @@ def cashier(ledger: Running) -> Callable[[Means], bool] | None:
 
     def settle(means: Means) -> bool:
         with ledger.store.read() as session:
-            attempts = checkouts.waiting(session)
+            attempts = checkouts.waiting(session, means.now_ms)
         mismatch = ledger.config.accept_mismatch
         over = checkouts.sweep(
             ledger.store, means, gateway, attempts, accept_mismatch=mismatch

@@ -375,12 +375,13 @@ def test_a_payment_that_was_left_behind_is_ended_and_its_seats_are_free(
     assert states(ledger, theatre, "A4", "A5") == ["available", "available"]
 
 
-def test_a_patron_who_paid_and_never_came_back_has_an_order(ada, ledger, theatre):
+def test_a_patron_who_paid_and_never_came_back_has_an_order(ada, clock, ledger, theatre):
     ada.choose_seats(theatre.tonight, "A4", "A5")
     ada.says_who()
     ada.press("Pay ")
     key = rows(ledger, PaymentRow)[0].intent
     ledger.store.write(pretend.answer, key, "approve")
+    clock.passes(seconds=20)
     settle_left_behind(ledger)
 
     assert [p.state for p in rows(ledger, PaymentRow)] == ["sold"]

@@ -101,7 +101,7 @@ def test_three_refused_cards_end_the_session(ada, stripe, ledger):
     assert "Please use another card, or ask the box office." in page.alert
 
 
-def test_silence_is_not_a_decline(ada, stripe, ledger, theatre, app):
+def test_silence_is_not_a_decline(ada, stripe, clock, ledger, theatre, app):
     begins(ada, stripe)
     stripe.card("cs_1", **MATCH)
     stripe.down = True
@@ -109,6 +109,7 @@ def test_silence_is_not_a_decline(ada, stripe, ledger, theatre, app):
 
     assert "We are still checking with your bank. Please do not pay again." in page.alert
     assert state(ledger, theatre, "A4") == "held"
+    clock.passes(seconds=20)
     settle_left_behind(app.extensions["foh"])
     stripe.down = False
     settle_left_behind(app.extensions["foh"])

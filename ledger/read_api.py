@@ -55,8 +55,8 @@ def seats(session: Session, performance: str) -> dict[str, Any] | None:
     return {"performance": performance, "seats": dict(found.counts)}
 
 
-def sales(session: Session) -> dict[str, Any]:
-    """Give the sales report: one line a performance, newest first."""
+def sales(session: Session, page: int = 0) -> dict[str, Any]:
+    """Give a page of the sales report: one line a performance, newest first."""
     names = (
         "performance", "title", "starts_ms", "sold", "refunded", "charge", "net",
         "handling", "due",
@@ -64,7 +64,7 @@ def sales(session: Session) -> dict[str, Any]:
     return {
         "sales": [
             {name: getattr(line, name) for name in names}
-            for line in sales_report.by_performance(session)
+            for line in sales_report.by_performance(session, page)
         ]
     }
 

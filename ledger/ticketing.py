@@ -56,9 +56,13 @@ def status(session: Session, order: OrderRow) -> str:
 def mark(
     session: Session, means: Means, orders: Sequence[str], *, status: str, by: str
 ) -> str:
-    """Say of some orders where their tickets are; give the id to take it back by."""
+    """Say of some orders where their tickets are; give the id to take it back by.
+
+    An order that nobody knows is passed over.
+    """
     before: dict[str, str | None] = {}
-    for id in orders:
+    known = set(session.scalars(select(OrderRow.id).where(OrderRow.id.in_(orders))))
+    for id in dict.fromkeys(order for order in orders if order in known):
         row = session.get(TicketingRow, id, with_for_update=True)
         before[id] = row.status if row else None
         _put(session, means, id, status, by)

@@ -60,8 +60,9 @@ def seats(performance: str) -> Response:
 @bp.get("/sales")
 @with_key
 def sales() -> Response:
+    page = min(max(0, request.args.get("page", 0, type=int)), 10_000)
     with desk.ledger().store.read() as session:
-        return jsonify(read_api.sales(session))
+        return jsonify(read_api.sales(session, page))
 
 
 @bp.get("/orders")

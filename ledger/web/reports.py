@@ -16,10 +16,13 @@ bp = Blueprint("reports", __name__, url_prefix="/staff/reports")
 @bp.get("")
 @desk.needs(*desk.SELLERS, desk.READER)
 def sales() -> ResponseReturnValue:
+    page = min(max(0, request.args.get("page", 0, type=int)), 10_000)
     with desk.ledger().store.read() as session:
         return render_template(
             "staff/sales.html",
-            lines=sales_report.by_performance(session),
+            lines=sales_report.by_performance(session, page),
+            page=page,
+            more=sales_report.PAGE,
             house=catalogue.house(session),
         )
 

@@ -16,7 +16,8 @@ from kiosk.loops import Loops
 from kiosk.payments.port import Terminal
 from kiosk.payments.pretend import PretendTerminal
 from kiosk.printing import profile
-from kiosk.printing.transport import Printer, Tcp
+from kiosk.printing.group import Group
+from kiosk.printing.transport import Printer, Wired
 from kiosk.store.store import Store
 
 
@@ -111,7 +112,11 @@ def _terminal(config: Config) -> Terminal | None:
 def _printer(config: Config) -> Printer | None:
     if config.printer is None:
         return None
-    return Tcp(config.printer, profile.load(config.printer_profile))
+    first = Wired(config.printer, profile.load(config.printer_profile))
+    if config.printer_second is None:
+        return first
+    second = Wired(config.printer_second, profile.load(config.printer_second_profile))
+    return Group([first, second])
 
 
 def _assets() -> Path:

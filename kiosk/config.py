@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kiosk.printing import lines
+
 
 class BadConfig(ValueError):
     """A setting is missing or makes no sense; the text is a sentence for people."""
@@ -28,7 +30,8 @@ class Invite:
 class Config:
     """Everything that differs from device to device.
 
-    folder: store, key and scanner secret live here. printer: tcp://host:port, or None.
+    folder: store, key and scanner secret live here. printer: tcp://host:port, usb:/dev/…,
+    serial:/dev/…@baud, or None; printer_second: the one that prints while it cannot.
     printer_profile: a file of kiosk/printing/profiles. terminal: address of a pretend
     terminal, stripe:READER, sumup:MERCHANT/READER, or None where no cards are taken.
     terminal_secret: the file with its API key (and, for sumup, app id and affiliate key, a
@@ -46,6 +49,8 @@ class Config:
     invite_file: Path | None = None
     printer: str | None = None
     printer_profile: str = "80"
+    printer_second: str | None = None
+    printer_second_profile: str = "80"
     terminal: str | None = None
     terminal_secret: Path | None = None
     door: str = ""
@@ -84,8 +89,10 @@ def read(environment: Mapping[str, str]) -> Config:
         port=_port(environment.get("FOH_KIOSK_PORT", "8410")),
         ledger_url=_url("FOH_LEDGER_URL", _needed(environment, "FOH_LEDGER_URL", "a URL")),
         invite_file=_path(environment.get("FOH_INVITE_FILE")),
-        printer=_printer(environment.get("FOH_PRINTER", "")),
-        printer_profile=_profile(environment.get("FOH_PRINTER_PROFILE", "80")),
+        printer=_printer(environment, "FOH_PRINTER"),
+        printer_profile=_profile(environment, "FOH_PRINTER_PROFILE"),
+        printer_second=_printer(environment, "FOH_PRINTER_SECOND"),
+        printer_second_profile=_profile(environment, "FOH_PRINTER_SECOND_PROFILE"),
         terminal=_terminal(environment.get("FOH_TERMINAL", "")),
         terminal_secret=_terminal_secret(environment),
         door=environment.get("FOH_DOOR", ""),
@@ -150,22 +157,21 @@ def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
 
 
-def _printer(text: str) -> str | None:
+def _printer(environment: Mapping[str, str], name: str) -> str | None:
+    text = environment.get(name, "")
     if not text:
         return None
-    parts = urlsplit(text)
     try:
-        complete = parts.scheme == "tcp" and bool(parts.hostname) and bool(parts.port)
-    except ValueError:
-        complete = False
-    if not complete:
-        raise BadConfig(f"FOH_PRINTER must be tcp://host:port, not {text!r}.")
+        lines.opener(text)
+    except lines.BadAddress as why:
+        raise BadConfig(f"{name} {why}") from None
     return text
 
 
-def _profile(text: str) -> str:
+def _profile(environment: Mapping[str, str], name: str) -> str:
+    text = environment.get(name, "80")
     if text not in {"80", "58"}:
-        raise BadConfig(f"FOH_PRINTER_PROFILE must be 80 or 58, not {text!r}.")
+        raise BadConfig(f"{name} must be 80 or 58, not {text!r}.")
     return text
 
 

@@ -1,23 +1,19 @@
-"""How bytes get to a printer and back: the only module that opens its port.
+"""How jobs get to a printer, and its word back.
 
 Every wait has an end. A printer is opened for one question or one job, because most serve
 one host at a time. Source: lobby.md §3, design.md §7.
 """
 
-import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import Final, Protocol
-from urllib.parse import urlsplit
 
 from boxoffice import failpoints
-from kiosk.printing import escpos, status
+from kiosk.printing import escpos, lines, status
+from kiosk.printing.lines import Line
 from kiosk.printing.profile import Profile
 from kiosk.shown.printing import Status
 
-CONNECT_S: Final = 1.0
 REPLY_S: Final = 0.6
 SEND_S: Final = 5.0
 PROOF_S: Final = 5.0
@@ -36,7 +32,9 @@ class Ending(StrEnum):
 class Printer(Protocol):
     """A printer, however it is connected."""
 
-    profile: Profile
+    @property
+    def profile(self) -> Profile:
+        """What it can do, and its paper."""
 
     def status(self) -> Status:
         """Ask how it is; silence and nonsense are `unknown`."""
@@ -51,14 +49,12 @@ class Printer(Protocol):
         """
 
 
-class Tcp:
-    """A printer on the network, or the lobby's: raw bytes on a port of its own."""
+class Wired:
+    """A printer at the end of a line."""
 
     def __init__(self, address: str, profile: Profile, *, proof_s: float = PROOF_S) -> None:
-        parts = urlsplit(address)
-        assert parts.hostname
-        assert parts.port
-        self._at = (parts.hostname, parts.port)
+        """address: as `lines.opener` reads it. Raises BadAddress."""
+        self._open = lines.opener(address)
         self._proof_s = proof_s
         self.profile = profile
 
@@ -76,7 +72,7 @@ class Tcp:
             return False
         try:
             with self._open() as line:
-                line.sendall(escpos.CLEAR)
+                line.send(escpos.CLEAR, SEND_S)
                 return _receive(line, len(escpos.CLEARED), _CLEAR_S) == escpos.CLEARED
         except OSError:
             return False
@@ -84,32 +80,25 @@ class Tcp:
     def send(self, job: bytes, name: bytes) -> tuple[Ending, str]:
         """Print one job and wait for the proof."""
         asked, wanted = escpos.fence(self.profile, name)
+        opened = False
         try:
-            line = socket.create_connection(self._at, timeout=CONNECT_S)
-        except OSError as why:
-            return Ending.REFUSED, type(why).__name__
-        with line:
-            try:
-                line.settimeout(SEND_S)
-                line.sendall(job + asked)
+            with self._open() as line:
+                opened = True
+                line.send(job + asked, SEND_S)
                 failpoints.reached("print: bytes sent")
                 proof = self._proof(line, wanted)
-            except OSError as why:
-                return Ending.DOUBTFUL, type(why).__name__
+        except OSError as why:
+            return (Ending.DOUBTFUL if opened else Ending.REFUSED), type(why).__name__
         if proof is None:
             return Ending.DOUBTFUL, "no proof"
         return Ending.PROVEN, proof.hex()
 
-    def _proof(self, line: socket.socket, wanted: bytes) -> bytes | None:
+    def _proof(self, line: Line, wanted: bytes) -> bytes | None:
         """Wait for the fence's own answer; anything else that comes is not it."""
         until = time.monotonic() + self._proof_s
         found = b""
         while (left_s := until - time.monotonic()) > 0:
-            line.settimeout(left_s)
-            try:
-                chunk = line.recv(256)
-            except TimeoutError:
-                return None
+            chunk = line.receive(256, left_s)
             if not chunk:
                 return None
             found = (found + chunk)[-64:]
@@ -119,18 +108,11 @@ class Tcp:
                 return found[-1:]
         return None
 
-    @contextmanager
-    def _open(self) -> Iterator[socket.socket]:
-        with socket.create_connection(self._at, timeout=CONNECT_S) as line:
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            yield line
 
-
-def _ask(line: socket.socket) -> Status:
+def _ask(line: Line) -> Status:
     replies: list[bytes] = []
     for question in escpos.ASK_STATUS:
-        line.settimeout(REPLY_S)
-        line.sendall(question)
+        line.send(question, REPLY_S)
         replies.append(_receive(line, 1, REPLY_S))
         if not replies[-1]:
             return Status.UNKNOWN
@@ -138,16 +120,12 @@ def _ask(line: socket.socket) -> Status:
     return status.read(replies)  # More than was asked for is nonsense too.
 
 
-def _receive(line: socket.socket, count: int, timeout_s: float) -> bytes:
+def _receive(line: Line, count: int, timeout_s: float) -> bytes:
     """Give what arrives in time, at most count bytes."""
     until = time.monotonic() + timeout_s
     found = b""
     while len(found) < count and (left_s := until - time.monotonic()) > 0:
-        line.settimeout(left_s)
-        try:
-            chunk = line.recv(count - len(found))
-        except TimeoutError:
-            break
+        chunk = line.receive(count - len(found), left_s)
         if not chunk:
             break
         found += chunk

@@ -9,7 +9,7 @@ import pytest
 from boxoffice import failpoints
 from kiosk.device import Device
 from kiosk.printing import profile
-from kiosk.printing.transport import Tcp
+from kiosk.printing.transport import Wired
 from kiosk.store.store import Store
 from lobby.printer.machine import Printer
 from lobby.printer.port import Port
@@ -62,7 +62,7 @@ def paper() -> Iterator[Paper]:
     printer.start()
     port.start()
     address = f"tcp://127.0.0.1:{port.number}"
-    yield Paper(printer, port, tray, Tcp(address, profile.load("80"), proof_s=0.5))
+    yield Paper(printer, port, tray, Wired(address, profile.load("80"), proof_s=0.5))
     port.stop()
     printer.stop()
 

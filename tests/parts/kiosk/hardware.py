@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from kiosk.payments.port import RUNNING, Attempt, Busy, Step, TerminalDown
-from kiosk.printing.transport import Tcp
+from kiosk.printing.transport import Wired
 from lobby.printer.machine import Printer
 from lobby.printer.port import Port
 from lobby.printer.slips import Tray
@@ -100,7 +100,7 @@ class Paper:
     printer: Printer
     port: Port
     tray: Tray
-    line: Tcp
+    line: Wired
 
     @property
     def slips(self) -> list[list[str]]:

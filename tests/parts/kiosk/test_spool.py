@@ -14,7 +14,7 @@ from kiosk import documents, figures, sync
 from kiosk.device import Device
 from kiosk.payments import attempts
 from kiosk.printing import profile, spool, status
-from kiosk.printing.transport import Ending, Tcp
+from kiosk.printing.transport import Ending, Wired
 from kiosk.shown.printing import Status
 from kiosk.store.tables import PrintJobRow
 from lobby.printer.faults import Ambush
@@ -384,7 +384,7 @@ def strange(request: pytest.FixtureRequest) -> Iterator[Strange]:
     "strange", [b"HTTP/1.1 400\r\n\r\n", b"\x37\x22XXXX\x00", b"\x00" * 500], indirect=True
 )
 def test_only_our_own_fence_is_a_proof(strange: Strange):
-    line = Tcp(strange.address, profile.load("80"), proof_s=0.3)
+    line = Wired(strange.address, profile.load("80"), proof_s=0.3)
 
     assert line.status() is Status.UNKNOWN
     assert line.clear() is False
@@ -393,7 +393,7 @@ def test_only_our_own_fence_is_a_proof(strange: Strange):
 
 def test_a_printer_without_process_ids_proves_with_its_paper_status(paper: Paper):
     simple = replace(profile.load("80"), fence="status")
-    line = Tcp(f"tcp://127.0.0.1:{paper.port.number}", simple, proof_s=1)
+    line = Wired(f"tcp://127.0.0.1:{paper.port.number}", simple, proof_s=1)
 
     assert line.send(b"\x1b@hello\n\x1dV\x00", b"abcd")[0] is Ending.PROVEN
 
@@ -401,7 +401,7 @@ def test_a_printer_without_process_ids_proves_with_its_paper_status(paper: Paper
 def test_nobody_there_means_not_a_byte_left():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    line = Tcp(f"tcp://127.0.0.1:{port}", profile.load("80"))
+    line = Wired(f"tcp://127.0.0.1:{port}", profile.load("80"))
 
     assert line.status() is Status.UNKNOWN
     assert line.send(b"x", b"abcd")[0] is Ending.REFUSED

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -70,20 +70,46 @@ def shown(
     refresh_s: int = 0,
 ) -> str:
     """Show one page of the menu: facts in pairs, buttons, and a way back."""
-    facts, page = paged(lines, LINES)
-    return frame.page(
+    facts, at = paged(lines, LINES)
+    return page(
         "kiosk/staff_page.html",
+        heading,
+        buttons,
+        at,
+        back=back,
+        note=note,
+        lines=facts,
+        refresh_s=refresh_s,
+        state=f"{facts} {note}",
+    )
+
+
+def page(
+    template: str,
+    heading: str,
+    buttons: Sequence[Button],
+    at: Page | None,
+    *,
+    back: str = "",
+    note: str = "",
+    refresh_s: int = 0,
+    state: str = "",
+    **facts: Any,
+) -> str:
+    """Show a page of the menu in one of its shapes. at: which page of a longer list."""
+    return frame.page(
+        template,
         sheets=["components/pager", *SHEETS],
         idle_s=IDLE_S,
         listens=False,
         heading=heading,
-        lines=facts,
-        page=page,
         buttons=buttons,
+        page=at,
         back=back or url_for("staff.show"),
         note=note,
         refresh_s=refresh_s,
-        state=f"{facts} {note}",
+        state=state,
+        **facts,
     )
 
 

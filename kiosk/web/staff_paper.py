@@ -13,7 +13,7 @@ from kiosk.store.tables import PrintJobRow
 from kiosk.web import frame, house
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
-from kiosk.web.staff import IDLE_S, SHEETS, Answer, only, paged, person, shown
+from kiosk.web.staff import IDLE_S, SHEETS, Answer, only, page, paged, person, shown
 from kiosk.web.words import Button
 
 bp = Blueprint("staff_paper", __name__, url_prefix="/staff")
@@ -285,16 +285,5 @@ def status_words(status: Status) -> str:
 
 
 def _rows(heading: str, rows: Sequence[Row], empty: str, buttons: Sequence[Button]) -> str:
-    some, page = paged(rows, ROWS)
-    return frame.page(
-        "kiosk/staff_rows.html",
-        sheets=["components/pager", *SHEETS],
-        idle_s=IDLE_S,
-        listens=False,
-        heading=heading,
-        rows=some,
-        page=page,
-        empty=empty,
-        buttons=buttons,
-        back=url_for("staff.show"),
-    )
+    some, at = paged(rows, ROWS)
+    return page("kiosk/staff_rows.html", heading, buttons, at, rows=some, empty=empty)

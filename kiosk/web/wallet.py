@@ -32,11 +32,7 @@ def _here() -> OrderShown | Response:
 @bp.get("/voucher")
 def voucher() -> Response | str:
     """Ask for a code."""
-    here = _here()
-    if isinstance(here, Response):
-        return here
     return _typed(
-        here,
         heading=_("Voucher or promo code"),
         words=_("Vouchers, gift cards and promo codes: type the code."),
         action=url_for("wallet.redeem"),
@@ -58,11 +54,7 @@ def redeem() -> Response:
 @bp.get("/member")
 def member() -> Response | str:
     """Ask for a member's number and password; a card can be shown to the camera."""
-    here = _here()
-    if isinstance(here, Response):
-        return here
     return _typed(
-        here,
         heading=_("Members"),
         words=_("Show your card to the camera, or type:"),
         action=url_for("wallet.join"),
@@ -121,14 +113,16 @@ def _field(name: str, words: str, keys: str) -> dict[str, str]:
 
 
 def _typed(
-    here: OrderShown,
     *,
     heading: str,
     words: str,
     action: str,
     fields: list[dict[str, str]],
     submit: str,
-) -> str:
+) -> Response | str:
+    here = _here()
+    if isinstance(here, Response):
+        return here
     again = guest.pop("again", "")
     return frame.page(
         "kiosk/typed.html",

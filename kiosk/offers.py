@@ -4,6 +4,7 @@ Source: spec.md 4.2, 4.3, lobby.md §2.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from boxoffice import best, general_admission, picking
@@ -33,7 +34,9 @@ def find(evening: Evening, order: OrderRow) -> Offer | Refusal:
 
 
 def alternatives(evening: Evening, order: OrderRow, first: Offer) -> list[Alternative]:
-    """Give offers that are closer, further back, cheaper or at an aisle, if they differ.
+    """Give offers that are closer, further back, cheaper, at an aisle or step-free.
+
+    Only what differs; the step-free one has its companions beside it.
 
     first: the offer that they differ from.
     """
@@ -70,6 +73,11 @@ def alternatives(evening: Evening, order: OrderRow, first: Offer) -> list[Altern
         if codes not in seen:
             seen.add(codes)
             found.append(Alternative(kind, other))  # type: ignore[arg-type]
+    if not order.step_free:
+        request = replace(_request(evening, order), accessible=1)
+        other = _found(evening, order, request, unavailable)
+        if not isinstance(other, Refusal):
+            found.append(Alternative("step_free", other))
     return found
 
 

@@ -91,6 +91,8 @@ class Guest:
         if tag.name == "a":
             return self.open(urljoin(self.page.url, str(tag["href"])), status=status)
         form = tag.find_parent("form")
+        if tag.get("form"):
+            form = self.page.soup.find("form", id=str(tag["form"]))
         assert isinstance(form, Tag), f"{name!r} stands in no form"
         fields = list(_fields(form))
         if tag.get("name"):

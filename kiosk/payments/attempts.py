@@ -76,7 +76,16 @@ def state(device: Device, order: str) -> PayState:
         performance = documents.performance(session, row.performance) if row else None
     if intent is None:
         currency = performance.currency if performance else "EUR"
-        return PayState(order, Outcome.IDLE, 0, currency, order[:6])
+        parked = row is not None and row.stage == "parked"
+        return PayState(
+            order,
+            Outcome.THIRD_DECLINE if parked else Outcome.IDLE,
+            0,
+            currency,
+            order[:6],
+            code=row.code if row else "",
+            kept_until_ms=kept_until_ms(performance) if row and row.code else None,
+        )
     debt = row is not None and basket.debt(row) is not None
     asking_ms = device.doubt_ms(intent.id)
     outcome = _outcome(intent, row, asking_ms)
@@ -96,7 +105,7 @@ def state(device: Device, order: str) -> PayState:
         asking_s=asking_ms // 1000 if outcome is Outcome.ASKING else 0,
         late=intent.was_unknown,
         code=row.code if row and row.stage == "parked" else "",
-        kept_until_ms=_kept_until_ms(performance) if row and row.code else None,
+        kept_until_ms=kept_until_ms(performance) if row and row.code else None,
     )
 
 
@@ -104,6 +113,16 @@ def cancel(device: Device, order: str) -> PayState:
     """Ask the terminal to stop; what the card has answered meanwhile counts."""
     device.store.write(_give_up, order)
     return state(device, order)
+
+
+def own(device: Device, order: str) -> Refusal | None:
+    """Have the seats of an order allotted to this device. Refuses as `pay` does."""
+    with device.store.read() as session:
+        row = session.get(OrderRow, order)
+        here = evening.look(session, device, row.performance, order=order) if row else None
+    if row is None or here is None or row.stage != "held":
+        return Refusal("hold.ended")
+    return _not_owned(device, row, here)
 
 
 def _pay_debt(device: Device, order: str, *, language: str) -> Intent | Refusal:
@@ -283,6 +302,8 @@ def _latest(session: Session, order: str) -> IntentRow | None:
     return session.scalars(query.order_by(IntentRow.place.desc()).limit(1)).first()
 
 
+# The box office keeps seats until so long before the curtain.
+KEPT_BEFORE_START_MS: Final = 10 * 60_000
 # A second tap or a reload finds these; after any other a new attempt may begin.
 _LASTING: Final = {*(state.value for state in payments.OPEN), State.SOLD.value}
 _CHOICES: Final = {
@@ -294,6 +315,7 @@ _CHOICES: Final = {
 
 
 def _outcome(intent: IntentRow, row: OrderRow | None, asking_ms: int) -> Outcome:
+    parked = row is not None and row.stage == "parked"
     match State(intent.state):
         case State.CREATED:
             return Outcome.STARTING
@@ -307,7 +329,7 @@ def _outcome(intent: IntentRow, row: OrderRow | None, asking_ms: int) -> Outcome
             return Outcome.PROCESSING
         case State.SOLD:
             return Outcome.APPROVED
-        case State.DECLINED if row is not None and row.stage == "parked":
+        case State.DECLINED | State.CANCELLED if parked:
             return Outcome.THIRD_DECLINE
         case State.DECLINED:
             return Outcome.CANCELLED if intent.reason == "cancelled" else Outcome.DECLINED
@@ -324,8 +346,9 @@ def _outcome(intent: IntentRow, row: OrderRow | None, asking_ms: int) -> Outcome
             return Outcome.REVERSED
 
 
-def _kept_until_ms(performance: told.Performance | None) -> int | None:
-    return None if performance is None else performance.starts_ms - 10 * 60_000
+def kept_until_ms(performance: told.Performance | None) -> int | None:
+    """Say how long the box office keeps seats that are to be paid there."""
+    return None if performance is None else performance.starts_ms - KEPT_BEFORE_START_MS
 
 
 def _shown(intent: IntentRow) -> Intent:

@@ -9,13 +9,13 @@ from kiosk.shown.named import Refusal
 from kiosk.shown.paying import PayState
 from kiosk.store.tables import OrderRow
 
-KEPT_BEFORE_START_MS = 10 * 60_000
-
 
 def park(device: Device, order: str) -> PayState | Refusal:
-    """Leave the order for the box office. Refuses without a link: link.pay."""
+    """Leave the order for the box office. Refuses without a link, and as `attempts.pay`."""
     if not device.up:
         return Refusal("link.pay")
+    if (refusal := attempts.own(device, order)) is not None:
+        return refusal
     if not device.store.write(_park, device, order):
         return Refusal("hold.ended")
     return attempts.state(device, order)
@@ -52,7 +52,7 @@ def leave(session: Session, device: Device, row: OrderRow) -> None:
             }
             for line in lines
         ],
-        "until_ms": performance.starts_ms - KEPT_BEFORE_START_MS,
+        "until_ms": attempts.kept_until_ms(performance),
     }
     seq = log.append(session, device.clock, device.new_id(), "order.parked", body)
     # They are the box office's now: not ours, as if we had returned them.

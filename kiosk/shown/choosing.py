@@ -82,7 +82,7 @@ class Offer:
 class Alternative:
     """Another offer, and in what it differs from the best one."""
 
-    kind: Literal["closer", "further", "cheaper", "aisle"]
+    kind: Literal["closer", "further", "cheaper", "aisle", "step_free"]
     offer: Offer
 
 

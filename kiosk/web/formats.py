@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from boxoffice import money as minor
 from kiosk.shown.choosing import MapSeat, Offer
@@ -18,6 +18,8 @@ from kiosk.web.speech import gettext as _
 
 # English is written the way that the venue writes it: 24 hours, the day before the month.
 _HOUSE_LOCALES = {"en": Locale("en", "GB"), "da": Locale("da", "DK")}
+# From so many seats or tickets on, "1–4" is read more quickly than every number.
+SHORTENED = 4
 ENGLISH = _HOUSE_LOCALES["en"]
 
 
@@ -32,6 +34,12 @@ def money(amount: int, currency: str) -> str:
     places = minor.decimals(currency)
     pattern = "#,##0" + ("." + "0" * places if places else "")
     return format_decimal(Decimal(amount).scaleb(-places), pattern, locale=locale())
+
+
+def price(amount: int, currency: str) -> str:
+    """Write an amount that stands alone, with its currency: "€48.00", "48,00 €"."""
+    places = minor.decimals(currency)
+    return format_currency(Decimal(amount).scaleb(-places), currency, locale=locale())
 
 
 def moment(at_ms: int, zone: str) -> datetime:
@@ -92,8 +100,26 @@ def together(words: Iterable[str]) -> str:
 
 
 def seat_names(seats: Sequence[SeatShown]) -> str:
-    """Name seats shortly: "F 14 and F 15"."""
-    return together(seat_name(seat) for seat in seats)
+    """Name seats shortly: "F 14 and F 15"; many beside one another "F 1–8"."""
+    said = []
+    for first, group in rows_of(seats):
+        said += [f"{first.row} {run}".strip() for run in runs(seat.seat for seat in group)]
+    return together(said)
+
+
+def runs(numbers: Iterable[str]) -> list[str]:
+    """Shorten numbers that follow one another, four and more of them: "1–8", "10"."""
+    found: list[list[str]] = []
+    for number in numbers:
+        last = found[-1][-1] if found else ""
+        if last.isdigit() and number.isdigit() and int(number) == int(last) + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    said: list[str] = []
+    for run in found:
+        said += [f"{run[0]}–{run[-1]}"] if len(run) >= SHORTENED else run
+    return said
 
 
 def seat_name(seat: SeatShown) -> str:
@@ -118,7 +144,7 @@ def places(seats: Sequence[SeatShown]) -> str:
         section = first.section
         if first.row:
             words.append(_("row %(row)s", row=first.row))
-        numbers = together(seat.seat for seat in group)
+        numbers = together(runs(seat.seat for seat in group))
         words.append(
             _("seat %(seat)s", seat=numbers)
             if len(group) == 1

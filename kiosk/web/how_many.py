@@ -149,7 +149,7 @@ def _full_words(choices: Choices) -> str:
 
 
 def _price(one: PriceChoice, currency: str) -> str:
-    low = formats.money(one.from_amount, currency)
+    low = formats.price(one.from_amount, currency)
     if one.from_amount == one.to_amount:
         return low
     return _("from %(price)s", price=low)

@@ -1,6 +1,7 @@
 """Start over, and what happens when nobody touches the screen any more."""
 
 from flask import Blueprint, redirect, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from kiosk import sales
@@ -10,6 +11,9 @@ from kiosk.web.access import safe
 from kiosk.web.guest import device, forget, order, where
 
 bp = Blueprint("leaving", __name__)
+
+# How long the question stands before the screen is cleared.
+LEAVE_S = 20
 
 
 @bp.get("/start-over")
@@ -52,6 +56,8 @@ def still_there() -> str:
         sheets=["screens/sorry"],
         idle_s=0,
         back=safe(request.args.get("to", "/")),
+        leave_s=LEAVE_S,
+        left=Markup('<span class="number" data-left>{}</span>').format(LEAVE_S),
     )
 
 

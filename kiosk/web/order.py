@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from kiosk import sales
 from kiosk.device import Device
-from kiosk.payments import terminals
+from kiosk.payments import attempts, terminals
 from kiosk.shown.named import Refusal
 from kiosk.shown.reviewing import Review, ReviewLine, Stage
 from kiosk.web import formats, frame, posters, refusals
@@ -13,6 +13,9 @@ from kiosk.web.guest import device, order, where
 from kiosk.web.speech import gettext as _
 
 bp = Blueprint("order", __name__, url_prefix="/order")
+
+# Whoever is sent to the box office has to get there, and may have to queue.
+SHORTEST_WALK_MS = 10 * 60_000
 
 
 @bp.get("")
@@ -29,7 +32,7 @@ def show() -> Response | str:
     tonight, currency = review.tonight, review.currency
     reserved = tonight.kind == "reserved"
     back = "seats.show" if reserved else "how_many.show"
-    total = formats.money(review.total, currency)
+    total = formats.price(review.total, currency)
     return frame.page(
         "kiosk/order.html",
         sheets=["screens/order"],
@@ -52,8 +55,24 @@ def show() -> Response | str:
         notes=_notes(review),
         reserved=reserved,
         may_extend=review.may_extend,
+        park_words=_park_words(review),
         back=url_for(back, performance=here.performance),
     )
+
+
+def _park_words(review: Review) -> str:
+    """Say until when this could be paid at the box office; nothing if it cannot.
+
+    Donations, vouchers and credits belong to this order: it is paid here then.
+    """
+    until_ms = review.tonight.starts_ms - attempts.KEPT_BEFORE_START_MS
+    late = device().clock.now_ms() > until_ms - SHORTEST_WALK_MS
+    if not review.linked or late or review.others or review.due != review.total:
+        return ""
+    if not review.due:
+        return ""
+    time = formats.clock(until_ms, review.tonight.zone)
+    return _("Box office, by %(time)s", time=time)
 
 
 def _lines(review: Review) -> list[dict[str, str]]:

@@ -83,7 +83,7 @@ def show() -> Response | str:
         state=f"{state.outcome.value}-{state.may_cancel}-{state.asking_s}",
         words=said.words,
         lines=said.lines,
-        amount=formats.money(state.amount, state.currency) if said.amount else "",
+        amount=formats.price(state.amount, state.currency) if said.amount else "",
         code=said.code,
         drawing=said.drawing,
         buttons=said.buttons,

@@ -124,13 +124,13 @@ def _printed_words(tickets: Sequence[TicketProgress]) -> str:
         "Ticket %(numbers)s is printed",
         "Tickets %(numbers)s are printed",
         len(out),
-        numbers=formats.together(out),
+        numbers=formats.together(formats.runs(out)),
     )
     missing = ngettext(
         "ticket %(numbers)s is not",
         "tickets %(numbers)s are not",
         len(owed),
-        numbers=formats.together(owed),
+        numbers=formats.together(formats.runs(owed)),
     )
     return f"{printed}, {missing}."
 

@@ -54,12 +54,13 @@ def show(performance: str) -> Response | str:
         shown=here,
         performance=performance,
         sentence=_sentence(shown, house),
-        total=formats.money(shown.total, shown.currency),
+        total=formats.price(shown.total, shown.currency),
         total_minor=str(shown.total),
         codes=[seat.code for seat in shown.seats],
         picture=picture(house, shown.seats, section=_one_section(shown)) if house else None,
         more=bool(request.args.get("more")),
         others=_others(performance, shown, best, others),
+        step_free=_step_free(here, others),
     )
 
 
@@ -92,12 +93,12 @@ def _others(
         {
             "url": url_for("seats.show", performance=performance, kind=other.kind),
             "words": words[other.kind],
-            "total": formats.money(other.offer.total, other.offer.currency)
+            "total": formats.price(other.offer.total, other.offer.currency)
             if other.offer.total != shown.total
             else "",
         }
         for other in others
-        if other.offer.seats != shown.seats
+        if other.kind in words and other.offer.seats != shown.seats
     ]
     if shown.seats != best.seats:
         url = url_for("seats.show", performance=performance)
@@ -108,6 +109,14 @@ def _others(
         url = url_for("performances.show")
         ways.append({"url": url, "words": _("Other performances"), "total": ""})
     return ways
+
+
+def _step_free(here: OrderShown, others: Sequence[Alternative]) -> dict[str, str]:
+    """Give what asks for the party again, with a step-free seat; nothing if none is."""
+    if not any(other.kind == "step_free" for other in others):
+        return {}
+    counts = {f"count-{kind}": str(count) for kind, count in here.counts.items()}
+    return {**counts, "step_free": "1"}
 
 
 @bp.post("/order/seats")

@@ -9,7 +9,7 @@ from kiosk import will_call
 from kiosk.payments import debts, terminals
 from kiosk.shown.collecting import Collecting, Found, FoundTicket
 from kiosk.shown.named import Refusal
-from kiosk.web import formats, frame, posters, refusals, sight_words
+from kiosk.web import formats, frame, paging, posters, refusals, sight_words
 from kiosk.web.guest import begin, device
 from kiosk.web.guest import collect as begin_to_collect
 from kiosk.web.speech import gettext as _
@@ -20,6 +20,9 @@ bp = Blueprint("will_call", __name__, url_prefix="/collect")
 SHEETS = ["components/poster", "components/field", "components/choice", "screens/collect"]
 LONGEST = 80
 PICKUP_CODE = 6
+# Tickets of one order on a page of each size; a list that is turned has less room.
+PAGE = {"s": 4, "l": 4, "p": 8}
+PAGE_TURNED = {"s": 2, "l": 4, "p": 8}
 # These are put right by typing again, so they are said where one types.
 TYPED_AGAIN = {"collect.none", "collect.typo"}
 
@@ -75,7 +78,18 @@ def show(ref: str) -> Response | str:
         # Nothing to choose: say at once why, with time and place.
         return _go(will_call.collect(device(), ref, [t.ticket for t in found.tickets]))
     may_pay = bool(found.due) and device().up and terminals.state(device()) != "none"
-    tickets = [_ticket(found, ticket, may_pay=may_pay) for ticket in found.tickets]
+    first = paging.asked(request.args.get("first"), len(found.tickets))
+    most = {
+        size: count if len(found.tickets) <= count else PAGE_TURNED[size]
+        for size, count in PAGE.items()
+    }
+    pages = paging.pages(len(found.tickets), first, most, lambda at: str(at + 1))
+    left_out = _left_out(ref)
+    tickets = [
+        _ticket(found, ticket, may_pay=may_pay)
+        | {"sizes": paging.sizes(n, pages) or "on", "ticked": ticket.ticket not in left_out}
+        for n, ticket in enumerate(found.tickets)
+    ]
     return frame.page(
         "kiosk/found.html",
         sheets=SHEETS,
@@ -85,6 +99,7 @@ def show(ref: str) -> Response | str:
         when=formats.when(found.starts_ms, found.zone, device().clock.now_ms()),
         words=_due_words(found, may_pay=may_pay),
         tickets=tickets,
+        pages=pages,
         any=any(ticket["choosable"] for ticket in tickets),
         pays=may_pay,
     )
@@ -122,6 +137,10 @@ def _ticket(found: Found, ticket: FoundTicket, *, may_pay: bool) -> dict[str, ob
 def collect(ref: str) -> Response:
     """Print the ticked ones; the others wait for the late friend."""
     tickets = request.form.getlist("ticket")[:100]
+    if turn := request.form.get("turn"):
+        _leave_out(ref, tickets)
+        return redirect(url_for("will_call.show", ref=ref, first=turn), 303)
+    guest.pop("left_out", None)
     if not tickets:
         return redirect(url_for("will_call.show", ref=ref), 303)
     found = will_call.found(device(), ref)
@@ -134,6 +153,19 @@ def collect(ref: str) -> Response:
         device(), ref, tickets, language=formats.locale().language
     )
     return _go(collecting)
+
+
+def _leave_out(ref: str, ticked: list[str]) -> None:
+    """Remember what is not ticked while the pages of a long list are turned."""
+    found = will_call.found(device(), ref)
+    if not isinstance(found, Refusal):
+        every = [one.ticket for one in found.tickets]
+        guest["left_out"] = {"ref": ref, "tickets": sorted(set(every) - set(ticked))}
+
+
+def _left_out(ref: str) -> set[str]:
+    kept = guest.get("left_out", {})
+    return set(kept.get("tickets", [])) if kept.get("ref") == ref else set()
 
 
 def _pay(ref: str, tickets: list[str]) -> Response:

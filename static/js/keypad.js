@@ -63,6 +63,9 @@
     act();
   });
   if ("aloud" in body.dataset) say(page());
+  document.addEventListener("say", (event) => {
+    if ("aloud" in body.dataset) say(event.detail);
+  });
 
   // Larger letters may make a page longer than the glass: two buttons move it.
   const main = document.querySelector("main");

@@ -1,5 +1,6 @@
 """The documents say what the code has: nothing is missing, nothing is invented."""
 
+import json
 import re
 from pathlib import Path
 
@@ -70,3 +71,14 @@ def test_words_of_the_glossary_come_in_order():
 def test_no_file_names_where_packages_come_from():
     for file in [*(ROOT / "requirements").glob("*.lock"), ROOT / "pyproject.toml"]:
         assert "://" not in file.read_text(), file.name
+
+
+def test_the_browsers_policy_keeps_it_to_the_kiosks_pages():
+    policy = json.loads(text("systemd/chromium-policy.json"))
+    port = re.search(r"FOH_KIOSK_PORT=(\d+)", text("systemd/kiosk.env.example"))
+
+    assert policy["URLBlocklist"] == ["*"]
+    assert port
+    assert policy["URLAllowlist"] == [f"http://127.0.0.1:{port[1]}"]
+    assert policy["DeveloperToolsAvailability"] == 2
+    assert "chromium-policy.json" in text("systemd/README.md")

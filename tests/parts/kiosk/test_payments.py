@@ -589,3 +589,36 @@ def test_a_seat_being_paid_for_is_never_given_back(kiosk: Device, card: Card):
 
     assert pledged
     assert not pledged & mine
+
+
+def test_held_seats_can_be_left_for_the_box_office_without_trying_a_card(
+    kiosk: Device, ledger: LedgerDouble, card: Card
+):
+    spool.turn(kiosk)
+    order = choose(kiosk)
+
+    state = box_office.park(kiosk, order)
+
+    assert not isinstance(state, Refusal)
+    assert (state.outcome, len(state.code)) == (Outcome.THIRD_DECLINE, 6)
+    assert state.kept_until_ms == CURTAIN - 10 * 60_000
+    [parked] = told(kiosk, ledger, "order.parked")
+    assert [line["seat"] for line in parked["lines"]] == ["A-1", "A-2"]
+    assert card.charged == []
+    assert owned(kiosk) == []
+
+
+def test_an_order_left_after_a_terminal_that_is_not_there_says_where_to_pay(
+    kiosk: Device, card: Card, time: Time
+):
+    card.gone = True
+    order = choose(kiosk)
+    pay(kiosk, order)
+    talk(kiosk, 2)
+    time.pass_ms(5_000)
+    talk(kiosk, 2)
+    assert outcome(kiosk, order) is Outcome.UNREACHABLE
+
+    box_office.park(kiosk, order)
+
+    assert outcome(kiosk, order) is Outcome.THIRD_DECLINE

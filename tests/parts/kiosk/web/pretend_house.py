@@ -20,7 +20,7 @@ from kiosk import breaks, door, extras, sales, staff, web, will_call
 from kiosk.config import Config
 from kiosk.documents import House
 from kiosk.introduction import Introduction
-from kiosk.payments import attempts, box_office
+from kiosk.payments import attempts, box_office, terminals
 from kiosk.printing import spool
 from kiosk.shown.choosing import (
     Alternative,
@@ -144,6 +144,7 @@ class PretendHouse:
             "",
             True,
         )
+        self.collected: list[str] = []
         self.programme = self._programme()
 
     def find(self, code: str) -> SeatShown:
@@ -202,6 +203,7 @@ class PretendHouse:
             ),
             sight=self.sight,
             introduction=Introduction(),
+            terminal=None,
             measured_mm=self.config.mm or 0.0,
             sounds={},
             chance=lambda n: bytes(n),
@@ -227,6 +229,7 @@ class PretendHouse:
         put(breaks, "now", lambda _device: None)
         put(will_call, "done", self._sales_done)
         put(sales, "may_go_on", lambda _device, _order: False)
+        put(terminals, "state", lambda _device: "ready")
         put(extras, "offered", lambda _device, _order: None)
 
     def app(self) -> Flask:
@@ -316,6 +319,7 @@ class PretendHouse:
             other("further", ("Stalls-M-13", "Stalls-M-14"), 4400),
             other("cheaper", ("Circle-B-12", "Circle-B-13"), 3600),
             other("aisle", ("Stalls-F-1", "Stalls-F-2"), 4800),
+            other("step_free", ("Stalls-M-1", "Stalls-M-2"), 4800),
         )
 
     def _sales_party_from(self, _device: Any, _order: str, seat: str) -> Offer | Refusal:
@@ -458,7 +462,7 @@ class PretendHouse:
     ) -> Collecting | Refusal:
         if refusal := self._no("collect"):
             return refusal
-        self.stage = Stage.COLLECTING
+        self.stage, self.collected = Stage.COLLECTING, list(tickets)
         return Collecting(ref, "o-p-1", tuple(tickets))
 
     def _staff_call(self, _device: Any, _page: str) -> CallShown:

@@ -179,3 +179,29 @@ def test_an_address_that_leads_nowhere_says_so(ada: Guest) -> None:
     assert ada.page.heading == "There is nothing here. Please start over."
     ada.press("Start over")
     assert ada.page.path == "/"
+
+
+def test_whoever_has_no_card_pays_at_the_box_office(ada: Guest, work: Work) -> None:
+    chooses_two(ada)
+    ada.press("Take these")
+    [way] = [name for name in ada.page.names if name.startswith("Box office, by")]
+
+    ada.press(way)
+
+    assert ada.page.heading == "Please pay at the box office."
+    assert "Nothing was charged. We keep your seats until" in ada.page.words
+    assert "Code" in ada.page.words
+
+
+def test_one_touch_finds_a_step_free_seat_with_the_companion_beside_it(
+    ada: Guest, work: Work
+) -> None:
+    chooses_two(ada)
+    assert "row A" in ada.page.heading
+
+    ada.press("Step-free")
+
+    assert ada.page.heading == "Circle, row C, seats 5 and 6, together, right."
+    assert "Step-free" not in ada.page.names
+    ada.press("Take these")
+    assert "row C, seats 5 and 6" in ada.page.words

@@ -1,6 +1,7 @@
 """Mrs Okafor collects her tickets: by number and name, by a code, once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from flask.testing import FlaskClient
 from boxoffice import ids
 from kiosk.app import write_scanner_secret
 from kiosk.device import Device
+from kiosk.shown.collecting import FoundTicket
 from tests.pages import Guest
 from tests.parts.kiosk.hardware import Paper
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import ORDER, paid_order
+from tests.parts.kiosk.web.pretend_house import PretendHouse
 
 Work = Callable[[], None]
 CODE = "FOHC:OKAFOR"
@@ -175,3 +178,27 @@ def test_a_scan_without_the_secret_is_not_heard(scanner: Callable[..., Any]) -> 
 
 def test_a_scan_longer_than_any_code_is_not_read(scanner: Callable[..., Any]) -> None:
     assert scanner("A" * (70 << 10)).status_code == 413
+
+
+def test_a_long_order_is_turned_page_by_page_and_keeps_what_is_left_out(
+    house: PretendHouse, guest: Guest
+) -> None:
+    every = [f"t-{n}" for n in range(1, 15)]
+    house.found = replace(
+        house.found,
+        tickets=tuple(
+            FoundTicket(id, f"Circle B {n}", "Adult", 0, False, True)
+            for n, id in enumerate(every, 1)
+        ),
+    )
+    guest.open("/collect/r-1")
+    guest.tick("Circle B 2", on=False)
+
+    guest.press("Further in the list")
+
+    boxes = guest.page.soup.select("input[name=ticket]")
+    assert [box["value"] for box in boxes if not box.has_attr("checked")] == ["t-2"]
+    on_small = guest.page.soup.select("label.on-s input")
+    assert [box["value"] for box in on_small] == ["t-3", "t-4"]
+    guest.press("Print these tickets")
+    assert house.collected == [id for id in every if id != "t-2"]

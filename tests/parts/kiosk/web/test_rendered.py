@@ -12,6 +12,7 @@ from kiosk.shown.door import Class
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Outcome
 from kiosk.shown.reviewing import Stage
+from kiosk.web import frame, leaving
 from kiosk.web.newest import Read
 from lobby.webserver import WebServer
 from tests.parts.kiosk.web.pretend_house import PretendHouse, seat
@@ -48,13 +49,18 @@ class Visitor:
         role("button", name=name).or_(role("link", name=name)).first.click()
         self.page.wait_for_load_state("load")
 
-    def chooses(self) -> None:
+    def goes_on(self) -> None:
+        """Touch the main action, whatever it is called in this language."""
+        self.page.locator(".button--main").first.click()
+        self.page.wait_for_load_state("load")
+
+    def begins(self) -> None:
         self.open("/p/p-1/how-many")
-        self.press("Find seats")
+        self.goes_on()
 
     def reviews(self) -> None:
-        self.chooses()
-        self.press("Take these")
+        self.begins()
+        self.goes_on()
 
     def pays(self, outcome: Outcome, **facts: Any) -> None:
         self.reviews()
@@ -205,12 +211,20 @@ def test_the_door_changes_at_once_and_goes_back_by_itself(visitor: Visitor) -> N
     assert visitor.page.locator("h1").inner_text() == "NOT A TICKET OF OURS"
 
 
-def test_nobody_there_any_more_clears_the_screen(visitor: Visitor) -> None:
-    visitor.house.settings = replace(visitor.house.settings, idle_s=1)
-    visitor.open("/performances")
-    visitor.page.wait_for_url("**/still-there**", timeout=5000)
-    visitor.press("Yes, more time")
-    assert visitor.page.url.endswith("/performances")
+def test_nobody_there_any_more_clears_the_screen(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaving, "LEAVE_S", 2)
+    monkeypatch.setattr(frame, "IDLE_LONG_S", 1)
+    visitor.open("/collect")
+    visitor.page.fill("#number", "K7Q4")
+    question = visitor.page.get_by_role("dialog", name="Do you need more time?")
+    question.wait_for(timeout=5000)
+    question.get_by_role("link", name="Yes, more time").click()
+    assert visitor.page.input_value("#number") == "K7Q4"
+
+    question.wait_for(timeout=5000)
+    visitor.page.wait_for_url(lambda url: url.endswith("/"), timeout=6000)
 
 
 def test_nothing_of_the_last_guest_stays_in_the_browser(visitor: Visitor) -> None:

@@ -1,0 +1,117 @@
+"""A walk through every page that guests of the kiosk can see, for how they look."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from kiosk.shown.collecting import FoundTicket
+from kiosk.shown.help import CallShown
+from kiosk.shown.named import Refusal
+from kiosk.shown.paying import Outcome
+from kiosk.shown.printing import Status
+from kiosk.shown.reviewing import Stage
+from tests.parts.kiosk.web.pretend_house import PretendHouse, seat
+
+
+class Visitor(Protocol):
+    """Whoever walks; tests.parts.kiosk.web.test_rendered has one."""
+
+    house: PretendHouse
+
+    def open(self, path: str) -> None: ...
+
+    def begins(self) -> None: ...
+
+    def reviews(self) -> None: ...
+
+
+def pages(visitor: Visitor) -> Iterator[str]:
+    """Open one page after another and name it; the house is left as it was met."""
+    yield from _choosing(visitor)
+    yield from _collecting(visitor)
+    yield from _paying(visitor)
+    yield from _printing(visitor)
+
+
+def _choosing(visitor: Visitor) -> Iterator[str]:
+    for path in ("/", "/performances", "/p/p-1/how-many", "/help", "/access"):
+        visitor.open(path)
+        yield path
+    visitor.begins()
+    yield "offer"
+    for path in ("/p/p-1/seats?more=1", "/p/p-1/map", "/p/p-1/map?section=Stalls"):
+        visitor.open(path)
+        yield path
+    visitor.house.refuse["hold"] = Refusal("seat.gone", tuple(visitor.house.yours))
+    visitor.reviews()
+    yield "just taken"
+    del visitor.house.refuse["hold"]
+    visitor.reviews()
+    yield "review"
+    for path in (
+        "/order/voucher",
+        "/order/member",
+        "/start-over",
+        "/still-there?to=/order",
+    ):
+        visitor.open(path)
+        yield path
+
+
+def _collecting(visitor: Visitor) -> Iterator[str]:
+    house, found = visitor.house, visitor.house.found
+    house.stage = None
+    visitor.open("/collect")
+    yield "/collect"
+    visitor.open("/collect/r-1")
+    yield "found"
+    many = tuple(
+        FoundTicket(f"t-{n}", f"Dress circle B {n}", "Adult", 2400, False, False, True)
+        for n in range(1, 15)
+    )
+    house.found = replace(found, tickets=many, due=14 * 2400)
+    visitor.open("/collect/r-1")
+    yield "found fourteen, unpaid"
+    house.found = found
+    house.call = CallShown("c-1", False, house.now_ms)
+    visitor.open("/help")
+    yield "help without a line"
+    house.call = None
+
+
+def _paying(visitor: Visitor) -> Iterator[str]:
+    house = visitor.house
+    visitor.reviews()
+    house.stage = Stage.PAYING
+    for outcome in (
+        Outcome.WAITING_FOR_CARD,
+        Outcome.ENTER_PIN,
+        Outcome.ASKING,
+        Outcome.DECLINED,
+        Outcome.PART,
+        Outcome.UNREACHABLE,
+        Outcome.THIRD_DECLINE,
+        Outcome.UNKNOWN,
+        Outcome.REVERSED,
+    ):
+        house.outcome = outcome
+        visitor.open("/order/pay")
+        yield f"paying: {outcome.value}"
+
+
+def _printing(visitor: Visitor) -> Iterator[str]:
+    house, yours, tickets = visitor.house, visitor.house.yours, visitor.house.tickets
+    house.stage, house.outcome = Stage.SOLD, Outcome.APPROVED
+    house.yours = [seat("Dress circle", "B", 1 + n) for n in range(8)]
+    house.tickets = ["printed", "sending", *["queued"] * 6]
+    visitor.open("/order/print")
+    yield "printing eight"
+    house.tickets, house.trouble = ["printed", *["failed"] * 7], Status.OUT
+    visitor.open("/order/print")
+    yield "paper is out"
+    visitor.open("/order/phone")
+    yield "on the phone"
+    house.yours, house.tickets, house.trouble = yours, ["printed", "printed"], None
+    visitor.open("/order/done")
+    yield "done"
+    house.tickets, house.stage, house.outcome = tickets, None, Outcome.IDLE

@@ -1,0 +1,152 @@
+"""Targets in real millimetres and contrast of 7:1, measured on the rendered pages.
+
+Source: lobby.md §1. A millimetre is what the page itself takes for one: staff have held a
+bank card to the glass.
+"""
+
+import pytest
+
+from tests.browser.touch import AXE
+from tests.parts.kiosk.web.every_page import pages
+from tests.parts.kiosk.web.test_rendered import Visitor, base, chromium, visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+__all__ = ["base", "chromium", "visitor"]
+
+# Every target is at least 15 mm high and wide, the main action 20; letters of a keyboard on
+# a small screen may be 12 × 13. What is drawn for the eye alone is no target. A tenth of a
+# millimetre is what rounding to pixels takes.
+_TARGETS = """() => {
+  const probe = document.body.appendChild(document.createElement('div'));
+  probe.style.cssText = 'position:absolute;inline-size:calc(100 * var(--mm))';
+  const mm = probe.getBoundingClientRect().width / 100;
+  probe.remove();
+  const least = one => one.closest('.keys') && innerHeight <= 600 ? [12, 13]
+    : one.matches('.button--main') ? [20, 20] : [15, 15];
+  const seen = 'a[href], button, label.choice, select, input:not(label input)';
+  return [...document.querySelectorAll(seen)]
+    .filter(one => !one.closest('[aria-hidden=true]'))
+    .flatMap(one => {
+      const box = one.getBoundingClientRect();
+      if (!box.width || !box.height) return [];
+      const name = (one.ariaLabel || one.innerText || one.name).slice(0, 30);
+      const [wide, high] = [box.width / mm, box.height / mm];
+      const troubles = [];
+      if (wide + 0.15 < least(one)[0] || high + 0.15 < least(one)[1]) {
+        troubles.push(`${name}: ${wide.toFixed(1)} × ${high.toFixed(1)} mm`);
+      }
+      if (box.right > innerWidth + 1 || box.bottom > innerHeight + 1
+          || box.left < -1 || box.top < -1) {
+        troubles.push(`${name}: off the glass`);
+      }
+      return troubles;
+    });
+}"""
+# Words that are longer than what shows them.
+_CUT = """() => [...document.querySelectorAll('main *, nav *')]
+  .filter(one => one.getClientRects().length && one.clientWidth
+    && !one.closest('.aloud, svg, [aria-hidden=true]'))
+  .filter(one => one.matches('.button, h1, p, dt, dd')
+    || ['hidden', 'clip'].includes(getComputedStyle(one).overflowX))
+  .filter(one => one.scrollWidth > one.clientWidth + 2)
+  .map(one => `${one.tagName} ${one.innerText.slice(0, 40)}: cut off`)"""
+# Things that lie on one another, or beyond the part of the page that is theirs.
+_OVERLAPS = """() => {
+  const all = [...document.querySelectorAll('main h1, main p, main dt, main dd, .button,'
+    + ' main label, .slot__ticket, .top > span')]
+    .filter(one => one.innerText.trim() && one.offsetWidth > 4
+      && !one.closest('[aria-hidden=true], .aloud')
+      && getComputedStyle(one).clipPath === 'none')
+    .map(one => [one, one.getBoundingClientRect()]);
+  const troubles = [];
+  for (const [at, [one, box]] of all.entries()) {
+    if (box.bottom > innerHeight + 1 || box.top < -1) {
+      troubles.push(`${one.innerText.slice(0, 40)}: beyond the page`);
+    }
+    for (const [other, its] of all.slice(at + 1)) {
+      const over = Math.min(box.bottom, its.bottom) - Math.max(box.top, its.top);
+      const beside = Math.min(box.right, its.right) - Math.max(box.left, its.left);
+      if (over > 6 && beside > 3 && !one.contains(other) && !other.contains(one)) {
+        troubles.push([one, other].map(it => it.innerText.slice(0, 30)).join(' lies on '));
+      }
+    }
+  }
+  return troubles;
+}"""
+# As axe computes it from the colours that are rendered, with 7:1 for large letters as well.
+_WEAK = """async () => {
+  axe.configure({checks: [{id: 'color-contrast-enhanced', options: {
+    contrastRatio: {normal: {expected: 7}, large: {expected: 7}}}}]});
+  const found = await axe.run(document, {runOnly: ['color-contrast-enhanced'],
+    resultTypes: ['violations']});
+  return found.violations.flatMap(one => one.nodes.map(
+    node => `${node.html.slice(0, 90)} ${node.any[0].data.contrastRatio}`));
+}"""
+# What cannot be moved to where it is seen.
+_LOST = """() => [...document.querySelectorAll(
+  'main a[href], main button, main h1, main p, main dd')]
+  .filter(one => one.offsetWidth && !one.closest('.aloud, [aria-hidden=true]'))
+  .filter(one => {
+    one.scrollIntoView({block: 'nearest'});
+    const box = one.getBoundingClientRect();
+    const main = document.querySelector('main').getBoundingClientRect();
+    return box.right > innerWidth + 1 || box.left < -1
+      || box.bottom > main.bottom + 1 && box.top > main.top + 1;
+  }).map(one => `${one.innerText.slice(0, 40)}: lost`)"""
+
+
+def looked(visitor: Visitor, *looks: str) -> dict[str, list[str]]:
+    """Look at every page; give what was found, by page."""
+    troubles: dict[str, list[str]] = {}
+    for name in pages(visitor):
+        if _WEAK in looks:
+            visitor.page.evaluate(AXE)
+        found = [one for look in looks for one in visitor.page.evaluate(look)]
+        if found:
+            troubles[name] = found
+    return troubles
+
+
+# Danish words are the longer ones.
+@pytest.mark.parametrize(
+    ("visitor", "language"), [("S", "Dansk"), ("P", "Dansk")], indirect=["visitor"]
+)
+def test_targets_are_fifteen_millimetres_and_main_ones_twenty(
+    visitor: Visitor, language: str
+) -> None:
+    visitor.open("/")
+    visitor.press(language)
+
+    assert looked(visitor, _TARGETS, _CUT, _OVERLAPS) == {}
+
+
+def test_targets_are_large_and_words_stand_out_seven_to_one(visitor: Visitor) -> None:
+    assert looked(visitor, _TARGETS, _CUT, _OVERLAPS, _WEAK) == {}
+
+
+@pytest.mark.parametrize("visitor", ["S", "P"], indirect=True)
+def test_at_twice_the_size_everything_can_still_be_brought_to_the_glass(
+    visitor: Visitor,
+) -> None:
+    visitor.open("/access")
+    visitor.press("200 %")
+
+    assert looked(visitor, _LOST) == {}
+
+
+def test_the_tactile_pad_reaches_everything_and_leaves_by_escape(visitor: Visitor) -> None:
+    visitor.open("/p/p-1/how-many")
+    names = []
+    for _ in range(25):
+        visitor.page.keyboard.press("ArrowDown")
+        names.append(
+            visitor.page.evaluate(
+                "document.activeElement.getAttribute('aria-label')"
+                " || document.activeElement.innerText"
+            )
+        )
+    assert {"Find seats", "Start over", "Dansk"} <= set(names)
+    visitor.page.keyboard.press("F1")
+    visitor.page.wait_for_url("**/help")
+    visitor.page.keyboard.press("Escape")
+    visitor.page.wait_for_url(lambda url: not url.endswith("/help"))

@@ -1,7 +1,7 @@
 """Our tickets on a printer that others wrote: emupos reads the bytes and draws the paper.
 
-It is no part of our environment: `scripts/setup emupos` says how it is made. What it does
-not know (GS ( H) is left out, so proof comes as from printers that only answer GS r.
+It is no part of our environment (CONTRIBUTING.md says how to have it). What it does not
+know (GS ( H) is left out, so proof comes as from printers that only answer GS r.
 """
 
 import os

@@ -357,19 +357,30 @@
     const began = performance.now();
     let place = 0;
     let why = "";
+    let stopped = "";
+    let broken = [];
     for (const step of told.steps) {
       place += 1;
       const verb = Object.keys(verbs).find((one) => one in step);
       if (aloud[verb]) window.lobbySay(aloud[verb](filled(step)));
       try {
         await verbs[verb](filled(step));
+        for (const [breaks, heals] of Object.entries({ cut: "mend", pull: "back" })) {
+          if (step[breaks]) broken.push({ [heals]: step[breaks] });
+          if (step[heals]) broken = broken.filter((one) => one[heals] !== step[heals]);
+        }
       } catch (trouble) {
         why = `step ${place} (${JSON.stringify(step)}): ${trouble.message}`;
+        const doing = aloud[verb] ? aloud[verb](filled(step)) : verb;
+        stopped = `This story stopped at step ${place} of ${told.steps.length}, "${doing}": ${trouble.message}.`;
         break;
       }
     }
+    // A story that stops half-way leaves no cable cut and no plug out.
+    for (const step of broken) await verbs[Object.keys(step)[0]](step).catch(() => {});
+    if (broken.length) stopped += " What it had cut or pulled is mended.";
     const seconds = (performance.now() - began) / 1000;
-    window.lobbySay(why ? `It stopped at ${why}` : `${told.title}. Done in ${seconds.toFixed(1)} s.`);
+    window.lobbySay(why ? stopped : `${told.title}. Done in ${seconds.toFixed(1)} s.`, Boolean(why));
     Object.assign(document.body.dataset, {
       why,
       taps: String(taps),

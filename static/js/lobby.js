@@ -80,12 +80,12 @@
   setInterval(() => document.hidden || look(), EVERY_MS);
 
   // Forms: the same requests as without scripts, then a fresh look.
-  const say = (words) => {
+  const say = (words, stays = false) => {
     const note = $("[data-stage]");
     note.textContent = words;
     note.hidden = !words;
     clearTimeout(say.later);
-    if (words) say.later = setTimeout(() => say(""), 4000);
+    if (words && !stays) say.later = setTimeout(() => say(""), 4000);
   };
   window.lobbySay = say;
 

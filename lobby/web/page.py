@@ -155,8 +155,17 @@ def _hand() -> str:
     return render_template(
         "lobby/_hand.html",
         slips=[_slip(slip) for slip in reversed(taken[-IN_HAND:])],
+        waiting=_waiting(),
         cameras=DEVICES,
     )
+
+
+def _waiting() -> dict[str, str] | None:
+    """Name an order of the demo house that was waiting to be collected at the start."""
+    for order in hardware().demo_facts.get("will_call") or ():
+        number = order["order"]
+        return {"number": f"{number[:4]}-{number[4:]}", "name": order["last_name"]}
+    return None
 
 
 def _terminal() -> str:

@@ -45,6 +45,9 @@ def scan(
     for the door's present mode. accept: UNPAID, UNVERIFIED, LATE_HOLD accepted by a touch.
     override: a supervisor's, whose PIN was right.
     """
+    if text is not None:
+        # Half a character, as a broken reader may send, can neither be hashed nor kept.
+        text = text.encode("utf-8", "replace").decode()
     added = verdicts.Added(
         ticket=ticket,
         count=count,

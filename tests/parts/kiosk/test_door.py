@@ -811,3 +811,9 @@ def test_whose_ticket_it_is_is_shown_where_the_house_shows_names_and_never_kept(
     with door.store.read() as session:
         row = session.scalars(select(MovementRow)).one()
     assert "Bea" not in json.dumps(row.shown)
+
+
+def test_half_a_character_is_no_ticket_and_stops_no_door(door, ledger, code):
+    assert show(door, "FOH:\ud800").answer == "UNKNOWN"
+    assert written(door) == ["scan.refused"]
+    assert show(door, code).answer == "ADMIT"

@@ -196,7 +196,7 @@ def _picture(
         return Markup("")
     points = [chart.coords[seat] for _line, row in shown for seat in row.seats]
     xs, ys = [x * SCALE for x, _ in points], [y * SCALE for _, y in points]
-    stage = plan.stage
+    stage, words = plan.stage, _("Stage")
     if not section:
         xs += [stage.x * SCALE, (stage.x + stage.width) * SCALE]
         ys += [stage.y * SCALE, (stage.y + stage.depth) * SCALE]
@@ -213,7 +213,7 @@ def _picture(
             f' height="{stage.depth * SCALE:.0f}" rx="10"/>'
             f'<text class="map__words" x="{(stage.x + stage.width / 2) * SCALE - left:.0f}"'
             f' y="{(stage.y + stage.depth / 2) * SCALE - top + 9:.0f}">'
-            f"{escape(_('Stage'))}</text>"
+            f"{escape(words)}</text>"
         )
     gone = []
     for line, row in shown:

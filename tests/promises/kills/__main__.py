@@ -30,9 +30,14 @@ def main() -> int:
             lobby(Path(folder) / "house", asked.port_base) as house,
         ):
             evening = Evening(house)
-            places = evening.record(program)
+            passed = evening.record(program)
+            places = passed if asked.all else tracing.distinct(passed)
             chosen = places[asked.first :: asked.every]
-            print(f"{program}: {len(places)} calls, {len(chosen)} to try", flush=True)
+            print(
+                f"{program}: {len(passed)} calls, {len(places)} that differ,"
+                f" {len(chosen)} to try",
+                flush=True,
+            )
             for place in chosen:
                 if asked.minutes and time.monotonic() - began > asked.minutes * 60:
                     print("The time is over.")
@@ -55,6 +60,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/test kills", description=__doc__)
     parser.add_argument(
         "--every", type=int, default=1, metavar="N", help="only every Nth call"
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="also calls that repeat the one before"
     )
     parser.add_argument("--first", type=int, default=0, metavar="N", help="skip N calls")
     parser.add_argument("--minutes", type=float, metavar="M", help="stop after M minutes")

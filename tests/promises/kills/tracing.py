@@ -4,7 +4,8 @@ import shutil
 import subprocess
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -26,11 +27,15 @@ _ATTACH_S: Final = 10.0
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """The nth call of one kind by one thread; threads are counted as they were started."""
+    """The nth call of one kind by one thread; threads are counted as they were started.
+
+    target: the file or socket that it was about.
+    """
 
     call: str
     thread: int
     nth: int
+    target: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.call} {self.nth} of thread {self.thread}"
@@ -58,24 +63,60 @@ class Recording:
         self._order = {task: place for place, task in enumerate(threads(process))}
         self._file = Path(tempfile.mkstemp(prefix="calls-")[1])
         self._strace = _attached(
-            ["-f", "-o", str(self._file), "-e", f"trace={','.join(CALLS)}"], process
+            ["-f", "-y", "-o", str(self._file), "-e", f"trace={','.join(CALLS)}"], process
         )
 
     def stop(self) -> list[Place]:
-        """Give every place that was passed."""
+        """Give every place that was passed, in that order."""
         _detach(self._strace)
         counts: Counter[tuple[str, int]] = Counter()
+        found = []
         for line in self._file.read_text(errors="replace").splitlines():
             task, _, said = line.partition(" ")
             call = said.strip().partition("(")[0]
             if call in CALLS and task.isdecimal() and int(task) in self._order:
-                counts[call, self._order[int(task)]] += 1
+                thread = self._order[int(task)]
+                counts[call, thread] += 1
+                found.append(Place(call, thread, counts[call, thread], _target(said)))
         self._file.unlink()
-        return sorted(
-            Place(call, thread, nth)
-            for (call, thread), count in counts.items()
-            for nth in range(1, count + 1)
-        )
+        return found
+
+
+def distinct(places: Sequence[Place]) -> list[Place]:
+    """Leave out what says nothing new: the middle of a run of like calls of one thread.
+
+    Between two writes to one file without a sync nothing else can be seen; words for the
+    log are no facts.
+    """
+    by_thread: dict[int, list[Place]] = {}
+    for place in places:
+        if place.target != "log":
+            by_thread.setdefault(place.thread, []).append(place)
+    kept = set()
+    for run in by_thread.values():
+        for before, place, after in zip([None, *run], run, [*run[1:], None], strict=False):
+            if not (_like(before, place) and _like(place, after)):
+                kept.add(place)
+    return [place for place in places if place in kept]
+
+
+def _like(one: Place | None, other: Place | None) -> bool:
+    return (
+        one is not None
+        and other is not None
+        and (one.call, one.target) == (other.call, other.target)
+    )
+
+
+def _target(said: str) -> str:
+    """Name what a call was about: a file's own name, a socket, or the log."""
+    number, _, rest = said.partition("(")[2].partition("<")
+    if number in {"1", "2"}:
+        return "log"
+    named = rest.partition(">")[0]
+    if named.startswith(("socket:", "TCP", "pipe:", "anon_inode:")):
+        return named.partition(":")[0]
+    return Path(named).name
 
 
 class Trap:

@@ -1,4 +1,4 @@
-"""Find orders, newest first, by number, name, seat or ticket.
+"""Find orders, newest first, by number, code, name, seat or ticket.
 
 Which orders fit is asked first, and of a page of them the rest: a house may have a hundred
 thousand.
@@ -12,9 +12,10 @@ from sqlalchemy import Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from boxoffice import ids, will_call
+from ledger import pickups
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
 from ledger.tables.devices import DeviceRow
-from ledger.tables.orders import OrderRow, PatronRow, TicketRow
+from ledger.tables.orders import OrderRow, PatronRow, PickupRow, TicketRow
 
 PAGE = 20
 # So much of the end of a ticket's id stands on its paper.
@@ -75,6 +76,10 @@ def _ways(words: str) -> Iterator[Select[Any]]:
     if code := ids.clean_code(words):
         number = OrderRow.number
         yield select(OrderRow.id).where(number.startswith(code, autoescape=True))
+        # The code on a screen that owes tickets; only its hash is kept.
+        yield select(PickupRow.order.label("id")).where(
+            PickupRow.hash == pickups.hash_of(code)
+        )
     names = [
         func.lower(PatronRow.name).contains(words.lower(), autoescape=True),
         *(PatronRow.folded.contains(f) for f in will_call.foldings(words) if f),

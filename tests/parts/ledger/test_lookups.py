@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from boxoffice import ids
-from ledger import guessing, lookups, pickups
+from ledger import guessing, lookups, order_search, pickups
 from ledger.orders import Patron
 from ledger.store import Store
 from ledger.tables.orders import OrderRow, PickupRow
@@ -238,3 +238,14 @@ def test_many_misses_in_the_house_raise_the_alarm(kiosk, lobby, ledger):
 )
 def test_a_look_up_that_makes_no_sense_is_malformed(kiosk, body):
     assert kiosk.post("/api/lookups", body).status == 400
+
+
+def test_staff_find_an_order_by_the_code_on_a_kiosks_screen(theatre, ledger):
+    sold = theatre.sell("A2", patron=OKAFOR)
+    theatre.sell("A3")
+    ledger.store.write(pickups.keep, sold.id, [pickups.hash_of("WWLWE9")], now_ms=1)
+
+    with ledger.store.read() as session:
+        found = order_search.find(session, "wwlw e9")
+
+    assert [line.id for line in found.lines] == [sold.id]

@@ -4,13 +4,18 @@ A pseudo terminal stands for the device file; at its other end is the lobby's pr
 reads the same bytes as on the network and answers them.
 """
 
+import fcntl
 import os
 import select
 import socket
+import sys
+import termios
 import threading
+import time
 import tty
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import pytest
 
@@ -85,13 +90,24 @@ def test_the_printers_trouble_is_heard_through_the_cable(
     assert wired.status() is Status.UNKNOWN
 
 
+def until_waiting(line: Any, count: int) -> None:
+    """Wait until so many answered bytes stand unread in the cable."""
+    for _moment in range(1000):
+        raw = fcntl.ioctl(line._handle, termios.FIONREAD, bytes(4))
+        if int.from_bytes(raw, sys.byteorder) >= count:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the printer did not answer")
+
+
 def test_what_an_earlier_question_left_behind_is_no_answer(
     wired: Wired, paper: Paper
 ) -> None:
     assert wired.status() is Status.READY
     with wired._open() as line:
         line.send(b"\x10\x04\x01" * 3, 1)
-        line.receive(1, 1)  # The printer has answered; two bytes wait in the cable.
+        line.receive(1, 1)
+        until_waiting(line, 2)
 
     assert wired.status() is Status.READY
 

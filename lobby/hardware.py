@@ -75,6 +75,14 @@ class Hardware:
             width_dots=config.width_dots,
             mm_per_s=config.mm_per_s,
         )
+        # Its paper lands in the same tray.
+        spare = Printer(
+            "spare printer",
+            self.tray,
+            note,
+            width_dots=config.width_dots,
+            mm_per_s=config.mm_per_s,
+        )
         self.terminal = Terminal(Book(folder / "terminal"), note, plan=config.plan)
         self.mailbox = Mailbox(note, folder=folder / "mailbox")
         self.cameras = {name: Camera(name, note) for name in DEVICES}
@@ -89,6 +97,8 @@ class Hardware:
             loop,
             self.printer,
             PrinterPort(self.printer, host=HOST, port=ports.printer),
+            spare,
+            PrinterPort(spare, host=HOST, port=ports.spare_printer),
             TerminalPort(self.terminal, host=HOST, port=ports.terminal),
             MailPort(self.mailbox, loop, host=HOST, port=ports.mail),
             self.network,

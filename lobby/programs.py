@@ -40,6 +40,11 @@ class Ports:
         return self.base + 20
 
     @property
+    def spare_printer(self) -> int:
+        """The printer of the spare kiosk: a kiosk shares its printer with nobody."""
+        return self.base + 21
+
+    @property
     def terminal(self) -> int:
         return self.base + 30
 
@@ -67,7 +72,7 @@ class Ports:
             self.ledger,
             *(self.device(name) for name in {**DEVICES, **SPARE}),
         )
-        pretended = (self.printer, self.terminal, self.mail)
+        pretended = (self.printer, self.spare_printer, self.terminal, self.mail)
         return own + pretended + tuple(range(self.base + 50, self.base + 56))
 
     def device(self, name: str) -> int:
@@ -133,8 +138,9 @@ def device(ports: Ports, folder: Path, name: str) -> Program:
         "FOH_FRAME_ANCESTOR": address(ports.lobby),
     }
     if name.startswith("kiosk"):
+        printer = ports.spare_printer if name in SPARE else ports.line_to_printer
         hardware = {
-            "FOH_PRINTER": f"tcp://{HOST}:{ports.line_to_printer}",
+            "FOH_PRINTER": f"tcp://{HOST}:{printer}",
             "FOH_PRINTER_PROFILE": "80",
             "FOH_TERMINAL": f"pretend:{address(ports.line_to_terminal)}",
             # Nobody plays at a desk for a minute of silence.

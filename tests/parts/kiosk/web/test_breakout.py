@@ -7,6 +7,8 @@ policy of systemd/chromium-policy.json, which only a whole machine can prove.
 
 import random
 import re
+import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +22,7 @@ from tests.parts.kiosk.web.test_rendered import CHROMIUM, base
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ["base"]
 
+LONGEST_S = 240
 UNIT = Path(__file__).parents[4] / "systemd/foh-browser.service"
 # Those that need a display of their own, a profile of their own or no network at all.
 OURS = {"kiosk", "app", "user-data-dir", "ozone-platform", "disk-cache-dir", "incognito"}
@@ -67,7 +70,12 @@ def lobby(tmp_path: Path) -> Iterator[BrowserContext]:
             has_touch=True,
             accept_downloads=True,
         )
+        # Chromium may leave an input unanswered for ever; then the test fails, and ends.
+        kill = ["pkill", "-KILL", "-f", str(tmp_path / "profile")]
+        watchdog = threading.Timer(LONGEST_S, lambda: subprocess.run(kill, check=False))
+        watchdog.start()
         yield context
+        watchdog.cancel()
         context.close()
 
 

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, abort, current_app, request
 from jinja2 import StrictUndefined
 
 from boxoffice import wire
@@ -35,6 +35,7 @@ def create_app(ledger: Running) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.jinja_env.undefined = StrictUndefined
     app.extensions["foh"] = ledger
+    app.before_request(_refuse_nul)
     api.install(app, demo=ledger.config.demo)
     # Staff pages and shop are packages of their own; a ledger without them serves devices.
     if importlib.util.find_spec("ledger.web.all"):
@@ -46,6 +47,15 @@ def create_app(ledger: Running) -> Flask:
 
         shop.install(app)
     return app
+
+
+def _refuse_nul() -> None:
+    """Nobody types the character NUL, and PostgreSQL cannot keep it."""
+    given = [request.path, *request.args, *request.args.values()]
+    if request.mimetype.startswith(("multipart/", "application/x-www-form")):
+        given += [text for one in request.form.lists() for text in (one[0], *one[1])]
+    if any("\x00" in text for text in given):
+        abort(400)
 
 
 def _assets() -> Path:

@@ -34,6 +34,12 @@ def with_key(view: View) -> View:
     return shown
 
 
+@bp.errorhandler(400)
+def not_text(_why: Exception) -> Response:
+    """The ledger takes no NUL in a request; programs are told so in JSON."""
+    return _said(400, "The character NUL is no text.")
+
+
 @bp.get("/openapi.json")
 def openapi() -> Response:
     return jsonify(json.loads(OPENAPI.read_text()))
@@ -77,7 +83,7 @@ def orders() -> Response:
 
 
 def _after() -> str:
-    return request.args.get("after", "")[:100].replace("\x00", "")
+    return request.args.get("after", "")[:100]
 
 
 def _limit() -> int | None:

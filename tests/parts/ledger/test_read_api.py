@@ -84,6 +84,17 @@ def test_whatever_is_asked_the_answer_is_one_of_those_described(
         promised(path, answer)
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_a_nul_is_refused_as_described(app, ledger, people, theatre, path):
+    given = path.replace("{performance}", "%00")
+    asked = {} if given != path else {"after": "\x00"}
+
+    answer = get(app, given, key(ledger, people), **asked)
+
+    assert answer.status_code == 400
+    promised(path, answer)
+
+
 def test_pages_follow_one_another_to_the_end(app, ledger, people, theatre):
     made = {theatre.sell(f"A{n}").id for n in range(2, 7)}
     found, after, opened = set(), "", key(ledger, people)

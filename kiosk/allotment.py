@@ -20,14 +20,8 @@ from kiosk import documents, feed, log, requests
 from kiosk.clock import Clock
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
-from kiosk.store.tables import (
-    AllottedRow,
-    OrderRow,
-    PledgedRow,
-    SaleLineRow,
-    SaleRow,
-    SpentRow,
-)
+from kiosk.store.tables.orders import OrderRow, PledgedRow, SaleLineRow, SaleRow
+from kiosk.store.tables.seats import AllottedRow, SpentRow
 from kiosk.told import Performance
 
 ANSWER_S: Final = 1.5

@@ -11,7 +11,7 @@ from typing import Any
 from boxoffice import pricing
 from boxoffice.members import PayType
 from boxoffice.pricing import Priced, Seller
-from kiosk.store.tables import OrderRow
+from kiosk.store.tables.orders import OrderRow
 from kiosk.told import Extras
 
 MEMBERSHIP = PayType.MEMBERSHIP.value

@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 
 from kiosk import log
 from kiosk.device import Device
-from kiosk.store.tables import DocRow, IntentRow, LogRow, PrintJobRow, StateRow
+from kiosk.store.tables.device import DocRow, LogRow, StateRow
+from kiosk.store.tables.orders import IntentRow
+from kiosk.store.tables.printing import PrintJobRow
 
 MOST_EVENTS: Final = 2_000
 KEPT: Final = 5

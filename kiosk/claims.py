@@ -17,7 +17,7 @@ from kiosk import log
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.store import statements
-from kiosk.store.tables import ClaimRow
+from kiosk.store.tables.door import ClaimRow
 
 # The answer itself may take a little longer than anybody at the door waits for it.
 _LONGER: Final = 4

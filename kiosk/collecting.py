@@ -16,7 +16,7 @@ from kiosk.printing import jobs
 from kiosk.printing.ticket import Ticket
 from kiosk.shown.collecting import Collecting
 from kiosk.shown.named import Fact, Refusal
-from kiosk.store.tables import CollectionRow, OrderRow
+from kiosk.store.tables.orders import CollectionRow, OrderRow
 
 CLAIM_S: Final = 1.5
 

@@ -22,7 +22,7 @@ from kiosk.printing.transport import Printer
 from kiosk.shown.printing import Status
 from kiosk.sight import Sight
 from kiosk.store.store import Store
-from kiosk.store.tables import StateRow
+from kiosk.store.tables.device import StateRow
 
 if TYPE_CHECKING:
     from kiosk.rehearsal import Rehearsal

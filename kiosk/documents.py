@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from boxoffice import tickets, wire
 from kiosk import reading
 from kiosk.store import statements
-from kiosk.store.tables import IdentityRow
+from kiosk.store.tables.device import IdentityRow
 from kiosk.told import Allotment, KnownDevice, Member, Performance, Plan, Prices, Seat
 from kiosk.told import House as House
 

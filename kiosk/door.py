@@ -20,7 +20,7 @@ from kiosk.decisions import cannot_check, decide
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood
 from kiosk.shown.door import Class, Counters, LinkShown, Mode, Shown
-from kiosk.store.tables import StateRow
+from kiosk.store.tables.device import StateRow
 from kiosk.store.writer import StoreBroken, StoreClosed
 
 _words = structlog.get_logger()

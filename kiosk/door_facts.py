@@ -21,7 +21,7 @@ from kiosk.device import Device
 from kiosk.door_movements import every_movement, maybe, moment, own_movement, rows
 from kiosk.shown.door import Mode
 from kiosk.store import statements
-from kiosk.store.tables import DoorTouchRow
+from kiosk.store.tables.door import DoorTouchRow
 from kiosk.told import DoorSettings, Plan
 from kiosk.told import Performance as Evening
 

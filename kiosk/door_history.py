@@ -16,7 +16,8 @@ from boxoffice.figures import Tally
 from kiosk import door_facts, door_movements, verdicts
 from kiosk.device import Device
 from kiosk.shown.door import Class, Past
-from kiosk.store.tables import LogRow, MovementRow
+from kiosk.store.tables.device import LogRow
+from kiosk.store.tables.door import MovementRow
 
 UNDO_MS: Final = 15 * 60_000
 _EVENING_MS: Final = 12 * 3_600_000

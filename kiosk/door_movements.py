@@ -14,7 +14,7 @@ from boxoffice.answers import Answer
 from boxoffice.movements import Movement
 from kiosk.device import Device
 from kiosk.store import statements
-from kiosk.store.tables import MovementRow
+from kiosk.store.tables.door import MovementRow
 
 # So many tickets are asked for by name; of more, everything is read.
 _FEW = 100

@@ -17,7 +17,7 @@ from kiosk.device import Device
 from kiosk.door_facts import Known, Post
 from kiosk.shown.door import Shown
 from kiosk.store import statements
-from kiosk.store.tables import MovementRow
+from kiosk.store.tables.door import MovementRow
 
 _COLUMNS: Final = tuple(column.name for column in MovementRow.__table__.columns)
 _NAMES: Final = ", ".join(f'"{name}"' for name in _COLUMNS)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kiosk import door_facts, pins
 from kiosk.device import Device
-from kiosk.store.tables import DoorTouchRow
+from kiosk.store.tables.door import DoorTouchRow
 
 
 def open_now(device: Device, by: str) -> bool:

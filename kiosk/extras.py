@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from kiosk import basket, documents, evening
 from kiosk.device import Device
 from kiosk.shown.reviewing import ExtrasShown
-from kiosk.store.tables import OrderRow
+from kiosk.store.tables.orders import OrderRow
 from kiosk.told import Extras
 
 MOST_DONATIONS = 3

@@ -18,7 +18,8 @@ from kiosk import documents, sync, told
 from kiosk.device import Device
 from kiosk.line import NotUnderstood
 from kiosk.store import statements
-from kiosk.store.tables import AllottedRow, CursorRow, DocRow, IdentityRow, StateRow
+from kiosk.store.tables.device import CursorRow, DocRow, IdentityRow, StateRow
+from kiosk.store.tables.seats import AllottedRow
 
 ENTITIES = frozenset(
     {

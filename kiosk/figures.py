@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from kiosk import allotment, documents, log
 from kiosk.device import Device
-from kiosk.store.tables import CollectionRow, IntentRow, PrintJobRow, SaleLineRow
+from kiosk.store.tables.orders import CollectionRow, IntentRow, SaleLineRow
+from kiosk.store.tables.printing import PrintJobRow
 
 
 def figures(device: Device) -> dict[str, Any]:

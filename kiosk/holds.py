@@ -28,7 +28,7 @@ from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.shown.choosing import Offer
 from kiosk.shown.named import Refusal
 from kiosk.shown.reviewing import Held
-from kiosk.store.tables import OrderRow
+from kiosk.store.tables.orders import OrderRow
 
 HOLD_S: Final = 1.5
 _words = structlog.get_logger()

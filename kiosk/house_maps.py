@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from kiosk.evening import Evening
 from kiosk.shown.choosing import HouseMap, Level, MapSeat, MapSection
-from kiosk.store.tables import OrderRow
+from kiosk.store.tables.orders import OrderRow
 
 
 def draw(here: Evening, row: OrderRow) -> HouseMap:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import log
 from kiosk.clock import Clock
-from kiosk.store.tables import IdentityRow, LogStateRow
+from kiosk.store.tables.device import IdentityRow, LogStateRow
 
 KEY_BYTES = 32
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from boxoffice import log, wire
 from kiosk.clock import Clock
 from kiosk.store import statements
-from kiosk.store.tables import IdentityRow, LogRow, LogStateRow
+from kiosk.store.tables.device import IdentityRow, LogRow, LogStateRow
 
 KEPT_MS: Final = 30 * 24 * 3_600_000
 CHECKED_AT_BOOT: Final = 1000

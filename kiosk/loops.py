@@ -20,9 +20,9 @@ from kiosk import (
     door_search,
     feed,
     log,
+    orders,
     pairing,
     recovery,
-    sales,
     staff,
     sync,
 )
@@ -254,7 +254,7 @@ class _Tend:
             device.store.write(log.prune, now_ms=device.clock.now_ms())
             device.store.write(feed.forget, now_ms=device.clock.now_ms())
         if device.me.role == "kiosk":
-            sales.sweep(device)
+            orders.sweep(device)
             if self._due("allotment", ALLOTMENT_EVERY_S):
                 allotment.tend(device)
         if device.me.role == "door" and self._due("names", NAMES_EVERY_S):

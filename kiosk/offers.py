@@ -17,7 +17,7 @@ from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.shown.choosing import Alternative, Offer
 from kiosk.shown.named import Refusal
-from kiosk.store.tables import OrderRow
+from kiosk.store.tables.orders import OrderRow
 
 Place = Literal["left", "centre", "right", ""]
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from kiosk import documents, log
 from kiosk.device import Device
-from kiosk.store.tables import PinMissRow
+from kiosk.store.tables.device import PinMissRow
 from kiosk.told import Member
 
 Role = Literal["usher", "box_office", "supervisor"]

@@ -9,7 +9,7 @@ from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood
 from kiosk.payments import conversation
 from kiosk.printing import spool
-from kiosk.store.tables import StateRow
+from kiosk.store.tables.device import StateRow
 
 QUICK_S = 1.5
 _words = structlog.get_logger()

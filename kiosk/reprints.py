@@ -13,7 +13,8 @@ from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.printing import issues
 from kiosk.shown.named import Refusal
-from kiosk.store.tables import CollectionRow, PrintJobRow, SaleLineRow
+from kiosk.store.tables.orders import CollectionRow, SaleLineRow
+from kiosk.store.tables.printing import PrintJobRow
 
 CLAIM_S: Final = 3.0
 MOST: Final = 60

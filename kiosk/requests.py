@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from boxoffice import log, wire
 from kiosk.device import Device
 from kiosk.line import NotUnderstood, Refused
-from kiosk.store.tables import RequestRow
+from kiosk.store.tables.device import RequestRow
 
 
 def post(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kiosk.store.tables import SettingRow
+from kiosk.store.tables.device import SettingRow
 
 
 def get(session: Session, name: str) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from kiosk.device import Device
 from kiosk.printing import jobs, owed
 from kiosk.printing.report import Entry, Report
 from kiosk.printing.words import Words
-from kiosk.store.tables import IntentRow, LogRow
+from kiosk.store.tables.device import LogRow
+from kiosk.store.tables.orders import IntentRow
 
 _COUNTED: Final = (
     "sale",

@@ -10,7 +10,7 @@ from kiosk import documents
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.shown.help import CallShown
-from kiosk.store.tables import CallRow
+from kiosk.store.tables.device import CallRow
 
 ANSWER_S: Final = 1.5
 _words = structlog.get_logger()

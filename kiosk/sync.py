@@ -14,7 +14,7 @@ from boxoffice import log as chain
 from kiosk import log
 from kiosk.device import Device
 from kiosk.line import NotUnderstood, Refused
-from kiosk.store.tables import StateRow
+from kiosk.store.tables.device import StateRow
 
 UPLOAD_S = 10.0
 _words = structlog.get_logger()

@@ -18,7 +18,7 @@ from kiosk.evening import Evening
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.payments import codes
 from kiosk.shown.named import Fact, Refusal
-from kiosk.store.tables import OrderRow
+from kiosk.store.tables.orders import OrderRow
 
 ASK_S: Final = 3.0
 CARD_PREFIX: Final = "FOHM:"

@@ -16,7 +16,7 @@ from kiosk.device import Device
 from kiosk.door_facts import Known, Post
 from kiosk.shown.door import Class, Counters, Shown
 from kiosk.shown.named import SeatShown
-from kiosk.store.tables import MovementRow
+from kiosk.store.tables.door import MovementRow
 
 UNDO_INLINE_MS: Final = 10_000
 ACCEPTABLE: Final = frozenset({"UNPAID", "UNVERIFIED", "LATE_HOLD"})

@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from boxoffice import ids, will_call
 from boxoffice.refusals import Code
-from kiosk import collecting, documents, sales, told
+from kiosk import collecting, documents, last_pages, told
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.printing import jobs, spool
 from kiosk.shown.collecting import Collecting, Found, FoundTicket
 from kiosk.shown.named import Refusal
 from kiosk.shown.printing import Done
-from kiosk.store.tables import CollectionRow, SaleRow
+from kiosk.store.tables.orders import CollectionRow, SaleRow
 
 LOOKUP_S: Final = 3.0
 LONGEST_TEXT: Final = 512
@@ -132,7 +132,7 @@ def done(device: Device, ref: str) -> Done | None:
             for ticket in row.document["tickets"]
             if ticket["ticket"] in row.collected
         ]
-        return sales.last_page(session, device, row.order, row.performance, seats)
+        return last_pages.last_page(session, device, row.order, row.performance, seats)
 
 
 def _look_up(device: Device, body: dict[str, str], way: str) -> Found | Refusal:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from ledger import notices, pickups, sales
+from ledger import notices, pickups, sale_checks, sale_payments
 from ledger.clock import Means
 from ledger.happened import Happened, text, whole
 from ledger.tables.orders import OrderRow, TicketRow
@@ -26,10 +26,10 @@ def paid(session: Session, means: Means, event: Happened) -> None:
         rest = row.price + row.fee_outside - row.paid
         row.paid = row.price if amount >= rest else min(row.price, row.paid + amount)
         notices.ticket(session, row.performance, row.id, means.now_ms)
-    for tender in sales.tenders_of(event):
+    for tender in sale_payments.tenders_of(event):
         order.paid += tender.amount
-        sales.pay(session, means, event, order, tender)
+        sale_payments.pay(session, means, event, order, tender)
     if order.paid > order.charge:
-        sales.mismatch(session, means, event, order)
+        sale_checks.mismatch(session, means, event, order)
     hashes = [event.maybe("pickup_hash"), event.maybe("code_hash")]
     pickups.keep(session, order.id, [h for h in hashes if h], now_ms=means.now_ms)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy.orm import Session
 
-from ledger import answers, baskets, catalogue, feed, guessing, seating
+from ledger import answers, baskets, catalogue, checkout_attempts, feed, guessing, seating
 from ledger.clock import Means
 from ledger.running import Running
 
@@ -98,7 +98,7 @@ def cashier(ledger: Running) -> Callable[[Means], bool] | None:
 
     def settle(means: Means) -> bool:
         with ledger.store.read() as session:
-            attempts = checkouts.waiting(session, means.now_ms)
+            attempts = checkout_attempts.waiting(session, means.now_ms)
         mismatch = ledger.config.accept_mismatch
         over = checkouts.sweep(
             ledger.store, means, gateway, attempts, accept_mismatch=mismatch

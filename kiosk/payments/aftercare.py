@@ -13,7 +13,7 @@ from boxoffice.payments import Do, Event, State
 from kiosk import log
 from kiosk.device import Device
 from kiosk.payments.port import Attempt, Busy, Step, Terminal, TerminalDown
-from kiosk.store.tables import IntentRow
+from kiosk.store.tables.orders import IntentRow
 
 REST_S: Final = 5.0
 RECHECK_AFTER_MS: Final = 60_000

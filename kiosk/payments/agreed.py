@@ -13,7 +13,7 @@ from kiosk.printing.receipt import Line as ReceiptLine
 from kiosk.printing.receipt import Receipt
 from kiosk.printing.ticket import Ticket
 from kiosk.printing.words import Words
-from kiosk.store.tables import OrderRow
+from kiosk.store.tables.orders import OrderRow
 
 
 def document(

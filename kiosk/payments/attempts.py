@@ -20,7 +20,7 @@ from kiosk.payments import agreed, debts, sale, terminals
 from kiosk.printing import spool
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Intent, Outcome, PayState
-from kiosk.store.tables import IntentRow, OrderRow, PledgedRow
+from kiosk.store.tables.orders import IntentRow, OrderRow, PledgedRow
 
 # Silence shorter than this is just a slow answer.
 ASKING_AFTER_MS: Final = 2_500

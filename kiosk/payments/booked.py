@@ -3,7 +3,7 @@
 from typing import Any
 
 from kiosk.device import Device
-from kiosk.store.tables import IntentRow, SaleRow
+from kiosk.store.tables.orders import IntentRow, SaleRow
 
 
 def tenders(intent: IntentRow) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from kiosk.device import Device
 from kiosk.payments import attempts
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import PayState
-from kiosk.store.tables import OrderRow
+from kiosk.store.tables.orders import OrderRow
 
 
 def park(device: Device, order: str) -> PayState | Refusal:

@@ -17,7 +17,7 @@ from kiosk import basket, collecting, documents, faults, log
 from kiosk.device import Device
 from kiosk.payments import aftercare, attempts, box_office, doubt, sale, terminals
 from kiosk.payments.port import RUNNING, Attempt, Busy, Step, Terminal, TerminalDown
-from kiosk.store.tables import IntentRow, OrderRow, PledgedRow
+from kiosk.store.tables.orders import IntentRow, OrderRow, PledgedRow
 
 REST_S: Final = 5.0
 BETWEEN_QUESTIONS_S: Final = 0.4

@@ -17,7 +17,7 @@ from kiosk.payments import booked, codes
 from kiosk.printing.receipt import Line, Receipt
 from kiosk.shown.collecting import DebtShown
 from kiosk.shown.named import Fact, Refusal
-from kiosk.store.tables import CollectionRow, IntentRow, OrderRow
+from kiosk.store.tables.orders import CollectionRow, IntentRow, OrderRow
 
 
 def begin(

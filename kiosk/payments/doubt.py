@@ -7,7 +7,7 @@ from kiosk.printing import jobs
 from kiosk.printing.receipt import Receipt
 from kiosk.printing.report import Entry, Report
 from kiosk.printing.words import Words
-from kiosk.store.tables import IntentRow
+from kiosk.store.tables.orders import IntentRow
 
 
 def queue_slip(session: Session, device: Device, intent: IntentRow) -> None:

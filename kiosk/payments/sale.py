@@ -16,13 +16,8 @@ from kiosk.device import Device
 from kiosk.payments import booked, codes, debts
 from kiosk.printing import jobs
 from kiosk.printing.ticket import Ticket
-from kiosk.store.tables import (
-    AllottedRow,
-    IntentRow,
-    OrderRow,
-    PledgedRow,
-    SaleLineRow,
-)
+from kiosk.store.tables.orders import IntentRow, OrderRow, PledgedRow, SaleLineRow
+from kiosk.store.tables.seats import AllottedRow
 
 
 def seats_owned(session: Session, intent: IntentRow) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import payments
 from kiosk.device import Device
-from kiosk.store.tables import IntentRow
+from kiosk.store.tables.orders import IntentRow
 
 OPEN: Final = tuple(state.value for state in payments.OPEN)
 

@@ -12,7 +12,8 @@ from kiosk import documents, log, signing
 from kiosk.device import Device
 from kiosk.printing import jobs
 from kiosk.printing.ticket import Ticket
-from kiosk.store.tables import PrintJobRow, SaleLineRow
+from kiosk.store.tables.orders import SaleLineRow
+from kiosk.store.tables.printing import PrintJobRow
 
 
 def next_ours(

@@ -16,7 +16,7 @@ from kiosk.clock import Clock
 from kiosk.printing.receipt import Receipt
 from kiosk.printing.report import Report
 from kiosk.printing.ticket import Ticket
-from kiosk.store.tables import PrintJobRow
+from kiosk.store.tables.printing import PrintJobRow
 
 # An older job waits for somebody to look: nobody may stand there any more.
 FRESH_MS: Final = 60_000

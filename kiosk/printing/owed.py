@@ -15,7 +15,8 @@ from kiosk.device import Device
 from kiosk.printing import issues, jobs
 from kiosk.shown.named import Refusal, SeatShown
 from kiosk.shown.printing import PhoneTicket
-from kiosk.store.tables import PrintJobRow, SaleLineRow
+from kiosk.store.tables.orders import SaleLineRow
+from kiosk.store.tables.printing import PrintJobRow
 
 _OWED: Final = ("queued", "failed", "uncertain")
 

@@ -26,7 +26,9 @@ from kiosk.printing.ticket import Ticket
 from kiosk.printing.transport import Ending
 from kiosk.shown.named import Refusal, SeatShown
 from kiosk.shown.printing import Paper, PhoneTicket, Progress, Status, TicketProgress
-from kiosk.store.tables import OrderRow, PrintJobRow, SaleRow, StateRow
+from kiosk.store.tables.device import StateRow
+from kiosk.store.tables.orders import OrderRow, SaleRow
+from kiosk.store.tables.printing import PrintJobRow
 
 AT_REST_S: Final = 10.0
 WHILE_SELLING_S: Final = 1.5

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from kiosk.store import engine, migrate, statements
-from kiosk.store.tables import StateRow
+from kiosk.store.tables.device import StateRow
 from kiosk.store.writer import BALLAST_BYTES, Writer
 
 SELLING_NEEDS_BYTES: Final = 128 << 20

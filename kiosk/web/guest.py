@@ -11,7 +11,7 @@ from typing import cast
 from flask import current_app, url_for
 from flask import session as guest
 
-from kiosk import sales
+from kiosk import orders
 from kiosk.device import Device
 from kiosk.shown.collecting import Collecting
 from kiosk.shown.named import Refusal, SeatShown
@@ -30,10 +30,10 @@ def order() -> OrderShown | None:
         return None
     if guest.get("ref"):
         # Collected here, sold elsewhere: the store knows its paper, not its sale.
-        known = sales.order(device(), str(number))
+        known = orders.order(device(), str(number))
         ref = known.ref if known and known.ref == guest["ref"] else ""
         return OrderShown(str(number), Stage.COLLECTING, "", {}, False, (), None, ref)
-    found = sales.order(device(), str(number))
+    found = orders.order(device(), str(number))
     if found is not None and found.ref and found.stage is Stage.SOLD:
         # Paid here, sold elsewhere: from now on it is collected.
         guest["ref"] = found.ref

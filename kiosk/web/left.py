@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import Blueprint, current_app, redirect, url_for
 from werkzeug.wrappers import Response
 
-from kiosk import sales
+from kiosk import orders
 from kiosk.web.guest import begin, device
 
 bp = Blueprint("left", __name__)
@@ -35,7 +35,7 @@ def offered() -> str:
     """Give the order that may be continued; blank: there is none."""
     kept = _kept()
     fresh = bool(kept.order) and device().clock.boot_ms() - kept.at_ms < KEPT_MS
-    return kept.order if fresh and sales.may_go_on(device(), kept.order) else ""
+    return kept.order if fresh and orders.may_go_on(device(), kept.order) else ""
 
 
 @bp.post("/continue")

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from kiosk import sales
+from kiosk import reviewing, sales
 from kiosk.device import Device
 from kiosk.payments import attempts, terminals
 from kiosk.shown.named import Refusal
@@ -26,7 +26,7 @@ def show() -> Response | str:
         return redirect(url_for("attract.show"))
     if here.stage not in {Stage.HELD, Stage.CHOOSING} or here.ref:
         return redirect(where(here))
-    review = sales.review(device(), here.order)
+    review = reviewing.review(device(), here.order)
     if isinstance(review, Refusal):
         return refusals.page(review, performance=here.performance)
     tonight, currency = review.tonight, review.currency

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
 from werkzeug.wrappers import Response
 
-from kiosk import sales, will_call
+from kiosk import last_pages, will_call
 from kiosk.printing import spool
 from kiosk.shown.named import Refusal, SeatShown
 from kiosk.shown.printing import Done, Progress, TicketProgress
@@ -223,7 +223,7 @@ def done() -> Response | str:
 def _done(here: OrderShown) -> Done | None:
     if here.stage is Stage.COLLECTING:
         return will_call.done(device(), str(guest["ref"]))
-    return sales.done(device(), here.order)
+    return last_pages.done(device(), here.order)
 
 
 def _facts(shown: Done) -> list[dict[str, str]]:

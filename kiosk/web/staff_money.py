@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from boxoffice.payments import State
 from kiosk import shifts
-from kiosk.store.tables import IntentRow
+from kiosk.store.tables.orders import IntentRow
 from kiosk.web import formats, house
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _

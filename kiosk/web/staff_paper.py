@@ -9,7 +9,7 @@ from kiosk.printing import owed as owing
 from kiosk.printing import spool
 from kiosk.shown.named import Refusal
 from kiosk.shown.printing import Status
-from kiosk.store.tables import PrintJobRow
+from kiosk.store.tables.printing import PrintJobRow
 from kiosk.web import frame, house
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _

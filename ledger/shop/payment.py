@@ -12,9 +12,18 @@ from sqlalchemy.orm import Session
 
 from boxoffice import cards, ids
 from boxoffice.refusals import Code
-from ledger import baskets, catalogue, checkouts, evenings, membership_kinds, on_sale
+from ledger import (
+    baskets,
+    catalogue,
+    checkout_attempts,
+    checkouts,
+    evenings,
+    membership_kinds,
+    on_sale,
+)
 from ledger.baskets import Basket
-from ledger.checkouts import Attempt, Trouble
+from ledger.checkout_attempts import Attempt
+from ledger.checkouts import Trouble
 from ledger.gateways import choose
 from ledger.gateways.port import Down, Gateway
 from ledger.refused import Refused
@@ -71,7 +80,7 @@ def _facts(session: Session, basket: Basket) -> dict[str, Any]:
     """Give what the page needs to pay: the sum, a key, and how the last attempt ended."""
     quote = baskets.quote(session, basket)
     gateway = choose.gateway(frame.ledger())
-    refusal = checkouts.why(session, basket)
+    refusal = checkout_attempts.why(session, basket)
     if gateway is not None and gateway.origin:
         g.banks = f"'self' {gateway.origin}"
     means = frame.ledger().means()
@@ -205,7 +214,7 @@ def _settle(basket: Basket, *, close: bool = False) -> bool:
     ledger = frame.ledger()
     gateway = choose.gateway(ledger)
     with ledger.store.read() as session:
-        attempt = checkouts.find(session, basket.intent or "")
+        attempt = checkout_attempts.find(session, basket.intent or "")
     if gateway is None or attempt is None:
         return False
     try:

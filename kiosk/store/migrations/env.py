@@ -7,13 +7,11 @@ from alembic import context
 from sqlalchemy import Connection
 
 from kiosk.store import engine
-from kiosk.store.tables import Table
+from kiosk.store.tables.all import metadata
 
 
 def _run(connection: Connection) -> None:
-    context.configure(
-        connection=connection, target_metadata=Table.metadata, render_as_batch=True
-    )
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()
 

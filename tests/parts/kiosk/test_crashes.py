@@ -13,7 +13,8 @@ from kiosk.payments import attempts, conversation
 from kiosk.payments.port import Step
 from kiosk.printing import spool
 from kiosk.shown.paying import Outcome
-from kiosk.store.tables import IntentRow, PledgedRow, PrintJobRow, SaleRow
+from kiosk.store.tables.orders import IntentRow, PledgedRow, SaleRow
+from kiosk.store.tables.printing import PrintJobRow
 from tests.parts.kiosk.conftest import Plug, PulledPlug
 from tests.parts.kiosk.guests import choose, pay, print_all, talk
 from tests.parts.kiosk.hardware import Card, Paper

@@ -10,7 +10,8 @@ from kiosk import door as doors
 from kiosk import feed, log, sync
 from kiosk.device import Device
 from kiosk.shown.door import Class, Shown
-from kiosk.store.tables import ClaimRow, MovementRow, SaleLineRow
+from kiosk.store.tables.door import ClaimRow, MovementRow
+from kiosk.store.tables.orders import SaleLineRow
 from tests.parts.kiosk import theatre
 from tests.parts.kiosk.conftest import Plug, PulledPlug
 from tests.parts.kiosk.guests import buy

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk import door_paper, door_search
 from kiosk.door_paper import Printed
-from kiosk.store.tables import PrintJobRow
+from kiosk.store.tables.printing import PrintJobRow
 from tests.parts.kiosk.hardware import Paper
 from tests.parts.kiosk.theatre import hear, list_ticket
 

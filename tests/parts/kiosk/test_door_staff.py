@@ -18,7 +18,7 @@ from kiosk import (
 )
 from kiosk.device import Device
 from kiosk.shown.door import Class
-from kiosk.store.tables import MovementRow
+from kiosk.store.tables.door import MovementRow
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.test_door import ONE, TWO, body, movements, show, written
 from tests.parts.kiosk.test_pins import ANNA, TOM, employ

@@ -8,7 +8,8 @@ from boxoffice import wire
 from kiosk import allotment, documents, feed, sync
 from kiosk.device import Device
 from kiosk.line import LineDown
-from kiosk.store.tables import AllottedRow, CursorRow, DocRow, SpentRow, StateRow
+from kiosk.store.tables.device import CursorRow, DocRow, StateRow
+from kiosk.store.tables.seats import AllottedRow, SpentRow
 from tests.parts.kiosk.conftest import Plug, PulledPlug
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import HAMLET, STUDIO, Rooms, Time, evening, hear

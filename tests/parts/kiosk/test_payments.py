@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from boxoffice import tickets
-from kiosk import allotment, documents, figures, sales, sync
+from kiosk import allotment, documents, figures, orders, reviewing, sales, sync
 from kiosk.device import Device
 from kiosk.payments import attempts, box_office, conversation
 from kiosk.payments.port import Step, TerminalDown
@@ -12,7 +12,7 @@ from kiosk.printing import spool
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Intent, Outcome
 from kiosk.shown.reviewing import Stage
-from kiosk.store.tables import IntentRow, PledgedRow, SaleLineRow
+from kiosk.store.tables.orders import IntentRow, PledgedRow, SaleLineRow
 from tests.parts.kiosk.guests import buy, choose, pay, print_all, talk
 from tests.parts.kiosk.hardware import Card, Paper
 from tests.parts.kiosk.ledger_double import LedgerDouble
@@ -59,7 +59,7 @@ def test_approved_is_a_sale_and_the_tickets_print(
         {"kind": "card", "ref": "R1", "amount": 5150, "intent": card.charged[0]}
     ]
     assert ledger.seat(HAMLET, "A-1")["state"] == "sold"
-    found = sales.order(kiosk, order)
+    found = orders.order(kiosk, order)
     assert found is not None
     assert found.stage is Stage.SOLD
 
@@ -304,7 +304,7 @@ def test_in_doubt_this_terminal_takes_no_other_payment(
     other = choose(kiosk)
 
     refusal = attempts.pay(kiosk, other)
-    review = sales.review(kiosk, other)
+    review = reviewing.review(kiosk, other)
 
     assert isinstance(refusal, Refusal)
     assert refusal.key == "terminal.busy"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk import allotment, sales, sync
+from kiosk import allotment, last_pages, orders, reviewing, sales, sync
 from kiosk.device import Device
 from kiosk.payments import attempts
 from kiosk.printing import spool
@@ -116,7 +116,7 @@ def test_the_seats_are_held_at_the_ledger(kiosk: Device, ledger: LedgerDouble, t
     assert names(held) == ["A-1", "A-2"]
     assert held.until_ms == time.now + 900_000
     assert ledger.seat(HAMLET, "A-1")["state"] == "held"
-    found = sales.order(kiosk, order)
+    found = orders.order(kiosk, order)
     assert found is not None
     assert (found.stage, names(found)) == (Stage.HELD, ["A-1", "A-2"])
 
@@ -179,7 +179,7 @@ def test_a_refused_wish_keeps_what_was_held(kiosk: Device, ledger: LedgerDouble)
     refusal = sales.hold(kiosk, order, ["B-1", "B-2"])
 
     assert isinstance(refusal, Refusal)
-    found = sales.order(kiosk, order)
+    found = orders.order(kiosk, order)
     assert found is not None
     assert names(found) == ["A-1", "A-2"]
     assert ledger.seat(HAMLET, "A-1")["state"] == "held"
@@ -214,7 +214,7 @@ def test_when_the_moved_seat_is_refused_the_old_ones_are_held_again(
     refusal = sales.hold(kiosk, order, ["B-2", "B-3"])
 
     assert isinstance(refusal, Refusal)
-    found = sales.order(kiosk, order)
+    found = orders.order(kiosk, order)
     assert found is not None
     assert names(found) == ["B-1", "B-2"]
     assert {ledger.seat(HAMLET, s)["state"] for s in ("B-1", "B-2")} == {"held"}
@@ -363,7 +363,7 @@ def test_the_review_says_everything_that_is_paid_for(kiosk: Device):
     order = begin(kiosk, {"adult": 1, "child": 1})
     hold_best(kiosk, order)
 
-    review = sales.review(kiosk, order)
+    review = reviewing.review(kiosk, order)
 
     assert isinstance(review, Review)
     assert [(line.price_type, line.price, line.fee) for line in review.lines] == [
@@ -381,7 +381,7 @@ def test_a_price_type_can_be_changed_on_the_review(kiosk: Device):
     order = begin(kiosk)
     hold_best(kiosk, order)
 
-    review = sales.retype(kiosk, order, ["adult", "child"])
+    review = reviewing.retype(kiosk, order, ["adult", "child"])
 
     assert isinstance(review, Review)
     assert review.total == 2400 + 1200 + 350
@@ -395,7 +395,7 @@ def test_more_time_is_given_once(kiosk: Device, ledger: LedgerDouble, time: Time
 
     assert isinstance(first, Held)
     assert first.until_ms == time.now + 1_800_000
-    review = sales.review(kiosk, order)
+    review = reviewing.review(kiosk, order)
     assert isinstance(review, Review)
     assert not review.may_extend
 
@@ -405,7 +405,7 @@ def test_a_hold_that_has_ended_is_offered_again(kiosk: Device, time: Time):
     hold_best(kiosk, order)
     time.pass_ms(900_001)
 
-    refusal = sales.review(kiosk, order)
+    refusal = reviewing.review(kiosk, order)
 
     assert isinstance(refusal, Refusal)
     assert refusal.key == "hold.ended"
@@ -418,10 +418,10 @@ def test_starting_over_gives_the_seats_back_at_once(kiosk: Device, ledger: Ledge
     sales.release(kiosk, order)
 
     assert ledger.seat(HAMLET, "A-1")["state"] == "available"
-    found = sales.order(kiosk, order)
+    found = orders.order(kiosk, order)
     assert found is not None
     assert found.stage is Stage.RELEASED
-    assert isinstance(sales.review(kiosk, order), Refusal)
+    assert isinstance(reviewing.review(kiosk, order), Refusal)
 
 
 def test_an_order_survives_a_restart(rooms: Rooms, kiosk: Device, card, paper):
@@ -431,14 +431,14 @@ def test_an_order_survives_a_restart(rooms: Rooms, kiosk: Device, card, paper):
 
     again = rooms.device(terminal=card, printer=paper.line)
 
-    assert isinstance(sales.review(again, order), Review)
+    assert isinstance(reviewing.review(again, order), Review)
 
 
 def test_an_unknown_order_is_none(kiosk: Device):
-    assert sales.order(kiosk, "ZZZZZZZZ") is None
+    assert orders.order(kiosk, "ZZZZZZZZ") is None
     assert isinstance(sales.offer(kiosk, "ZZZZZZZZ"), Refusal)
     assert isinstance(sales.hold(kiosk, "ZZZZZZZZ", ["A-1"]), Refusal)
-    assert sales.done(kiosk, "ZZZZZZZZ") is None
+    assert last_pages.done(kiosk, "ZZZZZZZZ") is None
 
 
 def test_orders_whose_guests_have_gone_are_forgotten(
@@ -446,12 +446,12 @@ def test_orders_whose_guests_have_gone_are_forgotten(
 ):
     order = begin(kiosk)
     hold_best(kiosk, order)
-    assert sales.sweep(kiosk) == 0
+    assert orders.sweep(kiosk) == 0
     time.pass_ms(900_000 + 121_000)
 
-    assert sales.sweep(kiosk) == 1
+    assert orders.sweep(kiosk) == 1
 
-    found = sales.order(kiosk, order)
+    found = orders.order(kiosk, order)
     assert found is not None
     assert found.stage is Stage.RELEASED
 
@@ -697,4 +697,4 @@ def test_a_hold_is_judged_by_the_ledgers_clock_alone(kiosk: Device, monkeypatch)
     years_ms = 10 * 365 * 86_400_000
     monkeypatch.setattr(kiosk.clock, "_wall_ms", lambda: CURTAIN + years_ms)
 
-    assert isinstance(sales.review(kiosk, order), Review)
+    assert isinstance(reviewing.review(kiosk, order), Review)

@@ -16,7 +16,7 @@ from kiosk.payments import attempts
 from kiosk.printing import profile, spool, status
 from kiosk.printing.transport import Ending, Wired
 from kiosk.shown.printing import Status
-from kiosk.store.tables import PrintJobRow
+from kiosk.store.tables.printing import PrintJobRow
 from lobby.printer.faults import Ambush
 from tests.parts.kiosk.guests import choose, pay, print_all, talk
 from tests.parts.kiosk.hardware import Paper

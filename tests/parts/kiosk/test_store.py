@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from kiosk.store import engine
 from kiosk.store.engine import PRAGMAS, StoreInUse, WrongPragma
 from kiosk.store.store import Damaged, Store
-from kiosk.store.tables import CallRow, StateRow, Table
+from kiosk.store.tables.all import metadata
+from kiosk.store.tables.device import CallRow, StateRow
 from kiosk.store.writer import StoreBroken, StoreClosed
 
 
@@ -186,7 +187,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_program(tmp_path: Path):
     Store(tmp_path).close()
     with create_engine(f"sqlite:///{tmp_path}/store.sqlite").connect() as connection:
         context = MigrationContext.configure(connection, opts={"render_as_batch": True})
-        differences = compare_metadata(context, Table.metadata)
+        differences = compare_metadata(context, metadata)
 
     assert differences == []
 

@@ -8,7 +8,7 @@ from boxoffice import wire
 from kiosk import log, sync
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood
-from kiosk.store.tables import LogRow, LogStateRow, StateRow
+from kiosk.store.tables.device import LogRow, LogStateRow, StateRow
 from tests.parts.kiosk.conftest import Plug, PulledPlug
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import Rooms, Time

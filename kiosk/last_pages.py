@@ -1,0 +1,44 @@
+"""The last page of a sale or a collection: where to go, with which seats."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kiosk import evening
+from kiosk.device import Device
+from kiosk.printing import spool
+from kiosk.shown.printing import Done
+from kiosk.store.tables.orders import SaleLineRow
+
+
+def done(device: Device, order: str) -> Done | None:
+    """Give the last page of a sale; None before it is paid."""
+    with device.store.read() as session:
+        query = select(SaleLineRow).where(SaleLineRow.order == order)
+        lines = session.scalars(query.order_by(SaleLineRow.place)).all()
+        if not lines:
+            return None
+        seats = [line.seat for line in lines]
+        return last_page(session, device, order, lines[0].performance, seats)
+
+
+def last_page(
+    session: Session, device: Device, order: str, performance: str, seats: Sequence[str]
+) -> Done | None:
+    """Give the last page of a sale or a collection: where to go with which seats."""
+    here = evening.look(session, device, performance)
+    if here is None:
+        return None
+    named = [here.plan.shown(seat) for seat in seats] if here.plan.chart else []
+    sections = {seat.section for seat in named} or {""}
+    doors = {here.performance.entrance(here.plan, section) for section in sections}
+    return Done(
+        order=order,
+        tonight=here.tonight(),
+        seats=tuple(named),
+        quantity=len(seats),
+        doors=tuple(sorted(doors - {""})),
+        doors_open_ms=here.performance.doors_open_ms,
+        receipt=spool.receipt_state(session, order),
+    )

@@ -1,0 +1,91 @@
+"""A basket that was paid becomes an order, with all that was promised to it."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from boxoffice.pricing import Seller
+from boxoffice.refusals import Code
+from ledger import member_service, memberships, tenders, window
+from ledger.baskets import SHOP, Basket
+from ledger.clock import Means
+from ledger.desk_money import Payment
+from ledger.patrons import Patron
+from ledger.refused import Refused
+from ledger.requests import Made
+from ledger.tables.baskets import BasketRow
+from ledger.tables.members import MemberRow, PromisedRow
+from ledger.tables.money import PaymentRow
+from ledger.tables.orders import OrderRow
+
+
+def sell(
+    session: Session,
+    means: Means,
+    row: BasketRow,
+    basket: Basket,
+    payments: tuple[Payment, ...],
+) -> Made | Refused:
+    """Make the basket an order, with the credits that were promised to it."""
+    if row.membership:
+        return _sell_memberships(session, means, row, basket, payments)
+    if row.hold is None:
+        return Refused(Code.NOT_HELD)
+    made = window.sell(
+        session, means, hold=row.hold, said=basket.said(payments), by="", asker=SHOP
+    )
+    if isinstance(made, Refused):
+        return made
+    row.state, row.order, row.said = "sold", made.order, "{}"
+    promised = session.scalars(
+        select(PromisedRow).where(PromisedRow.hold == row.hold, PromisedRow.state == "held")
+    ).all()
+    for promise in promised:
+        promise.order = made.order
+        tenders.spend(
+            session, means, tender=promise.id, amount=0, order=made.order, event=row.id
+        )
+    _named_order(session, row.id, made.order)
+    return made
+
+
+def _sell_memberships(
+    session: Session,
+    means: Means,
+    row: BasketRow,
+    basket: Basket,
+    payments: tuple[Payment, ...],
+) -> Made | Refused:
+    """Make the basket a membership order. A new member chooses a password by a link."""
+    typed = basket.details
+    made = memberships.sell(
+        session,
+        means,
+        key=row.id,
+        said=memberships.Said(
+            kind=basket.membership,
+            memberships=typed.memberships,
+            patron=Patron(typed.name, typed.email, typed.phone, address=typed.address),
+            seller=Seller.ONLINE,
+            number=typed.number,
+            donation=typed.donation,
+            fields=dict(typed.fields),
+            answers=[{"question": q, "answer": a} for q, a in typed.answers],
+            payments=payments,
+        ),
+        by=SHOP,
+    )
+    if isinstance(made, Refused):
+        return made
+    row.state, row.order, row.said = "sold", made.order, "{}"
+    _named_order(session, row.id, made.order)
+    member = session.get_one(OrderRow, made.order).member
+    if member and session.get_one(MemberRow, member).password is None:
+        member_service.invite(session, means, member)
+    return made
+
+
+def _named_order(session: Session, basket: str, order: str) -> None:
+    """Attempts of a basket are found under the number that staff know."""
+    session.execute(
+        update(PaymentRow).where(PaymentRow.order == basket).values(order=order)
+    )

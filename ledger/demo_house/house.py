@@ -1,0 +1,70 @@
+"""The demo house itself: two halls, three productions, what is sold besides seats."""
+
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from ledger import catalogue, halls, plans
+from ledger.clock import Means
+from ledger.extras import Extras, Option, Question
+from ledger.refused import Refused
+
+PLAN = Path(__file__).with_name("royal_theatre.json")
+STUDIO_PLACES = 120
+ZONE = "Europe/Copenhagen"
+MAIN = "Main stage"
+STUDIO = "Studio"
+HAMLET = "Hamlet"
+TEMPEST = "The Tempest"
+IMPROV = "Improv Night"
+EXTRAS = Extras(
+    round_to=500,
+    donations=(500, 1000),
+    programme=400,
+    question=Question(
+        "heard",
+        {"en": "How did you hear of us?", "da": "Hvor har du hørt om os?"},
+        (
+            Option("friends", {"en": "Friends", "da": "Venner"}),
+            Option("poster", {"en": "Poster", "da": "Plakat"}),
+            Option("web", {"en": "Internet", "da": "Nettet"}),
+            Option("paper", {"en": "Press", "da": "Avisen"}),
+        ),
+    ),
+)
+
+
+def furnish(session: Session, means: Means) -> None:
+    """Open the house with its halls and productions."""
+    opened = catalogue.open_house(
+        session,
+        means,
+        name="Royal Theatre",
+        currency="EUR",
+        zone=ZONE,
+        address="Harbour Street 9, Elsinore",
+        tax_number="DK 12 34 56 78",
+        exchange_rule="Exchange until noon of the day before.",
+        box_office_words="left of the stairs",
+        mail_from="boxoffice@royal-theatre.example",
+        extras=EXTRAS,
+    )
+    assert not isinstance(opened, Refused)
+    plan = plans.read(PLAN.read_text())
+    sections = (
+        halls.Section("Stalls", ("Door A", "Door B"), "ground floor"),
+        halls.Section("Boxes", ("Door A",), "ground floor, along the walls"),
+        halls.Section("Circle", ("Door B",), "first floor, up the stairs"),
+        halls.Section("Balcony", ("Door B",), "second floor, up the stairs"),
+    )
+    main = halls.of(
+        plan.chart,
+        plan.names,
+        sections=sections,
+        stage=halls.Stage(x=9.5, y=1.6, width=13.0, depth=2.2),
+    )
+    studio = halls.Plan(units=halls.units("S", STUDIO_PLACES))
+    for name, hall in ((MAIN, main), (STUDIO, studio)):
+        catalogue.add_hall(session, means, name=name, plan=hall)
+    for title in (HAMLET, TEMPEST, IMPROV):
+        catalogue.add_production(session, means, title=title)

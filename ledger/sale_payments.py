@@ -1,0 +1,134 @@
+"""How a sale of a device was paid, and what becomes of the attempt that paid it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from boxoffice import journal
+from boxoffice.money import Money
+from ledger import discrepancies, rows, tenders
+from ledger import journal as book
+from ledger.clock import Means
+from ledger.happened import Happened, maybe, text, whole
+from ledger.prepared import Prepared
+from ledger.tables.money import PaymentRow, TenderRow
+from ledger.tables.orders import OrderRow
+
+
+@dataclass(frozen=True)
+class Tender:
+    """How it was paid."""
+
+    kind: str
+    ref: str
+    amount: int
+    intent: str | None
+
+
+def tenders_of(event: Happened) -> list[Tender]:
+    """Read how something was paid."""
+    return [
+        Tender(
+            text(body, "kind"),
+            text(body, "ref", ""),
+            whole(body, "amount"),
+            maybe(body, "intent"),
+        )
+        for body in event.parts("tenders")
+    ]
+
+
+def pay(
+    session: Session, means: Means, event: Happened, order: OrderRow, tender: Tender
+) -> None:
+    """Book one tender of an order; its attempt at a terminal is over."""
+    if tender.kind in tenders.KINDS:
+        tenders.spend(
+            session,
+            means,
+            tender=tender.ref,
+            amount=tender.amount,
+            order=order.id,
+            event=event.id,
+        )
+    if tender.kind == tenders.CREDIT:
+        return  # Seats, not money.
+    made = {
+        "id": means.new_id(),
+        "order": order.id,
+        "kind": tender.kind,
+        "ref": tender.ref,
+        "intent": tender.intent,
+        "amount": tender.amount,
+        "at_ms": means.now_ms,
+    }
+    rows.add(session, TenderRow, [made])
+    if tender.intent and _paid_before(session, means, event, order, tender):
+        return
+    book.post(
+        session,
+        means.new_id(),
+        journal.payment(tender.kind, Money(tender.amount, order.currency)),
+        why="payment",
+        order=order.id,
+        source=event.id,
+        now_ms=means.now_ms,
+    )
+
+
+def _paid_before(
+    session: Session, means: Means, event: Happened, order: OrderRow, tender: Tender
+) -> bool:
+    """See to the attempt that paid; give whether its money is in the journal already."""
+    intent = tender.intent or ""
+    payment = _PAYMENT.first(session, {"of": intent})
+    if payment is None:
+        return False
+    booked = bool(payment.booked == tender.amount)  # When the approval came.
+    _SOLD.count(
+        session,
+        {
+            "of": intent,
+            "in_order": order.id,
+            "told_ref": tender.ref or payment.ref,
+            "now": means.now_ms,
+            "more": 0 if booked else tender.amount,
+        },
+    )
+    how = "sale arrived"
+    discrepancies.close(session, means, "payment_unknown", intent, how=how)
+    discrepancies.close(session, means, "charge_without_sale", intent, how=how)
+    if payment.state in {"declined", "voided", "refunded"}:
+        discrepancies.note(
+            session,
+            means,
+            "sale_without_charge",
+            intent,
+            facts={"order": order.id, "amount": tender.amount, "state": payment.state},
+            evidence=[event.id],
+        )
+    return booked
+
+
+_ATTEMPT = rows.table(PaymentRow)
+_PAYMENT = Prepared(
+    select(_ATTEMPT.c.state, _ATTEMPT.c.ref, _ATTEMPT.c.booked)
+    .where(_ATTEMPT.c.intent == bindparam("of"))
+    .with_for_update()
+)
+
+
+_SOLD = Prepared(
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.intent == bindparam("of"))
+    .values(
+        {
+            "state": "sold",
+            "order": bindparam("in_order"),
+            "ref": bindparam("told_ref"),
+            "changed_ms": bindparam("now"),
+            "booked": _ATTEMPT.c.booked + bindparam("more"),
+        }
+    )
+)

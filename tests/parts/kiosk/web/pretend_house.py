@@ -16,7 +16,18 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
-from kiosk import breaks, door, extras, sales, staff, web, will_call
+from kiosk import (
+    breaks,
+    door,
+    extras,
+    last_pages,
+    orders,
+    reviewing,
+    sales,
+    staff,
+    web,
+    will_call,
+)
 from kiosk.config import Config
 from kiosk.documents import House
 from kiosk.introduction import Introduction
@@ -213,8 +224,11 @@ class PretendHouse:
         """Take the place of the use cases. put: `monkeypatch.setattr`, or `setattr`."""
         put(web_house, "read", lambda _device: self.settings)
         for module, names in (
-            (sales, "performances choices start order offer proposal party_from price"),
-            (sales, "house_map hold extend review release done"),
+            (sales, "performances choices start offer proposal party_from price"),
+            (sales, "house_map hold extend release"),
+            (orders, "order"),
+            (reviewing, "review"),
+            (last_pages, "done"),
             (attempts, "pay state cancel"),
             (box_office, "park"),
             (spool, "paper progress receipt on_phone"),
@@ -227,8 +241,8 @@ class PretendHouse:
                     module, name, getattr(self, f"_{module.__name__.split('.')[-1]}_{name}")
                 )
         put(breaks, "now", lambda _device: None)
-        put(will_call, "done", self._sales_done)
-        put(sales, "may_go_on", lambda _device, _order: False)
+        put(will_call, "done", self._last_pages_done)
+        put(orders, "may_go_on", lambda _device, _order: False)
         put(terminals, "state", lambda _device: "ready")
         put(extras, "offered", lambda _device, _order: None)
 
@@ -288,7 +302,7 @@ class PretendHouse:
         self.counts, self.stage = counts, Stage.CHOOSING
         return f"o-{performance}"
 
-    def _sales_order(self, _device: Any, order: str) -> OrderShown | None:
+    def _orders_order(self, _device: Any, order: str) -> OrderShown | None:
         if self.stage is None:
             return None
         held = self.stage is Stage.HELD
@@ -359,7 +373,7 @@ class PretendHouse:
         self.left_s += 15 * 60
         return self._sales_hold(device, order)
 
-    def _sales_review(self, _device: Any, order: str) -> Review | Refusal:
+    def _reviewing_review(self, _device: Any, order: str) -> Review | Refusal:
         lines = tuple(
             ReviewLine(seat, "adult", "Adult", "Stalls", 2225, 175) for seat in self.yours
         )
@@ -384,7 +398,7 @@ class PretendHouse:
     def _sales_release(self, _device: Any, _order: str) -> None:
         self.stage = Stage.RELEASED
 
-    def _sales_done(self, _device: Any, order: str) -> Done:
+    def _last_pages_done(self, _device: Any, order: str) -> Done:
         return Done(
             order,
             self.programme[0],

@@ -1,4 +1,4 @@
-"""The device: `python -m kiosk serve | migrate | pair`."""
+"""The device: `python -m kiosk serve | migrate | pair | theme`."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ import structlog
 import waitress  # type: ignore[import-untyped] # It has no stubs.
 from sqlalchemy.exc import DBAPIError
 
-from kiosk import app, config, pairing, recovery
+from kiosk import app, config, pairing, recovery, theme
 from kiosk import watchdog as systemd
 from kiosk.config import BadConfig, Config
 from kiosk.device import Device
@@ -28,9 +28,9 @@ EXIT_STORE = 75
 def main(arguments: list[str]) -> int:
     """Run one command; give the exit code."""
     _configure_words()
-    commands = {"serve": serve, "migrate": migrate, "pair": pair}
+    commands = {"serve": serve, "migrate": migrate, "pair": pair, "theme": measure}
     if len(arguments) != 1 or arguments[0] not in commands:
-        print("Usage: python -m kiosk serve | migrate | pair", file=sys.stderr)
+        print("Usage: python -m kiosk serve | migrate | pair | theme", file=sys.stderr)
         return 2
     try:
         return commands[arguments[0]](config.read(os.environ))
@@ -50,6 +50,13 @@ def main(arguments: list[str]) -> int:
 def migrate(settings: Config) -> int:
     """Bring the store up to date; `serve` does so, too."""
     Store(settings.folder).close()
+    return 0
+
+
+def measure(settings: Config) -> int:
+    """Say how every pair of the theme's colours stands out; a bad theme got no further."""
+    for words, ground, found, needed in theme.measured(settings.theme.colours):
+        print(f"{words} on {ground}: {found:.2f} to 1, needs {needed:g}")
     return 0
 
 

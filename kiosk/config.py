@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kiosk import theme
 from kiosk.printing import lines
+from kiosk.theme import Theme
 
 
 class BadConfig(ValueError):
@@ -40,6 +42,7 @@ class Config:
     unknown_after_s: how long a terminal may be silent before guests hear that nobody knows.
     phones_port: where ushers' phones are served, behind a TLS proxy on this machine; None
     for not at all. phones_names: the names by which they may call it, the first for links.
+    theme: colours, fonts and logo of the house. signage: a folder of pictures, or None.
     """
 
     folder: Path
@@ -63,6 +66,8 @@ class Config:
     unknown_after_s: float = 60.0
     phones_port: int | None = None
     phones_names: tuple[str, ...] = ()
+    theme: Theme = theme.STANDARD
+    signage: Path | None = None
 
     @property
     def store(self) -> Path:
@@ -104,6 +109,8 @@ def read(environment: Mapping[str, str]) -> Config:
         frame_ancestor=environment.get("FOH_FRAME_ANCESTOR") or None if demo else None,
         phones_port=_phones_port(environment),
         phones_names=_names(environment.get("FOH_PHONES_NAMES", "")),
+        theme=_theme(environment.get("FOH_THEME_DIR", "")),
+        signage=_signage(environment.get("FOH_SIGNAGE_DIR", "")),
     )
 
 
@@ -155,6 +162,19 @@ def _url(name: str, text: str) -> str:
 
 def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
+
+
+def _theme(text: str) -> Theme:
+    try:
+        return theme.read(Path(text)) if text else theme.STANDARD
+    except theme.BadTheme as why:
+        raise BadConfig(f"FOH_THEME_DIR: {why}") from None
+
+
+def _signage(text: str) -> Path | None:
+    if text and not Path(text).is_dir():
+        raise BadConfig(f"FOH_SIGNAGE_DIR must be a folder of pictures; {text} is none.")
+    return _path(text)
 
 
 def _printer(environment: Mapping[str, str], name: str) -> str | None:

@@ -13,6 +13,7 @@ import html5lib
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 # html5lib knows HTML of before these were allowed where we use them.
 LATE = {("unexpected-start-tag-implies-end-tag", "dialog")}
@@ -80,6 +81,10 @@ class Guest:
         return self._show(
             self._client.get(path, follow_redirects=True, **self._name), status
         )
+
+    def fetch(self, path: str) -> TestResponse:
+        """Fetch what a page needs: a sheet, a picture, a sound."""
+        return self._client.get(path, buffered=True, **self._name)
 
     def reload(self) -> Page:
         """Open the present page again."""

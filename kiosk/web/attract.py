@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, url_for
 from flask import session as guest
 from werkzeug.wrappers import Response
 
-from kiosk import breaks, sales
+from kiosk import breaks, sales, signage
 from kiosk.payments import attempts
 from kiosk.printing import spool
 from kiosk.shown.choosing import Tonight
@@ -102,6 +102,7 @@ def _bill() -> str:
         ],
         others=len(all_shown) > len(on_sale[:MOST_BUTTONS]),
         strips=_strips(all_shown),
+        signage=signage.turn(device().config.signage, now_ms),
         may_go_on=bool(left.offered()),
     )
 

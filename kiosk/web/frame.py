@@ -12,7 +12,7 @@ from flask import session as guest
 
 from kiosk import voice
 from kiosk.shown.reviewing import OrderShown, Stage
-from kiosk.web import house, newest
+from kiosk.web import house, look, newest
 from kiosk.web.guest import device, order
 from kiosk.web.speech import gettext as _
 from kiosk.web.speech import ngettext
@@ -29,6 +29,10 @@ SHEETS = (
     "components/pager",
     "components/dialog",
     "components/bill",
+)
+FONTS = tuple(
+    f"/static/fonts/fira-sans-condensed-latin-{weight}-normal.woff2"
+    for weight in (500, 700)
 )
 IDLE_LONG_S = 90
 IDLE_ACCESS_S = 180
@@ -56,6 +60,9 @@ class Frame:
     staff_url: str = ""
     voice_url: str = ""
     aloud: bool = False
+    theme_url: str = ""
+    logo_url: str = ""
+    font_urls: Sequence[str] = FONTS
 
     @staticmethod
     def asset(path: str) -> str:
@@ -117,6 +124,9 @@ def _frame(
         voice_url=url_for("aloud.speak") if voice.here() else "",
         aloud=bool(guest.get("aloud")),
         staff_url="" if house.is_door(device()) else url_for("staff.show"),
+        theme_url=look.sheet_url(),
+        logo_url=look.logo_url(),
+        font_urls=look.font_urls() or FONTS,
     )
 
 

@@ -14,6 +14,8 @@ from kiosk.device import Device
 from kiosk.web import house
 from kiosk.web.guest import device
 
+# What is no page and nobody's secret: static files, and those of the house's theme.
+FILES = {"static", "look.sheet", "look.asset"}
 csrf = CSRFProtect()
 babel = Babel()
 
@@ -57,7 +59,7 @@ def install(app: Flask, here: Device) -> None:
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
-        if request.endpoint == "static" and response.status_code == 200:
+        if request.endpoint in FILES and response.status_code == 200:
             # Addresses of files carry their version, so that they may be kept for ever.
             kept = (
                 "public, max-age=31536000, immutable"

@@ -23,6 +23,7 @@ from kiosk.web import (
     how_many,
     leaving,
     left,
+    look,
     network,
     newest,
     order,
@@ -76,6 +77,7 @@ def blueprints() -> list[Blueprint]:
         scans.bp,
         crops.bp,
         screen.bp,
+        look.bp,
         components.bp,
         *STAFF,
     ]

@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from boxoffice.charts import Chart, Row, SeatType
+from ledger import stages
+from ledger.stages import Stage as Stage
 
 RESERVED, GENERAL = "reserved", "ga"
 
@@ -36,16 +38,6 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """Where the stage is drawn, in metres."""
-
-    x: float = 0.0
-    y: float = -3.0
-    width: float = 10.0
-    depth: float = 2.0
-
-
-@dataclass(frozen=True)
 class Plan:
     """A hall. chart: None for general admission, which has units instead.
 
@@ -56,7 +48,7 @@ class Plan:
     units: tuple[str, ...] = ()
     names: Mapping[str, SeatName] = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
-    stage: Stage = Stage()
+    stage: Stage = field(default_factory=Stage)
 
     def __post_init__(self) -> None:
         if (self.chart is None) == (not self.units):
@@ -176,10 +168,11 @@ def of(
     names: Mapping[str, Any],
     *,
     sections: tuple[Section, ...] = (),
-    stage: Stage = Stage(),
+    stage: Stage | None = None,
 ) -> Plan:
     """Make a hall from an imported seating plan.
 
+    stage: as a rule before the middle of the rows, half as wide as they are.
     names: seat code to anything with section, row and seat. sections: those that say which
     doors lead to them; the others of the chart have no doors of their own.
     """
@@ -192,5 +185,5 @@ def of(
             for seat, name in names.items()
         },
         sections=(*sections, *(Section(name) for name in others)),
-        stage=stage,
+        stage=stage or stages.before(chart),
     )

@@ -164,5 +164,5 @@ def _shown(plan: Plan) -> dict[str, Any]:
         "best": [str(plan.name(seat)) for seat in plan.chart.best_first[:5]],
         "seats": len(plan.seats),
         "parts_": plan.sections,
-        "axis": f"{plan.stage.x:g}",
+        "axis": f"{plan.stage.middle:g}",
     }

@@ -45,9 +45,7 @@ def picture(plan: Plan, marks: Sequence[Mark], *, section: str = "") -> Markup:
     xs = [x for x, _ in places.values()]
     ys = [y for _, y in places.values()]
     if not section:
-        half = stage.width / 2 * SCALE
-        middle = stage.x * SCALE
-        xs += [middle - half, middle + half]
+        xs += [stage.x * SCALE, (stage.x + stage.width) * SCALE]
         ys += [stage.y * SCALE, (stage.y + stage.depth) * SCALE]
     left, top = min(xs) - MARGIN, min(ys) - MARGIN
     width, height = max(xs) - left + MARGIN, max(ys) - top + MARGIN
@@ -58,10 +56,10 @@ def picture(plan: Plan, marks: Sequence[Mark], *, section: str = "") -> Markup:
     ]
     if not section:
         parts.append(
-            f'<rect class="chart__stage" x="{(stage.x - stage.width / 2) * SCALE:.0f}"'
+            f'<rect class="chart__stage" x="{stage.x * SCALE:.0f}"'
             f' y="{stage.y * SCALE:.0f}" width="{stage.width * SCALE:.0f}"'
             f' height="{stage.depth * SCALE:.0f}" rx="8"/>'
-            f'<text class="chart__words" x="{stage.x * SCALE:.0f}"'
+            f'<text class="chart__words" x="{stage.middle * SCALE:.0f}"'
             f' y="{(stage.y + stage.depth / 2) * SCALE + 6:.0f}">Stage</text>'
         )
     parts += [_row_name(row, places) for row in _rows(plan, places)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from boxoffice.charts import SeatType
-from ledger import plans
+from ledger import halls, plans
 
 DEMO = Path(plans.__file__).parent / "demo_house" / "royal_theatre.json"
 
@@ -141,3 +141,12 @@ def test_a_bad_plan_is_refused_with_the_fault_and_its_place(change, words):
 def test_what_is_no_plan_at_all_is_refused_in_words(text):
     with pytest.raises(plans.BadPlan):
         plans.read(text)
+
+
+def test_the_stage_of_an_imported_plan_is_before_the_middle_of_its_rows():
+    found = read()
+    xs = [x for x, _ in found.chart.coords.values()]
+    stage = halls.of(found.chart, found.names).stage
+
+    assert stage.middle == pytest.approx((min(xs) + max(xs)) / 2, abs=0.1)
+    assert stage.y + stage.depth < min(y for _, y in found.chart.coords.values())

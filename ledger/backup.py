@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import wire
-from ledger import journal
+from ledger import journal, settling
 from ledger.tables.feed import FeedDocRow, FeedRow, StreamHeadRow
 from ledger.tables.orders import TicketRow
 from ledger.tables.seats import SeatStateRow
@@ -73,6 +73,10 @@ def faults(session: Session) -> list[str]:
     found += [
         f"Journal entry {entry} does not sum to zero."
         for entry in journal.unbalanced(session)
+    ]
+    found += [
+        f"Order {order}: what statements are to count is not what the journal says."
+        for order in settling.faults(session)
     ]
     found += _seats(session)
     found += _streams(session)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice.journal import Entry, Line
-from ledger import rows
+from ledger import rows, settling
 from ledger.tables.money import JournalEntryRow, JournalLineRow
 
 
@@ -68,6 +68,8 @@ def post_all(
             for number, line in enumerate(entry.lines, 1)
         ],
     )
+    if order is not None:
+        settling.count(session, order, entries, now_ms=now_ms)
 
 
 def total(session: Session) -> int:

@@ -7,36 +7,46 @@ which it was paid in full. Source: SET1-SET4, FEE2.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from boxoffice import ids, statements
+from boxoffice import statements
 from boxoffice.journal import Account
-from ledger import audit
+from ledger import audit, settling
 from ledger.clock import Means
-from ledger.tables.money import JournalEntryRow, JournalLineRow, TenderRow
+from ledger.tables.money import JournalEntryRow, JournalLineRow
 from ledger.tables.office import StatementLineRow, StatementRow
-from ledger.tables.orders import OrderRow
+from ledger.tables.settling import SettlingRow
 
 # A setting of the operator's: below it, nothing is paid while productions run. SET2.
 MINIMUM = 10_000
+# As the index says it, so that it is used.
+_ZERO = literal_column("0", Integer)
+OPEN = (SettlingRow.cards > _ZERO) & (SettlingRow.entries > _ZERO)
+SETTLED = SettlingRow.due <= 0
 
 
 @dataclass(frozen=True)
-class Line:
-    """One entry: what of which order, and how it divides. Amounts in minor units."""
+class Total:
+    """Some orders together: how many, their entries, and how these divide."""
 
-    entry: str
-    order: str
-    number: str
-    why: str
-    at_ms: int
-    settled_ms: int | None
-    charge: int
-    handling: int
+    orders: int = 0
+    entries: int = 0
+    charge: int = 0
+    handling: int = 0
 
     @property
     def net(self) -> int:
@@ -48,43 +58,33 @@ class Line:
 class Draft:
     """What a statement drawn now would say."""
 
-    included: Sequence[Line]
-    waiting: Sequence[Line]
+    included: Total
+    waiting: Total
     carried: int
     amount: int
     issued: bool
 
 
 def draft(session: Session, means: Means, *, complete: bool) -> Draft:
-    """Say what a statement of today would hold. complete: the production is over (SET2)."""
-    lines = _lines(session)
-    today = datetime.fromtimestamp(means.now_ms / 1000, UTC).date()
+    """Say what a statement of today would hold. complete: the production is over (SET2).
+
+    The rule sees all settled orders as one, and all that wait as another: however many they
+    are, it adds up the same.
+    """
+    included, waiting = _total(session, SETTLED), _total(session, ~SETTLED)
+    today = _day(means.now_ms)
     carried = _carried(session)
     found = statements.draw(
         [
-            statements.Order(
-                line.entry,
-                line.charge,
-                line.handling,
-                datetime.fromtimestamp(line.settled_ms / 1000, UTC).date()
-                if line.settled_ms is not None
-                else None,
-            )
-            for line in lines
+            statements.Order("settled", included.charge, included.handling, today),
+            statements.Order("waiting", waiting.charge, waiting.handling, None),
         ],
         on=today,
         minimum=MINIMUM,
         complete=complete,
         carried=carried,
     )
-    by_entry = {line.entry: line for line in lines}
-    return Draft(
-        [by_entry[order.id] for order in found.included],
-        [by_entry[order.id] for order in found.waiting],
-        carried,
-        found.amount,
-        found.issued,
-    )
+    return Draft(included, waiting, carried, found.amount, found.issued)
 
 
 def issue(session: Session, means: Means, *, complete: bool, currency: str, by: str) -> str:
@@ -107,16 +107,7 @@ def issue(session: Session, means: Means, *, complete: bool, currency: str, by: 
     )
     session.add(row)
     session.flush()
-    session.add_all(
-        StatementLineRow(
-            entry=line.entry,
-            statement=row.id,
-            charge=line.charge,
-            handling=line.handling,
-            settled_ms=line.settled_ms or means.now_ms,
-        )
-        for line in made.included
-    )
+    _state(session, row.id, means.now_ms)
     audit.note(session, means, staff=by, action="draw_statement", subject=row.id)
     session.flush()
     return row.id
@@ -135,33 +126,77 @@ def paid(
     return True
 
 
-def all_(session: Session) -> Sequence[StatementRow]:
-    """Give every statement, newest first."""
-    return session.scalars(select(StatementRow).order_by(StatementRow.number.desc())).all()
+def all_(session: Session, most: int = 100) -> Sequence[StatementRow]:
+    """Give the statements, newest first."""
+    newest = select(StatementRow).order_by(StatementRow.number.desc())
+    return session.scalars(newest.limit(most)).all()
 
 
-def lines_of(session: Session, statement: str) -> list[Line]:
-    """Give a statement's lines as they were drawn."""
-    rows = session.execute(
-        select(StatementLineRow, JournalEntryRow, OrderRow.number)
-        .join(JournalEntryRow, JournalEntryRow.id == StatementLineRow.entry)
-        .outerjoin(OrderRow, OrderRow.id == JournalEntryRow.order)
-        .where(StatementLineRow.statement == statement)
-        .order_by(StatementLineRow.settled_ms, JournalEntryRow.id)
-    )
-    return [
-        Line(
-            entry.id,
-            entry.order or "",
-            ids.shown(number) if number else "",
-            entry.why,
-            entry.at_ms,
-            line.settled_ms,
-            line.charge,
-            line.handling,
+def total_of(session: Session, statement: str) -> Total:
+    """Add up a statement's lines."""
+    entries, charge, handling = session.execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(StatementLineRow.charge), 0),
+            func.coalesce(func.sum(StatementLineRow.handling), 0),
+        ).where(StatementLineRow.statement == statement)
+    ).one()
+    return Total(0, entries, int(charge), int(handling))
+
+
+def _total(session: Session, which: ColumnElement[bool]) -> Total:
+    found = session.execute(
+        select(
+            func.count(),
+            *(
+                func.coalesce(func.sum(column), 0)
+                for column in (
+                    SettlingRow.entries,
+                    SettlingRow.charge,
+                    SettlingRow.handling,
+                )
+            ),
+        ).where(OPEN, which)
+    ).one()
+    return Total(*map(int, found))
+
+
+def _state(session: Session, statement: str, now_ms: int) -> None:
+    """Put the entries of settled orders on a statement, and take them off their orders."""
+
+    def of(*accounts: Account) -> ColumnElement[Any]:
+        amount = case(
+            (JournalLineRow.account.in_(accounts), JournalLineRow.amount), else_=0
         )
-        for line, entry, number in rows
-    ]
+        return -func.sum(amount)
+
+    lines = (
+        select(
+            JournalEntryRow.id,
+            bindparam("statement", statement),
+            of(*settling.SHARED),
+            of(Account.HANDLING),
+            func.coalesce(SettlingRow.paid_ms, now_ms),
+        )
+        .join(JournalEntryRow, JournalEntryRow.order == SettlingRow.order)
+        .join(JournalLineRow, JournalLineRow.entry == JournalEntryRow.id)
+        .outerjoin(StatementLineRow, StatementLineRow.entry == JournalEntryRow.id)
+        .where(
+            OPEN,
+            SETTLED,
+            JournalLineRow.account.in_(settling.SHARED),
+            StatementLineRow.entry.is_(None),
+        )
+        .group_by(JournalEntryRow.id, SettlingRow.paid_ms)
+    )
+    columns = ["entry", "statement", "charge", "handling", "settled_ms"]
+    session.execute(insert(StatementLineRow).from_select(columns, lines))
+    session.execute(
+        update(SettlingRow)
+        .where(OPEN, SETTLED)
+        .values(entries=0, charge=0, handling=0)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _carried(session: Session) -> int:
@@ -171,73 +206,5 @@ def _carried(session: Session) -> int:
     return last.amount if last is not None and not last.issued else 0
 
 
-def _lines(session: Session) -> list[Line]:
-    """Give the entries of card orders that are on no statement yet."""
-    by_card = select(TenderRow.order).where(TenderRow.kind == "card")
-    settled = (
-        select(TenderRow.order.label("order"), func.max(TenderRow.at_ms).label("at_ms"))
-        .group_by(TenderRow.order)
-        .subquery()
-    )
-
-    def of(account: Account) -> ColumnElement[Any]:
-        amount = case((JournalLineRow.account == account, JournalLineRow.amount), else_=0)
-        return func.coalesce(func.sum(amount), 0)
-
-    rows = session.execute(
-        select(
-            JournalEntryRow.id,
-            JournalEntryRow.order,
-            JournalEntryRow.why,
-            JournalEntryRow.at_ms,
-            OrderRow.number,
-            OrderRow.charge,
-            OrderRow.paid,
-            settled.c.at_ms,
-            of(Account.THEATRE),
-            of(Account.HANDLING),
-        )
-        .join(JournalLineRow, JournalLineRow.entry == JournalEntryRow.id)
-        .join(OrderRow, OrderRow.id == JournalEntryRow.order)
-        .join(settled, settled.c.order == OrderRow.id)
-        .where(
-            JournalEntryRow.order.in_(by_card),
-            JournalEntryRow.id.not_in(select(StatementLineRow.entry)),
-            JournalLineRow.account.in_((Account.THEATRE, Account.HANDLING)),
-        )
-        .group_by(
-            JournalEntryRow.id,
-            JournalEntryRow.order,
-            JournalEntryRow.why,
-            JournalEntryRow.at_ms,
-            OrderRow.number,
-            OrderRow.charge,
-            OrderRow.paid,
-            settled.c.at_ms,
-        )
-        .order_by(JournalEntryRow.at_ms, JournalEntryRow.id)
-    ).all()
-    return [
-        Line(
-            entry,
-            order,
-            ids.shown(number) if number else "",
-            why,
-            at_ms,
-            settled_ms if paid_ >= charge else None,
-            -int(theatre) - int(handling),
-            -int(handling),
-        )
-        for (
-            entry,
-            order,
-            why,
-            at_ms,
-            number,
-            charge,
-            paid_,
-            settled_ms,
-            theatre,
-            handling,
-        ) in rows
-    ]
+def _day(at_ms: int) -> date:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).date()

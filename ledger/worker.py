@@ -7,7 +7,16 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy.orm import Session
 
-from ledger import answers, baskets, catalogue, checkout_attempts, feed, guessing, seating
+from ledger import (
+    answers,
+    baskets,
+    catalogue,
+    checkout_attempts,
+    feed,
+    guessing,
+    seating,
+    settling,
+)
 from ledger.clock import Means
 from ledger.running import Running
 
@@ -15,6 +24,7 @@ log = structlog.get_logger()
 PAUSE_S = 1.0
 COUNT_EVERY_MS = 5_000
 PRUNE_EVERY_MS = 3_600_000
+LOOK_EVERY_MS = 86_400_000
 
 
 class Worker:
@@ -37,7 +47,7 @@ class Worker:
         self._post = post
         self._pay = pay
         self._stop = threading.Event()
-        self._counted_ms = self._pruned_ms = 0
+        self._counted_ms = self._pruned_ms = self._looked_ms = 0
 
     def run(self) -> None:
         """Work, rest, work again. Trouble in one step is written down and passes."""
@@ -69,6 +79,9 @@ class Worker:
         if means.now_ms - self._pruned_ms >= PRUNE_EVERY_MS:
             ledger.store.write(_prune, means)
             self._pruned_ms = means.now_ms
+        if means.now_ms - self._looked_ms >= LOOK_EVERY_MS:
+            _look(ledger)
+            self._looked_ms = means.now_ms
         if self._post is not None and self._post():
             busy = True
         if self._pay is not None and self._pay(means):
@@ -106,6 +119,15 @@ def cashier(ledger: Running) -> Callable[[Means], bool] | None:
         return over > 0
 
     return settle
+
+
+def _look(ledger: Running) -> None:
+    """Count again what a ledger of before, that ran beside this one, did not count."""
+    with ledger.store.read() as session:
+        orders = settling.faults(session)
+    if orders:
+        ledger.store.write(settling.mend, orders)
+        log.info("orders counted again for statements", orders=len(orders))
 
 
 def _prune(session: Session, means: Means) -> None:

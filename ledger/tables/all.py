@@ -16,6 +16,7 @@ from ledger.tables import (
     readers,
     records,
     seats,
+    settling,
 )
 from ledger.tables.names import Row
 
@@ -35,5 +36,6 @@ NOUNS = (
     readers,
     records,
     seats,
+    settling,
 )
 metadata = Row.metadata

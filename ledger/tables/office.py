@@ -1,6 +1,6 @@
 """What the office keeps: where tickets are, questions, statements, day ends."""
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.tables.names import Row
@@ -65,9 +65,12 @@ class StatementLineRow(Row):
     """One journal entry on the one statement that it belongs to."""
 
     __tablename__ = "statement_line"
+    __table_args__ = (
+        Index("ix_statement_line_statement", "statement", "settled_ms", "entry"),
+    )
 
     entry: Mapped[str] = mapped_column(ForeignKey("journal_entry.id"), primary_key=True)
-    statement: Mapped[str] = mapped_column(ForeignKey("statement.id"), index=True)
+    statement: Mapped[str] = mapped_column(ForeignKey("statement.id"))
     charge: Mapped[int]
     handling: Mapped[int]
     settled_ms: Mapped[int]

@@ -34,6 +34,7 @@ from ledger.web import (
     reading,
     reports,
     second,
+    statements,
     worklists,
 )
 
@@ -53,6 +54,7 @@ PAGES = (
     house,
     worklists,
     reports,
+    statements,
     catalogue_pages,
     hall_files,
     halls,

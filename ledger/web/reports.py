@@ -1,13 +1,12 @@
-"""Sales by performance, answers of buyers, day end, statements. Source: SET, ORD8."""
+"""Sales by performance, answers of buyers, day end. Source: FEE2, ORD8, P13."""
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from ledger import catalogue, day_ends, sales_report, settlements, surveys
+from ledger import catalogue, day_ends, sales_report, surveys
 from ledger.documents.order import money
 from ledger.tables.catalogue import ProductionRow
-from ledger.tables.office import StatementRow
 from ledger.web import amounts, desk
 
 bp = Blueprint("reports", __name__, url_prefix="/staff/reports")
@@ -108,69 +107,3 @@ def close_day() -> ResponseReturnValue:
         way = "more" if found > 0 else "less"
         desk.say(f"{kind.capitalize()}: {money(abs(found), currency)} {way}; booked.")
     return redirect(url_for("reports.day_end"), 303)
-
-
-@bp.get("/statements")
-@desk.needs(desk.SUPERVISOR, desk.READER)
-def statements() -> ResponseReturnValue:
-    ledger = desk.ledger()
-    with ledger.store.read() as session:
-        complete = request.args.get("complete") == "1"
-        return render_template(
-            "staff/statements.html",
-            draft=settlements.draft(session, ledger.means(), complete=complete),
-            complete=complete,
-            statements=settlements.all_(session),
-            minimum=settlements.MINIMUM,
-            house=catalogue.house(session),
-        )
-
-
-@bp.post("/statements")
-@desk.needs(desk.SUPERVISOR)
-def draw() -> ResponseReturnValue:
-    with desk.ledger().store.read() as session:
-        currency = catalogue.house(session).currency
-    made = desk.write(
-        settlements.issue,
-        complete=request.form.get("complete") == "1",
-        currency=currency,
-        by=desk.me().id,
-    )
-    return redirect(url_for("reports.statement", id=made), 303)
-
-
-@bp.get("/statements/<id>")
-@desk.needs(desk.SUPERVISOR, desk.READER)
-def statement(id: str) -> ResponseReturnValue:
-    with desk.ledger().store.read() as session:
-        row = session.get(StatementRow, id)
-        if row is None:
-            abort(404)
-        return render_template(
-            "staff/statement.html",
-            statement=row,
-            lines=settlements.lines_of(session, id),
-            minimum=settlements.MINIMUM,
-            zone=catalogue.house(session).zone,
-        )
-
-
-@bp.post("/statements/<id>/payment")
-@desk.needs(desk.SUPERVISOR)
-def pay(id: str) -> ResponseReturnValue:
-    way = desk.field("paid_by")
-    if way not in {"cheque", "direct_deposit"}:
-        abort(400)
-    done = desk.write(
-        settlements.paid,
-        id,
-        paid_by=way,
-        ref=desk.field("ref", most=100),
-        by=desk.me().id,
-    )
-    if done:
-        desk.say("Paid.")
-    else:
-        desk.refuse("This statement is not to be paid, or was paid before.")
-    return redirect(url_for("reports.statement", id=id), 303)

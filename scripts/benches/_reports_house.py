@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from boxoffice.will_call import foldings
-from ledger import halls, members
+from ledger import halls, members, settling
 from ledger.running import Running
 from ledger.tables.catalogue import HallRow, PerformanceRow
 from ledger.tables.devices import DeviceRow
@@ -52,6 +52,9 @@ def fill(ledger: Running, count: int) -> dict[str, Any]:
             )
         )
     ledger.store.write(lambda session: _members(session, now_ms))
+    with ledger.store.read() as session:
+        uncounted = settling.faults(session)
+    ledger.store.write(settling.mend, uncounted)
     ledger.store.write(lambda session: session.execute(text("ANALYZE")) and None)
     with ledger.store.read() as session:
         device = session.scalars(select(DeviceRow.id)).first()

@@ -16,6 +16,7 @@ DOWNLOADS = (
     "/staff/worklist/orders",
     "/staff/worklist/customers",
     "/staff/worklist/envelopes",
+    "/staff/reports/statements/next",
 )
 KINDS = (".csv", ".xlsx", ".json")
 

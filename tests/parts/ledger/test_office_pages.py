@@ -4,11 +4,14 @@ import csv
 import io
 
 import pytest
+from sqlalchemy import delete
 
 from boxoffice.pricing import Seller
 from ledger import journal, settlements
 from ledger.orders import Patron
 from ledger.tables.records import AuditRow
+from ledger.tables.settling import SettlingRow
+from ledger.worker import Worker
 from tests.parts.ledger.clerk import PASSWORD, clerk
 from tests.parts.ledger.test_window import chart, fill, pick, rows
 
@@ -161,6 +164,39 @@ def test_a_small_amount_is_carried_and_a_refund_becomes_a_debt(vera, bo, theatre
     assert "Carried from the last statement €24.00" in page.words
     assert "Ticket refunded" in page.words
     assert "€0.00 would be carried" in page.words
+
+
+def test_lines_are_turned_in_pages_and_downloaded_whole(vera, theatre, ledger):
+    for row in "BCDEF":
+        for seat in range(1, 6):
+            theatre.sell(f"{row}{seat}", tender="card")
+    vera.open("/staff/reports/statements")
+    assert "Orders 1–20 of 25" in vera.page.words
+    following = vera.press("Later")
+    assert "Orders 21–25 of 25" in following.words
+    to_come = table(vera._client.get("/staff/reports/statements/next.csv"))
+
+    vera.open("/staff/reports/statements")
+    vera.press("Draw the statement")
+    drawn = table(vera._client.get(vera.page.url + ".csv"))
+
+    assert "25 lines €" in vera.page.words
+    assert len(vera.press("Later").soup.select("table:not(.sum) tbody tr")) == 5
+    assert len(drawn) == 26
+    assert sorted(drawn) == sorted(to_come)
+
+
+def test_orders_of_a_ledger_that_did_not_count_are_counted_again(theatre, ledger):
+    theatre.sell("A2", tender="card")
+    theatre.sell("A3", tender="cash")
+    with ledger.store.read() as session:
+        before = settlements.draft(session, ledger.means(), complete=True)
+    ledger.store.write(lambda session: session.execute(delete(SettlingRow)) and None)
+
+    Worker(ledger).step()
+
+    with ledger.store.read() as session:
+        assert settlements.draft(session, ledger.means(), complete=True) == before
 
 
 def test_a_finished_production_pays_any_amount(theatre, ledger, people):

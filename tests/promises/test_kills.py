@@ -1,8 +1,56 @@
-"""Which system calls `scripts/test kills` pulls the plug at. Source: P6, P3."""
+"""P6, P3: the plug is pulled at system calls of a purchase and of its upload.
+
+A few places here; `scripts/test kills` tries every one.
+"""
+
+from pathlib import Path
+
+import pytest
 
 from tests.promises.kills import tracing
 from tests.promises.kills.__main__ import spread
+from tests.promises.kills.evening import Evening
+from tests.promises.kills.notebook import NEVER, PLAYED, Notebook
 from tests.promises.kills.tracing import Place
+
+PORT_BASE = 8620
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    tracing.missing() is not None, reason=f"nothing is killed here: {tracing.missing()}"
+)
+def test_no_kill_splits_a_purchase_or_loses_an_event(tmp_path: Path):
+    evening = Evening(tmp_path, PORT_BASE)
+    try:
+        # The thread that writes everything down: before and after charge, sale and print.
+        journal = [place for place in evening.record("kiosk") if place.thread == 1]
+        synced = [place for place in journal if place.call == "fdatasync"]
+        killed = [evening.kill("kiosk", place) for place in spread(synced, 4)]
+        book = [place for place in evening.record("ledger") if place.call == "fdatasync"]
+        killed += [evening.kill("ledger", place) for place in spread(book, 2)]
+    finally:
+        evening.close()
+        evening.end()
+
+    assert sum(killed) >= len(killed) - 1
+
+
+def test_a_run_goes_on_where_the_last_one_stopped(tmp_path: Path):
+    places = [Place("write", 0, nth, "store.sqlite-wal") for nth in range(1, 5)]
+    notes = Notebook("kiosk kill", tmp_path / "notes")
+    notes.begin(places)
+    notes.end(places[0], PLAYED)
+    notes.end(places[1], NEVER)
+    notes.end(places[2], "a ticket came out twice")
+
+    again = Notebook("kiosk kill", tmp_path / "notes")
+
+    assert again.left() == [places[3]]
+    assert (again.count(PLAYED), again.count(NEVER)) == (1, 1)
+    assert again.broken == [
+        "kiosk kill, write 3 of thread 0 (store.sqlite-wal): a ticket came out twice"
+    ]
 
 
 def test_places_are_spread_from_first_to_last():

@@ -1,26 +1,42 @@
-"""A lobby whose kiosk or ledger is killed again and again, and who looks at its books.
+"""A house whose kiosk or ledger is killed again and again, and who looks at its books.
 
-The lobby starts what fell, as systemd would. Afterwards its lamps compare books that know
-nothing of each other: paper with sales, the terminal's charges with the kiosk's attempts,
-seats, journal. Source: sync.md §6, P6, P3.
+What fell is started again, as systemd would. Afterwards books that know nothing of each
+other are compared: paper with sales, the terminal's charges with the kiosk's attempts, the
+seats that the kiosk owns with those that the ledger gave it, the journal.
+Source: sync.md §6, P3, P5, P6.
 """
 
-import os
+import shutil
+import sqlite3
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
+from lobby import invariants
 from lobby.scenarios.screen import NotFound, Screen
-from tests.lobby_running import Lobby
-from tests.promises.kills.tracing import Place, Recording, Trap
+from tests.promises.kills.tracing import KILL, Place, Recording, Trap
+from tests.promises.trade.buyers import visit
+from tests.promises.trade.house import House
+from tests.promises.warm import Warm
 
+KIOSK: Final = "kiosk-1"
 SETTLED_S: Final = 60.0
-SOLD_S: Final = 20.0
 PAUSE_S: Final = 0.05
+# Seats run out, and books grow: after so many guests the prepared house is set up again.
+GUESTS: Final = 40
+UNDER_WAY: Final = {"created", "sent", "approved", "unknown"}
+# As the tables of kiosk and ledger name them: what is ours, and what it was given.
+OWNED: Final = """
+    SELECT performance, seat, epoch FROM allotted
+    EXCEPT SELECT performance, seat, epoch FROM spent
+    EXCEPT SELECT performance, seat, epoch FROM pledged
+"""
+GIVEN: Final = "SELECT performance, seat, epoch FROM seat_state WHERE state = 'allotted'"
 
 
 class Broken(AssertionError):
@@ -28,83 +44,105 @@ class Broken(AssertionError):
 
 
 class Evening:
-    """One lobby, and guests who buy two seats each."""
+    """One house, and guests who buy two seats each."""
 
-    def __init__(self, lobby: Lobby) -> None:
-        self._lobby = lobby
-        self._ports = {"kiosk": lobby.base + 10, "ledger": lobby.base + 1}
-        lobby.post("/terminal/next", {"outcome": "approve", "tap_s": 0})
+    def __init__(self, folder: Path, base: int) -> None:
+        """Prepare a house: furnished, paired, with seats of its own, and closed again."""
+        self._live, self._prepared, self._base = folder / "house", folder / "prepared", base
+        self._never = threading.Event()
+        self._guests = 0
+        self._house = self._open()
+        self._until(self._agree, "settled books")
+        self._house.close()
+        shutil.copytree(self._live, self._prepared)
+        self._house = self._open()
+
+    def close(self) -> None:
+        self._house.close()
+
+    @staticmethod
+    def end() -> None:
+        """Close what all houses were started from."""
+        Warm.cool()
+
+    def keep(self, folder: Path) -> None:
+        """Keep a copy of all books and logs."""
+        shutil.copytree(self._live, folder, dirs_exist_ok=True)
+
+    def begin_again(self) -> None:
+        """Put the prepared house in the place of this one."""
+        self._house.close()
+        shutil.rmtree(self._live)
+        shutil.copytree(self._prepared, self._live)
+        self._house = self._open()
+        self._guests = 0
+
+    def _open(self) -> House:
+        house = House(self._live, self._base, [KIOSK], [], supervisor=Warm)
+        house.open()
         # What the house had sold before the first of our guests came.
-        self._before = int(self._figures()["ledger"]["tickets"])
+        self._before = int(house.get("ledger", "/demo/figures")["tickets"])
+        return house
 
     # --- what happens -------------------------------------------------------------------
 
     def record(self, program: str) -> list[Place]:
-        """Let one guest buy, undisturbed, and give every call that a program makes."""
-        self._ready(program)
-        self._prepare(program)
+        """Let guests buy, undisturbed, and give every call that a program makes for one."""
+        self._buy()  # The first one finds everything still to be read.
+        self.check()
         recording = Recording(self._process(program))
         try:
-            self._provoke(program)
+            self._buy()
+            self._until(self._agree, "settled books")
         finally:
             places = recording.stop()
         self.check()
         return places
 
-    def kill(self, program: str, place: Place) -> bool:
+    def kill(self, program: str, place: Place, fault: str = KILL) -> bool:
         """Kill a program at a place while a guest buys, and check all books afterwards.
 
-        Gives False when it never got there. Raises Broken.
+        fault: what strace does there. Gives False when nobody got there. Raises Broken.
         """
-        self._ready(program)
-        self._prepare(program)
-        process = self._process(program)
+        if self._guests >= GUESTS:
+            self.begin_again()
+        self._guests += 1
         try:
-            trap = Trap(process, place)
+            trap = Trap(self._process(program), place, fault)
         except IndexError:
             return False
         try:
-            with suppress(httpx.HTTPError, NotFound):
-                self._provoke(program)
+            with self._electrician(), suppress(httpx.HTTPError, NotFound):
+                self._buy()
+            if not trap.sprung:  # What is uploaded comes after the guest has gone.
+                with suppress(Broken):
+                    self._until(lambda: trap.sprung or self._agree(), "end", most_s=5)
         finally:
-            trap.open()
-        fell = not self._runs(program, process)
+            sprung = trap.open()
         self.check()
-        return fell
+        return sprung
 
-    def _prepare(self, program: str) -> None:
-        if program == "ledger":  # What a guest bought meanwhile is uploaded at once later.
-            self._lobby.post("/network/kiosk-ledger", {"up": False})
-            if self._figures()["kiosk"]["own_seats"] < 1:
-                self._lobby.post("/network/kiosk-ledger", {"up": True})
-                self._until(lambda: self._figures()["kiosk"]["own_seats"] > 0, "own seats")
-                self._lobby.post("/network/kiosk-ledger", {"up": False})
-            self._buy()
+    @contextmanager
+    def _electrician(self) -> Iterator[None]:
+        """Start again what falls, at once."""
+        gone = threading.Event()
 
-    def _provoke(self, program: str) -> None:
-        if program == "ledger":
-            self._lobby.post("/network/kiosk-ledger", {"up": True})
-            began = time.monotonic()
-            while time.monotonic() - began < SOLD_S and self._figures()["unsent_events"]:
-                time.sleep(PAUSE_S)
-        else:
-            self._buy()
+        def watch() -> None:
+            while not gone.wait(PAUSE_S):
+                self._house.supervisor.restart_fallen()
+
+        electrician = threading.Thread(target=watch)
+        electrician.start()
+        try:
+            yield
+        finally:
+            gone.set()
+            electrician.join()
 
     def _buy(self) -> None:
-        screen = Screen(self._lobby.device("kiosk"))
+        screen = Screen(self._house.address(KIOSK))
         try:
-            screen.open("/")
-            for button in ("Hamlet", "Find seats", "Take these", "Pay"):
-                if button == "Pay":
-                    with suppress(NotFound):
-                        screen.press("Continue without")
-                screen.press(button)
-            until = time.monotonic() + SOLD_S
-            while "enjoy the show" not in screen.words.lower():
-                if time.monotonic() > until:
-                    raise NotFound(f"no tickets came: {screen.words[:200]}")
-                time.sleep(PAUSE_S)
-                screen.reload()
+            visit(screen, self._never)
         finally:
             screen.close()
 
@@ -112,83 +150,78 @@ class Evening:
 
     def check(self) -> None:
         """Wait until nothing is under way any more, then judge. Raises Broken."""
-        self._ready("kiosk")
-        self._ready("ledger")
         found: dict[str, Any] = {}
 
         def settled() -> bool:
-            with suppress(httpx.HTTPError, KeyError, TypeError):
-                found.update(self._figures())
-                if any(lamp["state"] == "stop" for lamp in found["lamps"]):
-                    raise Broken(str([x for x in found["lamps"] if x["state"] == "stop"]))
-                under_way = {"created", "sent", "approved", "unknown"}
-                return (
-                    all(lamp["state"] == "ok" for lamp in found["lamps"])
-                    and not any(i["state"] in under_way for i in found["kiosk"]["intents"])
-                    and not found["unsent_events"]
-                )
-            return False
+            self._house.supervisor.restart_fallen()
+            return self._agree(found)
 
-        self._until(settled, "settled books", lambda: str(found.get("lamps")))
-        ledger, kiosk = found["ledger"], found["kiosk"]
-        told, sold = ledger["tickets"] - self._before, len(kiosk["paid_tickets"])
-        if told != sold:
-            raise Broken(f"the ledger has {told} tickets of the {sold} the kiosk sold")
-        slips = self._get("/printer/slips")["slips"]
-        codes = [code for slip in slips for code in slip.get("codes", ())]
+        self._until(settled, "settled books", lambda: str(found.get("differ")))
+        codes = self._house.codes()
         if len(codes) != len(set(codes)):
             raise Broken("a ticket came out twice")
+
+    def _agree(self, found: dict[str, Any] | None = None) -> bool:
+        """Whether all books say the same by now. Raises Broken if they never will.
+
+        found: gets what differs.
+        """
+        found = {} if found is None else found
+        try:
+            kiosk = self._figures()
+            ledger = self._house.get("ledger", "/demo/figures")
+        except (httpx.HTTPError, ValueError) as why:
+            found["differ"] = repr(why)
+            return False
+        lamps = invariants.lamps(
+            kiosk=kiosk,
+            ledger=ledger,
+            charges=self._house.foyers[KIOSK].terminal.charges(),
+            unsent=int(kiosk["unsent_events"]),
+        )
+        under_way = any(intent["state"] in UNDER_WAY for intent in kiosk["intents"])
+        # Paper without proof is owed, a charge without seats goes back: both loudly.
+        loud = len(kiosk["owed"]) + sum(x["state"] == "reversed" for x in kiosk["intents"])
+        told, sold = int(ledger["tickets"]) - self._before, len(kiosk["paid_tickets"])
+        owned, given = self._rows(KIOSK, OWNED), self._rows("ledger", GIVEN)
+        found["differ"] = {
+            "lamps": [f"{x.words} ({x.first})" for x in lamps if x.state != "ok"],
+            "under way": under_way,
+            "tickets": None if told == sold else f"{told} of {sold}",
+            "seats": sorted(owned ^ given),
+            "discrepancies": max(0, int(ledger["discrepancies"]) - loud),
+        }
+        return not any(found["differ"].values())
 
     # --- means ---------------------------------------------------------------------
 
     def _figures(self) -> dict[str, Any]:
-        return self._get("/figures")
+        return self._house.get(KIOSK, "/demo/figures")
 
-    def _get(self, path: str) -> dict[str, Any]:
-        answer = httpx.get(f"{self._lobby.address}{path}", timeout=10, trust_env=False)
-        answer.raise_for_status()
-        document: dict[str, Any] = answer.json()
-        return document
-
-    def _ready(self, program: str) -> None:
-        path = "/api/time?nonce=kills" if program == "ledger" else "/health"
-        address = f"http://127.0.0.1:{self._ports[program]}{path}"
-
-        def answers() -> bool:
-            with suppress(httpx.HTTPError, ValueError):
-                answer = httpx.get(address, timeout=2, trust_env=False)
-                return answer.status_code == 200 and (
-                    program == "ledger" or bool(answer.json().get("ready"))
-                )
-            return False
-
-        self._until(answers, f"an answer from the {program}")
+    def _rows(self, whose: str, query: str) -> set[tuple[Any, ...]]:
+        name = "ledger.sqlite" if whose == "ledger" else "store.sqlite"
+        book = sqlite3.connect(f"file:{self._live / whose / name}?mode=ro", uri=True)
+        with closing(book):
+            return set(book.execute(query))
 
     def _process(self, program: str) -> int:
-        """The id of a program of this lobby. Raises LookupError."""
-        name = "FOH_LEDGER_PORT" if program == "ledger" else "FOH_KIOSK_PORT"
-        wanted = f"{name}={self._ports[program]}".encode()
-        for folder in Path("/proc").iterdir():
-            if not folder.name.isdecimal() or int(folder.name) == os.getpid():
-                continue
-            with suppress(OSError):
-                if wanted in (folder / "environ").read_bytes().split(b"\0"):
-                    return int(folder.name)
-        raise LookupError(f"the {program} does not run")
-
-    def _runs(self, program: str, process: int) -> bool:
-        with suppress(LookupError):
-            return self._process(program) == process
-        return False
+        name = "ledger" if program == "ledger" else KIOSK
+        supervisor = self._house.supervisor
+        if not supervisor.alive(name):
+            supervisor.start(name)
+        number = supervisor.process_id(name)
+        assert number is not None
+        return number
 
     def _until(
         self,
         holds: Callable[[], bool],
         what: str,
         otherwise: Callable[[], str] = lambda: "",
+        most_s: float = SETTLED_S,
     ) -> None:
-        until = time.monotonic() + SETTLED_S
+        until = time.monotonic() + most_s
         while not holds():
             if time.monotonic() > until:
-                raise Broken(f"no {what} within {SETTLED_S:.0f} s {otherwise()}".strip())
+                raise Broken(f"no {what} within {most_s:.0f} s {otherwise()}".strip())
             time.sleep(PAUSE_S)

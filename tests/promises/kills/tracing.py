@@ -22,7 +22,8 @@ CALLS: Final = (
     "sendmsg",
     "connect",
 )
-_ATTACH_S: Final = 10.0
+# What strace does at a place.
+KILL: Final = "signal=KILL"
 
 
 @dataclass(frozen=True, order=True)
@@ -116,27 +117,47 @@ def _target(said: str) -> str:
     named = rest.partition(">")[0]
     if named.startswith(("socket:", "TCP", "pipe:", "anon_inode:")):
         return named.partition(":")[0]
-    return Path(named).name
+    name = Path(named).name
+    # SQLite's own scratch paper has another name each time.
+    return "scratch" if name.startswith("etilqs_") else name
+
+
+def may_fail(place: Place) -> bool:
+    """Whether a disk can refuse this call."""
+    on_disk = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "unlink")
+    return place.call in on_disk and "." in place.target
 
 
 class Trap:
-    """Kills a process when one of its threads gets to a place."""
+    """Kills a process when one of its threads gets to a place, or makes that call fail."""
 
-    def __init__(self, process: int, place: Place) -> None:
-        """Raises IndexError when the process has no such thread."""
+    def __init__(self, process: int, place: Place, fault: str = KILL) -> None:
+        """fault: as strace injects it. Raises IndexError without such a thread."""
         task = threads(process)[place.thread]
+        self._kills = fault == KILL
+        self._file = Path(tempfile.mkstemp(prefix="trap-")[1])
         self._strace = _attached(
             [
                 *("-e", f"trace={place.call}"),
-                *("-e", f"inject={place.call}:signal=KILL:when={place.nth}"),
-                *("-o", "/dev/null"),
+                *("-e", f"inject={place.call}:{fault}:when={place.nth}"),
+                *("-o", str(self._file)),
             ],
             task,
         )
 
-    def open(self) -> None:
-        """Let go of the process, if it still runs."""
+    @property
+    def sprung(self) -> bool:
+        """Whether the process got to the place."""
+        if self._kills:
+            return self._strace.poll() is not None
+        return "(INJECTED)" in self._file.read_text(errors="replace")
+
+    def open(self) -> bool:
+        """Let go of the process, if it still runs; say whether it got to the place."""
+        sprung = self.sprung
         _detach(self._strace)
+        self._file.unlink()
+        return sprung
 
 
 def _attached(arguments: list[str], task: int) -> subprocess.Popen[str]:

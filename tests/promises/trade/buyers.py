@@ -70,25 +70,10 @@ class Buyers:
                 screen.close()
 
     def _visits(self, screen: Screen, kiosk: str) -> str:
-        screen.open("/")
-        until = time.monotonic() + GUEST_S
-        while time.monotonic() < until and not self._over.is_set():
-            if screen.status >= 500:
-                self.broken.append(f"{kiosk}: an error page, {screen.title}")
-                return "an error page"
-            words = screen.words.lower()
-            for said, end in (
-                ("enjoy the show", "sold"),
-                ("declined", "declined"),
-                ("line to the box office is down", "no line"),
-                ("taking a break", "a break"),
-            ):
-                if said in words:
-                    return end
-            if not _goes_on(screen, ONWARDS):
-                time.sleep(0.1)
-                screen.reload()
-        return "gave up"
+        end = visit(screen, self._over)
+        if end == "an error page":
+            self.broken.append(f"{kiosk}: an error page, {screen.title}")
+        return end
 
     def _orders(self, screen: Screen, chance: random.Random) -> str:
         screen.open("/shop/")
@@ -112,6 +97,28 @@ class Buyers:
                 screen.type("E-mail", "ada@example.org")
             screen.press("Continue")
         return "gave up"
+
+
+def visit(screen: Screen, over: threading.Event) -> str:
+    """Buy two seats at a kiosk, and say how it ended. Raises httpx.HTTPError."""
+    screen.open("/")
+    until = time.monotonic() + GUEST_S
+    while time.monotonic() < until and not over.is_set():
+        if screen.status >= 500:
+            return "an error page"
+        words = screen.words.lower()
+        for said, end in (
+            ("enjoy the show", "sold"),
+            ("declined", "declined"),
+            ("line to the box office is down", "no line"),
+            ("taking a break", "a break"),
+        ):
+            if said in words:
+                return end
+        if not _goes_on(screen, ONWARDS):
+            time.sleep(0.1)
+            screen.reload()
+    return "gave up"
 
 
 def _goes_on(screen: Screen, onwards: tuple[str, ...]) -> bool:

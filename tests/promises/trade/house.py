@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,10 +47,20 @@ class Foyer:
 class House:
     """All programs of a busy evening, and the weather between them."""
 
-    def __init__(self, folder: Path, base: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        base: int,
+        kiosks: Sequence[str] = KIOSKS,
+        doors: Sequence[str] = DOORS,
+        *,
+        supervisor: type[Supervisor] = Supervisor,
+    ) -> None:
+        """folder: where everything is kept; a house that is there already goes on."""
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.base = folder, base
-        self.devices = {name: base + 10 + n for n, name in enumerate((*KIOSKS, *DOORS))}
-        self.foyers = {name: _foyer(folder, name) for name in KIOSKS}
+        self.devices = {name: base + 10 + n for n, name in enumerate((*kiosks, *doors))}
+        self.foyers = {name: _foyer(folder, name) for name in kiosks}
         loop = Loop()
         loop.start()
         self._loop = loop
@@ -64,9 +74,10 @@ class House:
         )
         self.network.start()
         self.pass_to(0)
-        self._furnish()
+        if not (folder / "ledger" / "demo.json").exists():
+            self._furnish(kiosks)
         self.opened_ms = time.time_ns() // 1_000_000
-        self.supervisor = Supervisor(
+        self.supervisor = supervisor(
             [self._ledger(), *map(self._device, self.devices)],
             checkout=CHECKOUT,
             folder=folder / "log",
@@ -164,11 +175,11 @@ class House:
             "FOH_LEDGER_PUBLIC_URL": address(self.base + 1),
         }
 
-    def _furnish(self) -> None:
+    def _furnish(self, kiosks: Sequence[str]) -> None:
         """Fill the demo house, and invite the kiosks that it does not know."""
         invites = self.folder / "ledger" / "invites"
         commands = [["migrate"], ["demo"]]
-        for n, name in enumerate(KIOSKS[1:], start=2):
+        for n, name in enumerate(kiosks[1:], start=2):
             out = str(invites / f"{name}.json")
             more = ["--name", f"Kiosk {n}", "--role", "kiosk", "--out", out]
             commands.append(["invite", *more])
@@ -207,7 +218,6 @@ class House:
 @contextmanager
 def house(folder: Path, base: int) -> Iterator[House]:
     """Open a house on ports of its own, and close it again."""
-    folder.mkdir(parents=True, exist_ok=True)
     made = House(folder, base)
     try:
         made.open()

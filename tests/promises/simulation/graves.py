@@ -6,7 +6,10 @@ from pathlib import Path
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
-from kiosk.store import tables as own
+from kiosk.store.tables.device import LogRow
+from kiosk.store.tables.door import MovementRow
+from kiosk.store.tables.orders import IntentRow, SaleLineRow, SaleRow
+from kiosk.store.tables.printing import PrintJobRow
 
 Moved = tuple[str, str, str | None]
 
@@ -40,7 +43,7 @@ def read(name: str, device: str, incarnation: int, folder: Path) -> Grave:
     """Read what a store held at the moment of its loss."""
     engine = create_engine(f"sqlite:///{folder / 'store.sqlite'}")
     with Session(engine) as session:
-        sales = {row.order: row for row in session.scalars(select(own.SaleRow))}
+        sales = {row.order: row for row in session.scalars(select(SaleRow))}
         sold = tuple(
             Sold(
                 line.ticket,
@@ -49,24 +52,24 @@ def read(name: str, device: str, incarnation: int, folder: Path) -> Grave:
                 sales[line.order].intent,
                 sales[line.order].seq,
             )
-            for line in session.scalars(select(own.SaleLineRow))
+            for line in session.scalars(select(SaleLineRow))
         )
         moved = {
             row.event_id: (seq, (row.ticket, row.kind, row.after))
             for row, seq in session.execute(
-                select(own.MovementRow, own.LogRow.seq).join(
-                    own.LogRow, own.LogRow.event_id == own.MovementRow.event_id
+                select(MovementRow, LogRow.seq).join(
+                    LogRow, LogRow.event_id == MovementRow.event_id
                 )
             )
         }
-        jobs = select(own.PrintJobRow.ticket).where(own.PrintJobRow.kind == "ticket")
+        jobs = select(PrintJobRow.ticket).where(PrintJobRow.kind == "ticket")
         found = Grave(
             name,
             device,
             incarnation,
-            session.scalar(select(func.max(own.LogRow.seq))) or 0,
+            session.scalar(select(func.max(LogRow.seq))) or 0,
             sold,
-            {row.id: row.order for row in session.scalars(select(own.IntentRow))},
+            {row.id: row.order for row in session.scalars(select(IntentRow))},
             frozenset(ticket for ticket in session.scalars(jobs) if ticket),
             moved,
         )

@@ -13,7 +13,10 @@ from sqlalchemy import select
 from boxoffice import tickets
 from kiosk import allotment, feed
 from kiosk import log as device_log
-from kiosk.store import tables as own
+from kiosk.store.tables.device import CursorRow, DocRow
+from kiosk.store.tables.door import MovementRow as OwnMovementRow
+from kiosk.store.tables.orders import IntentRow, PledgedRow, SaleLineRow, SaleRow
+from kiosk.store.tables.printing import PrintJobRow
 from ledger import backup, facts
 from ledger.tables.devices import DeviceEventRow, DeviceLogRow
 from ledger.tables.discrepancies import DiscrepancyEvidenceRow, DiscrepancyRow
@@ -86,7 +89,7 @@ def sold(world: World) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for kiosk in world.kiosks:
         with kiosk.device.store.read() as session:
-            for line in session.scalars(select(own.SaleLineRow)):
+            for line in session.scalars(select(SaleLineRow)):
                 found[line.performance, line.seat].add(line.ticket)
     for grave in world.graves:
         for line in grave.sold:
@@ -128,8 +131,8 @@ def _money(world: World) -> Iterator[str]:
     for kiosk in world.kiosks:
         assert kiosk.terminal is not None
         with kiosk.device.store.read() as session:
-            intents = {row.id: row for row in session.scalars(select(own.IntentRow))}
-            sales = set(session.scalars(select(own.SaleRow.intent)))
+            intents = {row.id: row for row in session.scalars(select(IntentRow))}
+            sales = set(session.scalars(select(SaleRow.intent)))
         kept_for: Counter[str] = Counter()
         for key, charge in kiosk.terminal.charges.items():
             intent = intents.get(key)
@@ -184,7 +187,7 @@ def _ownership(world: World) -> Iterator[str]:
                 for performance in (world.evening.tonight, world.evening.studio)
                 for seat, epoch in allotment.owned(session, performance).items()
             }
-            if session.scalars(select(own.PledgedRow)).first() is not None:
+            if session.scalars(select(PledgedRow)).first() is not None:
                 yield f"P5 {kiosk.name} still has pledged seats"
         if mine != given:
             yield (
@@ -227,10 +230,10 @@ def _streams(world: World) -> Iterator[str]:
     for kiosk in world.devices.values():
         with kiosk.device.store.read() as session:
             wanted = feed.wanted(session, now_ms=kiosk.device.clock.now_ms())
-            cursors = {row.stream: row for row in session.scalars(select(own.CursorRow))}
+            cursors = {row.stream: row for row in session.scalars(select(CursorRow))}
             docs = {
                 (row.stream, row.entity, row.id): row.body
-                for row in session.scalars(select(own.DocRow))
+                for row in session.scalars(select(DocRow))
             }
         for stream in wanted:
             head, cursor = heads.get(stream), cursors.get(stream)
@@ -270,7 +273,7 @@ def _paper(world: World) -> Iterator[str]:
     for kiosk in world.kiosks:
         with kiosk.device.store.read() as session:
             jobs = session.scalars(
-                select(own.PrintJobRow).where(own.PrintJobRow.kind == "ticket")
+                select(PrintJobRow).where(PrintJobRow.kind == "ticket")
             ).all()
         for job in jobs:
             out = came_out[job.ticket or "", job.issue]
@@ -286,7 +289,7 @@ def _doors(world: World) -> Iterator[str]:
     written: dict[str, tuple[str, str, str | None]] = {}
     for device in world.devices.values():
         with device.device.store.read() as session:
-            for row in session.scalars(select(own.MovementRow)):
+            for row in session.scalars(select(OwnMovementRow)):
                 written[row.event_id] = (row.ticket, row.kind, row.after)
     with world.ledger.running.store.read() as session:
         booked = {
@@ -423,9 +426,9 @@ def _owed(world: World) -> set[str]:
         with kiosk.device.store.read() as session:
             newest: dict[str, str] = {}
             for job in session.scalars(
-                select(own.PrintJobRow)
-                .where(own.PrintJobRow.kind == "ticket")
-                .order_by(own.PrintJobRow.issue, own.PrintJobRow.place)
+                select(PrintJobRow)
+                .where(PrintJobRow.kind == "ticket")
+                .order_by(PrintJobRow.issue, PrintJobRow.place)
             ):
                 if job.ticket:
                     newest[job.ticket] = job.state
@@ -438,7 +441,7 @@ def _reissued(world: World) -> set[str]:
     found: set[str] = set()
     for kiosk in world.kiosks:
         with kiosk.device.store.read() as session:
-            query = select(own.PrintJobRow.ticket).where(own.PrintJobRow.issue > 1)
+            query = select(PrintJobRow.ticket).where(PrintJobRow.issue > 1)
             found |= {ticket for ticket in session.scalars(query) if ticket}
     return found
 
@@ -461,20 +464,18 @@ def _settled(kiosk: Kiosk) -> bool:
         seq, _ = device_log.head(session)
         acked = device_log.acknowledged(session).acked_seq
         doubtful = session.scalars(
-            select(own.IntentRow.id).where(
-                own.IntentRow.state.in_(("created", "sent", "unknown", "approved"))
-                | ((own.IntentRow.state == "sold") & own.IntentRow.captured.is_(False))
-                | ((own.IntentRow.state == "reversed") & own.IntentRow.returned.is_(False))
+            select(IntentRow.id).where(
+                IntentRow.state.in_(("created", "sent", "unknown", "approved"))
+                | ((IntentRow.state == "sold") & IntentRow.captured.is_(False))
+                | ((IntentRow.state == "reversed") & IntentRow.returned.is_(False))
                 | (
-                    own.IntentRow.state.in_(("declined", "cancelled"))
-                    & own.IntentRow.sent
-                    & own.IntentRow.rechecked.is_(False)
+                    IntentRow.state.in_(("declined", "cancelled"))
+                    & IntentRow.sent
+                    & IntentRow.rechecked.is_(False)
                 )
             )
         ).first()
         jobs = session.scalars(
-            select(own.PrintJobRow.id).where(
-                own.PrintJobRow.state.in_(("queued", "sending"))
-            )
+            select(PrintJobRow.id).where(PrintJobRow.state.in_(("queued", "sending")))
         ).first()
     return seq == acked and doubtful is None and jobs is None

@@ -6,7 +6,7 @@ from random import Random
 from sqlalchemy import func, select
 
 from kiosk import tenders
-from kiosk.store import tables as own
+from kiosk.store.tables.orders import IntentRow
 from ledger import tenders as issued
 from ledger.tables.members import PromisedRow, VoucherRow
 from tests.promises.simulation.lobby import Kiosk
@@ -45,7 +45,7 @@ def check(world: World) -> Iterator[str]:
     spent = 0
     for kiosk in world.kiosks:
         with kiosk.device.store.read() as session:
-            made = select(own.IntentRow).where(own.IntentRow.state == "sold")
+            made = select(IntentRow).where(IntentRow.state == "sold")
             for row in session.scalars(made):
                 spent += sum(
                     int(tender["amount"])

@@ -63,6 +63,26 @@ def ask(device: Device, body: Mapping[str, Any]) -> Granted | Denied | None:
     return _denied(answer)
 
 
+def answerable(device: Device) -> bool:
+    """Whether a claim would reach anybody: where nobody listens, none is saved or sent."""
+    if device.up:
+        return True
+    wait_s = device.config.claim_wait_s
+    if device.line.numbered:
+        return device.line.listens(wait_s)
+    try:
+        # On a thread of its own: looking a name up knows no limit of time.
+        return _asking.submit(device.line.listens, wait_s).result(wait_s)
+    except TooLate:
+        return False
+
+
+def is_open(session: Session, ticket: str, space: str) -> bool:
+    """Whether a claim on this ticket was saved and not used yet."""
+    found = "SELECT 1 FROM claim_open WHERE ticket = ? AND space = ?"
+    return statements.first(session, found, (ticket, space)) is not None
+
+
 def save(session: Session, ticket: str, space: str, new: str) -> str:
     """Give the open claim on this ticket, or open one under the id given."""
     opening = (

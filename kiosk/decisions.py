@@ -38,7 +38,12 @@ def decide(
     asked = added.scan(device, _event_id(device, scan), mode)
     verdict = admission.judge(known.presented, known.facts, replace(asked, link="alone"))
     if verdict.ticket is not None and _asks_first(device, verdict):
-        shown = _claim(device, scan, text, here, known, asked, verdict)
+        judged = (device, scan, text, here, known, asked, verdict)
+        shown = None
+        if not claims.answerable(device):
+            shown = _alone(*judged)
+        if shown is None:
+            shown = _claim(*judged)
         # Two scans of one ticket shared a claim: the slower one sees what the other did.
         return shown or decide(device, scan, text, mode, added)
     link: Literal["ledger", "alone"] = "ledger" if device.up else "alone"
@@ -47,14 +52,13 @@ def decide(
         heard = replace(asked, link="hub")
         verdict = admission.judge(known.presented, known.facts, heard)
     shown = verdicts.shown(device, scan, here, known, asked, verdict, link=link)
-    written = device.store.write(
+    written = device.store.write_together(
         door_records.record,
         *(device, scan, text, here, known, asked, verdict),
         link=link,
         shown=shown,
     )
-    assert written is not None, "a scan that claims nothing has an id of its own"
-    return written
+    return written or decide(device, scan, text, mode, added)
 
 
 def _asks_first(device: Device, verdict: Verdict) -> bool:
@@ -64,6 +68,27 @@ def _asks_first(device: Device, verdict: Verdict) -> bool:
     """
     doubted = device.up and verdict.answer is Answer.UNVERIFIED
     return verdict.worth_claiming or doubted
+
+
+def _alone(
+    device: Device,
+    scan: str,
+    text: str | None,
+    here: Post,
+    known: Known,
+    asked: Scan,
+    verdict: Verdict,
+) -> Shown | None:
+    """Nobody answers: this door decides. Source: sync.md §5, RED.
+
+    None: another scan of the ticket is under way, or was quicker.
+    """
+    asked = replace(asked, link="alone")
+    return device.store.write_together(
+        door_records.record_alone,
+        *(device, scan, text, here, known, asked, verdict),
+        shown=verdicts.shown(device, scan, here, known, asked, verdict, link="alone"),
+    )
 
 
 def _claim(
@@ -78,7 +103,7 @@ def _claim(
     """A good ticket: whoever claims it first admits. Source: sync.md §5, GREEN and RED."""
     assert alone.ticket is not None
     ticket, space = alone.ticket, known.facts.door.space
-    claim = device.store.write(claims.save, ticket, space, asked.id)
+    claim = device.store.write_together(claims.save, ticket, space, asked.id)
     failpoints.reached("door: claim saved")
     first, asked = asked, replace(asked, id=claim)
     answer = claims.ask(device, _claim_body(here, known, asked, alone, ticket, text))
@@ -100,7 +125,7 @@ def _claim(
             verdict = _denied(known, asked, answer, ticket)
             if asked.overridden:
                 verdict = _overridden(known, asked, verdict)
-    return device.store.write(
+    return device.store.write_together(
         door_records.record,
         *(device, scan, text, here, known, asked, verdict),
         link=link,

@@ -54,11 +54,15 @@ def plan(session: Session, performance: str) -> Plan | None:
     """
     stream = stream_of(performance)
     stands = _cursor(session, stream)
-    ver = statements.first(
+    ver = statements.noted(
         session,
-        "SELECT ver, length(body) FROM doc"
-        " WHERE stream = ? AND entity = 'chart' AND id = ?",
-        (stream, performance),
+        ("chart", performance),
+        lambda: statements.first(
+            session,
+            "SELECT ver, length(body) FROM doc"
+            " WHERE stream = ? AND entity = 'chart' AND id = ?",
+            (stream, performance),
+        ),
     )
     if stands is None or ver is None:
         return None
@@ -206,7 +210,7 @@ def _made_once(key: tuple[str, str, str], make: Callable[[], T]) -> T:
 def _cursor(session: Session, stream: str) -> tuple[int, int, str] | None:
     """Give where a stream stands: timeline, position, digest.
 
-    A reading session sees one state of the store, so it asks once for all streams.
+    Readers ask once for all streams, as they stand.
     """
     if not session.info.get("reads"):
         row = statements.first(
@@ -215,22 +219,20 @@ def _cursor(session: Session, stream: str) -> tuple[int, int, str] | None:
             (stream,),
         )
         return None if row is None else (row[0], row[1], row[2])
-    known: dict[str, tuple[int, int, str]] | None = session.info.get("cursors")
-    if known is None:
-        found = statements.every(
-            session, "SELECT stream, timeline, pos, digest FROM cursor"
-        )
-        known = session.info["cursors"] = {row[0]: row[1:] for row in found}
-    return known.get(stream)
+    return statements.noted(session, "cursors", lambda: _cursors(session)).get(stream)
+
+
+def _cursors(session: Session) -> dict[str, tuple[int, int, str]]:
+    found = statements.every(session, "SELECT stream, timeline, pos, digest FROM cursor")
+    return {row[0]: row[1:] for row in found}
 
 
 def _venue(session: Session) -> str:
-    name = session.info.get("venue")
-    if name is None:
+    def look() -> str:
         (venue,) = statements.first(session, "SELECT venue FROM identity")
-        name = f"venue:{venue}"
-        session.info["venue"] = name
-    return str(name)
+        return f"venue:{venue}"
+
+    return statements.noted(session, "venue", look)
 
 
 def _one(

@@ -21,7 +21,6 @@ from kiosk.device import Device
 from kiosk.door_movements import every_movement, maybe, moment, own_movement, rows
 from kiosk.shown.door import Mode
 from kiosk.store import statements
-from kiosk.store.tables.door import DoorTouchRow
 from kiosk.told import DoorSettings, Plan
 from kiosk.told import Performance as Evening
 
@@ -76,25 +75,36 @@ def post(session: Session, device: Device) -> Post | None:
 
 def mode(session: Session) -> Mode:
     """Say which way this door counts now."""
-    row = statements.first(session, "SELECT door_mode FROM state")
+    row = statements.noted(
+        session,
+        "mode",
+        lambda: statements.first(session, "SELECT door_mode FROM state"),
+    )
     return "exit" if row is not None and row[0] == "exit" else "entry"
 
 
 def _touched(session: Session, here: Post) -> Post:
     """Apply what staff set at this very door."""
-    known = statements.first(
-        session, "SELECT 1 FROM door_touch WHERE performance = ?", (here.evening.id,)
+    touch = statements.noted(
+        session,
+        ("touch", here.evening.id),
+        lambda: statements.first(session, _TOUCH, (here.evening.id,)),
     )
-    touch = session.get(DoorTouchRow, here.evening.id) if known else None
     if touch is None:
         return here
+    opened_ms, held, hold_until_ms = touch
     fields = dict(here.settings.fields)
-    if touch.opened_ms is not None:
-        fields["opens_ms"] = touch.opened_ms
-    if touch.held is not None:
-        fields |= {"late_hold": touch.held, "hold_until_ms": touch.hold_until_ms}
+    if opened_ms is not None:
+        fields["opens_ms"] = opened_ms
+    if held is not None:
+        fields |= {"late_hold": bool(held), "hold_until_ms": hold_until_ms}
     settings = replace(here.settings, fields=fields)
-    return Post(settings, here.evening, touch.opened_ms)
+    return Post(settings, here.evening, opened_ms)
+
+
+_TOUCH: Final = (
+    "SELECT opened_ms, held, hold_until_ms FROM door_touch WHERE performance = ?"
+)
 
 
 def gather(
@@ -135,7 +145,10 @@ def gather(
             tickets_found=codes,
             performance=evening.id if evening else None,
             doors=_doors_of_code(evening, plan, code),
-            seat_owner=_seat_owner(session, evening, plan, code),
+            # Whose the seat is only matters for a ticket that nobody has told us of.
+            seat_owner=None
+            if code and code.ticket in own
+            else _seat_owner(session, evening, plan, code),
         )
     shown = {e.id: _performance(e) for e in evenings.values() if e.id in served}
     if evening is not None:

@@ -43,16 +43,20 @@ def record(
 ) -> Shown | None:
     """Write what the verdict says: movement, event and claim in one transaction.
 
-    None, and nothing is written: another scan was quicker and has used the claim.
+    None, and nothing is written: another scan was quicker. It has used the claim, or, where
+    no ledger has answered for us, moved the ticket since `known` was gathered.
     given_back: the ledger may hold the claim for us, and we do not use it.
     """
     again = recorded(session, scan)
     if again is not None:
         return verdicts.repeated(again)  # A retry overtook us.
-    if recorded(session, asked.id) is not None:
+    if asked.id != scan and recorded(session, asked.id) is not None:
         return None
     movement = verdict.movement
     space = known.facts.door.space
+    unasked = claimed is None or link == "alone"
+    if movement is not None and unasked and _moved(session, known, movement.ticket):
+        return None
     if movement is not None and verdict.record is not None:
         row = _row(scan, here, known, verdict, shown, text)
         statements.run(session, _INSERT, tuple(row[name] for name in _COLUMNS))
@@ -68,6 +72,42 @@ def record(
         if verdict.record is not None:
             _refused(session, device, text, here, verdict)
     return shown
+
+
+def record_alone(
+    session: Session,
+    device: Device,
+    scan: str,
+    text: str | None,
+    here: Post,
+    known: Known,
+    asked: Scan,
+    verdict: Verdict,
+    *,
+    shown: Shown,
+) -> Shown | None:
+    """Write what this door decided without a claim, as nobody would have answered one.
+
+    None, and nothing is written: another scan of the ticket has a claim open, or was
+    quicker.
+    """
+    assert verdict.ticket is not None
+    if claims.is_open(session, verdict.ticket, known.facts.door.space):
+        return None
+    return record(
+        *(session, device, scan, text, here, known, asked, verdict),
+        link="alone",
+        shown=shown,
+    )
+
+
+def _moved(session: Session, known: Known, ticket: str) -> bool:
+    """Whether something was written about a ticket since `known` was gathered."""
+    heard = {movement.id: movement.undone for movement in known.facts.movements}
+    return any(
+        row.event_id not in heard or (bool(row.undone) and not heard[row.event_id])
+        for row in door_movements.rows(session, {ticket})
+    )
 
 
 def _row(

@@ -4,9 +4,12 @@ Whoever calls gets an answer, a refusal or `LineDown`; only an answer changes an
 facts on this device. Source: sync.md §2.2.
 """
 
+import ipaddress
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import httpx
@@ -80,6 +83,7 @@ class Line:
         self._lock = threading.Lock()
         self.link = Link(up=False, since_ms=clock.now_ms())
         self.revoked = False
+        self._address = None if transport is not None else httpx.URL(url)
         self._client = httpx.Client(
             base_url=url,
             transport=transport,
@@ -130,6 +134,25 @@ class Line:
             self.read_time()
             answer = self._send(method, target, raw, request, timeout_s)
         return self._read(answer)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the ledger's address is a number: no name has to be looked up."""
+        return self._address is None or _is_number(self._address.host)
+
+    def listens(self, timeout_s: float) -> bool:
+        """Whether anybody takes a connection at the ledger's address; nothing is sent.
+
+        With a test's transport, nobody can tell without asking: True.
+        """
+        if self._address is None:
+            return True
+        port = self._address.port or (443 if self._address.scheme == "https" else 80)
+        try:
+            socket.create_connection((self._address.host, port), timeout_s).close()
+        except OSError:
+            return False
+        return True
 
     def read_time(self) -> None:
         """Learn the ledger's time from an answer that it signed. Raises LineDown."""
@@ -278,6 +301,15 @@ def _reached(answer: httpx.Response) -> None:
     """Take an answer that asks for patience as no line at all. Raises LineDown."""
     if answer.status_code in {429, 500, 502, 503, 504}:
         raise LineDown(str(answer.status_code), retry_after_s=_retry_after_s(answer))
+
+
+@cache
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _verifies(url: str) -> bool:

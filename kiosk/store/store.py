@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
@@ -56,12 +57,14 @@ class Store:
             raise
         self._writing = writing
         self._reading = engine.reading(file)
-        self._readers: deque[Connection] = deque()
+        self._readers: deque[_Reader] = deque()
         self._news = threading.Condition()
         self._commits = 0
+        self._notes = statements.Notes()
         self._writer = Writer(
             writing,
             ballast=_ballast(folder / "ballast") if ballast else None,
+            changing=self._changing,
             changed=self._changed,
             broken=broken,
         )
@@ -73,6 +76,15 @@ class Store:
         """Run a use case on the writing thread; its answer comes once it is durable."""
         return self._writer.write(case, *args, **kwargs)
 
+    def write_together(
+        self, case: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """The same for a short use case of a door, which may share its transaction.
+
+        It may change movements, claims and the log, and nothing else (`statements.noted`).
+        """
+        return self._writer.write_together(case, *args, **kwargs)
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session on one consistent state of the store, for reading only.
@@ -81,19 +93,15 @@ class Store:
         because a door reads several times in each scan.
         """
         try:
-            connection = self._readers.pop()
+            reader = self._readers.pop()
         except IndexError:
-            connection = self._reading.connect()
-        driver = connection.connection.dbapi_connection
-        assert isinstance(driver, sqlite3.Connection)
-        info = {"reads": True, statements.DRIVER: driver}
+            reader = _Reader.on(self._reading.connect())
+        reader.session.info[statements.NOTES] = self._notes
         try:
-            with Session(connection, info=info) as session:
-                yield session
+            yield reader.session
         finally:
-            if driver.in_transaction:
-                driver.execute("ROLLBACK")
-            self._readers.append(connection)
+            reader.forget()
+            self._readers.append(reader)
 
     @property
     def commits(self) -> int:
@@ -122,12 +130,18 @@ class Store:
         self._closed = True
         self._writer.close()
         while self._readers:
-            self._readers.pop().close()
+            self._readers.pop().connection.close()
         self._reading.dispose()
         self._writing.dispose()
         engine.unlock(self._lock)
 
+    def _changing(self) -> None:
+        """Something is about to be committed that readers may have noted."""
+        self._notes.old = True
+
     def _changed(self) -> None:
+        if self._notes.old:
+            self._notes = statements.Notes()
         with self._news:
             self._commits += 1
             self._news.notify_all()
@@ -147,6 +161,33 @@ class Store:
             found = connection.execute(text("PRAGMA quick_check")).scalars().all()
         if found != ["ok"]:
             raise Damaged(f"{self.folder}: {'; '.join(map(str, found))[:500]}")
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """A connection for reading, and the session on it."""
+
+    connection: Connection
+    driver: sqlite3.Connection
+    session: Session
+
+    @classmethod
+    def on(cls, connection: Connection) -> "_Reader":
+        driver = connection.connection.dbapi_connection
+        assert isinstance(driver, sqlite3.Connection)
+        reader = cls(connection, driver, Session(connection))
+        reader.forget()
+        return reader
+
+    def forget(self) -> None:
+        """End what was being read; rows that somebody holds stay as they are."""
+        if self.session.in_transaction():
+            self.session.close()
+        if self.driver.in_transaction:
+            self.driver.execute("ROLLBACK")
+        # What was noted of one state of the store is not true of the next.
+        self.session.info.clear()
+        self.session.info.update({"reads": True, statements.DRIVER: self.driver})
 
 
 def _ballast(file: Path) -> Path:

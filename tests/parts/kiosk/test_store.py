@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from kiosk.store import engine
+from kiosk.store import engine, statements
 from kiosk.store.engine import PRAGMAS, StoreInUse, WrongPragma
 from kiosk.store.store import Damaged, Store
 from kiosk.store.tables.all import metadata
@@ -214,3 +215,65 @@ def test_whoever_waits_hears_of_a_commit(store: Store):
 
     assert store.wait(seen, 5.0) > seen
     assert store.wait(store.commits, 0.0) == store.commits
+
+
+def gathered(store: Store, cases: list) -> list[Future]:
+    """Have short use cases wait until the writing thread has time for all of them."""
+    gate = threading.Event()
+    threading.Thread(target=lambda: store.write(lambda _s: gate.wait(5))).start()
+    waiting = store._writer._waiting
+    with ThreadPoolExecutor(len(cases)) as threads:
+        answers = [threads.submit(store.write_together, case) for case in cases]
+        while waiting.qsize() < len(cases):
+            threading.Event().wait(0.002)
+        gate.set()
+    return answers
+
+
+def test_short_use_cases_that_wait_become_durable_together(store: Store):
+    answers = gathered(store, [lambda s, n=n: add_call(s, str(n)) for n in range(5)])
+
+    assert {answer.result() for answer in answers} == {"writer"}
+    assert calls(store) == list("01234")
+    assert store.commits == 2  # The one that they have waited for, and theirs.
+
+
+def test_one_that_fails_takes_nobody_with_it(store: Store):
+    def fails(session: Session) -> None:
+        add_call(session, "half")
+        session.flush()
+        raise KeyError("on purpose")
+
+    cases = [lambda s, n=n: add_call(s, str(n)) for n in range(3)]
+    *good, bad = gathered(store, [*cases, fails])
+
+    assert [answer.result() for answer in good] == ["writer"] * 3
+    assert isinstance(bad.exception(), KeyError)
+    assert calls(store) == list("012")
+
+
+def test_what_readers_have_noted_is_forgotten_before_it_changes(store: Store):
+    looked = []
+
+    def count(session: Session) -> int:
+        looked.append(1)
+        return int(statements.first(session, "SELECT count(*) FROM staff_call")[0])
+
+    def noted() -> int:
+        with store.read() as session:
+            return statements.noted(session, "calls", lambda: count(session))
+
+    assert (noted(), noted(), len(looked)) == (0, 0, 1)
+    store.write(add_call, "one")
+    assert (noted(), noted(), len(looked)) == (1, 1, 2)
+
+
+def test_a_reader_between_two_states_notes_nothing(store: Store):
+    with store.read() as early:
+        store.write(add_call, "one")
+        ask = "SELECT count(*) FROM staff_call"
+        assert statements.noted(early, "calls", lambda: statements.first(early, ask)[0])
+        notes = early.info[statements.NOTES]
+
+    assert notes.old
+    assert notes == {}

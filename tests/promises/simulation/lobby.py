@@ -177,6 +177,7 @@ class Kiosk(Machine):
         store._writer.write = lambda case, *args, **kwargs: (  # type: ignore[method-assign]
             store._writer._run_case(lambda session: case(session, *args, **kwargs))
         )
+        store._writer.write_together = store._writer.write  # type: ignore[method-assign]
 
     def _wait(self, store: Store, seen: int, timeout_s: float) -> int:
         """Let loops notice a commit a little later than threads do: fewer turns."""

@@ -270,13 +270,10 @@ def retype(session: Session, means: Means, id: str, types: Sequence[str]) -> Ref
     if row is None:
         return Refused(Code.NOT_HELD)
     here = read(session, row, means.now_ms)
-    prices, plan = (
-        (evening := evenings.read(session, here.performance)).prices,
-        evening.plan,
-    )
+    evening = evenings.read(session, here.performance)
     seats = [seat for seat, _ in here.seats]
     for seat, kind in zip(seats, types, strict=True):
-        prices.line(plan.level_of(seat), kind)
+        evening.prices.line(evening.plan.level_of(seat), kind)
     row.seats = json.dumps(list(zip(seats, types, strict=True)))
     before = [kind == MEMBERSHIP.id for _, kind in here.seats]
     if before != [kind == MEMBERSHIP.id for kind in types]:

@@ -42,6 +42,7 @@ class Config:
     unknown_after_s: how long a terminal may be silent before guests hear that nobody knows.
     phones_port: where ushers' phones are served, behind a TLS proxy on this machine; None
     for not at all. phones_names: the names by which they may call it, the first for links.
+    shop_url: where patrons find the online shop, when not beside the ledger.
     theme: colours, fonts and logo of the house. signage: a folder of pictures, or None.
     """
 
@@ -66,6 +67,7 @@ class Config:
     unknown_after_s: float = 60.0
     phones_port: int | None = None
     phones_names: tuple[str, ...] = ()
+    shop_url: str = ""
     theme: Theme = theme.STANDARD
     signage: Path | None = None
 
@@ -73,6 +75,11 @@ class Config:
     def store(self) -> Path:
         """The one SQLite file of this device."""
         return self.folder / "store.sqlite"
+
+    @property
+    def shop(self) -> str:
+        """Where patrons' phones find the online shop."""
+        return self.shop_url or f"{self.ledger_url}/shop"
 
     @property
     def key_file(self) -> Path:
@@ -109,6 +116,7 @@ def read(environment: Mapping[str, str]) -> Config:
         frame_ancestor=environment.get("FOH_FRAME_ANCESTOR") or None if demo else None,
         phones_port=_phones_port(environment),
         phones_names=_names(environment.get("FOH_PHONES_NAMES", "")),
+        shop_url=_optional_url(environment, "FOH_SHOP_URL"),
         theme=_theme(environment.get("FOH_THEME_DIR", "")),
         signage=_signage(environment.get("FOH_SIGNAGE_DIR", "")),
     )
@@ -158,6 +166,11 @@ def _url(name: str, text: str) -> str:
         # Source: sync.md §2.2: TLS except on loopback.
         raise BadConfig(f"{name} must be https, except on this machine; it is {text!r}.")
     return text.rstrip("/")
+
+
+def _optional_url(environment: Mapping[str, str], name: str) -> str:
+    text = environment.get(name, "")
+    return _url(name, text) if text else ""
 
 
 def _path(text: str | None) -> Path | None:

@@ -6,10 +6,9 @@ from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
 from werkzeug.wrappers import Response
 
-from kiosk import last_pages, will_call
 from kiosk.printing import spool
 from kiosk.shown.named import Refusal, SeatShown
-from kiosk.shown.printing import Done, Progress, TicketProgress
+from kiosk.shown.printing import Progress, TicketProgress
 from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import formats, frame, qr, refusals
 from kiosk.web.guest import device, order, where
@@ -28,12 +27,12 @@ PHONE_CODES = 2
 @bp.get("/print")
 def show() -> Response | str:
     """Show the tickets as they come out; stop at the first doubt."""
-    here = _here()
+    here = sold()
     if isinstance(here, Response):
         return here
     progress = spool.progress(device(), here.order)
     if progress.done:
-        return redirect(url_for("printing.done"))
+        return redirect(url_for("done.show"))
     if progress.owed or progress.trouble is not None:
         return _owed(here, progress)
     at = min(progress.printed + 1, progress.of)
@@ -51,7 +50,8 @@ def show() -> Response | str:
     )
 
 
-def _here() -> OrderShown | Response:
+def sold() -> OrderShown | Response:
+    """Give the order that is paid or collected here, or the way to where its guest is."""
     here = order()
     if here is None:
         return redirect(url_for("attract.show"))
@@ -138,7 +138,7 @@ def _printed_words(tickets: Sequence[TicketProgress]) -> str:
 @bp.get("/elsewhere")
 def elsewhere() -> Response | str:
     """Show the code that any kiosk honours."""
-    here = _here()
+    here = sold()
     if isinstance(here, Response):
         return here
     progress = spool.progress(device(), here.order)
@@ -155,7 +155,7 @@ def elsewhere() -> Response | str:
 @bp.post("/phone")
 def phone() -> Response:
     """Put what is owed on the guest's phone."""
-    here = _here()
+    here = sold()
     if isinstance(here, Response):
         return redirect(here.location, 303)
     given = spool.on_phone(device(), here.order)
@@ -168,7 +168,7 @@ def phone() -> Response:
 @bp.get("/phone")
 def on_phone() -> Response | str:
     """Show the codes, to be photographed."""
-    here = _here()
+    here = sold()
     if isinstance(here, Response):
         return here
     given = spool.on_phone(device(), here.order, guest.get("phone", []))
@@ -190,59 +190,3 @@ def on_phone() -> Response | str:
         if first + PHONE_CODES < len(given)
         else "",
     )
-
-
-@bp.get("/done")
-def done() -> Response | str:
-    """Say goodbye: door, level, seats; and then be ready for the next guest."""
-    here = _here()
-    if isinstance(here, Response):
-        return here
-    progress = spool.progress(device(), here.order)
-    if not progress.done:
-        return redirect(url_for("printing.show"))
-    shown = _done(here)
-    if shown is None:
-        return redirect(url_for("attract.show"))
-    on_phone = any(ticket.state == "phone" for ticket in progress.tickets)
-    return frame.page(
-        "kiosk/done.html",
-        sheets=["screens/done"],
-        idle_s=0,
-        shown=here,
-        taken=_("Your tickets are on your phone.")
-        if on_phone
-        else ngettext("Please take your ticket.", "Please take your tickets.", progress.of),
-        facts=_facts(shown),
-        receipt=shown.receipt,
-        may_receipt=here.stage is Stage.SOLD or bool(here.ref),
-        leave_s=DONE_STAYS_S,
-    )
-
-
-def _done(here: OrderShown) -> Done | None:
-    if here.stage is Stage.COLLECTING:
-        return will_call.done(device(), str(guest["ref"]))
-    return last_pages.done(device(), here.order)
-
-
-def _facts(shown: Done) -> list[dict[str, str]]:
-    facts = []
-    if shown.doors:
-        facts.append({"what": _("Door"), "words": formats.together(shown.doors)})
-    if shown.doors_open_ms is not None:
-        time = formats.clock(shown.doors_open_ms, shown.tonight.zone)
-        facts.append({"what": _("Doors open"), "words": time})
-    seats = formats.places(shown.seats) if shown.seats else _("Unreserved seating")
-    facts.append({"what": _("Seats"), "words": seats})
-    return facts
-
-
-@bp.post("/receipt")
-def receipt() -> Response:
-    """Print the receipt on paper."""
-    here = _here()
-    if isinstance(here, Response):
-        return redirect(here.location, 303)
-    spool.receipt(device(), here.order)
-    return redirect(url_for("printing.done"), 303)

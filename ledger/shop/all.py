@@ -20,6 +20,7 @@ from ledger.shop import (
     membership_orders,
     payment,
     performances,
+    phone,
     pretend_bank,
     seats,
     speech,
@@ -37,6 +38,7 @@ PAGES = (
     payment,
     pretend_bank,
     confirmed,
+    phone,
     membership_orders,
     member_pages,
 )

@@ -3,6 +3,8 @@
 Source: ORD2, ORD11, ORD12, ORD13.
 """
 
+from typing import Any
+
 from flask import Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -29,30 +31,12 @@ def confirmed(secret: str) -> ResponseReturnValue:
         row = session.get_one(OrderRow, basket.order)
         if basket.membership:
             return membership_orders.confirmed(session, basket, row)
-        told = orders.describe(session, row.id)
-        patron = session.get(PatronRow, row.patron) if row.patron else None
-        starts = session.scalars(
-            select(PerformanceRow.starts_ms).where(PerformanceRow.id == basket.performance)
-        ).one()
         return frame.page(
             "confirmed.html",
             session,
             secret=secret,
-            order=told,
-            row=row,
-            number=ids.shown(row.number),
-            patron=patron,
-            tickets=_tickets(session, row.id),
-            others=session.scalars(
-                select(OrderLineRow).where(OrderLineRow.order == row.id)
-            ).all(),
-            tenders=session.scalars(
-                select(TenderRow).where(TenderRow.order == row.id, TenderRow.amount > 0)
-            ).all(),
-            drawn=code.drawn,
-            delivery=details.deliveries(starts).get(row.delivery, row.delivery),
-            starts_ms=starts,
-            currency=row.currency,
+            delivery=_delivery(session, row, basket),
+            **facts(session, row, basket.performance),
         )
 
 
@@ -60,7 +44,40 @@ def confirmed(secret: str) -> ResponseReturnValue:
 def pdf(secret: str) -> ResponseReturnValue:
     """Give the tickets as a PDF."""
     with frame.ledger().store.read() as session:
-        told = orders.describe(session, _order(session, secret))
+        return pdf_of(session, _order(session, secret))
+
+
+@bp.get("/baskets/<secret>/performance.ics")
+def ics(secret: str) -> ResponseReturnValue:
+    """Give the evening for a calendar."""
+    with frame.ledger().store.read() as session:
+        row = session.get_one(OrderRow, _order(session, secret))
+        return ics_of(session, row, frame.basket(session, secret).performance)
+
+
+def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
+    """Give what a page of an order says: tickets with codes, other lines, tenders."""
+    return {
+        "order": orders.describe(session, row.id),
+        "row": row,
+        "number": ids.shown(row.number),
+        "patron": session.get(PatronRow, row.patron) if row.patron else None,
+        "tickets": _tickets(session, row.id),
+        "others": session.scalars(
+            select(OrderLineRow).where(OrderLineRow.order == row.id)
+        ).all(),
+        "tenders": session.scalars(
+            select(TenderRow).where(TenderRow.order == row.id, TenderRow.amount > 0)
+        ).all(),
+        "drawn": code.drawn,
+        "starts_ms": _starts_ms(session, performance),
+        "currency": row.currency,
+    }
+
+
+def pdf_of(session: Session, order: str) -> Response:
+    """Give an order's tickets as a PDF; 404 where none can be made."""
+    told = orders.describe(session, order)
     try:
         made = ticket.pdf(told)
     except ticket.NotAvailable:
@@ -68,24 +85,29 @@ def pdf(secret: str) -> ResponseReturnValue:
     return _file(made, "application/pdf", f"tickets-{told.number}.pdf")
 
 
-@bp.get("/baskets/<secret>/performance.ics")
-def ics(secret: str) -> ResponseReturnValue:
-    """Give the evening for a calendar."""
-    with frame.ledger().store.read() as session:
-        order = _order(session, secret)
-        basket = frame.basket(session, secret)
-        told = orders.describe(session, order)
-        evening = session.get_one(PerformanceRow, basket.performance)
-        hall = session.get_one(HallRow, evening.hall).name
-        made = calendar.ics(
-            told,
-            performance=evening.id,
-            starts_ms=evening.starts_ms,
-            ends_ms=evening.ends_ms,
-            hall=hall,
-            made_ms=session.get_one(OrderRow, order).made_ms,
-        )
+def ics_of(session: Session, row: OrderRow, performance: str) -> Response:
+    """Give an order's evening as a calendar file."""
+    told = orders.describe(session, row.id)
+    evening = session.get_one(PerformanceRow, performance)
+    made = calendar.ics(
+        told,
+        performance=evening.id,
+        starts_ms=evening.starts_ms,
+        ends_ms=evening.ends_ms,
+        hall=session.get_one(HallRow, evening.hall).name,
+        made_ms=row.made_ms,
+    )
     return _file(made, "text/calendar; charset=utf-8", f"{told.number}.ics")
+
+
+def _delivery(session: Session, row: OrderRow, basket: Basket) -> str:
+    starts_ms = _starts_ms(session, basket.performance)
+    return details.deliveries(starts_ms).get(row.delivery, row.delivery)
+
+
+def _starts_ms(session: Session, performance: str) -> int:
+    query = select(PerformanceRow.starts_ms).where(PerformanceRow.id == performance)
+    return session.scalars(query).one()
 
 
 def _order(session: Session, secret: str) -> str:

@@ -114,4 +114,9 @@ def _printing(visitor: Visitor) -> Iterator[str]:
     house.yours, house.tickets, house.trouble = yours, ["printed", "printed"], None
     visitor.open("/order/done")
     yield "done"
+    house.linked, house.receipt = False, "failed"
+    for path in ("/order/done", "/order/done/phone"):
+        visitor.open(path)
+        yield f"{path} without a line"
+    house.linked, house.receipt = True, "none"
     house.tickets, house.stage, house.outcome = tickets, None, Outcome.IDLE

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -128,6 +128,7 @@ class PretendHouse:
         self.pay = PayState("o-1", Outcome.IDLE, 4800, "EUR", "K7Q4MX")
         self.tickets = ["printed", "sending"]
         self.trouble: Status | None = None
+        self.receipt: Literal["none", "queued", "printed", "failed"] = "none"
         self.paper = Paper(Status.READY, True, 41)
         self.left_s = 14 * 60
         self.sections = plan()
@@ -201,10 +202,16 @@ class PretendHouse:
     @property
     def device(self) -> Any:
         """What pages take for the device."""
-        return SimpleNamespace(
+        house = self
+
+        class Linked(SimpleNamespace):
+            @property
+            def up(self) -> bool:
+                return house.linked
+
+        return Linked(
             config=self.config,
             paired=self.paired,
-            up=self.linked,
             me=SimpleNamespace(role=self.role, name="Kiosk 1"),
             names={},
             clock=SimpleNamespace(
@@ -406,7 +413,7 @@ class PretendHouse:
             2,
             ("Door A",),
             CURTAIN_MS - 45 * 60_000,
-            "none",
+            self.receipt,
         )
 
     # --- paying, printing -------------------------------------------------------------
@@ -448,7 +455,7 @@ class PretendHouse:
                 zip(self.yours, self.tickets, strict=False), 1
             )
         )
-        return Progress(order, tickets, self.trouble, "K7Q4MX", "FOHP:K7Q4MX23ABCDEFGHJKLM")
+        return Progress(order, tickets, self.trouble, "K7Q4MX", "FOHC:K7Q4MX23ABCDEFGH")
 
     def _spool_receipt(self, _device: Any, _order: str) -> None:
         return None

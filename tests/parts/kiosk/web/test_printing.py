@@ -68,3 +68,38 @@ def test_the_pages_after_the_sale_cannot_be_reached_before_it(
     guest.press("Take these")
     for path in ("/order/print", "/order/done", "/order/phone", "/order/elsewhere"):
         assert guest.open(path).path == "/order"
+
+
+def test_tickets_and_receipt_go_to_the_phone_as_well(
+    house: PretendHouse, guest: Guest
+) -> None:
+    paid(house, guest, ["printed", "printed"])
+    guest.reload()
+
+    assert "Want them on your phone too?" in guest.page.words
+    assert "Tickets and receipt for your phone" in guest.page.words
+    guest.press("On my phone too")
+    assert guest.page.heading == "Tickets and receipt for your phone"
+    guest.press("Back")
+    assert guest.page.heading == "Enjoy the show"
+
+
+def test_without_a_line_the_phone_is_told_to_wait(
+    house: PretendHouse, guest: Guest
+) -> None:
+    house.linked = False
+    paid(house, guest, ["printed", "printed"])
+    guest.reload()
+
+    assert "they appear on your phone once it is back" in guest.page.words
+
+
+def test_a_receipt_that_did_not_print_may_be_asked_for_again(
+    house: PretendHouse, guest: Guest
+) -> None:
+    house.receipt = "failed"
+    paid(house, guest, ["printed", "printed"])
+    guest.reload()
+
+    assert "Your receipt could not be printed." in guest.page.words
+    assert "Print a receipt" in guest.page.names

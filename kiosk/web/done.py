@@ -1,0 +1,149 @@
+"""The last page: enjoy the show; tickets and receipt on the phone, too; a receipt on paper.
+
+A phone opens the order at the house's own address, by the pickup code in a QR. While the
+line is down the page says so, and fills itself once the sale has arrived.
+Source: lobby.md §2.10.
+"""
+
+from typing import Final
+
+from flask import Blueprint, redirect, url_for
+from flask import session as guest
+from werkzeug.wrappers import Response
+
+from kiosk import last_pages, will_call
+from kiosk.payments import codes
+from kiosk.printing import spool
+from kiosk.shown.printing import Done, Progress
+from kiosk.shown.reviewing import OrderShown, Stage
+from kiosk.web import formats, frame, qr
+from kiosk.web.guest import device
+from kiosk.web.printing import sold
+from kiosk.web.speech import gettext as _
+from kiosk.web.speech import ngettext
+
+bp = Blueprint("done", __name__, url_prefix="/order/done")
+
+STAYS_S: Final = 20
+PHONE_STAYS_S: Final = 60
+_PICKUP: Final = codes.PREFIX
+
+
+@bp.get("")
+def show() -> Response | str:
+    """Say goodbye: door, level, seats; and then be ready for the next guest."""
+    found = _finished()
+    if isinstance(found, Response):
+        return found
+    here, progress = found
+    shown = _done(here)
+    if shown is None:
+        return redirect(url_for("attract.show"))
+    on_phone = any(ticket.state == "phone" for ticket in progress.tickets)
+    address = _address(progress)
+    return frame.page(
+        "kiosk/done.html",
+        sheets=["components/qr", "screens/done"],
+        idle_s=0,
+        shown=here,
+        taken=_("Your tickets are on your phone.")
+        if on_phone
+        else ngettext("Please take your ticket.", "Please take your tickets.", progress.of),
+        facts=_facts(shown),
+        receipt=shown.receipt,
+        receipt_words=_receipt_words(shown),
+        may_receipt=here.stage is Stage.SOLD or bool(here.ref),
+        code=qr.drawn(address) if address else None,
+        phone_words=_("Your receipt, too:")
+        if on_phone
+        else _("Want them on your phone too?"),
+        later=_later(),
+        leave_s=STAYS_S,
+    )
+
+
+@bp.get("/phone")
+def phone() -> Response | str:
+    """Show the code alone, and larger, for screens that have no room beside the rest."""
+    found = _finished()
+    if isinstance(found, Response):
+        return found
+    here, progress = found
+    address = _address(progress)
+    if not address:
+        return redirect(url_for("done.show"))
+    return frame.page(
+        "kiosk/done_phone.html",
+        sheets=["components/qr", "screens/owed"],
+        idle_s=0,
+        shown=here,
+        code=qr.drawn(address),
+        later=_later(),
+        leave_s=PHONE_STAYS_S,
+    )
+
+
+@bp.post("/receipt")
+def receipt() -> Response:
+    """Print the receipt on paper."""
+    here = sold()
+    if isinstance(here, Response):
+        return redirect(here.location, 303)
+    spool.receipt(device(), here.order)
+    return redirect(url_for("done.show"), 303)
+
+
+def _finished() -> tuple[OrderShown, Progress] | Response:
+    here = sold()
+    if isinstance(here, Response):
+        return here
+    progress = spool.progress(device(), here.order)
+    if not progress.done:
+        return redirect(url_for("printing.show"))
+    return here, progress
+
+
+def _done(here: OrderShown) -> Done | None:
+    if here.stage is Stage.COLLECTING:
+        return will_call.done(device(), str(guest["ref"]))
+    return last_pages.done(device(), here.order)
+
+
+def _address(progress: Progress) -> str:
+    """Give the page of this order for a phone; blank: nothing was paid here."""
+    code = progress.pickup.removeprefix(_PICKUP)
+    if not progress.pickup.startswith(_PICKUP):
+        return ""
+    return f"{device().config.shop}/orders/{code}?lang={formats.locale().language}"
+
+
+def _later() -> str:
+    if device().up:
+        return ""
+    return _(
+        "The line to the box office is down: they appear on your phone once it is back."
+    )
+
+
+def _receipt_words(shown: Done) -> str:
+    match shown.receipt:
+        case "queued":
+            return _("Your receipt is printing.")
+        case "printed":
+            return _("Your receipt is printed.")
+        case "failed":
+            return _("Your receipt could not be printed.")
+        case _:
+            return ""
+
+
+def _facts(shown: Done) -> list[dict[str, str]]:
+    facts = []
+    if shown.doors:
+        facts.append({"what": _("Door"), "words": formats.together(shown.doors)})
+    if shown.doors_open_ms is not None:
+        time = formats.clock(shown.doors_open_ms, shown.tonight.zone)
+        facts.append({"what": _("Doors open"), "words": time})
+    seats = formats.places(shown.seats) if shown.seats else _("Unreserved seating")
+    facts.append({"what": _("Seats"), "words": seats})
+    return facts

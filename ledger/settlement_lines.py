@@ -104,15 +104,18 @@ def _drawn(
     session: Session, statement: str, after: Place | None, most: int, skipped: int
 ) -> tuple[list[Line], Place | None]:
     row = StatementLineRow
+    shown = select(row.entry).where(row.statement == statement)
+    if after is not None:
+        shown = shown.where(tuple_(row.settled_ms, row.entry) > tuple_(*after))
+    # Which lines they are is asked of the index alone: those before them cost nothing.
+    shown = shown.order_by(row.settled_ms, row.entry).limit(most).offset(skipped)
     query = (
         select(row, JournalEntryRow, OrderRow.number)
         .join(JournalEntryRow, JournalEntryRow.id == row.entry)
         .outerjoin(OrderRow, OrderRow.id == JournalEntryRow.order)
-        .where(row.statement == statement)
+        .where(row.entry.in_(shown))
         .order_by(row.settled_ms, row.entry)
     )
-    if after is not None:
-        query = query.where(tuple_(row.settled_ms, row.entry) > tuple_(*after))
     found = [
         Line(
             entry.id,
@@ -124,7 +127,7 @@ def _drawn(
             line.charge,
             line.handling,
         )
-        for line, entry, number in session.execute(query.limit(most).offset(skipped))
+        for line, entry, number in session.execute(query)
     ]
     last = found[-1] if len(found) == most else None
     return found, (last.settled_ms or 0, last.entry) if last else None

@@ -7,10 +7,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
-from boxoffice import journal
+from boxoffice import ids, journal
 from boxoffice.money import Money
 from ledger import audit
 from ledger import journal as book
@@ -18,7 +18,9 @@ from ledger.clock import Means
 from ledger.tables.house import StaffRow
 from ledger.tables.money import TenderRow
 from ledger.tables.office import DayEndRow
-from ledger.tables.orders import OrderRow
+from ledger.tables.orders import OrderRow, PatronRow
+
+MOST_ON_ACCOUNT = 20
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,17 @@ class Since:
 
     since_ms: int
     by_kind: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class OnAccount:
+    """Money that no line of its order needs: owed back, or to be used. Minor units."""
+
+    order: str
+    number: str
+    patron: str
+    made_ms: int
+    amount: int
 
 
 @dataclass(frozen=True)
@@ -42,16 +55,45 @@ class DayEnd:
 
 
 def since(session: Session) -> Since:
-    """Give what came in at the box office since the last count, devices left out."""
+    """Give what the box office took and gave since the last count; devices and the shop
+    count their own.
+    """
     last = session.scalar(select(func.max(DayEndRow.at_ms))) or 0
     rows = session.execute(
         select(TenderRow.kind, func.count(), func.sum(TenderRow.amount))
-        .join(OrderRow, OrderRow.id == TenderRow.order)
-        .where(TenderRow.at_ms > last, TenderRow.intent.is_(None))
+        # As the index says it, so that it is used.
+        .where(TenderRow.at_ms > last, literal_column("tender.office"))
         .group_by(TenderRow.kind)
         .order_by(TenderRow.kind)
     )
     return Since(last, {kind: (count, int(total)) for kind, count, total in rows})
+
+
+def on_account(session: Session) -> tuple[int, int]:
+    """Give how many orders have money on account, and how much in minor units."""
+    count, total = session.execute(
+        select(func.count(), func.sum(OrderRow.paid - OrderRow.charge)).where(
+            OrderRow.paid > OrderRow.charge
+        )
+    ).one()
+    return count, int(total or 0)
+
+
+def on_accounts(session: Session) -> list[OnAccount]:
+    """Give orders with money on account, the newest first, MOST_ON_ACCOUNT of them."""
+    rows = session.execute(
+        select(OrderRow, PatronRow.name)
+        .outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
+        .where(OrderRow.paid > OrderRow.charge)
+        .order_by(OrderRow.made_ms.desc())
+        .limit(MOST_ON_ACCOUNT)
+    )
+    return [
+        OnAccount(
+            row.id, ids.shown(row.number), name or "", row.made_ms, row.paid - row.charge
+        )
+        for row, name in rows
+    ]
 
 
 def close(

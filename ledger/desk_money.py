@@ -38,6 +38,8 @@ def pay(
 ) -> Refused | None:
     """Take one payment for a locked order; a code is looked up, and takes what it has.
 
+    by: who of the staff takes it; blank: nobody, the patron pays online.
+
     Refuses NOT_FOUND and LOCKED, and NOT_FOUND for a code that no longer covers so much;
     the caller undoes.
     """
@@ -59,6 +61,7 @@ def pay(
         amount=payment.amount,
         ref=ref,
         intent=payment.intent,
+        office=bool(by),
     )
     return None
 

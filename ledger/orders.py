@@ -332,6 +332,7 @@ def _book(
                 intent=None,
                 amount=order.paid,
                 at_ms=means.now_ms,
+                office=order.seller not in _PUBLIC,
             )
         )
     book.post_all(session, entries, order=order.id, now_ms=means.now_ms)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import refunds as rule
 from boxoffice.orders import TicketStatus
+from boxoffice.pricing import Seller
 from ledger import feed, notices, seat_credits, takings, tenders, waiting_sales
 from ledger.clock import Means
 from ledger.tables.money import TenderRow
@@ -157,6 +158,8 @@ def pay_out(
             amount=-back.amount,
             ref=refs.get(back.tender, ""),
             refunds=back.tender,
+            # A card that was charged online goes back through the processor.
+            office=not (order.seller == Seller.ONLINE and back.kind == "card"),
         )
         if back.kind in tenders.KINDS:
             tenders.refund(session, back.ref, back.amount)

@@ -248,7 +248,9 @@ def _settle_difference(
         return False
     more = order.paid - order.charge
     if more > 0:
-        takings.move(session, means, order, kind="cash", amount=-more, ref="overpaid")
+        takings.move(
+            session, means, order, kind="cash", amount=-more, ref="overpaid", office=True
+        )
     elif more < 0:
         takings.charge(session, means, order, charged=more, net=more, why="waived")
     takings.reach(session, means, order)

@@ -62,6 +62,7 @@ def pay(
         "intent": tender.intent,
         "amount": tender.amount,
         "at_ms": means.now_ms,
+        "office": False,
     }
     rows.add(session, TenderRow, [made])
     if tender.intent and _paid_before(session, means, event, order, tender):

@@ -1,6 +1,8 @@
 """Sales by performance: seats, prices, fees, and what the theatre keeps. Source: FEE2."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -67,7 +69,6 @@ def by_performance(session: Session, page: int = 0) -> list[Line]:
             total(TicketRow.price + outside),
             total(TicketRow.price - inside),
             total(outside + inside),
-            total(TicketRow.price - TicketRow.paid),
         )
         .join(ProductionRow, ProductionRow.id == PerformanceRow.production)
         .join(TicketRow, TicketRow.performance == PerformanceRow.id)
@@ -76,4 +77,44 @@ def by_performance(session: Session, page: int = 0) -> list[Line]:
         .group_by(PerformanceRow.id, ProductionRow.title, PerformanceRow.starts_ms)
         .order_by(PerformanceRow.starts_ms.desc(), PerformanceRow.id)
     ).all()
-    return [Line(id, title, *(int(figure) for figure in rest)) for id, title, *rest in rows]
+    due = dues(session, [row[0] for row in rows])
+    return [
+        Line(id, title, *(int(figure) for figure in (*rest, due.get(id, 0))))
+        for id, title, *rest in rows
+    ]
+
+
+def dues(session: Session, performances: Sequence[str]) -> dict[str, int]:
+    """Say what orders of some performances still owe, as the orders themselves say it.
+
+    Seats owe what has not reached them; fees and donations that are not paid count with
+    the order's first seat. Source: APP1, APP2.
+    """
+    some = (
+        select(TicketRow.order)
+        .join(OrderRow, OrderRow.id == TicketRow.order)
+        .where(
+            TicketRow.performance.in_(performances),
+            TicketRow.status == "active",
+            OrderRow.paid < OrderRow.charge,
+        )
+    )
+    rows = session.execute(
+        select(
+            TicketRow.order,
+            TicketRow.performance,
+            TicketRow.price - TicketRow.paid,
+            OrderRow.charge - OrderRow.paid,
+        )
+        .join(OrderRow, OrderRow.id == TicketRow.order)
+        .where(TicketRow.order.in_(some), TicketRow.status == "active")
+        .order_by(TicketRow.order, TicketRow.line)
+    ).all()
+    found: dict[str, int] = {}
+    for _, group in groupby(rows, key=lambda row: row[0]):
+        tickets = list(group)
+        found[tickets[0][1]] = found.get(tickets[0][1], 0) + tickets[0][3]
+        for _order, performance, owed, _whole in tickets[1:]:
+            found[performance] = found.get(performance, 0) + owed
+            found[tickets[0][1]] -= owed
+    return found

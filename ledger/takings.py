@@ -32,13 +32,24 @@ def take(
     amount: int,
     ref: str = "",
     intent: str | None = None,
+    office: bool = False,
 ) -> None:
     """Book a payment of some minor units; once all is paid, the tickets are mailed.
 
     order: locked by the caller. kind: a plain word, such as cash. intent: the attempt.
+    office: it was taken at the desk.
     """
     before = order.paid >= order.charge
-    move(session, means, order, kind=kind, amount=amount, ref=ref, intent=intent)
+    move(
+        session,
+        means,
+        order,
+        kind=kind,
+        amount=amount,
+        ref=ref,
+        intent=intent,
+        office=office,
+    )
     reach(session, means, order)
     patron = session.get(PatronRow, order.patron) if order.patron else None
     whole = not before and order.paid >= order.charge
@@ -60,10 +71,11 @@ def move(
     ref: str = "",
     refunds: str | None = None,
     intent: str | None = None,
+    office: bool = False,
 ) -> None:
     """Book money in (above 0) or back (below 0): a tender and its entry.
 
-    refunds: the tender that this gives back.
+    refunds: the tender that this gives back. office: it moved at the desk.
     """
     session.add(
         TenderRow(
@@ -75,6 +87,7 @@ def move(
             amount=amount,
             at_ms=means.now_ms,
             refunds=refunds,
+            office=office,
         )
     )
     moved = Money(abs(amount), order.currency)

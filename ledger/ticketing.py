@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
+from boxoffice.printing import State
 from ledger import audit, rows
 from ledger.clock import Means
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
@@ -50,7 +51,20 @@ def status(session: Session, order: OrderRow) -> str:
         return row.status
     if order.collected_ms is not None:
         return "picked_up"
+    if order.delivery == "kiosk":
+        return TO_DO if _unprinted(session, order.id) else "picked_up"
     return "emailed" if order.delivery == "email" else TO_DO
+
+
+def _unprinted(session: Session, order: str) -> bool:
+    """Whether a kiosk still owes somebody a ticket of this order."""
+    owed = select(TicketRow.id).where(
+        TicketRow.order == order,
+        TicketRow.status == "active",
+        TicketRow.delivered.is_(None),
+        TicketRow.print_state != State.PRINTED,
+    )
+    return session.scalar(owed.limit(1)) is not None
 
 
 def mark(

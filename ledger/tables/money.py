@@ -1,6 +1,6 @@
 """Payments as they happened, and the journal, which nobody edits."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.tables.names import Row
@@ -10,9 +10,18 @@ class TenderRow(Row):
     """How an order was paid, or paid back when the amount is below 0.
 
     ref: the terminal's or voucher's reference. refunds: the payment that this gives back.
+    office: the box office took or gave it, and counts it at the end of the day.
     """
 
     __tablename__ = "tender"
+    __table_args__ = (
+        Index(
+            "ix_tender_office",
+            "at_ms",
+            sqlite_where=text("office"),
+            postgresql_where=text("office"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     order: Mapped[str] = mapped_column(ForeignKey("order.id"), index=True)
@@ -22,6 +31,7 @@ class TenderRow(Row):
     amount: Mapped[int]
     at_ms: Mapped[int]
     refunds: Mapped[str | None]
+    office: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class PaymentRow(Row):

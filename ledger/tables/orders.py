@@ -1,6 +1,6 @@
 """Orders, their tickets and lines, and who they are for."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.tables.names import Row
@@ -32,6 +32,12 @@ class OrderRow(Row):
     __table_args__ = (
         CheckConstraint(
             "state IN ('confirmed', 'unconfirmed', 'parked', 'cancelled')", name="state"
+        ),
+        Index(
+            "ix_order_on_account",
+            "made_ms",
+            sqlite_where=text("paid > charge"),
+            postgresql_where=text("paid > charge"),
         ),
     )
 

@@ -34,6 +34,7 @@ from ledger.web import (
     reading,
     reports,
     second,
+    sell,
     statements,
     worklists,
 )
@@ -47,6 +48,7 @@ PAGES = (
     order_money,
     moves,
     charts,
+    sell,
     desk_sales,
     discrepancies,
     devices,
@@ -70,6 +72,7 @@ LARGE = {"hall_files.take": plans.MOST_BYTES + (64 << 10)}
 # Name, endpoint, words, and who sees it; nobody named: everybody.
 MENU: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("orders", "orders.index", "Orders", ()),
+    ("sell", "sell.index", "Sell", desk.SELLERS),
     ("charts", "charts.index", "Performances", ()),
     ("worklists", "worklists.index", "Work list", (*desk.SELLERS, desk.READER)),
     ("admissions", "house.admissions", "Admissions", ()),

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
 from ledger import catalogue, evenings, reports, requests, seating, surveys, window
+from ledger.documents.order import money
 from ledger.refused import Refused
 from ledger.requests import STAFF
 from ledger.seating import Held, Wish
 from ledger.tables.orders import OrderRow, PatronRow
 from ledger.web import charts, desk, sale_form
-from ledger.web.sale_form import DELIVERIES, PAYMENTS, TENDERS
+from ledger.web.sale_form import DELIVERIES
+from ledger.web.sale_tenders import PAYMENTS, TENDERS
 from ledger.web.typed import Form
 from ledger.window import Open
 
@@ -97,6 +99,7 @@ def act(hold: str) -> ResponseReturnValue:
         if said is None or act != "sell":
             return _page(session, window.read(session, hold) or open_, form)
         due = window.quote(session, open_.performance, said).charge
+        currency = catalogue.house(session).currency
     done = desk.write(window.sell, hold=hold, said=said, by=desk.me().id)
     if isinstance(done, Refused):
         desk.refuse(done)
@@ -105,13 +108,20 @@ def act(hold: str) -> ResponseReturnValue:
             if still is not None and still.seats:
                 return _page(session, still, form)
         return redirect(chart, 303)
-    desk.say("Sold." if not done.again else "This order was already sold.")
-    given, charged = form.get("given"), sum(p.amount for p in said.payments)
-    if given:
-        desk.say(f"Change: {given}")
-    elif due and not charged:
-        desk.say("Nothing was paid yet.")
+    _tell(done, form, 0 if said.payments else due, currency)
     return redirect(url_for("orders.show", order=done.order), 303)
+
+
+def _tell(done: requests.Made, form: Form, due: int, currency: str) -> None:
+    """Say what came of it, in one sentence."""
+    if done.again:
+        desk.say("This order was already sold.")
+    elif form.get("given"):
+        desk.say(f"Sold. Change: {form.get('given')}")
+    elif due:
+        desk.say(f"Sold. {money(due, currency)} is to be paid on collection.")
+    else:
+        desk.say("Sold.")
 
 
 def _cloned(session: Session) -> dict[str, str]:

@@ -15,7 +15,7 @@ from ledger.memberships import Said
 from ledger.patrons import Patron
 from ledger.refused import Refused
 from ledger.tables.catalogue import ProductionRow
-from ledger.web import amounts, desk, sale_form
+from ledger.web import amounts, desk, sale_form, sale_tenders
 from ledger.web.typed import Form
 
 bp = Blueprint("memberships", __name__, url_prefix="/staff/memberships")
@@ -110,9 +110,9 @@ def sell(kind: str) -> ResponseReturnValue:
 
 
 def _tell(done: requests.Made, form: Form) -> None:
-    desk.say("This order was already made." if done.again else "Sold.")
-    if form.get("given"):
-        desk.say(f"Change: {form.get('given')}")
+    words = "This order was already made." if done.again else "Sold."
+    change = f" Change: {form.get('given')}" if form.get("given") else ""
+    desk.say(f"{words}{change}")
 
 
 def _read(session: Session, kind: Kind, form: Form, *, paying: bool) -> Said | None:
@@ -126,7 +126,7 @@ def _read(session: Session, kind: Kind, form: Form, *, paying: bool) -> Said | N
     patron = sale_form.patron_of(form)
     if patron is None and paying:
         form.faults.setdefault("name", "Please say who the member is.")
-    donation = sale_form.amount_of(form, "donation", kind.currency, "donation")
+    donation = sale_tenders.amount_of(form, "donation", kind.currency, "donation")
     if form.faults:
         return None
     said = Said(
@@ -148,7 +148,7 @@ def _read(session: Session, kind: Kind, form: Form, *, paying: bool) -> Said | N
         return said
     now_ms = desk.ledger().means().now_ms
     due = _quote(kind, said).charge
-    paid = sale_form.payments_of(session, form, due, kind.currency, now_ms)
+    paid = sale_tenders.read(session, form, due, kind.currency, now_ms)
     return None if form.faults else Said(**{**said.__dict__, "payments": paid})
 
 
@@ -169,8 +169,8 @@ def _page(session: Session, kind: Kind, form: Form) -> ResponseReturnValue:
         quote=_quote(kind, said) if said else None,
         questions=surveys.asked(session, ""),
         sellers=window.SELLERS,
-        tenders=sale_form.TENDERS,
-        payments=range(1, sale_form.PAYMENTS + 1),
+        tenders=sale_tenders.TENDERS,
+        payments=range(1, sale_tenders.PAYMENTS + 1),
     )
 
 

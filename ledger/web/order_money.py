@@ -12,7 +12,7 @@ from ledger.documents.order import money
 from ledger.refused import Refused
 from ledger.tables.orders import OrderRow
 from ledger.web import amounts, desk, order_acts
-from ledger.web.sale_form import NO_VOUCHER, TENDERS
+from ledger.web.sale_tenders import NO_VOUCHER, TENDERS
 
 bp = Blueprint("order_money", __name__, url_prefix="/staff/orders")
 ROUTES = {

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from flask import Blueprint, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from boxoffice.journal import Account
 from ledger import (
     catalogue,
     door_answers,
@@ -22,9 +23,11 @@ from ledger import (
 from ledger.documents import order as orders
 from ledger.documents import ticket as paper
 from ledger.tables.devices import DeviceRow
+from ledger.tables.money import JournalEntryRow, JournalLineRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
 from ledger.web import desk, online_payments
-from ledger.web.sale_form import DELIVERIES, TENDERS
+from ledger.web.sale_form import DELIVERIES
+from ledger.web.sale_tenders import TENDERS
 
 bp = Blueprint("orders", __name__, url_prefix="/staff/orders")
 
@@ -77,8 +80,19 @@ def show(order: str) -> ResponseReturnValue:
             price_types=_price_types(session, tickets),
             performances=sorted({t.performance for t in tickets if t.status == "active"}),
             device=session.get(DeviceRow, row.device) if row.device else None,
+            handling=_handling(session, order),
             zone=catalogue.house(session).zone,
         )
+
+
+def _handling(session: Session, order: str) -> int:
+    """Give what of the charge is handling, in minor units. Source: FEE2."""
+    booked = (
+        select(func.sum(JournalLineRow.amount))
+        .join(JournalEntryRow, JournalEntryRow.id == JournalLineRow.entry)
+        .where(JournalEntryRow.order == order, JournalLineRow.account == Account.HANDLING)
+    )
+    return -int(session.scalar(booked) or 0)
 
 
 def _answered(

@@ -73,6 +73,8 @@ def day_end() -> ResponseReturnValue:
         return render_template(
             "staff/day_end.html",
             since=day_ends.since(session),
+            on_account=day_ends.on_account(session),
+            on_accounts=day_ends.on_accounts(session),
             earlier=day_ends.earlier(session),
             house=catalogue.house(session),
         )

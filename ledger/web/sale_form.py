@@ -7,13 +7,11 @@ from flask import abort
 from sqlalchemy.orm import Session
 
 from boxoffice.pricing import Buyer, Seller
-from ledger import desk_money, evenings, pickups, reports, surveys, takings, tenders, window
-from ledger.desk_money import Payment
-from ledger.documents.order import plain
+from ledger import evenings, pickups, reports, surveys, window
 from ledger.evenings import Evening
 from ledger.patrons import Patron
 from ledger.prices import MEMBERSHIP
-from ledger.web import amounts, sale_members
+from ledger.web import sale_members, sale_tenders
 from ledger.web.typed import Form
 from ledger.window import Open, Said
 
@@ -23,18 +21,6 @@ DELIVERIES = {
     "email": "E-mail",
     "mail": "By mail",
 }
-TENDERS = {
-    "": "–",
-    "cash": "Cash",
-    "card": "Card, terminal outside",
-    "cheque": "Cheque",
-    "voucher": "Paper voucher",
-    "code": "Gift card or voucher",
-    "bank_transfer": "Bank transfer",
-}
-assert set(TENDERS) - {"", desk_money.CODE} == set(takings.TENDERS)
-PAYMENTS = 2
-NO_VOUCHER = "No voucher or gift card has this code, or it is empty."
 
 
 def read(
@@ -55,7 +41,7 @@ def read(
     seller = Seller(form.get("seller") or "window")
     if seller not in window.SELLERS:
         abort(400)
-    donation = amount_of(form, "donation", currency, "donation")
+    donation = sale_tenders.amount_of(form, "donation", currency, "donation")
     patron = patron_of(form)
     buyers = {evening.prices.type_of(kind) for _, kind in seats}
     asks = any(kind and kind.buyer is Buyer.SUBSCRIBER for kind in buyers)
@@ -84,7 +70,7 @@ def read(
     if form.faults:
         return None
     due = window.quote(session, open_.performance, said).charge
-    payments = payments_of(session, form, due, currency, now_ms) if paying else []
+    payments = sale_tenders.read(session, form, due, currency, now_ms) if paying else []
     if form.faults:
         return None
     return Said(**{**said.__dict__, "payments": payments})
@@ -98,66 +84,6 @@ def offered(evening: Evening, seat: str, form: Form) -> list[tuple[str, str, int
         (kind.id, kind.name, price) for kind, price in evening.prices.offered(level, promo)
     ]
     return [*found, (MEMBERSHIP.id, MEMBERSHIP.name, 0)]
-
-
-def payments_of(
-    session: Session, form: Form, due: int, currency: str, now_ms: int
-) -> list[Payment]:
-    """Read how it is paid: nothing (pay on collection), or all of it in one or two ways.
-
-    Cash above what is due is change. `given` becomes the sentence about it.
-    """
-    found: list[Payment] = []
-    for number in range(1, PAYMENTS + 1):
-        kind = form.get(f"kind-{number}")
-        amount = amount_of(form, f"paid-{number}", currency, "amount")
-        if kind not in TENDERS:
-            abort(400)
-        if not kind:
-            if amount:
-                form.faults[f"kind-{number}"] = "Please say how it is paid."
-            continue
-        left = due - sum(payment.amount for payment in found)
-        if kind == desk_money.CODE and not (
-            amount := _covered(session, form, number, amount or left, now_ms)
-        ):
-            continue
-        if not form.get(f"paid-{number}") and kind != desk_money.CODE:
-            amount = left
-        if amount > left and kind != "cash":
-            words = plain(left, currency)
-            form.faults[f"paid-{number}"] = f"No more than {words} is due."
-            continue
-        if amount > left:
-            change = plain(amount - left, currency)
-            given = plain(amount, currency)
-            form.typed = {**form.typed, "given": f"{change} from {given}."}
-            amount = left
-        if amount:
-            found.append(Payment(kind, amount, form.get(f"ref-{number}")))
-    paid = sum(payment.amount for payment in found)
-    if found and paid < due:
-        words = plain(due - paid, currency)
-        form.faults["paid-2"] = f"{words} is missing; leave all blank to pay later."
-    return found
-
-
-def _covered(session: Session, form: Form, number: int, wanted: int, now_ms: int) -> int:
-    """Say how much of an amount the voucher with the typed code covers."""
-    voucher = tenders.look(session, form.get(f"ref-{number}"), now_ms)
-    if voucher is None:
-        form.faults[f"ref-{number}"] = NO_VOUCHER
-        return 0
-    return min(wanted, voucher.balance)
-
-
-def amount_of(form: Form, name: str, currency: str, what: str) -> int:
-    """Read an amount in minor units; 0 if it is blank, or none: then the form says why."""
-    try:
-        return amounts.read(form.get(name), currency, what=what)
-    except amounts.NotAnAmount as why:
-        form.faults[name] = str(why)
-        return 0
 
 
 def answers_of(form: Form, questions: Sequence[surveys.Question]) -> list[dict[str, str]]:

@@ -113,7 +113,7 @@ def sold(house, performance, *seats):
 def test_seats_are_sold_with_keys_alone(desk, house, hamlet):
     clerk = desk("bo")
     clerk.follow("n")
-    assert clerk.page.url.endswith("/staff/performances")
+    assert clerk.page.url.endswith("/staff/sales")
     clerk.open(f"/staff/performances/{hamlet}/chart")
     seat = free(house, hamlet)[0]
     box = clerk.page.locator(f"input[name=seat][value='{seat}']")

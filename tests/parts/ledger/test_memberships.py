@@ -47,7 +47,7 @@ def sell(bo, season, count="1", donation="100", pay="cash", **more):
         fill(bo, name, typed)
     bo.press("Count again")
     pick(bo, "kind-1", pay)
-    return bo.press("Sell")
+    return bo.press("Sell for")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_paid_membership_is_credits_for_its_productions_alone(
 
 
 def test_an_unpaid_membership_is_nothing_until_it_is_paid(bo, ledger, season):
-    sell(bo, season, pay="")
+    sell(bo, season, pay="later")
     assert rows(ledger, MemberRow) == []
     assert "credits from the payment on" in bo.page.words
 
@@ -134,11 +134,12 @@ def test_a_count_that_is_none_is_told_at_the_field(bo, ledger, season, count):
 def test_pressing_sell_twice_makes_one_order(bo, ledger, season):
     bo.open(f"/staff/memberships/{season}/sale")
     bo.type("Name", "Mrs Okafor")
+    pick(bo, "kind-1", "cash")
     typed = bo.page
-    first = bo.press("Sell").path
+    first = bo.press("Sell for").path
     bo.page = typed
 
-    assert bo.press("Sell").path == first
+    assert bo.press("Sell for").path == first
     assert len(rows(ledger, OrderRow)) == 1
 
 
@@ -157,5 +158,5 @@ def test_kinds_are_offered_and_withdrawn_by_a_supervisor(app, bo, season):
 
     bo.open("/staff/memberships")
     with pytest.raises(NotThere):
-        bo.press("Sell")
+        bo.press("Sell one")
     bo.open(f"/staff/memberships/{season}/sale", status=404)

@@ -4,11 +4,12 @@ import csv
 import io
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from boxoffice.pricing import Seller
 from ledger import journal, settlements
 from ledger.orders import Patron
+from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.records import AuditRow
 from ledger.tables.settling import SettlingRow
 from ledger.worker import Worker
@@ -95,11 +96,12 @@ def test_buyers_are_asked_and_counted(bo, vera, theatre):
     vera.page.soup.find("textarea").string = "Poster\nA friend\n"
     assert "is asked from now on" in vera.press("Ask from now on").words
     for seat, answer in (("B2", "Poster"), ("B3", "Poster"), ("B4", "")):
-        chart(bo, theatre, seat).press("Sell")
+        chart(bo, theatre, seat).press("Sell the chosen")
         question = bo.page.soup.select_one("select[name^=q-]")
         for option in question.select("option"):
             if answer and option.get_text() == answer:
                 option["selected"], option["value"] = "", answer
+        pick(bo, "kind-1", "cash")
         bo.press("Sell for")
 
     page = vera.open("/staff/reports/answers")
@@ -123,6 +125,22 @@ def test_a_difference_at_the_day_end_is_booked(bo, theatre, ledger):
     assert "Nothing came in." in page.words
     with ledger.store.read() as session:
         assert journal.unbalanced(session) == []
+
+
+def test_the_day_end_counts_what_the_office_took_and_says_what_is_on_account(
+    bo, theatre, ledger
+):
+    theatre.sell("A2", tender="card", seller=Seller.ONLINE)
+    assert "Nothing came in." in bo.open("/staff/reports/day-end").words
+
+    sold = theatre.sell("A3", tender="cash")
+    bo.open(f"/staff/orders/{sold.id}")
+    fill(bo, "reason", "ill")
+    bo.press("Cancel this order")
+    page = bo.open("/staff/reports/day-end")
+
+    assert "Cash 1 €24.00" in page.words
+    assert "€24.00 in 1 order: paid, and no line needs it." in page.words
 
 
 def test_a_count_that_is_no_amount_closes_nothing(bo, theatre):
@@ -204,6 +222,30 @@ def test_a_finished_production_pays_any_amount(theatre, ledger, people):
     with ledger.store.read() as session:
         drafted = settlements.draft(session, ledger.means(), complete=True)
     assert (drafted.amount, drafted.issued) == (2400, True)
+
+
+def test_the_sales_report_owes_what_its_orders_owe(bo, theatre):
+    sold = theatre.sell("A2", "A3", tender=None, seller=Seller.KIOSK)
+
+    assert "Due €51.50" in bo.open(f"/staff/orders/{sold.id}").words
+    cells = bo.open("/staff/reports").soup.select_one("tr.total").select("td")
+    assert cells[-1].get_text(strip=True) == "€51.50"
+
+
+def test_what_a_kiosk_printed_needs_no_paper(bo, theatre, ledger):
+    sold = theatre.sell("A2", seller=Seller.KIOSK)
+
+    def say(state):
+        def write(session):
+            session.get_one(OrderRow, sold.id).delivery = "kiosk"
+            for ticket in session.scalars(select(TicketRow)):
+                ticket.print_state = state
+
+        ledger.store.write(write)
+        return bo.open(f"/staff/orders/{sold.id}").words
+
+    assert "Tickets To be ticketed" in say("failed")
+    assert "Tickets Picked up" in say("printed")
 
 
 def test_the_sales_report_adds_up(bo, theatre):

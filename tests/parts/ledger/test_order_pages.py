@@ -155,7 +155,7 @@ def test_a_clone_takes_the_patron_along_and_nothing_else(bo, theatre, ledger):
     bo.press("New order for the same patron")
     bo.open(f"/staff/performances/{theatre.tonight}/chart")
     choose(bo, "B5")
-    page = bo.press("Sell")
+    page = bo.press("Sell the chosen")
 
     values = {tag["name"]: tag.get("value", "") for tag in page.soup.select("input[name]")}
     assert values["name"] == "Grace Okafor"

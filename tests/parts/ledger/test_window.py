@@ -138,7 +138,7 @@ def test_a_large_house_begins_with_its_sections(bo, theatre, monkeypatch):
 
 
 def test_seats_are_sold_for_cash_with_change(bo, theatre, ledger):
-    chart(bo, theatre, "A2", "A3").press("Sell")
+    chart(bo, theatre, "A2", "A3").press("Sell the chosen")
     assert state(ledger, theatre, "A2") == "held"
     pick(bo, "type-A3", "student")
     bo.type("Name", "Grace Okafor")
@@ -156,8 +156,30 @@ def test_seats_are_sold_for_cash_with_change(bo, theatre, ledger):
     assert "Bo Lund" in page.words
 
 
+def test_a_sale_asks_how_it_is_paid_before_anything_is_sold(bo, theatre, ledger):
+    chart(bo, theatre, "A2").press("Sell the chosen")
+
+    page = bo.press("Sell for")
+    assert "Please say how it is paid." in page.words
+    assert rows(ledger, OrderRow) == []
+    pick(bo, "kind-1", "later")
+    page = bo.press("Sell for")
+
+    said = [bar.get_text(strip=True) for bar in page.soup.select(".said")]
+    assert said == ["Sold. €24.00 is to be paid on collection."]
+    assert [(order.charge, order.paid) for order in rows(ledger, OrderRow)] == [(2400, 0)]
+
+
+def test_a_sale_begins_in_the_menu(bo, theatre, ledger):
+    bo.open("/staff/orders")
+    page = bo.press("Sell")
+    assert page.heading == "Sell"
+
+    assert len(bo.press("Hold the best").soup.select("select[name^=type-]")) == 2
+
+
 def test_a_sale_may_be_paid_in_two_ways_with_a_donation(bo, theatre, ledger):
-    chart(bo, theatre, "A2").press("Sell")
+    chart(bo, theatre, "A2").press("Sell the chosen")
     fill(bo, "donation", "10")
     pick(bo, "kind-1", "voucher")
     fill(bo, "paid-1", "20,00")
@@ -175,7 +197,7 @@ def test_a_sale_may_be_paid_in_two_ways_with_a_donation(bo, theatre, ledger):
 
 
 def test_pressing_sell_twice_makes_one_order(bo, theatre, ledger):
-    page = chart(bo, theatre, "A2").press("Sell")
+    page = chart(bo, theatre, "A2").press("Sell the chosen")
     address = page.path
     pick(bo, "kind-1", "cash")
     first = bo.press("Sell for").path
@@ -199,7 +221,7 @@ def test_pressing_sell_twice_makes_one_order(bo, theatre, ledger):
 def test_what_was_typed_wrongly_is_told_at_the_field_and_nothing_is_sold(
     bo, theatre, ledger, field, typed, said
 ):
-    chart(bo, theatre, "A2").press("Sell")
+    chart(bo, theatre, "A2").press("Sell the chosen")
     fill(bo, field, typed)
     pick(bo, "kind-1", "cash")
 
@@ -214,7 +236,7 @@ def test_what_was_typed_wrongly_is_told_at_the_field_and_nothing_is_sold(
 def test_general_admission_is_sold_by_number(bo, theatre, ledger):
     bo.open(f"/staff/performances/{theatre.studio}/chart")
     fill(bo, "quantity", "3")
-    bo.press("Sell")
+    bo.press("Sell the chosen")
     pick(bo, "kind-1", "cash")
     bo.press("Sell for")
 
@@ -226,9 +248,9 @@ def test_two_clerks_and_a_guest_want_one_seat_and_one_gets_it(
 ):
     vera = clerk(app, "vera")
     chart(vera, theatre, "A2", "A3")
-    chart(bo, theatre, "A2").press("Sell")
+    chart(bo, theatre, "A2").press("Sell the chosen")
 
-    page = vera.press("Sell")
+    page = vera.press("Sell the chosen")
     guest = ledger.store.write(
         seating.hold,
         ledger.means(),
@@ -245,7 +267,7 @@ def test_two_clerks_and_a_guest_want_one_seat_and_one_gets_it(
 
 
 def test_seats_that_are_let_go_are_what_they_were(bo, theatre, ledger):
-    chart(bo, theatre, "A2", "F9").press("Sell")
+    chart(bo, theatre, "A2", "F9").press("Sell the chosen")
     bo.press("Let the seats go")
 
     assert state(ledger, theatre, "A2") == "available"
@@ -253,7 +275,7 @@ def test_seats_that_are_let_go_are_what_they_were(bo, theatre, ledger):
 
 
 def test_a_sale_that_came_too_late_says_so(bo, theatre, ledger, clock):
-    address = chart(bo, theatre, "A2").press("Sell").path
+    address = chart(bo, theatre, "A2").press("Sell the chosen").path
     clock.passes(minutes=16)
     ledger.store.write(seating.sweep, ledger.means())
 
@@ -480,7 +502,7 @@ def pick(guest, name, value):
 
 
 def test_a_mailed_ticket_leaves_a_letter(bo, theatre, ledger):
-    chart(bo, theatre, "A2").press("Sell")
+    chart(bo, theatre, "A2").press("Sell the chosen")
     bo.type("Name", "Grace Okafor")
     bo.type("E-mail", "grace@example.org")
     pick(bo, "delivery", "email")

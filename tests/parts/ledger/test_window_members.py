@@ -37,7 +37,7 @@ def used(ledger, member):
 
 def sale(bo, theatre, *seats, member=""):
     """Begin a sale; with a member, all its seats are member seats."""
-    chart(bo, theatre, *seats).press("Sell")
+    chart(bo, theatre, *seats).press("Sell the chosen")
     if member:
         for seat in seats:
             pick(bo, f"type-{seat}", "membership")
@@ -72,13 +72,13 @@ def test_a_member_has_two_seats_for_nothing_and_pays_no_penny(bo, theatre, ledge
 def test_members_and_cards_stand_in_one_order_each_row_with_its_own_member(
     bo, theatre, ledger, okafor
 ):
-    chart(bo, theatre, "A2", "A3", "A4").press("Sell")
+    chart(bo, theatre, "A2", "A3", "A4").press("Sell the chosen")
     pick(bo, "type-A2", "membership")
     pick(bo, "type-A4", "membership")
     bo.press("Count again")
     fill(bo, "member-A2", "M-77")
     pick(bo, "kind-1", "card")
-    bo.press("Sell")
+    bo.press("Sell for")
 
     (order,) = rows(ledger, OrderRow)
     assert (order.charge, order.paid) == (2400, 2400)
@@ -90,7 +90,7 @@ def test_too_few_credits_are_told_at_the_row_and_nothing_is_sold(
 ):
     sale(bo, theatre, "A2", "A3", "A4", member="M-77")
 
-    page = bo.press("Sell")
+    page = bo.press("Sell for")
 
     words = "Not enough seat credits left for this production (2 of 2 left, 3 needed)."
     assert page.words.count(words) == 3
@@ -102,7 +102,7 @@ def test_too_few_credits_are_told_at_the_row_and_nothing_is_sold(
 def test_a_member_nobody_knows_is_told_at_the_row(bo, theatre, ledger, okafor):
     sale(bo, theatre, "A2", member="M-99")
 
-    assert "There is no member M-99." in bo.press("Sell").words
+    assert "There is no member M-99." in bo.press("Sell for").words
     assert rows(ledger, OrderRow) == []
 
 
@@ -110,7 +110,7 @@ def test_two_windows_cannot_spend_one_credit_twice(bo, theatre, ledger, okafor, 
     sale(bo, theatre, "A2", "A3", member="M-77")
     _use(ledger, okafor, _production(ledger, theatre.tonight), 1)
 
-    page = bo.press("Sell")
+    page = bo.press("Sell for")
 
     assert "1 of 2 left, 2 needed" in page.words
     assert rows(ledger, OrderRow) == []
@@ -211,7 +211,7 @@ def test_a_promo_code_opens_its_price_and_no_other_code_does(bo, theatre, ledger
     )
     new = prices.PriceList("EUR", levels, (*listed.types, secret), listed.fees)
     ledger.store.write(catalogue.set_prices, ledger.means(), theatre.tonight, new)
-    page = chart(bo, theatre, "A2").press("Sell")
+    page = chart(bo, theatre, "A2").press("Sell the chosen")
     assert "Friend" not in page.words
     bo.type("Promo code", "OPHELIA")
     assert "No price of this performance has that code." in bo.press("Count again").words
@@ -227,7 +227,7 @@ def test_a_promo_code_opens_its_price_and_no_other_code_does(bo, theatre, ledger
 
 def test_a_gift_card_is_looked_up_and_the_rest_is_paid_in_cash(bo, theatre, ledger):
     code = voucher(ledger, 1000)
-    chart(bo, theatre, "A2").press("Sell")
+    chart(bo, theatre, "A2").press("Sell the chosen")
     pick(bo, "kind-1", "code")
     fill(bo, "ref-1", code.lower())
     pick(bo, "kind-2", "cash")
@@ -242,7 +242,7 @@ def test_a_gift_card_is_looked_up_and_the_rest_is_paid_in_cash(bo, theatre, ledg
 
 def test_a_gift_card_alone_that_is_not_enough_sells_nothing(bo, theatre, ledger):
     code = voucher(ledger, 1000)
-    chart(bo, theatre, "A2").press("Sell")
+    chart(bo, theatre, "A2").press("Sell the chosen")
     pick(bo, "kind-1", "code")
     fill(bo, "ref-1", code)
 
@@ -251,7 +251,7 @@ def test_a_gift_card_alone_that_is_not_enough_sells_nothing(bo, theatre, ledger)
 
 
 def test_a_code_nobody_issued_is_told_at_the_field(bo, theatre, ledger):
-    chart(bo, theatre, "A2").press("Sell")
+    chart(bo, theatre, "A2").press("Sell the chosen")
     pick(bo, "kind-1", "code")
     fill(bo, "ref-1", "WRONG")
 

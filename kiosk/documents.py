@@ -160,6 +160,14 @@ def allotment(body: str) -> Allotment | None:
     return _read("allotment", "", 0, body, reading.read_allotment)
 
 
+def plain(
+    session: Session, entity: str, id: str, *, performance: str | None = None
+) -> dict[str, Any] | None:
+    """Give a document of the house, or of a performance, as it travelled."""
+    stream = _venue(session) if performance is None else stream_of(performance)
+    return _one(session, stream, entity, id, reading.read_plain)
+
+
 def stream_of(performance: str) -> str:
     """Name the stream of a performance."""
     return f"perf:{performance}"

@@ -106,11 +106,23 @@ def _ask(device: Device, job: PrintJobRow) -> str | Refusal:
     except Refused:
         return Refusal("reprint.busy")
     except LineDown:
-        return Refusal("reprint.link")
+        return _copied(device, job) or Refusal("reprint.link")
     except NotUnderstood as why:
         return Refusal("reprint.gone" if why.status == 404 else "reprint.link")
     code = answer.get("payload") if isinstance(answer, dict) else None
     return code if isinstance(code, str) and code else Refusal("reprint.busy")
+
+
+def _copied(device: Device, job: PrintJobRow) -> str | None:
+    """Give the next issue's code from the copy that a collection opened, if one did."""
+    with device.store.read() as session:
+        query = select(CollectionRow).where(CollectionRow.order == job.order)
+        for row in session.scalars(query.order_by(CollectionRow.found_ms.desc())):
+            for ticket in row.document["tickets"]:
+                code = ticket.get("payloads", {}).get(str(job.issue + 1))
+                if ticket["ticket"] == job.ticket and code:
+                    return str(code)
+    return None
 
 
 def _claim(session: Session, device: Device, job: PrintJobRow) -> str | None:

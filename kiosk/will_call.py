@@ -4,19 +4,17 @@ Failures sound all the same to the guest, whatever was wrong. The ledger knows t
 owed tickets that were sold here are found without it. Source: COL1-COL4, lobby.md §2.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from boxoffice import ids, will_call
-from boxoffice.refusals import Code
-from kiosk import collecting, documents, last_pages, told
+from boxoffice import ids
+from kiosk import collecting, copies, documents, last_pages, obstacles
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.payments import codes
 from kiosk.printing import jobs, spool
 from kiosk.shown.collecting import Collecting, Found, FoundTicket
 from kiosk.shown.named import Refusal
@@ -27,7 +25,6 @@ LOOKUP_S: Final = 3.0
 LONGEST_TEXT: Final = 512
 LOCKED_S: Final = 60
 _OURS: Final = ("FOH", "foh")
-_VOID: Final = frozenset({"cancelled", "lapsed", "released", "void"})
 
 
 def find(device: Device, number: str, last_name: str) -> Found | Refusal:
@@ -41,11 +38,14 @@ def find(device: Device, number: str, last_name: str) -> Found | Refusal:
     now_s = device.clock.boot_ms() / 1000
     if device.typing.locked(now_s):
         return _locked()
-    body = {"order": ids.clean_code(number), "last_name": last_name[:200]}
-    found = _look_up(device, body, "number")
+    last_name = last_name[:200]
+    body = {"order": ids.clean_code(number), "last_name": last_name}
+    found = _look_up(
+        device, body, "number", lambda: copies.by_name(device, number, last_name)
+    )
     if not isinstance(found, Refusal):
         device.typing = device.typing.attempt(now_s, found=True)[1]
-    elif found.key == "collect.none":
+    elif found.key in {"collect.none", "link.collect"}:
         device.typing = device.typing.attempt(now_s, found=False)[1]
     return found
 
@@ -59,7 +59,9 @@ def find_code(device: Device, text: str) -> Found | Refusal:
         sold_here = _sold_here(session, text)
     if sold_here is not None:
         return _shown_after(device, device.store.write(_remember_ours, device, sold_here))
-    found = _look_up(device, {"code": text}, "code")
+    found = _look_up(
+        device, {"code": text}, "code", lambda: copies.by_code(device, codes.hash_of(text))
+    )
     if isinstance(found, Refusal) and found.key == "collect.none":
         return found if text.startswith(_OURS) else Refusal("scan.other")
     return found
@@ -114,8 +116,8 @@ def chosen(
     if set(tickets) <= set(row.collected):
         return row
     return (
-        _not_now(device, row, performance)
-        or _not_these(device, row, tickets, pays=pays)
+        obstacles.now(device, row, performance)
+        or obstacles.these(device, row, tickets, pays=pays)
         or (None if spool.paper(device).can_print else Refusal("paper.before"))
         or row
     )
@@ -135,14 +137,27 @@ def done(device: Device, ref: str) -> Done | None:
         return last_pages.last_page(session, device, row.order, row.performance, seats)
 
 
-def _look_up(device: Device, body: dict[str, str], way: str) -> Found | Refusal:
+def _look_up(
+    device: Device,
+    body: dict[str, str],
+    way: str,
+    kept: Callable[[], dict[str, Any] | None] = lambda: None,
+) -> Found | Refusal:
+    """Ask the ledger. kept: opens our own copy of the order when nobody answers."""
     try:
         answer = device.line.post("/api/lookups", body, timeout_s=LOOKUP_S)
         document = collecting.read(answer)
     except Refused as why:
         return _locked() if why.code == "LOCKED" else Refusal("collect.none")
-    except (LineDown, NotUnderstood):
+    except NotUnderstood:
         return Refusal("link.collect")
+    except LineDown:
+        try:
+            document = collecting.read(kept())
+        except NotUnderstood:  # No copy, or one of a later version.
+            return Refusal("link.collect")
+        with device.store.read() as session:
+            document = copies.as_here(session, document)
     ref = device.store.write(_remember, device, document, way)
     return _shown_after(device, ref)
 
@@ -247,7 +262,7 @@ def _shown_after(device: Device, ref: str) -> Found | Refusal:
         at_once=row.way == "code"
         and everything
         and not document["photo_id"]
-        and document["state"] not in _VOID,
+        and document["state"] not in obstacles.VOID,
     )
 
 
@@ -262,73 +277,4 @@ def _ticket(ticket: dict[str, Any], collected: set[str]) -> FoundTicket:
         printed=printed,
         collectable=not printed and not due and ticket["status"] == "active",
         payable=not printed and due > 0 and ticket["status"] == "active",
-    )
-
-
-def _not_now(
-    device: Device, row: CollectionRow, performance: told.Performance | None
-) -> Refusal | None:
-    """Say why nothing of this order prints here today."""
-    state = row.document["state"]
-    if state in _VOID:
-        on_ms = int(row.document.get("cancelled_ms") or device.clock.now_ms())
-        return Refusal("collect.void", facts={"on_ms": on_ms})
-    if performance is None:
-        return None
-    if performance.cancelled:
-        return Refusal("collect.off")
-    zone = ZoneInfo(performance.zone)
-    today = datetime.fromtimestamp(device.clock.now_ms() / 1000, UTC).astimezone(zone)
-    night = datetime.fromtimestamp(performance.starts_ms / 1000, UTC).astimezone(zone)
-    early = today.date() < night.date() - timedelta(days=1)
-    if early and device.clock.trust != "untrusted":
-        return Refusal("collect.later", facts={"starts_ms": performance.starts_ms})
-    return None
-
-
-def _not_these(
-    device: Device, row: CollectionRow, chosen: Sequence[str], *, pays: bool
-) -> Refusal | None:
-    """Ask the rule about the chosen tickets. Source: COL3, COL4."""
-    document = row.document
-    states = {t["ticket"]: t["print_state"] for t in document["tickets"]}
-    wanted = [states[ticket] for ticket in chosen]
-    with device.store.read() as session:
-        here_ms = jobs.printed_here(session, chosen)
-    if here_ms is not None:
-        # We know better than the ledger, which hears of it a moment later.
-        return Refusal("collect.done", facts={"at_ms": here_ms, "place": device.me.name})
-    if "uncertain" in wanted:
-        return Refusal("collect.uncertain")
-    if not row.ours and {"queued", "sending"} & set(wanted):
-        return Refusal("collect.busy")
-    answer = will_call.collect(
-        [
-            will_call.Ticket(
-                t["ticket"],
-                t["price"],
-                t["paid"],
-                printed=t["print_state"] in {"printed", "phone"}
-                or t["ticket"] in row.collected,
-            )
-            for t in document["tickets"]
-        ],
-        chosen,
-        photo_id=document["photo_id"],
-    )
-    if isinstance(answer, will_call.Collected):
-        return None
-    if answer.code is Code.AMOUNT_DUE:
-        if pays and device.up:
-            return None
-        facts = {"due": answer.due or 0, "currency": document["currency"]}
-        return Refusal("collect.due" if device.up else "collect.due_offline", facts=facts)
-    if answer.code is Code.SEE_STAFF_PHOTO_ID:
-        return Refusal("collect.id")
-    return Refusal(
-        "collect.done",
-        facts={
-            "at_ms": int(document["collected_at_ms"] or device.clock.now_ms()),
-            "place": document["collected_by"],
-        },
     )

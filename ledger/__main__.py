@@ -234,7 +234,10 @@ def serve(settings: config.Config, asked: argparse.Namespace) -> int:
     with _Open(settings) as ledger:
         listening = _listen(settings)
         waiting = worker.Worker(
-            ledger, post=worker.postman(ledger), pay=worker.cashier(ledger)
+            ledger,
+            post=worker.postman(ledger),
+            pay=worker.cashier(ledger),
+            copy=worker.copyist(ledger),
         )
         server = waitress.create_server(
             app.create_app(ledger),

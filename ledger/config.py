@@ -14,6 +14,7 @@ class Config:
     """Settings of one ledger process. `systemd/foh-ledger.env.example` explains each.
 
     database: an SQLAlchemy address. directory: keys, and the database on SQLite.
+    copies_by_name: whether a kiosk that is cut off opens an order by number and last name.
     """
 
     directory: Path
@@ -28,6 +29,7 @@ class Config:
     stripe_key_file: Path | None = None
     stripe_address: str | None = None
     accept_mismatch: bool = False
+    copies_by_name: bool = True
 
     @property
     def on_sqlite(self) -> bool:
@@ -68,6 +70,7 @@ def read(environment: Mapping[str, str]) -> Config:
         stripe_key_file=Path(stripe) if stripe else None,
         stripe_address=environment.get("FOH_STRIPE_ADDRESS") or None,
         accept_mismatch=environment.get("FOH_ACCEPT_MISMATCH") == "1",
+        copies_by_name=environment.get("FOH_COPIES_BY_NAME", "1") != "0",
     )
 
 

@@ -12,6 +12,7 @@ from ledger import (
     baskets,
     catalogue,
     checkout_attempts,
+    copies,
     feed,
     guessing,
     seating,
@@ -36,16 +37,19 @@ class Worker:
         *,
         post: Callable[[], bool] | None = None,
         pay: Callable[[Means], bool] | None = None,
+        copy: Callable[[Means], bool] | None = None,
         pause_s: float = PAUSE_S,
     ) -> None:
         """post: sends the next letter that is due and says whether there was one.
 
         pay: settles payments of the shop that patrons left behind, and says likewise.
+        copy: seals will-call orders for kiosks that are cut off, and says likewise.
         """
         self._pause_s = pause_s
         self._ledger = ledger
         self._post = post
         self._pay = pay
+        self._copy = copy
         self._stop = threading.Event()
         self._counted_ms = self._pruned_ms = self._looked_ms = 0
 
@@ -85,6 +89,8 @@ class Worker:
         if self._post is not None and self._post():
             busy = True
         if self._pay is not None and self._pay(means):
+            busy = True
+        if self._copy is not None and self._copy(means):
             busy = True
         return busy
 
@@ -128,6 +134,11 @@ def _look(ledger: Running) -> None:
     if orders:
         ledger.store.write(settling.mend, orders)
         log.info("orders counted again for statements", orders=len(orders))
+
+
+def copyist(ledger: Running) -> Callable[[Means], bool]:
+    """Give what seals will-call orders for kiosks that are cut off."""
+    return copies.Copyist(ledger.store, by_name=ledger.config.copies_by_name).step
 
 
 def _prune(session: Session, means: Means) -> None:

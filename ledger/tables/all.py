@@ -3,6 +3,7 @@
 from ledger.tables import (
     baskets,
     catalogue,
+    copies,
     devices,
     discrepancies,
     doors,
@@ -23,6 +24,7 @@ from ledger.tables.names import Row
 NOUNS = (
     baskets,
     catalogue,
+    copies,
     devices,
     discrepancies,
     doors,

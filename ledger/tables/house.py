@@ -27,7 +27,8 @@ class BookRow(Row):
 class HouseRow(Row):
     """The theatre. Its id names the stream `venue:<id>`. Lists are JSON text.
 
-    extras: what it offers besides seats, JSON text; see ledger.extras.
+    extras: what it offers besides seats, JSON text; see ledger.extras. pepper: of its
+    sealed copies; null before the first of them.
     """
 
     __tablename__ = "house"
@@ -46,6 +47,7 @@ class HouseRow(Row):
     box_office_words: Mapped[str]
     mail_from: Mapped[str]
     extras: Mapped[str] = mapped_column(server_default="{}")
+    pepper: Mapped[bytes | None]
 
 
 class StaffRow(Row):

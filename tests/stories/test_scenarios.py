@@ -16,6 +16,7 @@ BASE = 19_400
 
 # Played to its end by tests/browser, by the same player with another hand.
 IN_THE_BROWSER = {
+    "collect-cut-off",
     "collect-no-touch",
     "emailed-ticket",
     "ledger-off",

@@ -2,9 +2,11 @@
 
 import pytest
 
-from boxoffice import ids
-from kiosk import figures, sync, will_call
+from boxoffice import copies, ids
+from boxoffice import log as chain
+from kiosk import figures, reprints, sync, will_call
 from kiosk.device import Device
+from kiosk.payments import codes
 from kiosk.printing import spool
 from kiosk.shown.collecting import Collecting, Found
 from kiosk.shown.named import Refusal
@@ -325,6 +327,120 @@ def test_without_a_line_it_is_said_that_the_line_is_down(
 
     assert key(will_call.find_code(kiosk, CODE)) == "link.collect"
     assert key(will_call.find(kiosk, a_number(), "Okafor")) == "link.collect"
+
+
+def copied(kiosk: Device, ledger: LedgerDouble, *ways: str, **change: object) -> str:
+    """An order of which this kiosk keeps a sealed copy; then the line is cut."""
+    answer = paid_order(ledger, **change)
+    for ticket in answer["tickets"]:
+        ticket["payloads"] = {"2": f"second {ticket['ticket']}"}
+    pepper = b"\x05" * copies.PEPPER_BYTES
+    ledger.put("venue:v1", "config", "willcall", {"pepper": chain.encoded(pepper)})
+    for way in ways or (copies.by_code(codes.hash_of(CODE)),):
+        stretched = copies.stretch(way, pepper)
+        sealed = copies.seal(stretched, bytes(copies.NONCE_BYTES), answer)
+        id = copies.index(stretched, pepper)
+        ledger.put(f"perf:{HAMLET}", "willcall", id, {"sealed": sealed})
+    hear(kiosk)
+    ledger.up = False
+    return answer["order"]
+
+
+def test_cut_off_a_paid_order_prints_from_our_sealed_copy(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper
+):
+    copied(kiosk, ledger)
+    order = found(kiosk)
+    assert order.at_once
+
+    collecting = everything(kiosk)
+    print_all(kiosk)
+
+    assert isinstance(collecting, Collecting)
+    assert len(paper.codes) == 2
+    ledger.up = True
+    sync.everything(kiosk)
+    assert len(ledger.events("kiosk-1", "pickup")) == 2
+
+
+def test_cut_off_number_and_name_open_it_however_the_name_is_spelt(
+    kiosk: Device, ledger: LedgerDouble
+):
+    number = a_number()
+    copied(kiosk, ledger, *copies.by_name(number, "Møller"))
+
+    assert isinstance(will_call.find(kiosk, number, "MOELLER"), Found)
+    assert key(will_call.find(kiosk, number, "Okafor")) == "link.collect"
+
+
+def test_cut_off_guessing_is_slowed_down_all_the_same(kiosk: Device, ledger: LedgerDouble):
+    copied(kiosk, ledger)
+    number = a_number()
+
+    for _ in range(5):
+        assert key(will_call.find(kiosk, number, "Okafor")) == "link.collect"
+
+    assert key(will_call.find(kiosk, number, "Okafor")) == "collect.locked"
+    assert isinstance(found(kiosk), Found)  # The camera still works.
+
+
+def test_cut_off_money_that_is_due_is_not_taken(kiosk: Device, ledger: LedgerDouble):
+    answer = paid_order(ledger)
+    for ticket in answer["tickets"]:
+        ticket["paid"] = 0
+    copied(kiosk, ledger, tickets=answer["tickets"])
+
+    assert key(everything(kiosk)) == "collect.due_offline"
+
+
+def test_cut_off_the_same_order_prints_once_here(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper
+):
+    copied(kiosk, ledger)
+    everything(kiosk)
+
+    assert key(everything(kiosk)) == "collect.busy"
+    print_all(kiosk)
+
+    assert [ticket.printed for ticket in found(kiosk).tickets] == [True, True]
+    assert key(everything(kiosk)) == "collect.done"
+    assert len(paper.codes) == 2
+
+
+def test_a_lost_claim_and_a_cut_line_are_one_claim(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper
+):
+    copied(kiosk, ledger)
+    ledger.up, ledger.answers_lost = True, 0
+    order = found(kiosk)
+    ledger.answers_lost = 1
+    tickets = [ticket.ticket for ticket in order.tickets]
+    assert key(will_call.collect(kiosk, order.ref, tickets)) == "link.collect"
+    ledger.up = False
+
+    assert isinstance(everything(kiosk), Collecting)
+    print_all(kiosk)
+    ledger.up = True
+    sync.everything(kiosk)
+
+    told = {event["claim"] for event in ledger.events("kiosk-1", "pickup")}
+    assert set(ledger.claims) <= told
+
+
+def test_cut_off_staff_print_again_the_issue_that_the_ledger_signed_before(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper
+):
+    copied(kiosk, ledger)
+    everything(kiosk)
+    print_all(kiosk)
+    ticket = reprints.recent(kiosk)[0].ticket
+
+    again = reprints.again(kiosk, ticket, staff="anna", why="torn")
+    print_all(kiosk)
+
+    assert isinstance(again, reprints.Paper)
+    assert again.issue == 2
+    assert paper.codes[-1] == f"second {ticket}"
 
 
 @pytest.mark.parametrize("answer", [{}, {"order": "x"}, {"order": "x", "tickets": 7}])

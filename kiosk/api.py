@@ -23,7 +23,7 @@ def health() -> Response:
     if device.paired:
         with device.store.read() as session:
             unsent = log.unsent(session)
-            heard = feed.heard_all(session, now_ms=device.clock.now_ms())
+            heard = feed.heard_all(session, now_ms=device.clock.steady_ms())
     loops: Loops | None = current_app.extensions.get("foh_loops")
     return jsonify(
         ok=not device.store.is_broken,

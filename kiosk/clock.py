@@ -7,6 +7,7 @@ last answer's `FoH-Now` plus the time since boot. Source: sync.md §2.2, §7.
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Literal
@@ -19,6 +20,8 @@ BUILT_MS = 1_793_318_400_000  # 2026-10-30
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 # No device stays in a drawer for longer; a clock further on has leapt. Source: P17.
 LONGEST_OFF_MS = 3 * 365 * 86_400_000
+# A clock that is put right moves by less; whatever moves by more has leapt.
+LEAP_MS = 10 * 60_000
 _NTP_SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 _BATTERY_CLOCK = Path("/sys/class/rtc/rtc0")
 
@@ -31,6 +34,14 @@ def boot_time_ms() -> int:
 def boot_id() -> str:
     """The kernel's name for this boot."""
     return _BOOT_ID.read_text("ascii").strip()
+
+
+@dataclass(frozen=True)
+class Steady:
+    """Where time stood when it last went on without a leap, as time less boot time (ms)."""
+
+    less_boot_ms: int
+    trusted: bool
 
 
 class Clock:
@@ -59,6 +70,7 @@ class Clock:
         self._floor_ms = BUILT_MS
         self._started_ms = boot_ms()
         self._ledger_less_boot_ms: int | None = None
+        self._steady: Steady | None = None
         self._lock = Lock()
 
     def wall_ms(self) -> int:
@@ -80,6 +92,38 @@ class Clock:
         # A clock that lost its battery is taken to have stopped when it was last seen.
         wall = self.wall_ms()
         return wall if self._may_be(wall) else self._counted_ms()
+
+    def steady_ms(self) -> int:
+        """The same, without leaps: which evening it is does not change at a stroke.
+
+        After a leap time goes on from where it was, by the time since boot, until `now_ms`
+        is back or somebody says that the leap is right (`accept`). That the first trusted
+        time of a boot differs from what an untrusted clock showed is no leap.
+        """
+        now_ms, boot_ms, trusted = self.now_ms(), self.boot_ms(), self.trust == "trusted"
+        less_ms = now_ms - boot_ms
+        with self._lock:
+            was = self._steady
+            if (
+                was is None
+                or abs(less_ms - was.less_boot_ms) <= LEAP_MS
+                or (trusted and not was.trusted)
+            ):
+                self._steady = Steady(less_ms, trusted)
+                return now_ms
+            return boot_ms + was.less_boot_ms
+
+    @property
+    def leap_ms(self) -> int:
+        """How far the clock has leapt ahead, below zero if back; 0 if it has not."""
+        leapt_ms = self.now_ms() - self.steady_ms()
+        return leapt_ms if abs(leapt_ms) > LEAP_MS else 0
+
+    def accept(self) -> None:
+        """Somebody has looked, and the time is right as it is now."""
+        with self._lock:
+            self._steady = None
+        self.steady_ms()
 
     @property
     def trust(self) -> Trust:
@@ -103,6 +147,16 @@ class Clock:
             self._floor_ms = max(self._floor_ms, floor_ms)
             if boot == self.boot_id and self._ledger_less_boot_ms is None:
                 self._ledger_less_boot_ms = ledger_less_boot_ms
+
+    def steady_to_remember(self) -> Steady | None:
+        """Give what `remember_steady` takes over after a restart in the same boot."""
+        return self._steady
+
+    def remember_steady(self, boot: str, steady: Steady) -> None:
+        """Go on where time stood before this restart; after another boot nobody knows."""
+        with self._lock:
+            if boot == self.boot_id:
+                self._steady = steady
 
     def to_remember(self) -> tuple[int, str, int | None]:
         """Give what the store keeps each minute: floor_ms, boot id, ledger less boot ms.

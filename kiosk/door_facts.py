@@ -57,9 +57,10 @@ class Post:
 def post(session: Session, device: Device) -> Post | None:
     """Find the door of this device in the evenings; None while it is not set up.
 
-    The evening is the next one that is not over, so that a door goes on by itself.
+    The evening is the next one that is not over, so that a door goes on by itself; but not
+    because a clock has leapt, its own or the ledger's.
     """
-    now_ms = device.clock.now_ms()
+    now_ms = device.clock.steady_ms()
     name = device.config.door or device.me.name
     found: Post | None = None
     for evening in documents.performances(session):

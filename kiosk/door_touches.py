@@ -5,7 +5,7 @@ Each is written down with who did it. Source: lobby.md §4, checkin.md §2.
 
 from sqlalchemy.orm import Session
 
-from kiosk import door_facts, pins
+from kiosk import door_facts, pins, recovery
 from kiosk.device import Device
 from kiosk.store.tables.door import DoorTouchRow
 
@@ -26,6 +26,17 @@ def hold(device: Device, by: str, until_ms: int | None) -> bool:
 def lift(device: Device, by: str) -> bool:
     """Let latecomers in again."""
     return device.store.write(_touch, device, by, "latecomers.seated")
+
+
+def take_time(device: Device, by: str) -> None:
+    """Somebody has looked: the clock that has leapt is right, and this door follows it."""
+    device.clock.accept()
+    device.store.write(_taken, device, by)
+
+
+def _taken(session: Session, device: Device, by: str) -> None:
+    recovery.remember_clock(session, device)
+    pins.note(session, device, by, "clock.accepted", device.config.door or "", "")
 
 
 def _touch(

@@ -220,7 +220,7 @@ class _Follow:
 
 def _follow(device: Device) -> float:
     with device.store.read() as session:
-        streams = feed.wanted(session, now_ms=device.clock.now_ms())
+        streams = feed.wanted(session, now_ms=device.clock.steady_ms())
     pulled = feed.pull(device, streams, wait_s=FEED_WAIT_S)
     if pulled.poll_again_ms:
         # ±20 %, so that devices do not march in step; only time ends this rest.
@@ -252,7 +252,7 @@ class _Tend:
         if device.clock.trust == "trusted" and self._due("prune", PRUNE_EVERY_S):
             # A clock that has leapt to 2100 must not forget tonight.
             device.store.write(log.prune, now_ms=device.clock.now_ms())
-            device.store.write(feed.forget, now_ms=device.clock.now_ms())
+            device.store.write(feed.forget, now_ms=device.clock.steady_ms())
         if device.me.role == "kiosk":
             orders.sweep(device)
             if self._due("allotment", ALLOTMENT_EVERY_S):

@@ -4,7 +4,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from boxoffice import wire
-from kiosk import claims, log, pairing, sync
+from kiosk import claims, log, pairing, settings, sync
+from kiosk.clock import Steady
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood
 from kiosk.payments import conversation
@@ -12,6 +13,7 @@ from kiosk.printing import spool
 from kiosk.store.tables.device import StateRow
 
 QUICK_S = 1.5
+_STEADY = "steady"
 _words = structlog.get_logger()
 
 
@@ -37,17 +39,25 @@ def remember_clock(session: Session, device: Device) -> None:
     """Keep the wall clock's floor and the ledger's time, once a minute and at the end."""
     state = session.get_one(StateRow, 1)
     state.floor_ms, state.boot_id, state.ledger_less_boot_ms = device.clock.to_remember()
+    steady = device.clock.steady_to_remember()
+    if steady is not None:
+        kept = {"boot": device.clock.boot_id, **vars(steady)}
+        settings.put(session, _STEADY, kept)
 
 
 def recall_clock(device: Device) -> None:
     """Take over what was kept."""
     with device.store.read() as session:
         state = session.get_one(StateRow, 1)
+        steady = settings.get(session, _STEADY)
     device.clock.remember(
         floor_ms=state.floor_ms,
         boot=state.boot_id,
         ledger_less_boot_ms=state.ledger_less_boot_ms,
     )
+    if steady:
+        was = Steady(int(steady["less_boot_ms"]), bool(steady["trusted"]))
+        device.clock.remember_steady(str(steady["boot"]), was)
 
 
 def stop_cleanly(session: Session, device: Device) -> None:

@@ -50,7 +50,8 @@ class Added:
 
     def scan(self, device: Device, id: str, mode: Literal["entry", "exit"]) -> Scan:
         """Make the scan that the rule judges, as if the ledger answered."""
-        trust = device.clock.trust
+        # A clock that has leapt refuses nobody either, whoever it was learnt from.
+        doubtful = device.clock.trust == "untrusted" or device.clock.leap_ms
         return Scan(
             id=id,
             at=door_movements.moment(device.clock.now_ms()),
@@ -59,7 +60,7 @@ class Added:
             ticket=self.ticket,
             count=self.count,
             link="ledger",
-            clock="untrusted" if trust == "untrusted" else "trusted",
+            clock="untrusted" if doubtful else "trusted",
             accept=self.accept,
             answers=self.answers,
             override=self.override,
@@ -105,6 +106,7 @@ def count(device: Device) -> Counters | None:
         at_least=not device.up,
         clock=device.clock.trust,
         opened=here.opened_ms is not None,
+        leap_ms=device.clock.leap_ms,
     )
 
 

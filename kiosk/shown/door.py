@@ -116,7 +116,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Counters:
-    """The door's header. at_least: not every door was heard, so the house counts more."""
+    """The door's header. at_least: not every door was heard, so the house counts more.
+
+    leap_ms: how far the clock has leapt ahead while this door stayed with its evening.
+    """
 
     door: str
     performance: str
@@ -130,6 +133,7 @@ class Counters:
     at_least: bool
     clock: Literal["trusted", "plausible", "untrusted"]
     opened: bool = False
+    leap_ms: int = 0
 
 
 @dataclass(frozen=True)

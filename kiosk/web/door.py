@@ -10,12 +10,12 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk import door, door_search
-from kiosk.shown.door import Class, Counters, LinkShown, Shown
+from kiosk.shown.door import Class, Counters, Shown
 from kiosk.web import badge, codes, formats, frame, house, sight_words
 from kiosk.web.door_back import back, number, where
+from kiosk.web.door_words import badge_words, figures_words, leapt_words
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
-from kiosk.web.speech import ngettext
 from kiosk.web.verdict_words import Said, said
 
 bp = Blueprint("door", __name__, url_prefix="/door")
@@ -82,6 +82,7 @@ def show() -> str | Response:
         sight_trouble=sight_words.is_trouble(sight),
         doubtful=counters is not None and counters.clock == "untrusted",
         opened=counters is not None and counters.opened,
+        leapt=leapt_words(counters) if counters else "",
     )
 
 
@@ -163,36 +164,6 @@ def _title(counters: Counters) -> str:
     if counters.starts_ms is None:
         return counters.title
     return f"{counters.title} {formats.clock(counters.starts_ms, counters.zone)}"
-
-
-def figures_words(counters: Counters) -> str:
-    """Say how many are in, by this door, and in the last minute."""
-    if counters.at_least:
-        inside = _("IN at least %(inside)s", inside=counters.inside)
-    else:
-        inside = _("IN %(inside)s of %(of)s", inside=counters.inside, of=counters.expected)
-    return _(
-        "%(inside)s · this door %(here)s · last minute %(minute)s",
-        inside=inside,
-        here=counters.this_door,
-        minute=counters.last_minute,
-    )
-
-
-def badge_words(link: LinkShown) -> str:
-    """Say how this door is linked."""
-    if link.up:
-        return _("Box office linked")
-    since = formats.clock(link.since_ms, house.read(device()).zone)
-    if link.strict:
-        return _(
-            "On our own since %(time)s. Only %(sections)s here;"
-            " send others to their own door.",
-            time=since,
-            sections=formats.together(link.home_sections),
-        )
-    scans = ngettext("%(num)s scan to send.", "%(num)s scans to send.", link.unsent)
-    return _("On our own since %(time)s. Keep scanning. %(scans)s", time=since, scans=scans)
 
 
 @bp.post("/undo")

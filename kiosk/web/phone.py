@@ -14,8 +14,8 @@ from boxoffice import ids
 from kiosk import door
 from kiosk.shown.door import Class, Shown
 from kiosk.web import badge, crops, formats, frame, house, qr
-from kiosk.web.door import badge_words, figures_words
 from kiosk.web.door_back import back
+from kiosk.web.door_words import badge_words, figures_words, leapt_words
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
 from kiosk.web.verdict_words import said
@@ -93,6 +93,7 @@ def show() -> str:
         figures=figures_words(counters) if counters else "",
         badge=badge_words(door.link(here)),
         link_up=door.link(here).up,
+        leapt=leapt_words(counters) if counters else "",
         mode=door.mode(here),
         who=badge.person(),
         clock=formats.clock(here.clock.now_ms(), house.read(here).zone),

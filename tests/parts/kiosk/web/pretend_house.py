@@ -137,6 +137,8 @@ class PretendHouse:
             "o-1", tuple(self.yours), 2, "together", 4800, "EUR", False, "centre"
         )
         self.verdict: Shown | None = None
+        # What the door makes of whatever is shown to it next.
+        self.judges: tuple[str, Class, dict[str, Any]] = ("ADMIT", Class.GO, {})
         self.text: str | None = None
         self.linked = True
         self.call: CallShown | None = None
@@ -513,7 +515,8 @@ class PretendHouse:
         self.verdict = Shown(**{**standard, **facts})
 
     def _door_scan(self, _device: Any, scan: str, _text: str | None, **_: Any) -> Shown:
-        self.show("ADMIT", Class.GO, scan=scan)
+        answer, shape, facts = self.judges
+        self.show(answer, shape, **{"scan": scan, **facts})
         assert self.verdict
         return self.verdict
 

@@ -227,6 +227,7 @@ def serve(settings: config.Config, asked: argparse.Namespace) -> int:
     import waitress  # type: ignore[import-untyped] # It has no stubs.
 
     from ledger import app, worker
+    from ledger.hooks import messenger
 
     if asked.demo:
         migrate(settings, asked)
@@ -249,8 +250,13 @@ def serve(settings: config.Config, asked: argparse.Namespace) -> int:
             channel_timeout=60,
             max_request_body_size=app.MOST_BYTES,
         )
-        thread = threading.Thread(target=waiting.run, name="worker", daemon=True)
-        thread.start()
+        telling = messenger.Messenger(ledger)
+        threads = [
+            threading.Thread(target=waiting.run, name="worker", daemon=True),
+            threading.Thread(target=telling.run, name="messenger", daemon=True),
+        ]
+        for thread in threads:
+            thread.start()
 
         def stop(_number: int, _frame: object) -> None:
             ledger.waiting.close()
@@ -266,8 +272,10 @@ def serve(settings: config.Config, asked: argparse.Namespace) -> int:
             pass
         finally:
             waiting.stop()
+            telling.stop()
             server.close()
-            thread.join(timeout=2)
+            for thread in threads:
+                thread.join(timeout=2)
         log.info("stopped")
     return 0
 

@@ -30,6 +30,7 @@ class Config:
     stripe_address: str | None = None
     accept_mismatch: bool = False
     copies_by_name: bool = True
+    webhook_hosts: frozenset[str] = frozenset()
 
     @property
     def on_sqlite(self) -> bool:
@@ -71,6 +72,9 @@ def read(environment: Mapping[str, str]) -> Config:
         stripe_address=environment.get("FOH_STRIPE_ADDRESS") or None,
         accept_mismatch=environment.get("FOH_ACCEPT_MISMATCH") == "1",
         copies_by_name=environment.get("FOH_COPIES_BY_NAME", "1") != "0",
+        webhook_hosts=frozenset(
+            environment.get("FOH_WEBHOOK_HOSTS", "").lower().replace(",", " ").split()
+        ),
     )
 
 

@@ -16,7 +16,17 @@ from boxoffice import ids
 from boxoffice.members import Sale
 from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
-from ledger import audit, desk_money, members, orders, patrons, requests, rows, takings
+from ledger import (
+    audit,
+    desk_money,
+    members,
+    orders,
+    patrons,
+    requests,
+    rows,
+    takings,
+    webhooks,
+)
 from ledger import membership_kinds as kinds
 from ledger.clock import Means
 from ledger.desk_money import Payment
@@ -168,6 +178,7 @@ def _sell(session: Session, means: Means, said: Said, by: str) -> str | Refused:
     audit.note(
         session, means, staff=by, action="sell_memberships", subject=row.id, facts=facts
     )
+    webhooks.note(session, means, "order.sold", row.id)
     return row.id
 
 

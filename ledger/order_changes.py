@@ -26,6 +26,7 @@ from ledger import (
     reseats,
     seat_credits,
     takings,
+    webhooks,
 )
 from ledger.clock import Means
 from ledger.desk_money import Payment
@@ -154,6 +155,7 @@ def cancel(
     audit.note(
         session, means, staff=by, action="cancel_order", subject=order.id, reason=reason
     )
+    webhooks.note(session, means, "order.cancelled", order.id)
     return Cancelled(tuple(seat for _, seat in freed), order.paid - order.charge)
 
 
@@ -220,6 +222,7 @@ def restore(session: Session, means: Means, order: OrderRow, *, by: str) -> Refu
     order.state, order.cancelled_ms = "confirmed", None
     takings.reach(session, means, order)
     audit.note(session, means, staff=by, action="restore_order", subject=order.id)
+    webhooks.note(session, means, "order.restored", order.id)
     return None
 
 

@@ -25,6 +25,7 @@ from ledger import (
     pickups,
     rows,
     seating,
+    webhooks,
 )
 from ledger import journal as book
 from ledger.clock import Means
@@ -135,6 +136,7 @@ def sell(
         outbox.add(session, means, to=patron.email, kind="tickets", order=order.id)
     session.flush()
     _tell(session, means, performance, evening, order, tickets, epochs)
+    webhooks.note(session, means, "order.sold", order.id)
     return Sold(order.id, order.number, sold, code, quote.charge, paid)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from boxoffice import journal
 from boxoffice.money import Money
 from ledger import journal as book
-from ledger import notices, ownership, pickups, rows
+from ledger import notices, ownership, pickups, rows, webhooks
 from ledger.clock import Means
 from ledger.happened import Happened, text, whole
 from ledger.ownership import Line
@@ -55,6 +55,7 @@ def record(session: Session, means: Means, event: Happened) -> None:
             notices.ticket(session, line.performance, line.ticket, means.now_ms)
     hashes = [event.maybe("pickup_hash"), event.maybe("code_hash")]
     pickups.keep(session, order.id, [h for h in hashes if h], now_ms=means.now_ms)
+    webhooks.note(session, means, "order.sold", order.id)
 
 
 def _order(

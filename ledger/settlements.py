@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import statements
 from boxoffice.journal import Account
-from ledger import audit, settling
+from ledger import audit, settling, webhooks
 from ledger.clock import Means
 from ledger.tables.money import JournalEntryRow, JournalLineRow
 from ledger.tables.office import StatementLineRow, StatementRow
@@ -109,6 +109,7 @@ def issue(session: Session, means: Means, *, complete: bool, currency: str, by: 
     session.flush()
     _state(session, row.id, means.now_ms)
     audit.note(session, means, staff=by, action="draw_statement", subject=row.id)
+    webhooks.note(session, means, "statement.drawn", row.id, number=number)
     session.flush()
     return row.id
 

@@ -13,7 +13,11 @@ from boxoffice import applications, journal
 from boxoffice.applications import Kind, Line
 from boxoffice.money import Money
 from ledger import journal as book
-from ledger import notices, outbox
+from ledger import (
+    notices,
+    outbox,
+    webhooks,
+)
 from ledger.clock import Means
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.money import TenderRow
@@ -102,6 +106,8 @@ def move(
     )
     order.paid += amount
     session.flush()
+    event = "order.paid" if amount >= 0 else "order.refunded"
+    webhooks.note(session, means, event, order.id, amount=abs(amount))
 
 
 def charge(

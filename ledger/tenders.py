@@ -56,6 +56,7 @@ def issue(
     currency: str,
     amount: int,
     until_ms: int | None = None,
+    batch: str | None = None,
 ) -> str:
     """Make a voucher or a gift card and give its code, which is kept nowhere."""
     drawn = means.chance(_CODE_CHARACTERS)
@@ -68,6 +69,8 @@ def issue(
             balance=amount,
             until_ms=until_ms,
             made_ms=means.now_ms,
+            batch=batch,
+            void_ms=None,
         )
     )
     session.flush()
@@ -197,8 +200,9 @@ def spend(
 def look(session: Session, code: str, now_ms: int) -> VoucherRow | None:
     """Find a voucher or gift card that has something left and is not over."""
     row = session.get(VoucherRow, pickups.hash_of(code), populate_existing=True)
-    over = row is not None and row.until_ms is not None and row.until_ms <= now_ms
-    return None if row is None or over or row.balance < 1 else row
+    if row is None or row.void_ms is not None or row.balance < 1:
+        return None
+    return None if row.until_ms is not None and row.until_ms <= now_ms else row
 
 
 def take(

@@ -18,6 +18,7 @@ from ledger.tables import (
     records,
     seats,
     settling,
+    webhooks,
 )
 from ledger.tables.names import Row
 
@@ -39,5 +40,6 @@ NOUNS = (
     records,
     seats,
     settling,
+    webhooks,
 )
 metadata = Row.metadata

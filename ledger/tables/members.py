@@ -49,7 +49,8 @@ class VoucherRow(Row):
     """A voucher or a gift card. hash: of its code, which is kept nowhere.
 
     balance: minor units that are neither spent nor promised; below 0 when a device spent
-    what was given back meanwhile.
+    what was given back meanwhile. batch: made with others. void_ms: since when it pays for
+    nothing.
     """
 
     __tablename__ = "voucher"
@@ -60,6 +61,25 @@ class VoucherRow(Row):
     currency: Mapped[str]
     balance: Mapped[int]
     until_ms: Mapped[int | None]
+    made_ms: Mapped[int]
+    batch: Mapped[str | None] = mapped_column(index=True)
+    void_ms: Mapped[int | None]
+
+
+class VoucherBatchRow(Row):
+    """Vouchers or gift cards made together. key: of the press that made them."""
+
+    __tablename__ = "voucher_batch"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    currency: Mapped[str]
+    amount: Mapped[int]
+    count: Mapped[int]
+    until_ms: Mapped[int | None]
+    staff: Mapped[str]
     made_ms: Mapped[int]
 
 
@@ -81,7 +101,7 @@ class PromisedRow(Row):
     order: Mapped[str] = mapped_column(index=True)
     device: Mapped[str]
     kind: Mapped[str]
-    source: Mapped[str]
+    source: Mapped[str] = mapped_column(index=True)
     production: Mapped[str]
     amount: Mapped[int]
     credits: Mapped[int]

@@ -36,6 +36,8 @@ from ledger.web import (
     second,
     sell,
     statements,
+    vouchers,
+    webhook_pages,
     worklists,
 )
 
@@ -66,6 +68,8 @@ PAGES = (
     people,
     read_key_pages,
     second,
+    vouchers,
+    webhook_pages,
 )
 # Where files come in: the most bytes that are read.
 LARGE = {"hall_files.take": plans.MOST_BYTES + (64 << 10)}

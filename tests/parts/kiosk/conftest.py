@@ -62,7 +62,7 @@ def paper() -> Iterator[Paper]:
     printer.start()
     port.start()
     address = f"tcp://127.0.0.1:{port.number}"
-    yield Paper(printer, port, tray, Wired(address, profile.load("80"), proof_s=0.5))
+    yield Paper(printer, port, tray, Wired(address, profile.load("80"), proof_s=2))
     port.stop()
     printer.stop()
 

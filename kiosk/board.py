@@ -39,6 +39,12 @@ class Board:
         with self._news:
             return next((kept for kept in self._kept if kept[0].id == id), None)
 
+    def answered(self, scan: str) -> str | None:
+        """Say what a scan was answered last, if that is still in memory."""
+        with self._news:
+            shown = (shown for shown, _ in self._kept if shown.scan == scan)
+            return next((one.answer for one in shown), None)
+
     def last(
         self, after: int, wait_s: float, unless: Callable[[], bool] = lambda: False
     ) -> Shown | None:

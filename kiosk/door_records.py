@@ -69,7 +69,7 @@ def record(
             claims.drop(session, device, claimed, space)
         elif claimed is not None:
             claims.close(session, claimed, space)
-        if verdict.record is not None:
+        if verdict.record is not None and not shown.repeat:
             _refused(session, device, text, here, verdict)
     return shown
 

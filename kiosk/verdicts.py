@@ -154,6 +154,8 @@ def shown(
         code = plan.by_number.get(known.code.seat, "")
     seat = _seat(plan, code)
     _, words = plan.section_doors(seat.section) if plan and seat else ((), "")
+    # The same answer to the same scan is no news: it is silent, and leaves no event.
+    old = verdict.movement is None and device.board.answered(scan) == verdict.answer.value
     undoable = verdict.movement is not None and verdict.movement.kind == "admission"
     return Shown(
         id=0,
@@ -189,7 +191,7 @@ def shown(
         candidates=verdict.candidates or (),
         marks=verdict.marks or (),
         may_admit=verdict.may_admit,
-        repeat=verdict.repeat,
+        repeat=verdict.repeat or old,
         undo_until_ms=now_ms + UNDO_INLINE_MS if undoable else None,
         ask=verdict.ask or (),
         overrode=tuple(answer.value for answer in verdict.overrode),

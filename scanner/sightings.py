@@ -1,7 +1,9 @@
 """One id for a code as long as it stays in view.
 
 A code that is held before the camera is read many times a second, and once is enough: the
-first reading gets an id, and it keeps the id until it has been away for three seconds.
+first reading gets an id, and it keeps the id until it has been away for three seconds. A
+code that left and is held up again before that is told again, under its id: whoever shows
+it on purpose gets the answer again, and nothing is counted twice.
 Source: checkin.md §6, lobby.md §4 "Flow".
 """
 
@@ -10,6 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 SILENT_S = 3.0
+# A code that was not read for so long had left; for less, it was held badly.
+AWAY_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,14 @@ class Sightings:
         """new_id: makes a UUIDv7 from a time in milliseconds UTC."""
         self._new_id = new_id
         self._last_seen_s: dict[str, float] = {}
+        self._scans: dict[str, str] = {}
         self._here: set[str] = set()
         self._lock = threading.Lock()
 
     def see(
         self, texts: Iterable[str], *, at_s: float, seen_ms: int, stays: bool = True
     ) -> list[Sighting]:
-        """Take in what one frame shows; return the codes that were not there before.
+        """Take in what one frame shows; return the codes that came into view.
 
         at_s: monotonic seconds, which decide about the silence. seen_ms: UTC milliseconds.
         stays: it is in view until something moves; what a hand-held reader reads is not.
@@ -50,10 +55,14 @@ class Sightings:
             for text, seen in self._last_seen_s.items()
             if at_s - seen <= SILENT_S
         }
+        self._scans = {text: self._scans[text] for text in self._last_seen_s}
         arrived = []
         for text in texts:
-            if text not in self._last_seen_s:
-                arrived.append(Sighting(self._new_id(seen_ms), text, seen_ms))
+            last_s = self._last_seen_s.get(text)
+            if last_s is None:
+                self._scans[text] = self._new_id(seen_ms)
+            if last_s is None or at_s - last_s >= AWAY_S:
+                arrived.append(Sighting(self._scans[text], text, seen_ms))
             self._last_seen_s[text] = at_s
             if stays:
                 self._here.add(text)

@@ -6,6 +6,7 @@
   const video = document.querySelector("[data-video]");
   const aim = document.querySelector("[data-aim]");
   const AGAIN_MS = 3000;
+  const AWAY_MS = 1000;
   const VIBRATE = {
     go: [80],
     note: [80, 80, 80],
@@ -67,12 +68,14 @@
 
   const judge = async (text) => {
     const now = Date.now();
-    // The same code in view, or back within 3 s, is the same scan and says nothing more.
-    if (text === last.text && now - last.at < AGAIN_MS) {
+    // The same code in view, or back within 3 s, is the same scan. Back on purpose, it gets
+    // its answer again, without a sound.
+    const same = text === last.text && now - last.at < AGAIN_MS;
+    if (same && now - last.at < AWAY_MS) {
       last.at = now;
       return;
     }
-    last = { text, at: now, scan: uuid7() };
+    last = { text, at: now, scan: same ? last.scan : uuid7() };
     busy = true;
     try {
       for (let tries = 0; tries < 5; tries += 1) {

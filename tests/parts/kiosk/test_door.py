@@ -818,3 +818,24 @@ def test_half_a_character_is_no_ticket_and_stops_no_door(door, ledger, code):
     assert show(door, "FOH:\ud800").answer == "UNKNOWN"
     assert written(door) == ["scan.refused"]
     assert show(door, code).answer == "ADMIT"
+
+
+def test_a_ticket_held_up_again_is_answered_again_and_counts_once(
+    door: Device, ledger: LedgerDouble, code: str
+):
+    first = show(door, code, "01a1b1cd-8a80-7db4-b9b5-848726225901")
+    again = show(door, code, "01a1b1cd-8a80-7db4-b9b5-848726225901")
+
+    assert (again.answer, again.repeat) == ("ADMIT", True)
+    assert again.id > first.id  # The page hears of it.
+    assert written(door) == ["admission"]
+
+
+def test_a_code_refused_is_refused_again_without_a_sound_or_an_event(door: Device):
+    scan = "01a1b1cd-8a80-7db4-b9b5-848726225902"
+
+    shown = [show(door, "https://example.org", scan) for _ in range(3)]
+
+    assert [one.answer for one in shown] == ["UNKNOWN"] * 3
+    assert [one.repeat for one in shown] == [False, True, True]
+    assert written(door) == ["scan.refused"]

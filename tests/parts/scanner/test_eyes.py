@@ -29,6 +29,7 @@ class Door:
         self.decoder = Counting()
         self.eyes = Eyes(self.decoder)
         self.now_s = 0.0
+        self.ids: list[str] = []
 
     def shows(self, picture: MatLike | None, seconds: float) -> list[str]:
         texts = []
@@ -37,7 +38,9 @@ class Door:
             frame = None
             if picture is not None:
                 frame = Frame(noisy(picture, nth), at_s=self.now_s, seen_ms=1)
-            texts += [sighting.text for sighting in self.eyes.look(frame)]
+            told = self.eyes.look(frame)
+            texts += [sighting.text for sighting in told]
+            self.ids += [sighting.scan for sighting in told]
         return texts
 
 
@@ -45,14 +48,16 @@ def test_a_ticket_is_told_once_however_long_it_is_held_up():
     assert Door().shows(held_up(code(ADAS)), seconds=8) == [ADAS]
 
 
-def test_a_ticket_that_comes_again_is_told_again_but_not_within_three_seconds():
+def test_a_ticket_that_comes_again_is_a_scan_again_but_not_within_three_seconds():
     door = Door()
     ticket = held_up(code(ADAS))
     assert door.shows(ticket, 1) == [ADAS]
-    assert door.shows(EMPTY, 1) == []
-    assert door.shows(ticket, 1) == []
+    assert door.shows(EMPTY, 1.5) == []
+    assert door.shows(ticket, 1) == [ADAS]  # It is told its answer again.
     assert door.shows(EMPTY, 4) == []
     assert door.shows(ticket, 1) == [ADAS]
+    first, again, later = door.ids
+    assert first == again != later
 
 
 def test_a_view_that_was_empty_for_a_while_ends_the_silence_too():

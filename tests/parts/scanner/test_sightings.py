@@ -29,14 +29,27 @@ class Door:
 def test_a_code_that_stays_is_reported_once():
     door = Door()
     assert door.sees("ada", at_s=0) == ["id-1 ada"]
-    assert [door.sees("ada", at_s=second) for second in range(1, 60)] == [[]] * 59
+    assert [door.sees("ada", at_s=tenth / 10) for tenth in range(1, 600)] == [[]] * 599
 
 
 def test_a_code_that_returns_within_three_seconds_is_the_same_sight():
     door = Door()
+    assert door.sees("ada", at_s=0) == ["id-1 ada"]
+    assert door.sees("ada", at_s=3) == ["id-1 ada"]
+    assert door.sees("ada", at_s=6) == ["id-1 ada"]
+
+
+def test_a_code_that_is_held_up_again_is_told_once_and_under_its_id():
+    door = Door()
     door.sees("ada", at_s=0)
-    assert door.sees("ada", at_s=3) == []
-    assert door.sees("ada", at_s=6) == []
+    told = [door.sees("ada", at_s=1.2 + frame / 10) for frame in range(50)]
+    assert [said for said in told if said] == [["id-1 ada"]]
+
+
+def test_a_code_that_is_held_badly_is_told_once():
+    door = Door()
+    told = [door.sees("ada", at_s=frame * 0.9) for frame in range(50)]
+    assert [said for said in told if said] == [["id-1 ada"]]
 
 
 def test_a_code_that_returns_later_gets_a_new_id():
@@ -48,8 +61,8 @@ def test_a_code_that_returns_later_gets_a_new_id():
 def test_another_code_does_not_end_the_silence_of_the_first():
     door = Door()
     assert door.sees("ada", "bea", at_s=0) == ["id-1 ada", "id-2 bea"]
-    assert door.sees("bea", at_s=1) == []
-    assert door.sees("ada", at_s=2) == []
+    assert door.sees("bea", at_s=0.5) == []
+    assert door.sees("ada", at_s=0.9) == []
 
 
 def test_while_nothing_moves_a_code_is_still_in_view_though_nobody_reads_it():
@@ -57,7 +70,8 @@ def test_while_nothing_moves_a_code_is_still_in_view_though_nobody_reads_it():
     door.sees("ada", at_s=0)
     for second in range(1, 60):
         door.sightings.stay(at_s=second)
-    assert door.sees("ada", at_s=62) == []
+    assert door.sees("ada", at_s=59.5) == []
+    assert door.sees("ada", at_s=62) == ["id-1 ada"]
 
 
 def test_once_something_moved_a_code_that_is_read_no_more_has_gone():

@@ -52,7 +52,7 @@ def test_a_scenario_plays_to_its_end(name, house, tmp_path):
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=300,
         check=False,
     )
 

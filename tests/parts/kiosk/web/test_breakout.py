@@ -177,7 +177,7 @@ async def _come_after(context: BrowserContext, base: str) -> None:
             )
             is False
         )
-        await page.go_back(timeout=2000)
+        await page.go_back(timeout=10_000)
     await page.goto(base)
     kept = await page.evaluate(
         """async () => [localStorage.length, sessionStorage.length,

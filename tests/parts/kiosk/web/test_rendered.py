@@ -201,12 +201,14 @@ def test_the_door_changes_at_once_and_goes_back_by_itself(visitor: Visitor) -> N
     visitor.open("/door")
     visitor.page.get_by_role("heading", name="Ready for the next ticket").wait_for()
     visitor.house.show("ADMIT", Class.GO)
-    visitor.page.get_by_role("heading", name="F 12").wait_for(timeout=3000)
+    visitor.page.get_by_role("heading", name="F 12").wait_for(timeout=15_000)
     visitor.page.get_by_role("heading", name="Ready for the next ticket").wait_for(
-        timeout=3000
+        timeout=15_000
     )
     visitor.house.show("FORGED", Class.NO)
-    visitor.page.get_by_role("heading", name="NOT A TICKET OF OURS").wait_for(timeout=3000)
+    visitor.page.get_by_role("heading", name="NOT A TICKET OF OURS").wait_for(
+        timeout=15_000
+    )
     visitor.page.wait_for_timeout(1500)
     assert visitor.page.locator("h1").inner_text() == "NOT A TICKET OF OURS"
 

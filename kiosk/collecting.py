@@ -214,12 +214,15 @@ def print_claimed(
         if ticket["ticket"] in fresh
     ]
     jobs.queue(session, device.clock, device.new_id, papers)
+    codes = {ticket["ticket"]: ticket["payload"] for ticket in row.document["tickets"]}
     for ticket in sorted(fresh):
         body = {
             "claim": row.claims[ticket],
             "order": row.order,
             "tickets": [ticket],
             "way": row.way,
+            # For a ledger that was restored and has forgotten the sale.
+            "payload": codes[ticket],
         }
         log.append(session, device.clock, device.new_id(), "pickup", body)
     row.collected = sorted({*row.collected, *fresh})

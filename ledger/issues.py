@@ -7,7 +7,7 @@ not delivered is owed. Source: spec.md 4.9, lobby.md §3.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import audit, discrepancies, evenings, feed, notices
+from ledger import audit, discrepancies, evenings, feed, notices, unseen
 from ledger.clock import Means
 from ledger.happened import Happened
 from ledger.tables.catalogue import PerformanceRow
@@ -94,11 +94,19 @@ def delivered(session: Session, means: Means, event: Happened) -> None:
 
 
 def collected(session: Session, means: Means, event: Happened) -> None:
-    """Will-call tickets were fetched; their paper follows as events of its own."""
+    """Will-call tickets were fetched; their paper follows as events of its own.
+
+    One that a restored ledger has forgotten is written down again from its code.
+    """
     order = session.get(OrderRow, event.text("order"))
-    claim = event.maybe("claim")
+    claim, payload = event.maybe("claim"), event.maybe("payload") or ""
     for ticket in event.texts("tickets"):
         row = session.get(TicketRow, ticket)
+        if row is None and payload:
+            unseen.rebuild(session, means, event, ticket=ticket, payload=payload)
+            row = session.get(TicketRow, ticket)
+            if row is not None:
+                row.print_state = NOT_YET
         if row is None:
             continue
         if row.print_state in OUT and not _claimed(session, claim, ticket):

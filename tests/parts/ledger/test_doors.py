@@ -377,6 +377,28 @@ def test_what_a_restored_ledger_had_sold_is_taken_from_the_pool_by_a_scan(
     assert [found.subject for found in noted(ledger, "sale_unseen")] == [ticket]
 
 
+def test_what_was_collected_before_a_restore_is_written_down_from_its_code(
+    kiosk, theatre, ledger
+):
+    # Source: P9. Its order was sold after the backup; its paper is out all the same.
+    ticket = new_id()
+    code = ledger.keys.code(performance=1, ticket=ticket, seat=2)
+    pickup = {"claim": new_id(), "order": "K7Q4MX2N", "tickets": [ticket], "way": "code"}
+    kiosk.happened("pickup", {**pickup, "payload": code})
+    kiosk.happened(
+        "ticket.printed", {"ticket": ticket, "issue": 1, "job": "j", "proof": "1"}
+    )
+    kiosk.upload().ok()
+
+    with ledger.store.read() as session:
+        row = session.get(TicketRow, ticket)
+        applied = session.scalars(select(DeviceEventRow.applied)).all()
+    assert (row.seat, row.print_state, row.unseen) == ("A2", "printed", True)
+    assert all(applied)
+    assert [found.subject for found in noted(ledger, "sale_unseen")] == [ticket]
+    assert noted(ledger, "printed_twice") == []
+
+
 def test_an_admission_with_a_code_that_is_no_good_is_kept_all_the_same(
     door, theatre, ledger
 ):

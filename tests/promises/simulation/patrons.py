@@ -2,9 +2,9 @@
 
 from random import Random
 
-from boxoffice import ids
+from boxoffice import ids, tickets
 from boxoffice.pricing import Seller
-from kiosk import door
+from kiosk import documents, door
 from ledger import orders, seating
 from tests.promises.simulation.lobby import Kiosk
 from tests.promises.simulation.machine import Dark
@@ -119,6 +119,12 @@ class Patron:
                 scan = ids.uuid7(self.world.time.now_ms, self.chance.randbytes(10))
         return False
 
+    def _signer_is_known(self, at: Kiosk) -> bool:
+        """Whether this door has heard of the key: of a kiosk paired anew it may not yet."""
+        with at.device.store.read() as session:
+            held = documents.keys(session)
+        return not isinstance(tickets.read(self.code, held), tickets.UnknownKey)
+
     def _scanned(self, at: Kiosk, mode: door.Mode, scan: str = ""):
         scan = scan or ids.uuid7(self.world.time.now_ms, self.chance.randbytes(10))
         try:
@@ -130,7 +136,7 @@ class Patron:
             return None
         self.world.counts[f"scan {shown.answer}"] += 1
         self.world.tell(at.name, f"{self.name} {mode}: {shown.answer} ({shown.link})")
-        if shown.answer in _NOT_BELIEVED:
+        if shown.answer in _NOT_BELIEVED and self._signer_is_known(at):
             self.world.doubted.append(
                 Doubt(shown.ticket, shown.answer, at.name, shown.link)
             )

@@ -36,8 +36,9 @@ class Details:
     """What the patron typed. donation: minor units. answers: (question, answer).
 
     members: who pays each membership seat, in the order of the seats, once that is proven;
-    emails: what was typed for them. memberships, number, fields: of a membership order.
-    complete: it was read without a fault.
+    emails: what was typed for them. promo: hash of a promo code that was proven.
+    memberships, number, fields: of a membership order. complete: it was read without a
+    fault.
     """
 
     name: str = ""
@@ -54,6 +55,7 @@ class Details:
     memberships: int = 0
     number: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    promo: str = ""
     complete: bool = False
 
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
-from ledger import member_service, memberships, tenders, window
+from ledger import basket_tenders, member_service, memberships, tenders, window
 from ledger.baskets import SHOP, Basket
 from ledger.clock import Means
 from ledger.desk_money import Payment
@@ -30,19 +30,25 @@ def sell(
         return _sell_memberships(session, means, row, basket, payments)
     if row.hold is None:
         return Refused(Code.NOT_HELD)
-    made = window.sell(
-        session, means, hold=row.hold, said=basket.said(payments), by="", asker=SHOP
-    )
+    by_code = basket_tenders.payments(session, basket)
+    said = basket.said((*by_code, *payments))
+    made = window.sell(session, means, hold=row.hold, said=said, by="", asker=SHOP)
     if isinstance(made, Refused):
         return made
     row.state, row.order, row.said = "sold", made.order, "{}"
     promised = session.scalars(
         select(PromisedRow).where(PromisedRow.hold == row.hold, PromisedRow.state == "held")
     ).all()
+    paid = {payment.ref: payment.amount for payment in by_code}
     for promise in promised:
         promise.order = made.order
         tenders.spend(
-            session, means, tender=promise.id, amount=0, order=made.order, event=row.id
+            session,
+            means,
+            tender=promise.id,
+            amount=paid.get(promise.id, 0),
+            order=made.order,
+            event=row.id,
         )
     _named_order(session, row.id, made.order)
     return made

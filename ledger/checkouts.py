@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from boxoffice import cards
 from boxoffice.cards import Authorisation, Reply
 from boxoffice.refusals import Code
-from ledger import audit, baskets, catalogue
+from ledger import audit, basket_tenders, baskets, catalogue
 from ledger.baskets import SHOP
 from ledger.checkout_attempts import (
     Attempt,
@@ -71,7 +71,7 @@ def start(
         return Refused(another)
     if (before := session.get(PaymentRow, key)) is not None:
         return attempt_of(before, row)  # Pressed on an old page: that attempt is over.
-    amount = baskets.quote(session, basket).charge
+    amount = basket_tenders.due(session, basket)
     if amount == 0:
         return sell(session, means, row, basket, ())
     payment = PaymentRow(

@@ -86,8 +86,11 @@ def promise(
     kind: str,
     code: str,
     amount: int,
+    place: str | None = None,
 ) -> Promised | Refused:
     """Promise a tender to the order of a live hold of this device.
+
+    place: where wrong codes are counted; as a rule the device.
 
     kind: voucher (a gift card, too), with a typed code and the amount still to pay; or
     credit, with a member's id and so many seats. What is covered may be less than asked.
@@ -110,7 +113,7 @@ def promise(
         made = Promised(means.new_id(), CREDIT, 0, amount)
         _write(session, means, made, held, device, member.id, production)
         return made
-    found = _guessed(session, means, code, amount, by=device)
+    found = _guessed(session, means, code, amount, by=place or device)
     if isinstance(found, Refused):
         return found
     voucher, covered = found
@@ -129,6 +132,11 @@ def allotted(
         .where(PromisedRow.hold == hold, PromisedRow.state == "held")
         .values(state="allotted", seats=json.dumps(owned))
     )
+
+
+def give_back(session: Session, promise: str) -> None:
+    """A promise to a hold is not wanted any more."""
+    _release(session, PromisedRow.id == promise, "held")
 
 
 def hold_ended(session: Session, hold: str) -> None:

@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from ledger.shop import (
+    codes,
     confirmed,
     details,
     frame,
@@ -34,6 +35,7 @@ PAGES = (
     performances,
     seats,
     tickets,
+    codes,
     details,
     payment,
     pretend_bank,

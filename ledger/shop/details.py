@@ -127,6 +127,7 @@ def _read(session: Session, basket: Basket, form: Form) -> Details:
         answers=tuple(answers),
         emails=tuple(form.get(f"member-{n}") for n in range(1, basket.member_seats + 1)),
         language=language(),
+        promo=basket.details.promo,
     )
 
 

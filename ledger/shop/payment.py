@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from boxoffice import cards, ids
 from boxoffice.refusals import Code
 from ledger import (
+    basket_tenders,
     baskets,
     catalogue,
     checkout_attempts,
@@ -79,6 +80,8 @@ def _page(session: Session, secret: str, basket: Basket) -> str:
 def _facts(session: Session, basket: Basket) -> dict[str, Any]:
     """Give what the page needs to pay: the sum, a key, and how the last attempt ended."""
     quote = baskets.quote(session, basket)
+    by_code = [] if basket.membership else basket_tenders.payments(session, basket)
+    due = quote.charge - sum(one.amount for one in by_code)
     gateway = choose.gateway(frame.ledger())
     refusal = checkout_attempts.why(session, basket)
     if gateway is not None and gateway.origin:
@@ -86,11 +89,13 @@ def _facts(session: Session, basket: Basket) -> dict[str, Any]:
     means = frame.ledger().means()
     return {
         "quote": quote,
+        "by_code": by_code,
+        "due": due,
         "currency": catalogue.house(session).currency,
         "key": ids.uuid7(means.now_ms, means.chance(10)),
         "refusal": sorry(Refused(refusal)) if refusal else "",
         "another": bool(cards.another_way(basket.failures)),
-        "payable": gateway is not None or quote.charge == 0,
+        "payable": gateway is not None or due == 0,
     }
 
 
@@ -109,7 +114,7 @@ def pay(secret: str) -> ResponseReturnValue:
     terminal = gateway.name if gateway else ""
     if gateway is None and basket.state == "open":
         with ledger.store.read() as session:
-            if baskets.quote(session, basket).charge:
+            if basket_tenders.due(session, basket):
                 return redirect(url_for("shop.summary", secret=secret), 303)
     started = frame.write(checkouts.start, basket.id, key=key, terminal=terminal)
     match started:

@@ -55,6 +55,7 @@ def tickets(secret: str) -> ResponseReturnValue:
             lines=lines_of(session, here, basket, quote),
             quote=quote,
             currency=here.prices.currency,
+            promo=any(kind.code for kind in here.prices.types),
             apart=_apart(here, basket),
         )
 
@@ -108,7 +109,8 @@ def _retyped(basket: Basket) -> bool:
     types = [request.form.get(f"type-{seat}", kind) for seat, kind in basket.seats]
     with frame.ledger().store.read() as session:
         here = evenings.read(session, basket.performance)
-        known = {kind.id for kind in on_sale.types(here)}
+        promo = basket.details.promo
+        known = {k.id for k in here.prices.types if not k.code or k.code == promo}
         if memberships.honoured(session):
             known.add(MEMBERSHIP.id)
         level_of = here.plan.level_of
@@ -152,7 +154,7 @@ def lines_of(session: Session, here: Evening, basket: Basket, quote: Quote) -> l
         level = here.plan.level_of(seat)
         prices = [
             (kind.id, kind.name, on_sale.whole(here, level, kind.id) or 0)
-            for kind, _price in here.prices.offered(level, "")
+            for kind, _price in here.prices.offered(level, basket.details.promo)
         ]
         if members:
             prices.append((MEMBERSHIP.id, _("Member, with a seat credit"), 0))

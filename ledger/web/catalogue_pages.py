@@ -267,11 +267,12 @@ def read_moment(typed: str, zone: str) -> int:
     text = typed.strip().replace(" ", "T")
     try:
         at = datetime.strptime(text, FORM).replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
+        found = at.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise NoMoment(
             f"“{typed[:30]}” is no date and time like 2026-11-28 19:30."
         ) from None
-    return round(at.astimezone(UTC).timestamp() * 1000)
+    return round(found.timestamp() * 1000)
 
 
 def _whole(name: str, least: int, most: int) -> int:

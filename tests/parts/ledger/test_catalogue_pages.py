@@ -57,6 +57,7 @@ def test_performances_are_added_in_bulk_with_charts_of_their_own(vera, theatre, 
     [
         (("2020-12-04 19:30",), "is in the past"),
         (("2026-13-04 19:30",), "is no date and time"),
+        (("9999-12-31 23:59", "0001-01-01 00:00"), "is no date and time"),
         (("2026-12-04 19:30", "2026-12-04 19:30"), "different times"),
     ],
 )

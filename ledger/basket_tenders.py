@@ -1,0 +1,87 @@
+"""What pays for a basket besides a card: vouchers and gift cards, promised to its hold.
+
+A promise shares the fate of the hold: let go, it comes back. Source: sync.md §2.3.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice.refusals import Code
+from ledger import baskets, tenders
+from ledger.baskets import SHOP, Basket
+from ledger.clock import Means
+from ledger.desk_money import Payment
+from ledger.refused import Refused
+from ledger.tables.baskets import BasketRow
+from ledger.tables.members import PromisedRow
+
+MONEY = tenders.KINDS - {tenders.CREDIT}
+
+
+def promised(session: Session, hold: str | None) -> list[PromisedRow]:
+    """Give the vouchers and gift cards that wait to pay for a hold, in order."""
+    if hold is None:
+        return []
+    return list(
+        session.scalars(
+            select(PromisedRow)
+            .where(
+                PromisedRow.hold == hold,
+                PromisedRow.state == "held",
+                PromisedRow.kind.in_(MONEY),
+            )
+            .order_by(PromisedRow.made_ms, PromisedRow.id)
+        )
+    )
+
+
+def payments(session: Session, basket: Basket) -> list[Payment]:
+    """Say what each of them pays: none more than is left of what the basket costs."""
+    left = baskets.quote(session, basket).charge
+    found = []
+    for row in promised(session, basket.hold):
+        amount = min(left, row.amount)
+        if amount > 0:
+            found.append(Payment(row.kind, amount, row.id))
+            left -= amount
+    return found
+
+
+def due(session: Session, basket: Basket) -> int:
+    """Give what is left for a card, in minor units."""
+    charge = baskets.quote(session, basket).charge
+    if basket.membership:
+        return charge
+    return charge - sum(one.amount for one in payments(session, basket))
+
+
+def put(session: Session, means: Means, id: str, code: str) -> Refused | None:
+    """Promise a voucher to a basket that is not being paid. Refuses NOT_HELD, NOT_FOUND,
+    LOCKED.
+    """
+    row = session.get(BasketRow, id, with_for_update=True)
+    if row is None or row.state != "open" or row.hold is None:
+        return Refused(Code.NOT_HELD)
+    basket = baskets.read(session, row, means.now_ms)
+    found = tenders.promise(
+        session,
+        means,
+        device=SHOP,
+        hold=row.hold,
+        kind="voucher",
+        code=code,
+        amount=due(session, basket),
+        # One who guesses is slowed down, and nobody else in the shop.
+        place=f"basket {id}",
+    )
+    return found if isinstance(found, Refused) else None
+
+
+def take_off(session: Session, _: Means, id: str, promise: str) -> None:
+    """Give a voucher back that was promised to a basket; nothing if it is not there."""
+    row = session.get(BasketRow, id, with_for_update=True)
+    if row is None or row.state != "open":
+        return
+    for one in promised(session, row.hold):
+        if one.id == promise:
+            tenders.give_back(session, one.id)

@@ -1,0 +1,80 @@
+"""Codes that patrons type: promo codes for a price, vouchers and gift cards that pay.
+
+Source: lobby.md §2, sync.md §2.3.
+"""
+
+from dataclasses import replace
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from boxoffice.refusals import Code
+from ledger import basket_tenders, baskets, evenings, guessing, pickups
+from ledger.baskets import Basket
+from ledger.clock import Means
+from ledger.refused import Refused
+from ledger.shop import frame
+from ledger.shop.blueprint import bp
+from ledger.shop.speech import gettext as _
+from ledger.shop.words import sorry
+
+MOST_CHARACTERS = 60
+
+
+@bp.post("/baskets/<secret>/promo")
+def promo(secret: str) -> ResponseReturnValue:
+    """Open the prices of a promo code, and take them where they are sold."""
+    with frame.ledger().store.read() as session:
+        basket = frame.basket(session, secret)
+    refused = frame.write(_promo, basket, request.form.get("promo", "")[:MOST_CHARACTERS])
+    match refused:
+        case None:
+            flash(_("Your code's prices are in the lists now."), "done")
+        case Refused(code=Code.NOT_FOUND):
+            flash(_("No price of this performance has that code."), "sorry")
+        case _:
+            flash(sorry(refused), "sorry")
+    return redirect(url_for("shop.tickets", secret=secret), 303)
+
+
+def _promo(session: Session, means: Means, basket: Basket, typed: str) -> Refused | None:
+    if basket.membership:
+        return Refused(Code.NOT_HELD)
+    here = evenings.read(session, basket.performance)
+    hash_ = pickups.hash_of(typed)
+    kinds = [kind.id for kind in here.prices.types if kind.code and kind.code == hash_]
+    refused = guessing.judge(session, means, f"basket {basket.id}", found=bool(kinds))
+    if refused is not None:
+        return refused
+    refused = baskets.say(session, means, basket.id, replace(basket.details, promo=hash_))
+    if refused is not None:
+        return refused
+    types = [
+        kinds[0]
+        if here.prices.price(here.plan.level_of(seat), kinds[0]) is not None
+        else kind
+        for seat, kind in basket.seats
+    ]
+    return baskets.retype(session, means, basket.id, types)
+
+
+@bp.post("/baskets/<secret>/vouchers")
+def voucher(secret: str) -> ResponseReturnValue:
+    """Let a voucher or gift card pay what it can, or take one off again."""
+    with frame.ledger().store.read() as session:
+        basket = frame.basket(session, secret)
+    off = request.form.get("off", "")
+    if off:
+        frame.write(basket_tenders.take_off, basket.id, off)
+        return redirect(url_for("shop.summary", secret=secret), 303)
+    code = request.form.get("code", "")[:MOST_CHARACTERS]
+    refused = frame.write(basket_tenders.put, basket.id, code)
+    match refused:
+        case None:
+            flash(_("It pays for this order."), "done")
+        case Refused(code=Code.NOT_FOUND):
+            flash(_("No voucher or gift card has this code, or it is empty."), "sorry")
+        case _:
+            flash(sorry(refused), "sorry")
+    return redirect(url_for("shop.summary", secret=secret), 303)

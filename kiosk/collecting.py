@@ -267,7 +267,9 @@ def _paper(
         device=device.me.name,
         at_ms=device.clock.now_ms(),
         people=1,
-        rule=house.exchange_rule,
+        rule=house.rule_for(performance.starts_ms, device.clock.now_ms())
+        if performance
+        else "",
         ticket=ticket["ticket"],
         code=ticket["payload"],
         language=language,

@@ -83,6 +83,8 @@ class Device:
         # Old bytes may wait in the printer until its buffer was cleared.
         self.printer_buffer_doubtful = True
         self.printer_was_gone = False
+        # Calls for staff that the ledger has told of: when they go, staff have ended them.
+        self.calls_heard: set[str] = set()
         # Sounds that a page has asked for and not fetched yet, in memory alone.
         self.sounds: dict[str, bytes] = {}
         # The self-test that staff have started here, if any.

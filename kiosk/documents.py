@@ -155,6 +155,11 @@ def call(session: Session, id: str) -> dict[str, Any] | None:
     return _one(session, _venue(session), "call", id, reading.read_plain)
 
 
+def calls(session: Session) -> dict[str, dict[str, Any]]:
+    """Give all open calls for staff of the house, by id."""
+    return _all(session, _venue(session), "call", reading.read_plain)
+
+
 def allotment(body: str) -> Allotment | None:
     """Read an allotment; None when it cannot be read, so that nothing is owned by it."""
     return _read("allotment", "", 0, body, reading.read_allotment)

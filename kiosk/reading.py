@@ -52,6 +52,7 @@ def read_house(_id: str, body: str, _ver: int) -> House:
         hold_minutes=int(given.get("hold_minutes") or 15),
         idle_s=int(given.get("idle_s") or 45),
         exchange_rule=str(given.get("exchange_rule") or ""),
+        exchange_until=str(given.get("exchange_until") or ""),
         box_office_words=str(given.get("box_office_words") or ""),
         extras=_extras(given.get("extras") or {}),
     )

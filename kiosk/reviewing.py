@@ -70,7 +70,9 @@ def review(device: Device, order: str) -> Review | Refusal:
         held_until_ms=until_ms,
         left_s=left_s,
         may_extend=row.hold is not None and not row.extended and not owned and device.up,
-        exchange_rule=here.house.exchange_rule,
+        exchange_rule=here.house.rule_for(
+            here.performance.starts_ms, device.clock.now_ms()
+        ),
         linked=device.up,
         terminal=terminals.state(device),
         paper=spool.paper(device),

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
-from boxoffice import pricing
+from boxoffice import exchange_deadlines, pricing
 from boxoffice.charts import Chart
 from boxoffice.members import PayType
 from kiosk.finder import Finder
@@ -47,8 +49,18 @@ class House:
     hold_minutes: int = 15
     idle_s: int = 45
     exchange_rule: str = ""
+    exchange_until: str = ""
     box_office_words: str = ""
     extras: Extras = Extras()
+
+    def rule_for(self, starts_ms: int, now_ms: int) -> str:
+        """Give the rule of exchanges as far as it can still apply; blank: too late."""
+        late = exchange_deadlines.passed(
+            self.exchange_until,
+            starts=datetime.fromtimestamp(starts_ms / 1000, ZoneInfo(self.zone)),
+            now=datetime.fromtimestamp(now_ms / 1000, UTC),
+        )
+        return "" if late else self.exchange_rule
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,63 @@
-"""Guests who called somebody from a device."""
+"""Guests who called somebody from a device: heard once, answered, ended."""
+
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import feed, rows
+from ledger import audit, feed, rows
 from ledger.clock import Means
 from ledger.tables.house import HouseRow
 from ledger.tables.records import StaffCallRow
+
+# A call that nobody ended is old news after this long.
+OLD_MS = 2 * 3_600_000
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A guest who waits. by, eta_min: who comes, and when; minutes waited by now."""
+
+    id: str
+    place: str
+    by: str
+    eta_min: int | None
+    waited_min: int
+
+
+def waiting(session: Session, now_ms: int) -> list[Waiting]:
+    """Give the open calls, oldest first."""
+    query = select(StaffCallRow).where(
+        StaffCallRow.done_ms.is_(None), StaffCallRow.at_ms > now_ms - OLD_MS
+    )
+    return [
+        Waiting(
+            row.id,
+            row.place,
+            row.by or "",
+            row.eta_min,
+            max(0, now_ms - row.at_ms) // 60_000,
+        )
+        for row in session.scalars(query.order_by(StaffCallRow.at_ms))
+    ]
+
+
+def come(
+    session: Session, means: Means, call: str, *, staff: str, by: str, eta_min: int
+) -> StaffCallRow | None:
+    """Somebody at the box office is coming; None: there is no such open call."""
+    row = answer(session, means, call, by=by, eta_min=eta_min)
+    if row is not None:
+        audit.note(session, means, staff=staff, action="call answered", subject=row.place)
+    return row
+
+
+def helped(session: Session, means: Means, call: str, *, staff: str) -> None:
+    """Staff say that the guest was helped."""
+    row = session.get(StaffCallRow, call)
+    if row is not None and row.done_ms is None:
+        audit.note(session, means, staff=staff, action="call ended", subject=row.place)
+        done(session, means, call)
 
 
 def call(
@@ -36,12 +87,13 @@ def call(
 def answer(
     session: Session, means: Means, call: str, *, by: str, eta_min: int
 ) -> StaffCallRow | None:
-    """Somebody is coming. None: no such call."""
+    """Somebody is coming. None: no such open call."""
     row = session.get(StaffCallRow, call)
-    if row is not None:
-        row.by, row.eta_min = by, eta_min
-        session.flush()
-        _tell(session, means, row)
+    if row is None or row.done_ms is not None:
+        return None
+    row.by, row.eta_min = by, eta_min
+    session.flush()
+    _tell(session, means, row)
     return row
 
 

@@ -229,6 +229,7 @@ def config(row: HouseRow) -> dict[str, Any]:
         "hold_minutes": row.hold_minutes,
         "idle_s": row.idle_s,
         "exchange_rule": row.exchange_rule,
+        "exchange_until": row.exchange_until,
         "box_office_words": row.box_office_words,
         "mail_from": row.mail_from,
         "extras": json.loads(row.extras),

@@ -114,7 +114,7 @@ def _ticket(
         device=device.me.name,
         at_ms=device.clock.now_ms(),
         people=1,
-        rule=here.house.exchange_rule,
+        rule=here.house.rule_for(performance.starts_ms, device.clock.now_ms()),
         ticket=ticket,
         code="",
         language=language,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, payments
 from boxoffice.payments import Do, Event, State
-from kiosk import basket, collecting, documents, faults, log
+from kiosk import basket, collecting, documents, faults, log, staff
 from kiosk.device import Device
 from kiosk.payments import aftercare, attempts, box_office, doubt, sale, terminals
 from kiosk.payments.port import RUNNING, Attempt, Busy, Step, Terminal, TerminalDown
@@ -257,6 +257,7 @@ def _report(session: Session, device: Device, intent: IntentRow, before: State) 
                 "reference": intent.reference,
             }
             _append(session, device, "payment.unknown", body)
+            staff.open_call(session, device, "payment in doubt")
             doubt.queue_slip(session, device, intent)
         case State.REVERSED:
             body = {"intent": intent.id, "ref": intent.ref, "amount": intent.taken}

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kiosk import documents, faults, log, pins
+from kiosk import documents, faults, log, pins, staff
 from kiosk.device import Device
 from kiosk.printing import escpos, jobs, owed, status
 from kiosk.printing import receipt as receipts
@@ -229,10 +229,18 @@ def _end(
     else:
         jobs.doubt(session, clock, new_id, work.id, why)
     jobs.fail_rest(session, clock, new_id, work.order, why)
+    _call(session, device, work)
 
 
 def _stop(session: Session, device: Device, work: _Work, why: str) -> None:
     jobs.fail_rest(session, device.clock, device.new_id, work.order, why)
+    _call(session, device, work)
+
+
+def _call(session: Session, device: Device, work: _Work) -> None:
+    """Paid tickets that did not print bring somebody at once. Source: lobby.md §3."""
+    if work.ticket:
+        staff.open_call(session, device, "tickets owed")
 
 
 def _try_again(session: Session, device: Device) -> None:

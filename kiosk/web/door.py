@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from kiosk import door, door_search
 from kiosk.shown.door import Class, Counters, Shown
-from kiosk.web import badge, codes, formats, frame, house, sight_words
+from kiosk.web import badge, codes, door_calls, formats, frame, house, sight_words
 from kiosk.web.door_back import back, number, where
 from kiosk.web.door_words import badge_words, figures_words, leapt_words
 from kiosk.web.guest import device
@@ -78,6 +78,7 @@ def show() -> str | Response:
         link_up=house.ready(here) and door.link(here).up,
         mode=door.mode(here) if house.ready(here) else "entry",
         sight=sight,
+        calls=door_calls.shown() if house.ready(here) else [],
         sight_words=sight_words.usher(sight),
         sight_trouble=sight_words.is_trouble(sight),
         doubtful=counters is not None and counters.clock == "untrusted",

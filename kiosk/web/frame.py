@@ -12,7 +12,7 @@ from flask import session as guest
 
 from kiosk import voice
 from kiosk.shown.reviewing import OrderShown, Stage
-from kiosk.web import house, look, newest
+from kiosk.web import alive, house, look, newest
 from kiosk.web.guest import device, order
 from kiosk.web.speech import gettext as _
 from kiosk.web.speech import ngettext
@@ -60,6 +60,9 @@ class Frame:
     staff_url: str = ""
     voice_url: str = ""
     aloud: bool = False
+    alive_url: str = ""
+    gone: str = ""
+    gone_code: str = ""
     theme_url: str = ""
     logo_url: str = ""
     font_urls: Sequence[str] = FONTS
@@ -105,6 +108,7 @@ def _frame(
     if idle and (wishes or guest.get("slowly") or guest.get("aloud")):
         idle = max(idle, IDLE_ACCESS_S)
     here = request.full_path.rstrip("?")
+    phones = bool(current_app.config.get("FOH_PHONES"))
     return Frame(
         venue=home.name,
         language=guest.get("language", home.languages[0]),
@@ -120,10 +124,14 @@ def _frame(
         scans_url=url_for("scans.last"),
         scanned=newest.last_id(device()) if home.name else 0,
         demo=device().config.demo,
-        phones=bool(current_app.config.get("FOH_PHONES")),
+        phones=phones,
         voice_url=url_for("aloud.speak") if voice.here() else "",
         aloud=bool(guest.get("aloud")),
         staff_url="" if house.is_door(device()) else url_for("staff.show"),
+        # Phones say it themselves: they may have left the Wi-Fi.
+        alive_url="" if phones else url_for("alive.here"),
+        gone=alive.words(),
+        gone_code=alive.code(),
         theme_url=look.sheet_url(),
         logo_url=look.logo_url(),
         font_urls=look.font_urls() or FONTS,

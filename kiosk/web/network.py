@@ -12,7 +12,9 @@ from flask import Flask, abort, request
 
 from kiosk.device import Device
 
-_BESIDES: Final = frozenset({"static", "screen.sheet", "access.language"})
+_BESIDES: Final = frozenset(
+    {"static", "screen.sheet", "access.language", "look.sheet", "look.asset"}
+)
 
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})

@@ -7,12 +7,14 @@ from flask import Blueprint, Flask
 from kiosk.device import Device
 from kiosk.web import (
     access,
+    alive,
     aloud,
     attract,
     components,
     crops,
     done,
     door,
+    door_calls,
     door_find,
     door_lists,
     door_staff,
@@ -47,7 +49,7 @@ from kiosk.web import (
 )
 
 # What an usher's phone may open, too; nothing else of a device leaves the machine.
-DOOR = (door.bp, door_find.bp, door_lists.bp, door_staff.bp, phone.bp)
+DOOR = (door.bp, door_calls.bp, door_find.bp, door_lists.bp, door_staff.bp, phone.bp)
 
 STAFF = (staff.bp, staff_care.bp, staff_money.bp, staff_paper.bp)
 
@@ -79,6 +81,7 @@ def blueprints() -> list[Blueprint]:
         scans.bp,
         crops.bp,
         screen.bp,
+        alive.bp,
         look.bp,
         components.bp,
         *STAFF,

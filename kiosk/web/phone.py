@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from boxoffice import ids
 from kiosk import door
 from kiosk.shown.door import Class, Shown
-from kiosk.web import badge, crops, formats, frame, house, qr
+from kiosk.web import badge, crops, door_calls, formats, frame, house, qr
 from kiosk.web.door_back import back
 from kiosk.web.door_words import badge_words, figures_words, leapt_words
 from kiosk.web.guest import device
@@ -94,6 +94,7 @@ def show() -> str:
         badge=badge_words(door.link(here)),
         link_up=door.link(here).up,
         leapt=leapt_words(counters) if counters else "",
+        calls=door_calls.shown(),
         mode=door.mode(here),
         who=badge.person(),
         clock=formats.clock(here.clock.now_ms(), house.read(here).zone),

@@ -102,12 +102,35 @@ def _owed(here: OrderShown, progress: Progress) -> str:
         lines=lines[1:],
         code=qr.drawn(progress.pickup),
         letters=progress.code,
-        state="-".join(ticket.state for ticket in progress.tickets),
+        state="-".join([*(t.state for t in progress.tickets), str(_may_again(progress))]),
         buttons=[
+            *_here_again(progress),
             Button(_("On my phone"), url_for("printing.phone"), {}),
             Button(_("Print at another kiosk"), url_for("printing.elsewhere")),
         ],
     )
+
+
+def _may_again(progress: Progress) -> bool:
+    """Whether the printer is well again and something surely did not come out."""
+    failed = any(ticket.state == "failed" for ticket in progress.tickets)
+    return failed and spool.paper(device()).can_print
+
+
+def _here_again(progress: Progress) -> list[Button]:
+    if not _may_again(progress):
+        return []
+    return [Button(_("Print here"), url_for("printing.again"), {})]
+
+
+@bp.post("/again")
+def again() -> Response:
+    """Print here what surely did not come out: its guest stands before the printer."""
+    here = sold()
+    if isinstance(here, Response):
+        return redirect(here.location, 303)
+    spool.resume(device(), here.order)
+    return redirect(url_for("printing.show"), 303)
 
 
 def _printed_words(tickets: Sequence[TicketProgress]) -> str:

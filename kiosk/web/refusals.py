@@ -48,12 +48,18 @@ def page(
 ) -> str:
     """Render a refusal. offered: what the seats that went would have cost, if known."""
     here = order()
+    said = _said(refusal, here, performance, quantity, offered)
     return frame.page(
         "kiosk/sorry.html",
         sheets=["components/picture", "screens/sorry"],
         shown=here,
-        sorry=_said(refusal, here, performance, quantity, offered),
+        sorry=said,
         picture=_picture(refusal, here),
+        total=_total(refusal, here),
+        # Where a button offers it, the bar need not.
+        may_start_over=all(
+            button.url != url_for("leaving.start_over") for button in said.buttons
+        ),
         back=url_for("will_call.ask") if refusal.key.startswith("collect.") else "",
     )
 
@@ -94,6 +100,14 @@ def _same_price(refusal: Refusal, here: OrderShown | None, offered: int | None) 
         return False
     nearest = sales.price(device(), here.order, [seat.code for seat in refusal.seats])
     return not isinstance(nearest, Refusal) and nearest.total == offered
+
+
+def _total(refusal: Refusal, here: OrderShown | None) -> str:
+    """Say what the seats that are offered instead cost, with all fees; blank: none are."""
+    if not refusal.seats or here is None:
+        return ""
+    found = sales.price(device(), here.order, [seat.code for seat in refusal.seats])
+    return "" if isinstance(found, Refusal) else formats.price(found.total, found.currency)
 
 
 def _picture(refusal: Refusal, here: OrderShown | None) -> Picture | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from flask import url_for
+from flask import request, url_for
 
 from kiosk.shown.named import Fact, Refusal
 from kiosk.web import formats
@@ -307,7 +307,7 @@ def _collecting(refusal: Refusal, case: Case) -> Said | None:
 
 def call_staff() -> Button:
     """Offer to call somebody."""
-    return Button(_("Call staff"), url_for("help.call"), {})
+    return Button(_("Call staff"), url_for("help.call"), {"page": request.path})
 
 
 def start_over() -> Button:

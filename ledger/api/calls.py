@@ -42,3 +42,11 @@ def answer(asked: Request, call: str) -> Response:
     if row is None:
         raise Failed(404, "not_found")
     return jsonify(call=call)
+
+
+@bp.delete("/calls/<call>")
+@signed(*BOTH)
+def end(asked: Request, call: str) -> Response:
+    """Say that the guest was helped, or has gone."""
+    running().store.write(calls.done, running().means(), call)
+    return Response(status=204)

@@ -45,6 +45,7 @@ def furnish(session: Session, means: Means) -> None:
         address="Harbour Street 9, Elsinore",
         tax_number="DK 12 34 56 78",
         exchange_rule="Exchange until noon of the day before.",
+        exchange_until="1 12:00",
         box_office_words="left of the stairs",
         mail_from="boxoffice@royal-theatre.example",
         extras=EXTRAS,

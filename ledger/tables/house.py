@@ -28,7 +28,8 @@ class HouseRow(Row):
     """The theatre. Its id names the stream `venue:<id>`. Lists are JSON text.
 
     extras: what it offers besides seats, JSON text; see ledger.extras. pepper: of its
-    sealed copies; null before the first of them.
+    sealed copies; null before the first of them. exchange_until: days before and a time,
+    "1 12:00"; see boxoffice.exchange_deadlines.
     """
 
     __tablename__ = "house"
@@ -48,6 +49,7 @@ class HouseRow(Row):
     mail_from: Mapped[str]
     extras: Mapped[str] = mapped_column(server_default="{}")
     pepper: Mapped[bytes | None]
+    exchange_until: Mapped[str] = mapped_column(server_default="")
 
 
 class StaffRow(Row):

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from ledger import plans
 from ledger.documents.order import money
 from ledger.web import (
+    calls,
     catalogue_pages,
     charts,
     desk,
@@ -70,6 +71,7 @@ PAGES = (
     second,
     vouchers,
     webhook_pages,
+    calls,
 )
 # Where files come in: the most bytes that are read.
 LARGE = {"hall_files.take": plans.MOST_BYTES + (64 << 10)}
@@ -120,7 +122,9 @@ def install(app: Flask, *, secure: bool) -> None:
         clock=desk.time_of_day,
         read_json=json.loads,
     )
-    app.jinja_env.globals.update(person=desk.person, may=desk.may, pages=lambda: MENU)
+    app.jinja_env.globals.update(
+        person=desk.person, may=desk.may, pages=lambda: MENU, calls=calls.waiting
+    )
 
     @app.before_request
     def no_forgery() -> None:

@@ -203,7 +203,7 @@
     const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
     if (!answer || !answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of [".door__head", ".door__badge"]) {
+    for (const part of [".door__head", ".door__calls", ".door__badge"]) {
       const now = page.querySelector(part);
       const battery = document.querySelector("[data-battery]")?.textContent || "";
       if (now) document.querySelector(`main > ${part}`)?.replaceWith(now);

@@ -34,6 +34,11 @@
       }
       if (!answer.ok) return;
       const page = parse.parseFromString(await answer.text(), "text/html");
+      // How long a page may stay untouched is read at its start.
+      if (page.body.dataset.idleS !== body.dataset.idleS) {
+        location.reload();
+        return;
+      }
       if (page.body.dataset.state === undefined || page.body.dataset.state !== body.dataset.state) {
         show(page);
       }

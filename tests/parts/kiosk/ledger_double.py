@@ -351,7 +351,16 @@ class LedgerDouble(httpx.BaseTransport):
                 return self._tender(body)
             case ("POST", ["calls"]):
                 self.calls.append(body)
-                return 201, {}
+                told = {"place": body["place"], "since_ms": self.now_ms(), "by": None}
+                self.put("venue:v1", "call", body["call"], told)
+                return 201, {"call": body["call"]}
+            case ("PUT", ["calls", call]):
+                told = self.doc("venue:v1", "call", call) or {}
+                self.put("venue:v1", "call", call, {**told, **body})
+                return 200, {"call": call}
+            case ("DELETE", ["calls", call]):
+                self.put("venue:v1", "call", call, None)
+                return 204, None
         return 404, {"error": "not_found"}
 
     def _tender(self, body: dict[str, Any]) -> Answer:

@@ -18,6 +18,7 @@ from flask import Flask
 
 from kiosk import (
     breaks,
+    calls,
     door,
     extras,
     last_pages,
@@ -142,6 +143,7 @@ class PretendHouse:
         self.text: str | None = None
         self.linked = True
         self.call: CallShown | None = None
+        self.calls: list[calls.Waiting] = []
         self.found = Found(
             "r-1",
             "K7Q4MX23",
@@ -252,6 +254,7 @@ class PretendHouse:
         put(breaks, "now", lambda _device: None)
         put(will_call, "done", self._last_pages_done)
         put(orders, "may_go_on", lambda _device, _order: False)
+        put(calls, "waiting", lambda _device: self.calls)
         put(terminals, "state", lambda _device: "ready")
         put(extras, "offered", lambda _device, _order: None)
 

@@ -236,3 +236,32 @@ def test_nothing_of_the_last_guest_stays_in_the_browser(visitor: Visitor) -> Non
     assert visitor.page.evaluate("localStorage.length + sessionStorage.length") == 0
     visitor.page.go_back()
     assert "OKAFOR" not in visitor.page.content().upper()
+
+
+def test_a_screen_whose_process_is_gone_covers_itself_and_comes_back(
+    chromium: Browser, base: str
+) -> None:
+    """Whatever shows, nothing of it can be touched while nobody answers. lobby.md §5."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.clock.install()
+    page.goto(base + "/p/p-1/how-many")
+    page.route("**/alive", lambda route: route.abort())
+    for _ in range(2):
+        with page.expect_event("requestfailed"):
+            page.clock.run_for(2100)
+    page.wait_for_selector("dialog.gone[open]")
+    assert "This kiosk is taking a break. The box office is left of the stairs." in (
+        page.inner_text("dialog.gone")
+    )
+    assert "FH-W1" in page.inner_text("dialog.gone")
+    under = page.evaluate(
+        "document.elementFromPoint(640, 700).closest('dialog')?.className"
+    )
+    assert under == "gone"
+    page.unroute("**/alive")
+    with page.expect_event("load"):
+        page.clock.run_for(2100)
+    assert page.locator("dialog").count() == 0
+    assert page.inner_text("h1") == "How many tickets?"
+    context.close()

@@ -1,0 +1,31 @@
+"""Is the process there? Pages ask, and cover themselves while nobody answers."""
+
+from typing import Final
+
+from flask import Blueprint, Response
+
+from kiosk.web import house
+from kiosk.web.guest import device
+from kiosk.web.speech import gettext as _
+
+bp = Blueprint("alive", __name__)
+
+CODE: Final = "FH-W1"
+
+
+@bp.get("/alive")
+def here() -> Response:
+    """Answer, and do nothing else."""
+    return Response(status=204)
+
+
+def words() -> str:
+    """Give what a page says when its process is gone. Source: lobby.md §5."""
+    office = house.read(device()).box_office_words
+    nearest = _("The box office is %(where)s.", where=office) if office else ""
+    return _("This kiosk is taking a break. %(nearest)s", nearest=nearest).strip()
+
+
+def code() -> str:
+    """Give the code for staff, with the kiosk's name."""
+    return f"{CODE} · {device().me.name}" if device().paired else CODE

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from boxoffice import printing
 from boxoffice.answers import Answer
 from boxoffice.refusals import Code
-from ledger import devices, issues
+from ledger import devices, issues, notices, unseen
 from ledger.claims import Answered, Asked, Granted, NotGranted, add, repeated
 from ledger.clock import Means
+from ledger.happened import Happened
 from ledger.tables.doors import ClaimRow
 from ledger.tables.orders import OrderRow, TicketRow
 
@@ -80,6 +81,33 @@ def reissue(session: Session, means: Means, asked: Asked) -> Answered | None:
     return granted
 
 
+def collected(session: Session, means: Means, event: Happened) -> None:
+    """Will-call tickets were fetched; their paper follows as events of its own.
+
+    One that a restored ledger has forgotten is written down again from its code.
+    """
+    order = session.get(OrderRow, event.text("order"))
+    claim, payload = event.maybe("claim"), event.maybe("payload") or ""
+    for ticket in event.texts("tickets"):
+        row = session.get(TicketRow, ticket)
+        if row is None and payload:
+            unseen.rebuild(session, means, event, ticket=ticket, payload=payload)
+            row = session.get(TicketRow, ticket)
+            if row is not None:
+                row.print_state = issues.NOT_YET
+        if row is None:
+            continue
+        if row.print_state in issues.OUT and not _claimed(session, claim, ticket):
+            issues.twice(session, means, event, row)
+        elif row.print_state == issues.NOT_YET:
+            row.print_state = "queued"
+        notices.ticket(session, row.performance, row.id, means.now_ms)
+    if claim:
+        _spend_claim(session, claim)
+    if order is not None and order.collected_ms is None:
+        order.collected_ms, order.collected_by = means.now_ms, event.device
+
+
 def _not_collectable(session: Session, asked: Asked, row: TicketRow) -> NotGranted | None:
     if row.status != "active":
         return NotGranted(row.status.upper())
@@ -107,3 +135,12 @@ def _busy(session: Session, asked: Asked, ticket: str, kind: str) -> NotGranted 
     if other is None:
         return None
     return NotGranted(Code.PRINT_IN_PROGRESS.value, by=other.door, at_ms=other.at_ms)
+
+
+def _claimed(session: Session, claim: str | None, ticket: str) -> bool:
+    return bool(claim and session.get(ClaimRow, (claim, ticket)))
+
+
+def _spend_claim(session: Session, claim: str) -> None:
+    for row in session.scalars(select(ClaimRow).where(ClaimRow.id == claim)):
+        row.state = "spent"

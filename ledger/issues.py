@@ -7,12 +7,12 @@ not delivered is owed. Source: spec.md 4.9, lobby.md §3.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import audit, discrepancies, evenings, feed, notices, unseen
+from ledger import audit, discrepancies, evenings, feed, notices
 from ledger.clock import Means
 from ledger.happened import Happened
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.doors import ClaimRow
-from ledger.tables.orders import OrderRow, TicketRow
+from ledger.tables.orders import TicketRow
 
 NOT_YET = "not_printed"
 OUT = frozenset({"printed", "delivered"})
@@ -24,7 +24,7 @@ def printed(session: Session, means: Means, event: Happened) -> None:
     if row is None:
         return
     if row.print_state == "printed" and event.whole("issue") == row.issue:
-        _twice(session, means, event, row)
+        twice(session, means, event, row)
     if event.whole("issue") >= row.issue:
         row.print_state = "printed"
     _not_owed(session, means, row, "printed")
@@ -65,7 +65,7 @@ def reprinted(session: Session, means: Means, event: Happened) -> None:
         raise ValueError(f"issue {issue} cannot be")
     if issue <= row.issue:
         # Two devices printed it again without knowing of each other.
-        _twice(session, means, event, row)
+        twice(session, means, event, row)
     else:
         bring_out(session, means, row, issue, why=event.text("why", ""))
     row.print_state = "queued"
@@ -91,33 +91,6 @@ def delivered(session: Session, means: Means, event: Happened) -> None:
     if row.print_state != "printed":
         row.print_state = "delivered"
     _not_owed(session, means, row, "delivered")
-
-
-def collected(session: Session, means: Means, event: Happened) -> None:
-    """Will-call tickets were fetched; their paper follows as events of its own.
-
-    One that a restored ledger has forgotten is written down again from its code.
-    """
-    order = session.get(OrderRow, event.text("order"))
-    claim, payload = event.maybe("claim"), event.maybe("payload") or ""
-    for ticket in event.texts("tickets"):
-        row = session.get(TicketRow, ticket)
-        if row is None and payload:
-            unseen.rebuild(session, means, event, ticket=ticket, payload=payload)
-            row = session.get(TicketRow, ticket)
-            if row is not None:
-                row.print_state = NOT_YET
-        if row is None:
-            continue
-        if row.print_state in OUT and not _claimed(session, claim, ticket):
-            _twice(session, means, event, row)
-        elif row.print_state == NOT_YET:
-            row.print_state = "queued"
-        notices.ticket(session, row.performance, row.id, means.now_ms)
-    if claim:
-        _spend_claim(session, claim)
-    if order is not None and order.collected_ms is None:
-        order.collected_ms, order.collected_by = means.now_ms, event.device
 
 
 def bring_out(
@@ -164,7 +137,8 @@ def _ticket(session: Session, event: Happened) -> TicketRow | None:
     return row
 
 
-def _twice(session: Session, means: Means, event: Happened, row: TicketRow) -> None:
+def twice(session: Session, means: Means, event: Happened, row: TicketRow) -> None:
+    """Tell staff that a ticket came out more often than it should."""
     discrepancies.note(
         session,
         means,
@@ -180,19 +154,10 @@ def _not_owed(session: Session, means: Means, row: TicketRow, how: str) -> None:
     notices.ticket(session, row.performance, row.id, means.now_ms)
 
 
-def _claimed(session: Session, claim: str | None, ticket: str) -> bool:
-    return bool(claim and session.get(ClaimRow, (claim, ticket)))
-
-
 def _spend(session: Session, ticket: str, kind: str) -> None:
     for row in session.scalars(
         select(ClaimRow).where(
             ClaimRow.ticket == ticket, ClaimRow.kind == kind, ClaimRow.state == "live"
         )
     ):
-        row.state = "spent"
-
-
-def _spend_claim(session: Session, claim: str) -> None:
-    for row in session.scalars(select(ClaimRow).where(ClaimRow.id == claim)):
         row.state = "spent"

@@ -238,6 +238,7 @@ def serve(settings: config.Config, asked: argparse.Namespace) -> int:
             ledger,
             post=worker.postman(ledger),
             pay=worker.cashier(ledger),
+            cards=worker.cards(ledger),
             copy=worker.copyist(ledger),
         )
         server = waitress.create_server(

@@ -37,18 +37,21 @@ class Worker:
         *,
         post: Callable[[], bool] | None = None,
         pay: Callable[[Means], bool] | None = None,
+        cards: Callable[[Means], bool] | None = None,
         copy: Callable[[Means], bool] | None = None,
         pause_s: float = PAUSE_S,
     ) -> None:
         """post: sends the next letter that is due and says whether there was one.
 
-        pay: settles payments of the shop that patrons left behind, and says likewise.
+        pay: settles payments of the shop that patrons left behind, and says likewise;
+        cards: the same for the window's terminal.
         copy: seals will-call orders for kiosks that are cut off, and says likewise.
         """
         self._pause_s = pause_s
         self._ledger = ledger
         self._post = post
         self._pay = pay
+        self._cards = cards
         self._copy = copy
         self._stop = threading.Event()
         self._counted_ms = self._pruned_ms = self._looked_ms = 0
@@ -90,6 +93,8 @@ class Worker:
             busy = True
         if self._pay is not None and self._pay(means):
             busy = True
+        if self._cards is not None and self._cards(means):
+            busy = True
         if self._copy is not None and self._copy(means):
             busy = True
         return busy
@@ -104,6 +109,14 @@ def postman(ledger: Running) -> Callable[[], bool] | None:
 
     address = ledger.config.public_url
     return lambda: outbox.step(ledger.store, server, ledger.clock, address=address)
+
+
+def cards(ledger: Running) -> Callable[[Means], bool] | None:
+    """Give what asks the window's terminal again; None where there is none."""
+    from ledger import window_cards
+    from ledger.gateways import terminal
+
+    return window_cards.sweeper(ledger.store, terminal.choose(ledger.config, ledger.store))
 
 
 def cashier(ledger: Running) -> Callable[[Means], bool] | None:

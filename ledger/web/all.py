@@ -39,6 +39,7 @@ from ledger.web import (
     statements,
     vouchers,
     webhook_pages,
+    window_cards,
     worklists,
 )
 
@@ -72,6 +73,7 @@ PAGES = (
     vouchers,
     webhook_pages,
     calls,
+    window_cards,
 )
 # Where files come in: the most bytes that are read.
 LARGE = {"hall_files.take": plans.MOST_BYTES + (64 << 10)}

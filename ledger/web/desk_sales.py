@@ -18,9 +18,9 @@ from ledger.refused import Refused
 from ledger.requests import STAFF
 from ledger.seating import Held, Wish
 from ledger.tables.orders import OrderRow, PatronRow
-from ledger.web import charts, desk, sale_form
+from ledger.web import charts, desk, sale_form, window_cards
 from ledger.web.sale_form import DELIVERIES
-from ledger.web.sale_tenders import PAYMENTS, TENDERS
+from ledger.web.sale_tenders import PAYMENTS, TENDERS, TERMINAL
 from ledger.web.typed import Form
 from ledger.window import Open
 
@@ -108,6 +108,8 @@ def act(hold: str) -> ResponseReturnValue:
             if still is not None and still.seats:
                 return _page(session, still, form)
         return redirect(chart, 303)
+    if due and form.get("kind-1") == TERMINAL and not done.again:
+        return window_cards.begin(done.order, window_cards.new_key())
     _tell(done, form, 0 if said.payments else due, currency)
     return redirect(url_for("orders.show", order=done.order), 303)
 
@@ -178,4 +180,5 @@ def _page(session: Session, open_: Open, form: Form) -> ResponseReturnValue:
         deliveries=DELIVERIES,
         tenders=TENDERS,
         payments=range(1, PAYMENTS + 1),
+        terminal=window_cards.there(),
     )

@@ -19,6 +19,7 @@ from ledger import (
     order_search,
     reports,
     ticketing,
+    window_cards,
 )
 from ledger.documents import order as orders
 from ledger.documents import ticket as paper
@@ -26,6 +27,7 @@ from ledger.tables.devices import DeviceRow
 from ledger.tables.money import JournalEntryRow, JournalLineRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
 from ledger.web import desk, online_payments
+from ledger.web import window_cards as terminals
 from ledger.web.sale_form import DELIVERIES
 from ledger.web.sale_tenders import TENDERS
 
@@ -81,6 +83,8 @@ def show(order: str) -> ResponseReturnValue:
             performances=sorted({t.performance for t in tickets if t.status == "active"}),
             device=session.get(DeviceRow, row.device) if row.device else None,
             handling=_handling(session, order),
+            at_terminal=window_cards.latest(session, order),
+            terminal_key=terminals.new_key() if terminals.there() else "",
             zone=catalogue.house(session).zone,
         )
 

@@ -19,6 +19,8 @@ TENDERS = {
     "bank_transfer": "Bank transfer",
 }
 assert set(TENDERS) - {"", desk_money.CODE} == set(takings.TENDERS)
+# The window's own terminal: the order is made, then a card is asked for.
+TERMINAL = "terminal"
 # Nobody pays by chance later: a clerk chooses it. Source: COD in spec.md §2.
 LATER = "later"
 PAYMENTS = 2
@@ -33,9 +35,9 @@ def read(
     Cash above what is due is change. `given` becomes the sentence about it.
     """
     found: list[Payment] = []
-    if form.get("kind-1") == LATER:
+    if form.get("kind-1") in {LATER, TERMINAL}:
         if any(form.get(name) for name in ("paid-1", "kind-2", "paid-2")):
-            form.faults["kind-1"] = "Either it is paid now, or on collection."
+            form.faults["kind-1"] = "This stands alone: it is for all that is due."
         return found
     if due and not any(form.get(f"kind-{number}") for number in range(1, PAYMENTS + 1)):
         form.faults["kind-1"] = "Please say how it is paid."

@@ -1,0 +1,68 @@
+"""The card terminal at the window: what it must be able to do, and which one there is.
+
+It remembers an attempt by our key; it may answer late, or never. One adapter is one file
+beside this one. Source: design.md §6.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from ledger.config import Config
+from ledger.store import Store
+
+
+class Silent(Exception):
+    """It did not answer. reached: what was asked may have arrived all the same."""
+
+    def __init__(self, *, reached: bool = True) -> None:
+        super().__init__("the terminal does not answer")
+        self.reached = reached
+
+
+class Step(StrEnum):
+    """How far an attempt is."""
+
+    RUNNING = "running"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    PART = "part"
+    VOIDED = "voided"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the terminal knows. amount: minor units that were approved."""
+
+    step: Step
+    ref: str = ""
+    amount: int = 0
+
+
+class Terminal(Protocol):
+    """Each method raises Silent when nobody answers in time."""
+
+    name: str
+
+    def begin(self, key: str, *, amount: int, currency: str) -> None:
+        """Ask for a card; the same key begins nothing new."""
+
+    def look(self, key: str) -> Seen:
+        """Say what became of an attempt; NOT_FOUND when it knows no such key."""
+
+    def abort(self, key: str) -> None:
+        """Ask it to stop. Only a look afterwards says what happened."""
+
+    def void(self, key: str) -> Seen:
+        """Give back what was approved; repeating it gives nothing more."""
+
+
+def choose(config: Config, store: Store) -> Terminal | None:
+    """Give the terminal of the window; None where it stands outside and is typed in."""
+    if config.demo:
+        from ledger.gateways.pretend_terminal import PretendTerminal
+
+        return PretendTerminal(store)
+    return None

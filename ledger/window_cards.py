@@ -1,0 +1,257 @@
+"""Cards at the window: an attempt is written down, the terminal is asked, money is booked.
+
+Silence is never a decline: nothing is concluded before the terminal said so, and one
+terminal has one attempt at a time. Source: PAY1, PAY2, PAY5, design.md §6.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from boxoffice import cards
+from boxoffice.refusals import Code
+from ledger import audit, discrepancies, memberships, takings
+from ledger.clock import Means
+from ledger.gateways.terminal import Seen, Silent, Step, Terminal
+from ledger.refused import Refused
+from ledger.store import Store
+from ledger.tables.money import PaymentRow
+from ledger.tables.orders import OrderRow
+
+WINDOW = "window"
+# After so long without an answer staff hear that nobody can see it yet.
+UNKNOWN_MS = 60_000
+OPEN = ("started", "unknown")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt as the book has it. amount: minor units. why: how it ended."""
+
+    key: str
+    order: str
+    amount: int
+    currency: str
+    state: str
+    why: str
+    ref: str
+    changed_ms: int
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody knows yet how it ends."""
+        return self.state in {*OPEN, "voiding"}
+
+
+def start(
+    session: Session, means: Means, order: str, *, key: str, terminal: str, by: str
+) -> Attempt | Refused:
+    """Write an attempt for all that is due, or find the one that the terminal is at.
+
+    Refuses USE_ANOTHER_WAY after three cards, ORDER_ALREADY_CONFIRMED when nothing is due.
+    """
+    row = session.get_one(OrderRow, order, with_for_update=True)
+    if (before := session.get(PaymentRow, key)) is not None:
+        return _attempt(before)
+    at = session.scalars(
+        select(PaymentRow).where(
+            PaymentRow.device == WINDOW,
+            PaymentRow.terminal == terminal,
+            PaymentRow.state.in_((*OPEN, "voiding")),
+        )
+    ).first()
+    if at is not None:
+        return _attempt(at)
+    failed = session.scalar(
+        select(func.count()).where(
+            PaymentRow.order == order,
+            PaymentRow.device == WINDOW,
+            PaymentRow.state == "declined",
+        )
+    )
+    if refusal := cards.another_way(failed or 0):
+        return Refused(refusal)
+    due = row.charge - row.paid
+    if due <= 0 or row.state == "cancelled":
+        return Refused(Code.ORDER_ALREADY_CONFIRMED)
+    payment = PaymentRow(
+        intent=key,
+        order=order,
+        device=WINDOW,
+        terminal=terminal,
+        kind="card",
+        amount=due,
+        currency=row.currency,
+        state="started",
+        ref=None,
+        why=None,
+        captured=False,
+        booked=0,
+        changed_ms=means.now_ms,
+    )
+    session.add(payment)
+    facts = {"amount": due, "attempt": key}
+    audit.note(session, means, staff=by, action="ask_terminal", subject=order, facts=facts)
+    session.flush()
+    return _attempt(payment)
+
+
+def begin(store: Store, means: Means, terminal: Terminal, attempt: Attempt) -> None:
+    """Have the terminal wait for a card; where it cannot be reached, it ends at once."""
+    try:
+        terminal.begin(attempt.key, amount=attempt.amount, currency=attempt.currency)
+    except Silent as silent:
+        if not silent.reached:
+            store.write(_ended, means, attempt.key, "cancelled", "unreachable")
+
+
+def settle(
+    store: Store, means: Means, terminal: Terminal, attempt: Attempt, *, stop: bool = False
+) -> Attempt:
+    """Ask the terminal and do what follows; give the attempt as it is then.
+
+    stop: somebody gave up: ask it to stop first.
+    """
+    if not attempt.open:
+        return attempt
+    try:
+        if stop:
+            terminal.abort(attempt.key)
+        seen = terminal.look(attempt.key)
+        if seen.step is Step.NOT_FOUND:
+            # Made final: what arrives after this is stopped before a card is asked for.
+            terminal.abort(attempt.key)
+            seen = terminal.look(attempt.key)
+        if seen.step is Step.PART or attempt.state == "voiding":
+            store.write(_voiding, means, attempt.key)
+            seen = terminal.void(attempt.key)
+        store.write(_seen, means, attempt.key, seen)
+    except Silent:
+        store.write(_silent, means, attempt.key)
+    with store.read() as session:
+        found = find(session, attempt.key)
+    assert found, "attempts are never taken off the book"
+    return found
+
+
+def sweep(store: Store, means: Means, terminal: Terminal) -> int:
+    """Ask about what nobody looks at any more; give how many are over now."""
+    with store.read() as session:
+        left = [
+            _attempt(row)
+            for row in session.scalars(
+                select(PaymentRow).where(
+                    PaymentRow.device == WINDOW,
+                    PaymentRow.terminal == terminal.name,
+                    PaymentRow.state.in_((*OPEN, "voiding")),
+                    PaymentRow.changed_ms < means.now_ms - UNKNOWN_MS,
+                )
+            )
+        ]
+    return sum(not settle(store, means, terminal, one).open for one in left)
+
+
+def find(session: Session, key: str) -> Attempt | None:
+    """Give an attempt of the window."""
+    row = session.get(PaymentRow, key)
+    return _attempt(row) if row is not None and row.device == WINDOW else None
+
+
+def latest(session: Session, order: str) -> Attempt | None:
+    """Give the last attempt of an order at the window's terminal."""
+    row = session.scalars(
+        select(PaymentRow)
+        .where(PaymentRow.order == order, PaymentRow.device == WINDOW)
+        .order_by(PaymentRow.intent.desc())
+        .limit(1)
+    ).first()
+    return _attempt(row) if row is not None else None
+
+
+def sweeper(store: Store, terminal: Terminal | None) -> Callable[[Means], bool] | None:
+    """Give what the worker does; None without a terminal."""
+    if terminal is None:
+        return None
+    return lambda means: sweep(store, means, terminal) > 0
+
+
+def _attempt(row: PaymentRow) -> Attempt:
+    return Attempt(
+        row.intent,
+        row.order or "",
+        row.amount,
+        row.currency,
+        row.state,
+        row.why or "",
+        row.ref or "",
+        row.changed_ms,
+    )
+
+
+def _seen(session: Session, means: Means, key: str, seen: Seen) -> None:
+    """Write down what the terminal said; an approval is booked once."""
+    row = session.get_one(PaymentRow, key, with_for_update=True)
+    if row.state not in {*OPEN, "voiding"}:
+        return
+    match seen.step:
+        case Step.RUNNING:
+            return
+        case Step.APPROVED:
+            _approved(session, means, row, seen)
+        case Step.DECLINED:
+            _end(session, means, row, "declined", "declined")
+        case Step.VOIDED:
+            _end(session, means, row, "voided", row.why or "part")
+        case Step.CANCELLED | Step.NOT_FOUND | Step.PART:
+            _end(session, means, row, "cancelled", "cancelled")
+
+
+def _approved(session: Session, means: Means, row: PaymentRow, seen: Seen) -> None:
+    order = session.get_one(OrderRow, row.order, with_for_update=True)
+    if order.state == "cancelled":
+        # Approved after cancellation: the money is being returned.
+        row.state, row.why = "voiding", "order_cancelled"
+        return
+    late = row.state == "unknown"
+    takings.take(
+        session,
+        means,
+        order,
+        kind="card",
+        amount=row.amount,
+        ref=seen.ref,
+        intent=row.intent,
+        office=True,
+    )
+    memberships.settle(session, means, order)
+    row.ref, row.booked, row.captured = seen.ref, row.amount, True
+    _end(session, means, row, "sold", "late" if late else "")
+
+
+def _silent(session: Session, means: Means, key: str) -> None:
+    """Nobody answers. After a while staff hear that it cannot be seen yet."""
+    row = session.get_one(PaymentRow, key, with_for_update=True)
+    if row.state != "started" or means.now_ms - row.changed_ms < UNKNOWN_MS:
+        return
+    row.state = "unknown"
+    facts = {"order": row.order, "amount": row.amount, "device": WINDOW}
+    discrepancies.note(session, means, "payment_unknown", key, facts=facts)
+
+
+def _voiding(session: Session, means: Means, key: str) -> None:
+    row = session.get_one(PaymentRow, key, with_for_update=True)
+    if row.state in OPEN:
+        row.state, row.why = "voiding", "part"
+
+
+def _ended(session: Session, means: Means, key: str, state: str, why: str) -> None:
+    row = session.get_one(PaymentRow, key, with_for_update=True)
+    if row.state in OPEN:
+        _end(session, means, row, state, why)
+
+
+def _end(session: Session, means: Means, row: PaymentRow, state: str, why: str) -> None:
+    row.state, row.why, row.changed_ms = state, why, means.now_ms
+    discrepancies.close(session, means, "payment_unknown", row.intent, how="answer came")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kiosk import theme
+from kiosk import theme, tls
 from kiosk.printing import lines
 from kiosk.theme import Theme
 
@@ -20,12 +20,16 @@ class BadConfig(ValueError):
 
 @dataclass(frozen=True)
 class Invite:
-    """What a device needs to be paired once, as `ledger invite` writes it."""
+    """What a device needs to be paired once, as `ledger invite` writes it.
+
+    spki: the key that the ledger's TLS must have; None: a chain and a name vouch for it.
+    """
 
     url: str
     token: str
     ledger_id: str
     ledger_key: str
+    spki: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,8 @@ def read_invite(file: Path) -> Invite:
     try:
         fields = json.loads(file.read_text("utf-8"))
         url, token = str(fields["url"]), str(fields["token"])
-        return Invite(url, token, str(fields["ledger_id"]), str(fields["ledger_key"]))
+        pin = tls.pin_of(fields.get("spki"))
+        return Invite(url, token, str(fields["ledger_id"]), str(fields["ledger_key"]), pin)
     except (OSError, ValueError, KeyError, TypeError) as why:
         raise BadConfig(f"FOH_INVITE_FILE: {file} is not an invitation ({why}).") from None
 

@@ -26,7 +26,10 @@ class BadKeyFile(Exception):
 
 @dataclass(frozen=True)
 class Identity:
-    """Who this device is. ledger_key: 32 bytes; streams: those it was told to follow."""
+    """Who this device is. ledger_key: 32 bytes; streams: those it was told to follow.
+
+    spki: the key that the ledger's TLS must have, if it was pinned.
+    """
 
     device: str
     name: str
@@ -37,6 +40,7 @@ class Identity:
     ledger_key: bytes
     venue: str
     streams: tuple[str, ...]
+    spki: bytes | None = None
 
 
 class Key:
@@ -81,12 +85,16 @@ def load(session: Session) -> Identity | None:
         row.ledger_key,
         row.venue,
         tuple(row.streams),
+        row.spki,
     )
 
 
-def take(session: Session, clock: Clock, answer: dict[str, Any]) -> Identity:
+def take(
+    session: Session, clock: Clock, answer: dict[str, Any], spki: bytes | None = None
+) -> Identity:
     """Become what the ledger's answer to pairing says, in the caller's transaction.
 
+    spki: the pin of the invitation.
     Raises KeyError, TypeError and ValueError when the answer is not one.
     """
     ledger_key = log.decoded(answer["ledger_key"])
@@ -101,6 +109,7 @@ def take(session: Session, clock: Clock, answer: dict[str, Any]) -> Identity:
         ledger_key=ledger_key,
         venue=_venue(answer),
         streams=[str(stream) for stream in answer["streams"]],
+        spki=spki,
     )
     session.add(row)
     session.add(

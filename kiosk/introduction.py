@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Final
 
 from boxoffice import ids
+from kiosk import tls
 from kiosk.config import Invite
 
 CODE_LENGTH: Final = 12
@@ -85,4 +86,9 @@ def invitation(text: str) -> Invite | None:
     told = [fields.get(name) for name in ("url", "token", "ledger_id", "ledger_key")]
     if not all(isinstance(value, str) and value for value in told):
         return None
-    return Invite(*(str(value) for value in told))
+    url, token, ledger_id, ledger_key = (str(value) for value in told)
+    try:
+        pin = tls.pin_of(fields.get("spki"))
+    except ValueError:
+        return None
+    return Invite(url, token, ledger_id, ledger_key, pin)

@@ -7,7 +7,9 @@ facts on this device. Source: sync.md §2.2.
 import ipaddress
 import socket
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -15,6 +17,7 @@ from typing import Any, Final
 import httpx
 
 from boxoffice import log, wire
+from kiosk import tls
 from kiosk.clock import Clock
 from kiosk.identity import Identity, Key
 
@@ -87,7 +90,7 @@ class Line:
         self._client = httpx.Client(
             base_url=url,
             transport=transport,
-            verify=_verifies(url),
+            verify=tls.verifies(url, identity.spki, clock.ledger_ms),
             trust_env=False,
             follow_redirects=False,
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
@@ -158,9 +161,12 @@ class Line:
         """Learn the ledger's time from an answer that it signed. Raises LineDown."""
         nonce = self._new_id()
         try:
-            answer = self._client.get(
-                "/api/time", params={"nonce": nonce}, timeout=httpx.Timeout(2, connect=1)
-            )
+            with self._undated() as client:
+                answer = client.get(
+                    "/api/time",
+                    params={"nonce": nonce},
+                    timeout=httpx.Timeout(2, connect=1),
+                )
             told = answer.raise_for_status().json()
             text = wire.time_text(str(told["ledger_id"]), nonce, int(told["now_ms"]))
             signature = log.decoded(told["signature"])
@@ -173,6 +179,16 @@ class Line:
             self._note(up=False)
             raise LineDown("the time is not signed by our ledger")
         self._clock.learn(int(told["now_ms"]))
+
+    @contextmanager
+    def _undated(self) -> Iterator[httpx.Client]:
+        """Give a line for asking the time: no certificate's date is judged for that."""
+        if self._address is None or self._address.scheme != "https":
+            yield self._client
+            return
+        pin = self._identity.spki
+        with _stranger(str(self._address), None, timeout_s=2, spki=pin) as client:
+            yield client
 
     def _send(
         self, method: str, target: str, raw: bytes, request: str, timeout_s: float
@@ -242,10 +258,19 @@ class Line:
 
 
 def pair(
-    url: str, request: Mapping[str, Any], *, transport: httpx.BaseTransport | None = None
+    url: str,
+    request: Mapping[str, Any],
+    *,
+    transport: httpx.BaseTransport | None = None,
+    spki: bytes | None = None,
 ) -> dict[str, Any]:
-    """Post a pairing request, unsigned. Raises LineDown, NotUnderstood."""
-    with _stranger(url, transport, timeout_s=10) as client:
+    """Post a pairing request, unsigned. spki: the pin of the invitation.
+
+    Raises LineDown, NotUnderstood.
+    """
+    # Without a pin a date counts; our own clock judges it, for want of another.
+    dated = (lambda: None) if spki else _wall_ms
+    with _stranger(url, transport, timeout_s=10, spki=spki, now_ms=dated) as client:
         answer = _asked(
             client.build_request(
                 "POST",
@@ -276,13 +301,21 @@ def ledger_id(url: str, nonce: str, *, transport: httpx.BaseTransport | None = N
 
 
 def _stranger(
-    url: str, transport: httpx.BaseTransport | None, *, timeout_s: float
+    url: str,
+    transport: httpx.BaseTransport | None,
+    *,
+    timeout_s: float,
+    spki: bytes | None = None,
+    now_ms: Callable[[], int | None] = lambda: None,
 ) -> httpx.Client:
-    """Open a line for one question of a device that is not paired yet."""
+    """Open a line for one question of a device that does not know the ledger's time.
+
+    now_ms: by what certificates' dates are judged, if they are.
+    """
     return httpx.Client(
         base_url=url,
         transport=transport,
-        verify=_verifies(url),
+        verify=tls.verifies(url, spki, now_ms),
         trust_env=False,
         timeout=timeout_s,
     )
@@ -312,9 +345,8 @@ def _is_number(host: str) -> bool:
     return True
 
 
-def _verifies(url: str) -> bool:
-    # Loading all certificates of the world takes a while, and loopback needs none.
-    return url.startswith("https:")
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _document(answer: httpx.Response) -> dict[str, Any]:

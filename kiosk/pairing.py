@@ -29,12 +29,12 @@ def pair(
     transport: for tests.
     Raises LineDown (try again), NotUnderstood (the invitation is used up or wrong).
     """
-    answer = _ask(device, invite.token, invite.ledger_id, transport)
+    answer = _ask(device, invite.token, invite.ledger_id, transport, invite.spki)
     if answer.get("ledger_id") != invite.ledger_id or (
         answer.get("ledger_key") != invite.ledger_key
     ):
         raise NotUnderstood(0, OTHER_LEDGER)
-    return _become(device, answer)
+    return _become(device, answer, invite.spki)
 
 
 def pair_by_code(
@@ -87,7 +87,11 @@ def introduce(device: Device) -> bool:
 
 
 def _ask(
-    device: Device, token: str, ledger_id: str, transport: httpx.BaseTransport | None
+    device: Device,
+    token: str,
+    ledger_id: str,
+    transport: httpx.BaseTransport | None,
+    spki: bytes | None = None,
 ) -> dict[str, Any]:
     public = chain.encoded(device.key.public)
     proof = device.key.sign(wire.pairing_text(token, public, ledger_id))
@@ -102,12 +106,13 @@ def _ask(
             "protocols": [wire.PROTOCOL],
         },
         transport=transport,
+        spki=spki,
     )
 
 
-def _become(device: Device, answer: dict[str, Any]) -> Identity:
+def _become(device: Device, answer: dict[str, Any], spki: bytes | None = None) -> Identity:
     try:
-        me = device.store.write(identity.take, device.clock, answer)
+        me = device.store.write(identity.take, device.clock, answer, spki)
     except (KeyError, TypeError, ValueError) as why:
         raise NotUnderstood(0, f"pairing answer: {why!r}") from why
     device.become(me)

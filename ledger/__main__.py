@@ -17,7 +17,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
-from ledger import backup, book, clock, config, devices, history, keys, recovery, store
+from ledger import backup, book, clock, config, devices, history, keys, recovery, store, tls
 from ledger.clock import Means
 from ledger.running import Running
 
@@ -127,6 +127,7 @@ def invite(settings: config.Config, asked: argparse.Namespace) -> int:
             role=asked.role,
             place=asked.place or "",
             url=asked.url or settings.public_url,
+            spki=tls.pin(settings.tls_certificate),
         )
     text = json.dumps(invitation) + "\n"
     if asked.out is None:

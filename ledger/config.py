@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ledger import tls
+
 
 class Incomplete(Exception):
     """A setting is missing or makes no sense; the text says which and what to do."""
@@ -15,6 +17,7 @@ class Config:
 
     database: an SQLAlchemy address. directory: keys, and the database on SQLite.
     copies_by_name: whether a kiosk that is cut off opens an order by number and last name.
+    tls_certificate: what the proxy in front shows; devices pin its key.
     """
 
     directory: Path
@@ -30,6 +33,7 @@ class Config:
     stripe_address: str | None = None
     accept_mismatch: bool = False
     copies_by_name: bool = True
+    tls_certificate: Path | None = None
     webhook_hosts: frozenset[str] = frozenset()
 
     @property
@@ -71,11 +75,22 @@ def read(environment: Mapping[str, str]) -> Config:
         stripe_key_file=Path(stripe) if stripe else None,
         stripe_address=environment.get("FOH_STRIPE_ADDRESS") or None,
         accept_mismatch=environment.get("FOH_ACCEPT_MISMATCH") == "1",
+        tls_certificate=_certificate(environment.get("FOH_TLS_CERTIFICATE", "")),
         copies_by_name=environment.get("FOH_COPIES_BY_NAME", "1") != "0",
         webhook_hosts=frozenset(
             environment.get("FOH_WEBHOOK_HOSTS", "").lower().replace(",", " ").split()
         ),
     )
+
+
+def _certificate(text: str) -> Path | None:
+    if not text:
+        return None
+    try:
+        tls.pin(Path(text))
+    except tls.BadCertificate as why:
+        raise Incomplete(f"FOH_TLS_CERTIFICATE: {why}") from None
+    return Path(text)
 
 
 def _port(environment: Mapping[str, str], name: str, usual: int) -> int:

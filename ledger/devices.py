@@ -64,10 +64,12 @@ def invite(
     url: str,
     place: str = "",
     lives_ms: int = FILED_FOR_MS,
+    spki: str | None = None,
 ) -> dict[str, Any]:
     """Invite a device, new or known by its name, and give what it needs to pair.
 
-    Older invitations of the same device end. Source: sync.md §2.1.
+    spki: the pin of `ledger.tls`. Older invitations of the same device end.
+    Source: sync.md §2.1.
     """
     row = session.scalars(select(DeviceRow).where(DeviceRow.name == name)).one_or_none()
     if row is None:
@@ -107,7 +109,7 @@ def invite(
         "token": token,
         "ledger_id": book.read(session).ledger_id,
         "ledger_key": means.signing.public_text,
-        "spki": None,
+        "spki": spki,
     }
 
 

@@ -7,7 +7,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import audit, catalogue, devices, guessing, introductions, recalls, reports
+from ledger import (
+    audit,
+    catalogue,
+    devices,
+    guessing,
+    introductions,
+    recalls,
+    reports,
+    tls,
+)
 from ledger.clock import Means
 from ledger.documents import code
 from ledger.refused import Refused
@@ -47,7 +56,12 @@ def invite() -> ResponseReturnValue:
             desk.refuse(f"There is a device called {name} that cannot be paired as this.")
             return redirect(url_for("devices.index"), 303)
     invitation, code_to_type, device = desk.write(
-        _invite, name=name, role=role, url=desk.public_url(), by=desk.me().id
+        _invite,
+        name=name,
+        role=role,
+        url=desk.public_url(),
+        spki=tls.pin(desk.ledger().config.tls_certificate),
+        by=desk.me().id,
     )
     text = json.dumps(invitation, separators=(",", ":"))
     page = render_template(
@@ -63,7 +77,14 @@ def invite() -> ResponseReturnValue:
 
 
 def _invite(
-    session: Session, means: Means, *, name: str, role: str, url: str, by: str
+    session: Session,
+    means: Means,
+    *,
+    name: str,
+    role: str,
+    url: str,
+    spki: str | None,
+    by: str,
 ) -> tuple[dict[str, object], str, str]:
     invitation = devices.invite(
         session,
@@ -71,6 +92,7 @@ def _invite(
         name=name,
         role=role,
         url=url,
+        spki=spki,
         lives_ms=devices.INVITED_FOR_MS,
     )
     device = session.scalars(select(DeviceRow.id).where(DeviceRow.name == name)).one()

@@ -24,6 +24,7 @@ class IdentityRow(Table):
     ledger_key: Mapped[bytes]
     venue: Mapped[str]
     streams: Mapped[list[str]]
+    spki: Mapped[bytes | None]
 
 
 class StateRow(Table):

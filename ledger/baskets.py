@@ -85,15 +85,25 @@ class Basket:
         """How many seats are to be paid with credits."""
         return sum(kind == MEMBERSHIP.id for _, kind in self.seats)
 
+    @property
+    def patron(self) -> Patron:
+        """Give who buys, as they said."""
+        typed = self.details
+        return Patron(
+            typed.name,
+            typed.email,
+            typed.phone,
+            address=typed.address,
+            language=typed.language,
+        )
+
     def said(self, payments: Sequence[Payment] = ()) -> window.Said:
         """Give the sale as the box office would enter it."""
         typed = self.details
         return window.Said(
             seats=self.seats,
             seller=Seller.ONLINE,
-            patron=Patron(typed.name, typed.email, typed.phone, address=typed.address)
-            if typed.name
-            else None,
+            patron=self.patron if typed.name else None,
             delivery=typed.delivery,
             subscriber=typed.members[0] if typed.members else typed.subscriber,
             donation=typed.donation,

@@ -9,7 +9,6 @@ from ledger import basket_tenders, member_service, memberships, tenders, window
 from ledger.baskets import SHOP, Basket
 from ledger.clock import Means
 from ledger.desk_money import Payment
-from ledger.patrons import Patron
 from ledger.refused import Refused
 from ledger.requests import Made
 from ledger.tables.baskets import BasketRow
@@ -70,7 +69,7 @@ def _sell_memberships(
         said=memberships.Said(
             kind=basket.membership,
             memberships=typed.memberships,
-            patron=Patron(typed.name, typed.email, typed.phone, address=typed.address),
+            patron=basket.patron,
             seller=Seller.ONLINE,
             number=typed.number,
             donation=typed.donation,
@@ -86,7 +85,7 @@ def _sell_memberships(
     _named_order(session, row.id, made.order)
     member = session.get_one(OrderRow, made.order).member
     if member and session.get_one(MemberRow, member).password is None:
-        member_service.invite(session, means, member)
+        member_service.invite(session, means, member, typed.language)
     return made
 
 

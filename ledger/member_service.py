@@ -32,7 +32,7 @@ class Left:
     total: int
 
 
-def invite(session: Session, means: Means, member: str) -> None:
+def invite(session: Session, means: Means, member: str, language: str = "en") -> None:
     """Mail a member a link to choose a password; nobody without an address gets one."""
     row = session.get_one(MemberRow, member)
     if not row.email:
@@ -45,11 +45,16 @@ def invite(session: Session, means: Means, member: str) -> None:
         "used_ms": None,
     }
     rows.add(session, MemberLinkRow, [made])
-    facts = {"name": row.name, "number": row.number, "link": f"/shop/member/links/{token}"}
+    facts = {
+        "name": row.name,
+        "number": row.number,
+        "link": f"/shop/member/links/{token}",
+        "language": language,
+    }
     outbox.add(session, means, to=row.email, kind="member_link", facts=facts)
 
 
-def ask(session: Session, means: Means, email: str) -> None:
+def ask(session: Session, means: Means, email: str, language: str = "en") -> None:
     """Mail links to everybody of an address: whether there is anybody is not said."""
     found = session.scalars(
         select(MemberRow.id).where(
@@ -63,7 +68,7 @@ def ask(session: Session, means: Means, email: str) -> None:
     # A mailbox is not flooded: a few links at a time are enough.
     if (session.scalar(open_) or 0) < 5 * max(1, len(found)):
         for member in found:
-            invite(session, means, member)
+            invite(session, means, member, language)
 
 
 def by_link(session: Session, token: str, now_ms: int) -> MemberRow | None:

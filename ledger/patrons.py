@@ -11,13 +11,17 @@ from ledger.tables.orders import PatronRow
 
 @dataclass(frozen=True)
 class Patron:
-    """Who an order is for. last_name: what it is collected under; usually the last word."""
+    """Who an order is for. last_name: what it is collected under; usually the last word.
+
+    language: in which letters are written.
+    """
 
     name: str
     email: str = ""
     phone: str = ""
     last_name: str = ""
     address: str = ""
+    language: str = "en"
 
     @property
     def collects_as(self) -> str:
@@ -35,6 +39,7 @@ def add(session: Session, means: Means, patron: Patron) -> str:
         email=patron.email,
         phone=patron.phone,
         address=patron.address,
+        language=patron.language,
         added_ms=means.now_ms,
     )
     session.add(row)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
+from ledger.documents import speech
 from ledger.prices import MEMBERSHIP
 from ledger.tables.catalogue import ChartRow, PerformanceRow, PriceRow, ProductionRow
 from ledger.tables.house import HouseRow
@@ -47,13 +48,20 @@ class Ticket:
     issue: int
     code: str
     status: str
+    language: str = "en"
 
     @property
     def place(self) -> str:
         """The seat in one line."""
+        say = speech.speaker(self.language)
         if not self.row:
-            return "Unreserved seating"
-        return f"{self.section}, row {self.row}, seat {self.seat}"
+            return say("Unreserved seating")
+        return say(
+            "%(section)s, row %(row)s, seat %(seat)s",
+            section=self.section,
+            row=self.row,
+            seat=self.seat,
+        )
 
     @property
     def short(self) -> str:
@@ -74,6 +82,7 @@ class Order:
     patron: str
     total: str
     tickets: tuple[Ticket, ...]
+    language: str = "en"
 
     @property
     def evening(self) -> Evening:
@@ -81,8 +90,11 @@ class Order:
         return self.tickets[0].evening
 
 
-def describe(session: Session, order: str) -> Order:
-    """Put an order into words. Raises LookupError when there is none, or it is empty."""
+def describe(session: Session, order: str, language: str | None = "en") -> Order:
+    """Put an order into words. Raises LookupError when there is none, or it is empty.
+
+    language: None for that in which the patron bought.
+    """
     row = session.get(OrderRow, order)
     house = session.scalars(select(HouseRow)).first()
     if row is None or house is None:
@@ -93,8 +105,11 @@ def describe(session: Session, order: str) -> Order:
     ).all()
     if not rows:
         raise LookupError(f"order {order} has no tickets")
+    if language is None:
+        language = patron.language if patron else "en"
+    locale = speech.locale(language)
     evenings = {
-        performance: _Evening(session, performance, house.zone)
+        performance: _Evening(session, performance, house.zone, language)
         for performance in {ticket.performance for ticket in rows}
     }
     return Order(
@@ -105,17 +120,18 @@ def describe(session: Session, order: str) -> Order:
         mail_from=house.mail_from,
         exchange_rule=house.exchange_rule,
         patron=patron.name if patron else "",
-        total=money(row.charge, row.currency),
+        total=money(row.charge, row.currency, locale),
+        language=language,
         tickets=tuple(
             evenings[ticket.performance].ticket(ticket, row.currency) for ticket in rows
         ),
     )
 
 
-def money(amount: int, currency: str) -> str:
+def money(amount: int, currency: str, locale: str = LOCALE) -> str:
     """Give an amount of minor units as people read it."""
     return format_currency(
-        Decimal(amount).scaleb(-get_currency_precision(currency)), currency, locale=LOCALE
+        Decimal(amount).scaleb(-get_currency_precision(currency)), currency, locale=locale
     )
 
 
@@ -133,7 +149,11 @@ def moment(at_ms: int, zone: str) -> datetime:
 class _Evening:
     """One performance with its chart and prices, read once for all its tickets."""
 
-    def __init__(self, session: Session, performance: str, zone: str) -> None:
+    def __init__(
+        self, session: Session, performance: str, zone: str, language: str
+    ) -> None:
+        self.language = language
+        self.locale = locale = speech.locale(language)
         found = session.get(PerformanceRow, performance)
         assert found is not None
         production = session.get(ProductionRow, found.production)
@@ -142,9 +162,9 @@ class _Evening:
         doors = moment(found.doors_open_ms, zone) if found.doors_open_ms else None
         self.words = Evening(
             title=production.title,
-            date=format_date(starts, "EEE d MMMM y", locale=LOCALE),
-            time=format_time(starts, "HH:mm", locale=LOCALE),
-            doors=format_time(doors, "HH:mm", locale=LOCALE) if doors else None,
+            date=format_date(starts, "EEE d MMMM y", locale=locale),
+            time=format_time(starts, "HH:mm", locale=locale),
+            doors=format_time(doors, "HH:mm", locale=locale) if doors else None,
         )
         chart = session.get(ChartRow, performance)
         self.names: dict[str, Any] = (
@@ -167,11 +187,12 @@ class _Evening:
             seat=name.get("seat", ""),
             door=self.doors.get(section) or self.doors.get(""),
             price_type=self.types.get(row.price_type or "", row.price_type or ""),
-            price=money(row.price + row.fee_outside, currency),
-            fee=money(row.fee_outside, currency) if row.fee_outside else None,
+            price=money(row.price + row.fee_outside, currency, self.locale),
+            fee=money(row.fee_outside, currency, self.locale) if row.fee_outside else None,
             issue=row.issue,
             code=row.payload,
             status=row.status,
+            language=self.language,
         )
 
 

@@ -1,7 +1,7 @@
 """Tickets as a PDF: one page a ticket, to be shown on a phone or printed at home."""
 
 from ledger import assets
-from ledger.documents import code
+from ledger.documents import code, speech
 from ledger.documents.order import Order
 
 
@@ -16,7 +16,8 @@ def pdf(order: Order) -> bytes:
     except OSError as missing:
         raise NotAvailable(str(missing)) from missing
     page = assets.paper().get_template("documents/tickets.html")
-    html = page.render(order=order, picture=code.svg_address)
+    say = speech.speaker(order.language)
+    html = page.render(order=order, picture=code.svg_address, _=say)
     # The page carries its codes, and its fonts are the machine's: nothing is fetched.
     only_inside = weasyprint.urls.URLFetcher(
         allowed_protocols=["data"], fail_on_errors=True

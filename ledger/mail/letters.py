@@ -8,7 +8,7 @@ from email.utils import format_datetime, parseaddr
 import structlog
 
 from ledger import assets
-from ledger.documents import code, ticket
+from ledger.documents import code, speech, ticket
 from ledger.documents.order import Order
 
 log = structlog.get_logger()
@@ -21,16 +21,22 @@ def tickets(order: Order, *, to: str, letter: str, now_ms: int) -> EmailMessage:
     Where PDFs cannot be made the letter says nothing of one; its codes are enough.
     """
     message = EmailMessage()
-    message["Subject"] = line(f"Your tickets: {order.evening.title}, {order.evening.date}")
+    say, evening = speech.speaker(order.language), order.evening
+    subject = say(
+        "Your tickets: %(title)s, %(date)s", title=evening.title, date=evening.date
+    )
+    message["Subject"] = line(subject)
     message["From"] = mailbox(order.mail_from, order.house)
     message["To"] = mailbox(to, order.patron)
     message["Date"] = format_datetime(datetime.fromtimestamp(now_ms / 1000, UTC))
     message["Message-ID"] = f"<{letter}@front-of-house>"
     pictures = [f"code-{n}.{letter}@front-of-house" for n in range(len(order.tickets))]
     page = assets.paper()
-    message.set_content(page.get_template("mail/tickets.txt").render(order=order))
+    message.set_content(page.get_template("mail/tickets.txt").render(order=order, _=say))
     message.add_alternative(
-        page.get_template("mail/tickets.html").render(order=order, pictures=pictures),
+        page.get_template("mail/tickets.html").render(
+            order=order, pictures=pictures, _=say
+        ),
         subtype="html",
     )
     html = message.get_body(("html",))

@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from boxoffice import ids
 from ledger import assets, catalogue, memberships
+from ledger.documents import speech
 from ledger.documents.order import money
 from ledger.mail.letters import line, mailbox
 from ledger.tables.orders import OrderRow, PatronRow
 
 SUBJECTS = {
-    "membership": "Your membership, order {number}",
+    "membership": "Your membership, order %(number)s",
     "member_link": "Your membership: please choose a password",
-    "member_changed": "Member {number} has changed: {changes}",
+    "member_changed": "Member %(number)s has changed: %(changes)s",
 }
 
 
@@ -34,13 +35,15 @@ def note(
     house = catalogue.house(session)
     changes = ", ".join(facts.get("what", ()))
     message = EmailMessage()
-    message["Subject"] = line(SUBJECTS[kind].format(**facts, changes=changes))
+    say = speech.speaker(str(facts.get("language", "en")))
+    named = {"number": facts.get("number", ""), "changes": changes}
+    message["Subject"] = line(say(SUBJECTS[kind], **named))
     message["From"] = mailbox(house.mail_from, house.name)
     message["To"] = mailbox(to, str(facts.get("name", "")))
     message["Date"] = format_datetime(datetime.fromtimestamp(now_ms / 1000, UTC))
     message["Message-ID"] = f"<{letter}@front-of-house>"
     page = assets.paper().get_template(f"mail/{kind}.txt")
-    message.set_content(page.render(house=house, changes=changes, **facts))
+    message.set_content(page.render(house=house, changes=changes, _=say, **facts))
     return message
 
 
@@ -48,10 +51,12 @@ def membership(session: Session, order: str) -> dict[str, Any]:
     """Give what the letter about a membership order says."""
     row = session.get_one(OrderRow, order)
     patron = session.get(PatronRow, row.patron) if row.patron else None
+    language = patron.language if patron else "en"
     names = [name for _row, name in memberships.of_order(session, order)]
     return {
         "number": ids.shown(row.number),
         "name": patron.name if patron else "",
         "lines": [(name, names.count(name)) for name in dict.fromkeys(names)],
-        "total": money(row.charge, row.currency),
+        "total": money(row.charge, row.currency, speech.locale(language)),
+        "language": language,
     }

@@ -80,7 +80,7 @@ def _write(session: Session, waiting: Waiting, now_ms: int, address: str) -> Ema
     from ledger.mail import letters, notes
 
     if waiting.kind == "tickets":
-        described = orders.describe(session, waiting.order)
+        described = orders.describe(session, waiting.order, None)
         return letters.tickets(described, to=waiting.to, letter=waiting.id, now_ms=now_ms)
     facts = json.loads(waiting.facts) | {"address": address}
     if waiting.kind == "membership":

@@ -16,6 +16,7 @@ from ledger.documents import calendar, code, ticket
 from ledger.documents import order as orders
 from ledger.shop import details, frame, membership_orders
 from ledger.shop.blueprint import bp
+from ledger.shop.speech import language
 from ledger.tables.catalogue import HallRow, PerformanceRow
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
@@ -58,7 +59,7 @@ def ics(secret: str) -> ResponseReturnValue:
 def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
     """Give what a page of an order says: tickets with codes, other lines, tenders."""
     return {
-        "order": orders.describe(session, row.id),
+        "order": orders.describe(session, row.id, language()),
         "row": row,
         "number": ids.shown(row.number),
         "patron": session.get(PatronRow, row.patron) if row.patron else None,
@@ -77,7 +78,7 @@ def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
 
 def pdf_of(session: Session, order: str) -> Response:
     """Give an order's tickets as a PDF; 404 where none can be made."""
-    told = orders.describe(session, order)
+    told = orders.describe(session, order, language())
     try:
         made = ticket.pdf(told)
     except ticket.NotAvailable:
@@ -87,7 +88,7 @@ def pdf_of(session: Session, order: str) -> Response:
 
 def ics_of(session: Session, row: OrderRow, performance: str) -> Response:
     """Give an order's evening as a calendar file."""
-    told = orders.describe(session, row.id)
+    told = orders.describe(session, row.id, language())
     evening = session.get_one(PerformanceRow, performance)
     made = calendar.ics(
         told,

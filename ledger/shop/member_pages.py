@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from boxoffice import log
 from ledger import member_service, passwords
 from ledger.refused import Refused
-from ledger.shop import frame
+from ledger.shop import frame, speech
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
 from ledger.shop.words import sorry
@@ -120,7 +120,7 @@ def change_member() -> ResponseReturnValue:
 def ask_for_link() -> ResponseReturnValue:
     """Mail a link to choose a password; whether anybody has the address is not said."""
     email = request.form.get("email", "")[:MOST]
-    frame.write(member_service.ask, email)
+    frame.write(member_service.ask, email, speech.language())
     words = _("If this address belongs to a membership, a letter is on its way to it.")
     flash(words, "done")
     return redirect(url_for("shop.member"), 303)

@@ -7,7 +7,10 @@ from ledger.tables.names import Row
 
 
 class PatronRow(Row):
-    """Somebody who buys. folded: the plain spellings of the last name, blank-separated."""
+    """Somebody who buys. folded: the plain spellings of the last name, blank-separated.
+
+    language: in which letters are written.
+    """
 
     __tablename__ = "patron"
 
@@ -18,6 +21,7 @@ class PatronRow(Row):
     email: Mapped[str]
     phone: Mapped[str]
     address: Mapped[str] = mapped_column(default="", server_default="")
+    language: Mapped[str] = mapped_column(default="en", server_default="en")
     added_ms: Mapped[int]
 
 

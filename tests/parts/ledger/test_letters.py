@@ -2,6 +2,7 @@
 
 import email
 import io
+import re
 import socket
 import subprocess
 from email import policy
@@ -13,9 +14,11 @@ from aiosmtpd.controller import Controller
 from PIL import Image
 
 from ledger.documents import order as orders
-from ledger.documents import ticket
-from ledger.mail import outbox
+from ledger.documents import speech, ticket
+from ledger.mail import notes, outbox
+from ledger.tables.orders import OrderRow, PatronRow
 from ledger.tables.records import OutboxRow
+from tests.catalogues import ROOT
 from tests.demo_house import NOW, furnish
 
 
@@ -87,6 +90,47 @@ def test_a_letter_brings_every_ticket_as_text_picture_and_pdf(house, mailbox):
     (pdf,) = letter.iter_attachments()
     assert pdf.get_content().startswith(b"%PDF")
     assert [row.state for row in waiting(store)] == ["sent"]
+
+
+def test_a_danish_patron_is_written_to_in_danish(house, mailbox):
+    store, facts = house
+
+    def speak(session, language):
+        row = session.get_one(OrderRow, facts["emailed"]["order"])
+        session.get_one(PatronRow, row.patron).language = language
+
+    store.write(speak, "da")
+    _again(store)
+    outbox.step(store, mailbox.address, lambda: NOW)
+    store.write(speak, "en")
+
+    (letter,) = mailbox.letters
+    text = letter.get_body(("plain",)).get_content()
+    assert letter["Subject"].startswith("Dine billetter: Hamlet")
+    assert "Kære Ada Holm" in text
+    assert "Stalls, række F, plads 15" in text
+    assert "bekræftet. I alt" in text
+    html = letter.get_body(("html",)).get_content()
+    assert 'lang="da"' in html
+    assert "Order" not in html
+
+
+@pytest.mark.parametrize("language", sorted(speech._CATALOGUES.keys() - {"en"}))
+def test_every_sentence_of_letters_and_tickets_is_known_with_its_facts(language):
+    found = set(notes.SUBJECTS.values()) - {notes.SUBJECTS["member_changed"]}
+    for file in [
+        *(ROOT / "templates/mail").iterdir(),
+        ROOT / "templates/documents/tickets.html",
+    ]:
+        found |= set(re.findall(r'_\("([^"]+)"', file.read_text()))
+    found |= {"Unreserved seating", "%(section)s, row %(row)s, seat %(seat)s"}
+    found.add("Your tickets: %(title)s, %(date)s")
+    known = speech._CATALOGUES[language]
+
+    assert found == set(known)
+    for words, said in known.items():
+        facts = re.findall(r"%\(\w+\)s", words)
+        assert sorted(facts) == sorted(re.findall(r"%\(\w+\)s", said)), words
 
 
 def test_a_server_that_is_busy_is_asked_again_later(house, mailbox):

@@ -1,0 +1,62 @@
+"""What letters and tickets say, in the patron's language.
+
+English stands in the templates; other languages are here, sentence by sentence.
+"""
+
+from collections.abc import Callable, Mapping
+
+LOCALES = {"en": "en_GB", "da": "da_DK"}
+DANISH = {
+    "Unreserved seating": "Unummererede pladser",
+    "%(section)s, row %(row)s, seat %(seat)s": "%(section)s, række %(row)s, plads %(seat)s",
+    "%(title)s: your tickets": "%(title)s: dine billetter",
+    "Your tickets: %(title)s, %(date)s": "Dine billetter: %(title)s, %(date)s",
+    "Dear %(name)s,": "Kære %(name)s",
+    "Thank you. Your tickets are in this letter: show each code at the door, on your phone"
+    " or printed.": "Tak for din bestilling. Dine billetter er i dette brev: vis hver kode"
+    " ved døren, på telefonen eller på papir.",
+    "Thank you. Show each code at the door, on your phone or printed.": "Tak for din"
+    " bestilling. Vis hver kode ved døren, på telefonen eller på papir.",
+    "Code of ticket %(number)s, %(place)s": "Kode til billet %(number)s, %(place)s",
+    "Code of ticket %(number)s": "Kode til billet %(number)s",
+    "issue %(issue)s": "udgave %(issue)s",
+    "Order %(number)s, Confirmed. Total %(total)s.": "Ordre %(number)s, bekræftet. I alt"
+    " %(total)s.",
+    "Doors open %(time)s.": "Dørene åbner %(time)s.",
+    "Doors open %(time)s": "Dørene åbner %(time)s",
+    "One person per code.": "Én person pr. kode.",
+    "Order %(number)s · Ticket %(ticket)s of %(count)s · Issue %(issue)s": "Ordre"
+    " %(number)s · Billet %(ticket)s af %(count)s · Udgave %(issue)s",
+    "(fee %(fee)s incl.)": "(inkl. gebyr %(fee)s)",
+    "%(house)s: tickets of order %(number)s": "%(house)s: billetter til ordre %(number)s",
+    "Tickets of order %(number)s": "Billetter til ordre %(number)s",
+    "Your membership, order %(number)s": "Dit medlemskab, ordre %(number)s",
+    "Thank you for your membership.": "Tak for dit medlemskab.",
+    "Your membership: please choose a password": "Dit medlemskab: vælg en adgangskode",
+    "Your membership number is %(number)s.": "Dit medlemsnummer er %(number)s.",
+    "Choose a password here, within a week; the link works once:": "Vælg en adgangskode her"
+    " inden for en uge; linket virker én gang:",
+    "With your e-mail address and this password your seat credits pay for seats in our"
+    " online shop, and you can change your address there.": "Med din e-mailadresse og denne"
+    " adgangskode betaler dine pladskreditter for pladser i vores netbutik, og du kan"
+    " ændre din adresse dér.",
+    "If you did not ask for this, nothing needs to be done.": "Hvis du ikke har bedt om"
+    " dette, skal du ikke gøre noget.",
+}
+_CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": {}, "da": DANISH}
+Say = Callable[..., str]
+
+
+def speaker(language: str) -> Say:
+    """Give what says a sentence in a language; one that is not known is said in English."""
+    known = _CATALOGUES.get(language, {})
+
+    def say(words: str, **facts: object) -> str:
+        return known.get(words, words) % facts
+
+    return say
+
+
+def locale(language: str) -> str:
+    """Give the locale of dates and amounts."""
+    return LOCALES.get(language, LOCALES["en"])

@@ -1,0 +1,19 @@
+"""In which language a patron is written to.
+
+Revision ID: 0019
+Revises: 0018
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "patron", sa.Column("language", sa.Text(), server_default="en", nullable=False)
+    )

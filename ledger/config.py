@@ -35,6 +35,7 @@ class Config:
     copies_by_name: bool = True
     tls_certificate: Path | None = None
     webhook_hosts: frozenset[str] = frozenset()
+    wallet_file: Path | None = None
 
     @property
     def on_sqlite(self) -> bool:
@@ -77,6 +78,7 @@ def read(environment: Mapping[str, str]) -> Config:
         accept_mismatch=environment.get("FOH_ACCEPT_MISMATCH") == "1",
         tls_certificate=_certificate(environment.get("FOH_TLS_CERTIFICATE", "")),
         copies_by_name=environment.get("FOH_COPIES_BY_NAME", "1") != "0",
+        wallet_file=_wallet(environment.get("FOH_WALLET_FILE", "")),
         webhook_hosts=frozenset(
             environment.get("FOH_WEBHOOK_HOSTS", "").lower().replace(",", " ").split()
         ),
@@ -90,6 +92,19 @@ def _certificate(text: str) -> Path | None:
         tls.pin(Path(text))
     except tls.BadCertificate as why:
         raise Incomplete(f"FOH_TLS_CERTIFICATE: {why}") from None
+    return Path(text)
+
+
+def _wallet(text: str) -> Path | None:
+    """Read where the certificates for passes are; what cannot sign is refused at once."""
+    if not text:
+        return None
+    from ledger.documents import wallet
+
+    try:
+        wallet.read_signer(Path(text))
+    except wallet.BadCertificates as why:
+        raise Incomplete(f"FOH_WALLET_FILE: {why}") from None
     return Path(text)
 
 

@@ -14,7 +14,7 @@ from boxoffice import ids
 from ledger.baskets import Basket
 from ledger.documents import calendar, code, ticket
 from ledger.documents import order as orders
-from ledger.shop import details, frame, membership_orders
+from ledger.shop import details, frame, membership_orders, passes
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import language
 from ledger.tables.catalogue import HallRow, PerformanceRow
@@ -37,6 +37,7 @@ def confirmed(secret: str) -> ResponseReturnValue:
             session,
             secret=secret,
             delivery=_delivery(session, row, basket),
+            passes=passes.offered() and row.state == "confirmed",
             **facts(session, row, basket.performance),
         )
 

@@ -1,0 +1,61 @@
+"""Passes for the wallet of a phone; hidden where the house has no certificates."""
+
+from functools import cache
+from pathlib import Path
+
+from flask import Response, abort
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ledger import catalogue
+from ledger.documents import order as orders
+from ledger.documents import wallet
+from ledger.shop import frame
+from ledger.shop.blueprint import bp
+from ledger.shop.speech import language
+from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.orders import TicketRow
+
+
+def offered() -> bool:
+    """Whether passes can be signed here."""
+    return frame.ledger().config.wallet_file is not None
+
+
+@bp.get("/baskets/<secret>/tickets.pkpass")
+def wallet_pass(secret: str) -> Response:
+    """Give the tickets for a phone's wallet; several are one file of passes."""
+    file = frame.ledger().config.wallet_file
+    if file is None:
+        abort(404)
+    with frame.ledger().store.read() as session:
+        basket = frame.basket(session, secret)
+        if not basket.order or basket.membership:
+            abort(404)
+        told = orders.describe(session, basket.order, language())
+        starts = _starts(session, basket.order)
+    try:
+        made, kind = wallet.all_(told, _signer(file), starts=starts)
+    except LookupError:
+        abort(404)
+    answer = Response(made, mimetype=kind)
+    ending = "pkpass" if kind == wallet.PASS else "pkpasses"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{told.number}.{ending}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _starts(session: Session, order: str) -> dict[str, str]:
+    """Say of each ticket when it begins, on the house's clock."""
+    zone = catalogue.house(session).zone
+    found = session.execute(
+        select(TicketRow.id, PerformanceRow.starts_ms)
+        .join(PerformanceRow, PerformanceRow.id == TicketRow.performance)
+        .where(TicketRow.order == order)
+    )
+    return {id: orders.moment(at_ms, zone).isoformat() for id, at_ms in found}
+
+
+@cache
+def _signer(file: Path) -> wallet.Signer:
+    return wallet.read_signer(file)

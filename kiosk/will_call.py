@@ -72,6 +72,23 @@ def find_card(device: Device, card: str) -> Found | Refusal:
     return _look_up(device, {"card": card[:LONGEST_TEXT]}, "card")
 
 
+def find_member(device: Device, number: str, password: str) -> Found | Refusal:
+    """Look up a member's next evening by number and password; both are typed.
+
+    Refuses: collect.none, collect.locked (`wait_s`), link.collect: nobody else knows
+    passwords.
+    """
+    now_s = device.clock.boot_ms() / 1000
+    if device.typing.locked(now_s):
+        return _locked()
+    body = {"number": number[:200].strip(), "password": password[:200]}
+    found = _look_up(device, body, "member")
+    if not isinstance(found, Refusal) or found.key == "collect.none":
+        hit = not isinstance(found, Refusal)
+        device.typing = device.typing.attempt(now_s, found=hit)[1]
+    return found
+
+
 def found(device: Device, ref: str) -> Found | Refusal:
     """Show what was found again after a reload. Refuses: collect.none."""
     return _shown_after(device, ref)

@@ -55,13 +55,21 @@ def by_name(
 
 
 def by_card(session: Session, means: Means, place: str, *, card: str) -> Found | Refused:
-    """Look up a member's next evening by the card: first what is not collected yet.
+    """Look up a member's next evening by the card. Refuses NOT_FOUND, LOCKED (`wait_s`)."""
+    found = members.by_card(session, card)
+    return by_member(session, means, place, member=found.id if found else None)
 
-    Refuses NOT_FOUND, LOCKED (`wait_s`).
+
+def by_member(
+    session: Session, means: Means, place: str, *, member: str | None
+) -> Found | Refused:
+    """Look up a member's next evening: first what is not collected yet.
+
+    member: who the card or the password proved to be; None: nobody. Refuses NOT_FOUND,
+    LOCKED (`wait_s`).
     """
 
     def look() -> OrderRow | None:
-        member = members.by_card(session, card)
         if member is None:
             return None
         return session.scalars(
@@ -69,7 +77,7 @@ def by_card(session: Session, means: Means, place: str, *, card: str) -> Found |
             .join(TicketRow, TicketRow.order == OrderRow.id)
             .join(PerformanceRow, PerformanceRow.id == TicketRow.performance)
             .where(
-                OrderRow.member == member.id,
+                OrderRow.member == member,
                 OrderRow.cancelled_ms.is_(None),
                 PerformanceRow.starts_ms > means.now_ms - _STILL_ON_MS,
             )

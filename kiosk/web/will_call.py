@@ -61,6 +61,45 @@ def find() -> Response:
     return redirect(url_for("will_call.show", ref=found.ref), 303)
 
 
+@bp.get("/member")
+def ask_member() -> str:
+    """Ask for a member's number and password, where no card is at hand."""
+    again = guest.pop("again", "")
+    said = sorry(Refusal(again), Case()).words if again else ""
+    return frame.page(
+        "kiosk/typed.html",
+        sheets=SHEETS,
+        idle_s=frame.IDLE_LONG_S,
+        heading=_("Collect as a member"),
+        step=_("Collect"),
+        words=said or _("Show your card to the camera, or type:"),
+        stop=bool(again),
+        action=url_for("will_call.find_member"),
+        fields=[
+            {"name": "member_number", "words": _("Member number"), "board": "code"},
+            {"name": "password", "words": _("Password"), "board": "password"},
+        ],
+        submit=_("Find"),
+        letters=ids.ALPHABET,
+        back=url_for("will_call.ask"),
+    )
+
+
+@bp.post("/member")
+def find_member() -> Response:
+    """Look the member's next evening up."""
+    number = request.form.get("member_number", "")[:LONGEST]
+    found = will_call.find_member(
+        device(), number, request.form.get("password", "")[:LONGEST]
+    )
+    if isinstance(found, Refusal) and found.key == "collect.none":
+        guest["again"] = "collect.member"
+        return redirect(url_for("will_call.ask_member"), 303)
+    if isinstance(found, Refusal):
+        return refusals.go(found)
+    return redirect(url_for("will_call.show", ref=found.ref), 303)
+
+
 def _look_up(number: str, last_name: str) -> Found | Refusal:
     # A pickup code has six characters and needs no name; it was shown to its owner alone.
     if not last_name.strip() and len(ids.clean_code(number)) == PICKUP_CODE:

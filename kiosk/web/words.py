@@ -247,6 +247,12 @@ def _collecting(refusal: Refusal, case: Case) -> Said | None:
         case "collect.none":
             words = _("We can't find that. Check the order number, or ask the box office.")
             return words, [again, call_staff()]
+        case "collect.member":
+            words = _(
+                "We can't find tickets for that membership. Check the number and password,"
+                " or ask the box office."
+            )
+            return words, [again, call_staff()]
         case "collect.typo":
             return _("That number has a typing mistake. Please look again."), [again]
         case "collect.locked":

@@ -3,7 +3,7 @@
 from flask import Response, jsonify
 
 from ledger import lookups
-from ledger.api import fields
+from ledger.api import fields, members
 from ledger.api.blueprint import bp
 from ledger.api.errors import Failed, refusal
 from ledger.api.signed import KIOSK, Request, signed
@@ -16,7 +16,7 @@ LONGEST_CODE = 512
 @bp.post("/lookups")
 @signed(KIOSK)
 def look_up(asked: Request) -> tuple[Response, int]:
-    """Find an order by number and last name, or by a code."""
+    """Find an order by number and last name, a code, a member's card or password."""
     body, ledger, place = asked.json(), running(), asked.device.id
     found: lookups.Found | Refused
     if "code" in body:
@@ -25,6 +25,9 @@ def look_up(asked: Request) -> tuple[Response, int]:
     elif "card" in body:
         card = fields.text(body, "card", most=LONGEST_CODE)
         found = ledger.store.write(lookups.by_card, ledger.means(), place, card=card)
+    elif "password" in body:
+        member = members.prove(body)
+        found = ledger.store.write(lookups.by_member, ledger.means(), place, member=member)
     elif "order" in body:
         found = ledger.store.write(
             lookups.by_name,
@@ -34,7 +37,9 @@ def look_up(asked: Request) -> tuple[Response, int]:
             last_name=fields.text(body, "last_name", most=200),
         )
     else:
-        raise Failed(400, "malformed", "Ask by order and last_name, by code, or by card.")
+        raise Failed(
+            400, "malformed", "Ask by order and last_name, code, card, or password."
+        )
     if isinstance(found, Refused):
         return jsonify(refusal(found)), 409
     return jsonify(found.document), 200

@@ -1,6 +1,8 @@
 """Members at a kiosk, and what they and others pay with besides cards."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Response, jsonify
 from sqlalchemy.orm import Session
@@ -27,13 +29,7 @@ def member(asked: Request) -> tuple[Response, int]:
             row = members.by_card(session, card)
             proved = row.id if row else None
     else:
-        number = fields.text(body, "number", most=LONGEST)
-        password = fields.text(body, "password", most=LONGEST)
-        with ledger.store.read() as session:
-            row = members.by_number(session, number)
-            known, stored = (row.id, row.password) if row else (None, None)
-        # Hashing takes a while: not in a transaction that others wait for.
-        proved = known if passwords.fits(stored, password) else None
+        proved = prove(body)
     means = ledger.means()
     found = ledger.store.write(
         members.welcome, means, asked.device.id, member=proved, now_ms=means.now_ms
@@ -41,6 +37,17 @@ def member(asked: Request) -> tuple[Response, int]:
     if isinstance(found, Refused):
         return jsonify(refusal(found)), 409
     return jsonify(found.document), 200
+
+
+def prove(body: Mapping[str, Any]) -> str | None:
+    """Give the id of the member whose number and password were typed; None: no such."""
+    number = fields.text(body, "number", most=LONGEST)
+    password = fields.text(body, "password", most=LONGEST)
+    with running().store.read() as session:
+        row = members.by_number(session, number)
+        known, stored = (row.id, row.password) if row else (None, None)
+    # Hashing takes a while: not in a transaction that others wait for.
+    return known if passwords.fits(stored, password) else None
 
 
 @bp.post("/tenders")

@@ -530,6 +530,8 @@ class LedgerDouble(httpx.BaseTransport):
     def _look_up(self, body: dict[str, Any]) -> Answer:
         if "code" in body:
             number = self.codes.get(body["code"], "")
+        elif "password" in body:
+            number = self.codes.get(f"{body['number']}/{body['password']}", "")
         else:
             number = body["order"]
             if self.orders.get(number, {}).get("last_name") != body["last_name"].lower():

@@ -90,6 +90,27 @@ def test_a_member_is_known_by_card_or_by_number_and_password(
     assert "Okafor" not in str(by_card)
 
 
+def test_a_member_collects_by_card_or_by_number_and_password(
+    kiosk, theatre, ledger, okafor
+):
+    sold = theatre.sell("A2")
+    ledger.store.write(
+        lambda session: setattr(
+            session.scalars(select(OrderRow).where(OrderRow.number == sold.number)).one(),
+            "member",
+            okafor,
+        )
+    )
+    typed = {"number": "M-1001", "password": "velvet curtain"}
+
+    by_card = kiosk.post("/api/lookups", {"card": CARD}).ok()
+    assert by_card["order"] == sold.number
+    assert kiosk.post("/api/lookups", typed).ok() == by_card
+    for wrong in ({"password": "velvet"}, {"number": "M-1002"}):
+        answer = kiosk.post("/api/lookups", typed | wrong)
+        assert (answer.status, answer.body["error"]) == (409, "NOT_FOUND")
+
+
 @pytest.mark.parametrize(
     "typed",
     [

@@ -202,3 +202,39 @@ def test_a_long_order_is_turned_page_by_page_and_keeps_what_is_left_out(
     assert [box["value"] for box in on_small] == ["t-3", "t-4"]
     guest.press("Print these tickets")
     assert house.collected == [id for id in every if id != "t-2"]
+
+
+def test_a_member_without_a_card_collects_by_number_and_password(
+    ada: Guest, order: dict[str, Any], ledger: LedgerDouble, paper: Paper, work: Work
+) -> None:
+    ledger.codes["M17/secret"] = NUMBER
+    ada.open("/collect")
+    ada.press("Member")
+    ada.type("Member number", "M17")
+    ada.type("Password", "wrong")
+    ada.press("Find")
+    assert ada.page.alert.startswith("We can't find tickets for that membership.")
+    ada.type("Member number", "M17")
+    ada.type("Password", "secret")
+    ada.press("Find")
+    assert ada.page.heading == "Hamlet"
+    ada.press("Print these tickets")
+    work()
+    assert len(paper.codes) == 2
+
+
+def test_passwords_are_throttled_and_need_a_line(
+    ada: Guest, order: dict[str, Any], ledger: LedgerDouble
+) -> None:
+    def tries() -> str:
+        ada.open("/collect/member")
+        ada.type("Member number", "M17")
+        ada.type("Password", "wrong")
+        return ada.press("Find").words
+
+    ledger.up = False
+    assert "The line to the box office is down" in tries()
+    ledger.up = True
+    for _ in range(5):
+        tries()
+    assert "Too many tries. Please wait 60 seconds" in tries()

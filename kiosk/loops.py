@@ -17,7 +17,9 @@ from boxoffice import wire
 from kiosk import (
     allotment,
     config,
+    door_paper,
     door_search,
+    door_unasked,
     feed,
     log,
     orders,
@@ -44,6 +46,7 @@ CLOCK_EVERY_S: Final = 60.0
 INTRODUCED_S: Final = 2.0
 PRUNE_EVERY_S: Final = 24 * 3600.0
 NAMES_EVERY_S: Final = 300.0
+LIST_S: Final = 20.0
 _words = structlog.get_logger()
 
 Work = Callable[[Device], float]
@@ -87,6 +90,8 @@ class Loops:
         if device.me.role == "kiosk":
             self._run("pay", lambda: _repeat(device, "pay", _converse, self.troubles))
             self._run("spool", self._spool)
+        elif door_paper.here(device):
+            self._run("list", lambda: _repeat(device, "list", _List(), self.troubles))
         _repeat(device, "tend", _Tend(self), self.troubles)
 
     def _spool(self) -> None:
@@ -235,6 +240,18 @@ def _converse(device: Device) -> float:
 
 def _print(device: Device) -> float:
     return spool.turn(device)
+
+
+class _List:
+    """Prints the door list before the curtain; paper takes its time, others do not wait."""
+
+    def __init__(self) -> None:
+        self._printed: set[str] = set()
+
+    def __call__(self, device: Device) -> float:
+        door_unasked.turn(device, self._printed)
+        device.stopping.wait(LIST_S)
+        return 0.0
 
 
 class _Tend:

@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 from typing import cast
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, Request, abort, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from jinja2 import StrictUndefined
 
 from boxoffice import wire
@@ -32,6 +33,7 @@ def create_app(ledger: Running) -> Flask:
         static_folder=str(root / "static"),
     )
     app.secret_key = _secret(ledger.config)
+    app.session_interface = _Sessions()
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.jinja_env.undefined = StrictUndefined
     app.extensions["foh"] = ledger
@@ -49,9 +51,20 @@ def create_app(ledger: Running) -> Flask:
     return app
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Sessions of staff and patrons; devices have none, and it costs to look for one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith("/api/"):
+            return None
+        return super().open_session(app, request)
+
+
 def _refuse_nul() -> None:
     """Nobody types the character NUL, and PostgreSQL cannot keep it."""
-    given = [request.path, *request.args, *request.args.values()]
+    given = [request.path]
+    if request.query_string:
+        given += [*request.args, *request.args.values()]
     if request.mimetype.startswith(("multipart/", "application/x-www-form")):
         given += [text for one in request.form.lists() for text in (one[0], *one[1])]
     if any("\x00" in text for text in given):

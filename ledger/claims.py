@@ -124,7 +124,7 @@ def admit(session: Session, means: Means, asked: Asked) -> Answered | None:
     own = evening
     if row.performance != evening.id:
         own = facts.evening(session, row.performance)
-    plan = evenings.plan_of(session, row.performance)
+    plan = evenings.plan_at(session, own.id, own.chart)
     door = _door(asked, evening)
     known = facts.of_ticket(session, own, plan, row, door, id=row.id)
     presence = _presence(session, asked)

@@ -46,15 +46,21 @@ def read(session: Session, performance: str) -> Evening:
     if found is None:
         raise NoResultFound(performance)
     number, chart, price, recovering_ms = found
-    plan = _plans.get((performance, chart))
-    if plan is None:
-        plan = halls.read(json.loads(_body(session, ChartRow, performance)))
-        _keep(_plans, (performance, chart), plan)
+    plan = plan_at(session, performance, chart)
     listed = _lists.get((performance, price))
     if listed is None:
         listed = prices.read(json.loads(_body(session, PriceRow, performance)))
         _keep(_lists, (performance, price), listed)
     return Evening(number, plan, listed, recovering_ms is not None)
+
+
+def plan_at(session: Session, performance: str, version: int) -> halls.Plan:
+    """Read the chart of a performance, of which this version is known to be the present."""
+    plan = _plans.get((performance, version))
+    if plan is None:
+        plan = halls.read(json.loads(_body(session, ChartRow, performance)))
+        _keep(_plans, (performance, version), plan)
+    return plan
 
 
 def plan_of(session: Session, performance: str) -> halls.Plan:

@@ -20,7 +20,7 @@ from boxoffice.door_facts import Door, Facts, Performance, Ticket
 from boxoffice.movements import Movement, Reentry
 from ledger import doors, halls, rows
 from ledger.prepared import Prepared
-from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.catalogue import ChartRow, PerformanceRow
 from ledger.tables.devices import KeyRow
 from ledger.tables.doors import MovementRow
 from ledger.tables.house import HouseRow
@@ -33,7 +33,9 @@ def moment(at_ms: int) -> datetime:
 
 
 def evening(session: Session, performance: str) -> Any:
-    """Give what doors go by: a row of the performance, with `zone`. None: no such one."""
+    """Give what doors go by: a row of the performance, with `zone` and `chart`, the version
+    of its chart. None: no such performance.
+    """
     return _EVENING.first(session, {"of": performance})
 
 
@@ -232,12 +234,13 @@ def _maybe(at_ms: int | None) -> datetime | None:
     return None if at_ms is None else moment(at_ms)
 
 
-_PLAYED, _HOUSE, _MOVES = (
-    rows.table(row) for row in (PerformanceRow, HouseRow, MovementRow)
+_PLAYED, _HOUSE, _MOVES, _CHART = (
+    rows.table(row) for row in (PerformanceRow, HouseRow, MovementRow, ChartRow)
 )
 _EVENING = Prepared(
-    select(_PLAYED, _HOUSE.c.zone)
+    select(_PLAYED, _HOUSE.c.zone, _CHART.c.version.label("chart"))
     .join(_HOUSE, _PLAYED.c.id == bindparam("of"))
+    .outerjoin(_CHART, _CHART.c.performance == _PLAYED.c.id)
     .where(_PLAYED.c.id == bindparam("of"))
 )
 _MOVED = Prepared(

@@ -80,6 +80,9 @@ class Store:
             self._writer = _sqlite(database, only_read=only_read)
             self._reader = _sqlite(database, only_read=True)
             self._looker = _sqlite(database, only_read=True, begins=False)
+            # The writing thread's own, kept: to ask the pool each time costs as much as a
+            # short use case.
+            self._pen: sqlalchemy.Connection | None = None
             self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
             self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
             self._thread.start()
@@ -157,6 +160,7 @@ class Store:
         if self.on_sqlite:
             self._jobs.put(None)
             self._thread.join()
+            self._drop_pen()
         while self._looking:
             self._looking.pop().close()
         self._looker.dispose()
@@ -214,22 +218,28 @@ class Store:
         """
         done: list[tuple[_Job, Any]] = []
         try:
-            with self._writer.connect() as connection, connection.begin():
-                raw: Any = connection.connection.dbapi_connection
-                for job in jobs:
-                    try:
-                        done.append((job, _in_savepoint(connection, job)))
-                    except BaseException as trouble:
-                        if not raw.in_transaction:
-                            raise
-                        job.answer.set_exception(trouble)
+            if self._pen is None:
+                self._pen = self._writer.connect()
+            with self._pen.begin():
+                if len(jobs) == 1:
+                    done.append((jobs[0], _alone(self._pen, jobs[0])))
+                else:
+                    done += _each(self._pen, jobs)
         except BaseException as trouble:
+            self._drop_pen()
             for job in jobs:
                 if not job.answer.done():
                     job.answer.set_exception(trouble)
             return
         for job, result in done:
             job.answer.set_result(result)
+
+    def _drop_pen(self) -> None:
+        """After trouble the next transaction has a connection that knows nothing of it."""
+        pen, self._pen = self._pen, None
+        if pen is not None:
+            with suppress(DBAPIError, sqlite3.Error):
+                pen.close()
 
     def _checkpoint(self) -> int:
         try:
@@ -249,6 +259,34 @@ class _Job:
 
     use_case: Callable[[Session], Any]
     answer: Future[Any] = field(default_factory=Future)
+
+
+def _alone(connection: sqlalchemy.Connection, job: _Job) -> Any:
+    """Do the only job of a transaction: what it raises undoes the transaction."""
+    with Session(
+        connection,
+        expire_on_commit=False,
+        autoflush=False,
+        join_transaction_mode="rollback_only",
+        info={GIVEN: connection},
+    ) as session:
+        result = job.use_case(session)
+        _finish(session)
+    return result
+
+
+def _each(
+    connection: sqlalchemy.Connection, jobs: Sequence[_Job]
+) -> Iterator[tuple[_Job, Any]]:
+    """Do several jobs, each in a savepoint; give those that went well."""
+    raw: Any = connection.connection.dbapi_connection
+    for job in jobs:
+        try:
+            yield job, _in_savepoint(connection, job)
+        except BaseException as trouble:
+            if not raw.in_transaction:
+                raise
+            job.answer.set_exception(trouble)
 
 
 def _in_savepoint(connection: sqlalchemy.Connection, job: _Job) -> Any:
@@ -352,8 +390,15 @@ def _sqlite(
             (found,) = connection.execute(f"PRAGMA {name}").fetchone()
             assert found == wanted, f"PRAGMA {name} is {found}, not {wanted}"
 
+    beginning = "BEGIN" if only_read else "BEGIN IMMEDIATE"
+
     def begun(connection: sqlalchemy.Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if only_read else "BEGIN IMMEDIATE")
+        raw: Any = connection.connection.dbapi_connection
+        try:
+            raw.execute(beginning)
+        except sqlite3.Error:
+            # Once more through SQLAlchemy, whose kind of trouble everybody knows.
+            connection.exec_driver_sql(beginning)
 
     if begins:
         sqlalchemy.event.listen(engine, "begin", begun)

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
 from boxoffice.refusals import Code
 from ledger import discrepancies, guessing, members, pickups, rows, seat_credits
 from ledger.clock import Means
+from ledger.prepared import Prepared
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.members import PromisedRow, VoucherRow
@@ -127,11 +128,7 @@ def allotted(
 ) -> None:
     """The hold's seats are a device's now, and so are its tenders."""
     owned = [[performance, seat, epoch] for (performance, seat), epoch in seats]
-    session.execute(
-        update(PromisedRow)
-        .where(PromisedRow.hold == hold, PromisedRow.state == "held")
-        .values(state="allotted", seats=json.dumps(owned))
-    )
+    _ALLOTTED.count(session, {"of": hold, "owned": json.dumps(owned)})
 
 
 def give_back(session: Session, promise: str) -> None:
@@ -342,3 +339,11 @@ def _release(session: Session, which: Any, state: str) -> None:
             members.give_back(session, source, production, credits)
         else:
             _give(session, source, amount)
+
+
+_PROMISED = rows.table(PromisedRow)
+_ALLOTTED = Prepared(
+    update(_PROMISED)
+    .where(_PROMISED.c.hold == bindparam("of"), _PROMISED.c.state == "held")
+    .values(state="allotted", seats=bindparam("owned"))
+)

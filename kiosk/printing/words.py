@@ -56,6 +56,10 @@ ENGLISH: Final[Mapping[str, str]] = {
     "seats_safe": "Your seats are safe.",
     "perhaps_taken": "Perhaps taken",
     "show_slip": "Please show this slip to our staff. It is no ticket.",
+    "shred": "Please shred",
+    "as_of": "as of {time}",
+    "by_name": "By name",
+    "by_seat": "By seat",
 }
 DANISH: Final[Mapping[str, str]] = {
     "unreserved": "UNUMMERERET",
@@ -99,6 +103,10 @@ DANISH: Final[Mapping[str, str]] = {
     "seats_safe": "Dine pladser er sikre.",
     "perhaps_taken": "Måske trukket",
     "show_slip": "Vis denne seddel til personalet. Den er ikke en billet.",
+    "shred": "Skal makuleres",
+    "as_of": "pr. {time}",
+    "by_name": "Efter navn",
+    "by_seat": "Efter plads",
 }
 _LANGUAGES: Final = {"en": ENGLISH, "da": DANISH}
 _DATES: Final = {"en": "EEE d MMMM y", "da": "EEE d. MMMM y"}

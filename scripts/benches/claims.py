@@ -42,6 +42,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--codes", choices=CODES, action="append")
     parser.add_argument("--seconds", type=float, default=4.0, help="for each run")
     parser.add_argument("--processes", type=int, default=1, help="on PostgreSQL")
+    parser.add_argument("--memory", type=int, default=0, help="claims for this figure")
     asked = parser.parse_args(argv)
     return 0 if all(_measure(e, asked) for e in asked.engine or _ledger.ENGINES) else 1
 
@@ -89,11 +90,28 @@ def _measure(engine: str, asked: argparse.Namespace) -> bool:
                     wrong=tally.wrong[:2],
                     ledger_mb=servers.ledger_mb(),
                 )
+            if asked.memory:
+                more, won = _memory(servers, performance, tickets, doors, asked.memory)
+                claims, granted = claims + more, granted + won
         finally:
             servers.close()
         twice, live = _audit(made.database)
     say(**said, claims=claims, granted=granted, live=live, twice=twice)
     return twice == 0 and live == granted
+
+
+def _memory(
+    servers: Servers, performance: str, tickets: list[str], doors: list[Device], claims: int
+) -> tuple[int, int]:
+    """Say what the ledger holds as claims go on, at every tenth. Gives made and granted."""
+    codes, held, made, granted = itertools.cycle(tickets), servers.ledger_mb(), 0, 0
+    for _tenth in range(10):
+        part = itertools.islice(codes, claims // 10)
+        tally, _ = _claim(servers, performance, part, doors[:8], 3600)
+        made, granted = made + len(tally.took_ms), granted + tally.granted
+        held += servers.ledger_mb()
+    say(bench="claims", what="memory", claims=made, granted=granted, ledger_mb=held)
+    return made, granted
 
 
 def _sell(made: _ledger.Book, performance: str) -> list[str]:

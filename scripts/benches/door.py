@@ -51,12 +51,20 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seconds", type=float, default=8.0, help="of each measurement")
     parser.add_argument("--frames", type=int, default=60, help="tickets before the camera")
     parser.add_argument("--memory", type=int, default=0, help="scans for the memory figure")
+    parser.add_argument("--memory-only", action="store_true", help="no rates, no ledger")
     parser.add_argument("--pin", action="store_true", help="servers on one core")
     given = parser.parse_args(argv)
     with _evening(given.tickets, given.pin) as (kiosk, servers):
+        if given.memory_only:
+            given.frames = 0
         fresh = iter(kiosk.codes)
         if given.frames:
             _pixels(kiosk, [next(fresh) for _ in range(given.frames)])
+        if given.memory_only:
+            servers.close()
+            time.sleep(1.5)
+            _memory(kiosk, _round(kiosk.codes), given.memory)
+            return 0
         for posters in (1, 4):
             _rate(kiosk, servers, "distinct", fresh, posters, given.seconds)
         seen = kiosk.codes[given.frames : given.frames + 50]
@@ -230,7 +238,7 @@ def _round(codes: list[str]) -> Iterator[str]:
 
 def _memory(kiosk: Kiosk, codes: Iterator[str], scans: int) -> None:
     lock, done = threading.Lock(), 0
-    before = _ledger._rss_mb(kiosk.process.pid)
+    held = [_ledger._rss_mb(kiosk.process.pid)]
     began = time.perf_counter()
 
     def post() -> None:
@@ -242,6 +250,8 @@ def _memory(kiosk: Kiosk, codes: Iterator[str], scans: int) -> None:
                     return
                 done += 1
                 code = next(codes)
+                if done % max(1, scans // 10) == 0:
+                    held.append(_ledger._rss_mb(kiosk.process.pid))
             scanner.scan(code)
 
     threads = [threading.Thread(target=post) for _ in range(4)]
@@ -254,8 +264,7 @@ def _memory(kiosk: Kiosk, codes: Iterator[str], scans: int) -> None:
         what="memory",
         scans=scans,
         seconds=round(time.perf_counter() - began, 1),
-        before_mb=round(before, 1),
-        after_mb=round(_ledger._rss_mb(kiosk.process.pid), 1),
+        kiosk_mb=[round(mb, 1) for mb in held],
         store_mb=round((kiosk.folder / "store.sqlite").stat().st_size / 1e6, 1),
     )
 

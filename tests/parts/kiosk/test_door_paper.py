@@ -4,11 +4,11 @@ import dataclasses
 
 import pytest
 
-from kiosk import door_paper, door_search
+from kiosk import door_paper, door_search, door_unasked
 from kiosk.door_paper import Printed
 from kiosk.store.tables.printing import PrintJobRow
 from tests.parts.kiosk.hardware import Paper
-from tests.parts.kiosk.theatre import hear, list_ticket
+from tests.parts.kiosk.theatre import CURTAIN, SEVEN_PM, hear, list_ticket
 
 ONE, TWO = "0199a2b4-6c1e-7a3f-8d52-4be1c09f0001", "0199a2b4-6c1e-7a3f-8d52-4be1c09f0002"
 HEAD = ["Please shred", "Hamlet", "By name"]
@@ -62,3 +62,56 @@ def test_a_printer_without_paper_is_said_and_nothing_is_sent(listing, paper):
 
     assert door_paper.print_list(listing, people(listing), HEAD) is Printed.NOT_NOW
     assert paper.slips == []
+
+
+def lists(paper) -> list[str]:
+    """How each printed list is sorted, as it says itself."""
+    said = ["\n".join(slip) for slip in paper.slips]
+    return ["By seat" if "By seat" in slip else "By name" for slip in said]
+
+
+@pytest.fixture
+def alone(listing, ledger, time):
+    """The same door on its own; half an hour until its list is due."""
+    ledger.up = False
+    time.pass_ms(CURTAIN - SEVEN_PM - 60 * 60_000)
+    listing.line._note(up=False)
+    return listing
+
+
+def test_alone_the_list_is_printed_unasked_half_an_hour_before_the_curtain(
+    alone, paper, time
+):
+    printed: set[str] = set()
+    for _minute in range(60):
+        door_unasked.turn(alone, printed)
+        time.pass_ms(60_000)
+
+    assert lists(paper) == ["By name", "By seat"]
+    text = "\n".join(paper.slips[0])
+    assert "Please shred" in text
+    assert "as of 18:00" in text
+    assert "[ ] Holm, Bea, Stalls A-5" in text
+
+
+def test_linked_nothing_is_printed_unasked(alone, ledger, paper, time):
+    ledger.up = True
+    hear(alone)
+    time.pass_ms(45 * 60_000)
+
+    door_unasked.turn(alone, set())
+
+    assert paper.slips == []
+
+
+def test_what_could_not_be_printed_is_tried_again(alone, paper, time):
+    time.pass_ms(45 * 60_000)
+    paper.fault(out=True)
+    printed: set[str] = set()
+    door_unasked.turn(alone, printed)
+    paper.fault(out=False)
+
+    door_unasked.turn(alone, printed)
+    door_unasked.turn(alone, printed)
+
+    assert lists(paper) == ["By name", "By seat"]

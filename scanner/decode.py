@@ -31,6 +31,9 @@ COMPANIONS = 5
 CROWD = 6
 # At leisure, one frame in so many is looked at closely.
 LEISURE = 3
+# While nothing moves and nothing looks like a code, one frame in so many is searched; the
+# others are only glanced at.
+SETTLED = 3
 # The share of the budget for places that do not look like codes.
 GLANCE = 0.6
 GLANCE_AT_LEISURE = 0.08
@@ -83,8 +86,10 @@ class Decoder:
     _doubt: View | None = None
     _unsure: dict[str, int] = field(default_factory=dict)
 
-    def read(self, frame: MatLike) -> list[Found]:
+    def read(self, frame: MatLike, *, moved: bool = True) -> list[Found]:
         """Read the codes in a grey frame of shape (height_px, width_px), uint8.
+
+        moved: whether anything has moved since the frame before.
 
         Returns as soon as a code is read that was not there before: the guest waits. The
         rest of the frame is read when it is seen again.
@@ -102,7 +107,7 @@ class Decoder:
             if self._frame - first <= KNOWN
         }
         found: list[Found] = []
-        for view, patch, x, y in self._looks(frame, found, began_s):
+        for view, patch, x, y in self._looks(frame, found, began_s, moved=moved):
             if self._look(view, patch, found, x, y):
                 self._news = self._frame
                 break
@@ -119,10 +124,14 @@ class Decoder:
         self._alive = self._frame
 
     def _looks(
-        self, frame: MatLike, found: list[Found], began_s: float
+        self, frame: MatLike, found: list[Found], began_s: float, *, moved: bool
     ) -> Iterator[tuple[View, MatLike, int, int]]:
         """Yield views, each with its part of the frame, until time is up."""
         ends_s = began_s + self.budget_ms / 1000
+        idle = not moved and not self._known and not self._places.likely()
+        if idle and self._frame % SETTLED:
+            yield views.ALWAYS[0], frame, 0, 0
+            return
         for view in self._whole_frame():
             yield view, frame, 0, 0
         at_leisure = self._frame - self._alive > PATIENCE or (

@@ -61,7 +61,7 @@ class Eyes:
                 self._sightings.moved()
             if min(frame.grey.shape) < SIDE_LEAST_PX:
                 raise NotAPicture("a sliver")
-            found = self._decoder.read(frame.grey)
+            found = self._decoder.read(frame.grey, moved=scene is Scene.MOVED)
         except NotAPicture:
             # A cable that crackles spoils single pictures; the next one is due soon.
             log.warning("frame=unreadable")

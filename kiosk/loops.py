@@ -17,6 +17,7 @@ from boxoffice import wire
 from kiosk import (
     allotment,
     config,
+    contacts,
     door_paper,
     door_search,
     door_unasked,
@@ -42,6 +43,7 @@ FEED_WAIT_S: Final = 20
 TEND_S: Final = 5.0
 QUEUE_S: Final = 0.1
 ALLOTMENT_EVERY_S: Final = 10.0
+CONTACTS_EVERY_S: Final = 30.0
 CLOCK_EVERY_S: Final = 60.0
 INTRODUCED_S: Final = 2.0
 PRUNE_EVERY_S: Final = 24 * 3600.0
@@ -274,6 +276,8 @@ class _Tend:
             orders.sweep(device)
             if self._due("allotment", ALLOTMENT_EVERY_S):
                 allotment.tend(device)
+            if device.up and self._due("contacts", CONTACTS_EVERY_S):
+                contacts.send(device)
         if device.me.role == "door" and self._due("names", NAMES_EVERY_S):
             door_search.hear_names(device)
         staff.call_again(device)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from boxoffice import log, tickets
+from boxoffice import envelopes, log, tickets
 
 SIGNS_FOR_MS = 31 * 86_400_000
 _SEED_BYTES = 32
@@ -41,6 +42,11 @@ class Keys:
     def public_text(self) -> str:
         """The same as it travels."""
         return log.encoded(self.public)
+
+    @property
+    def contacts(self) -> X25519PrivateKey:
+        """What opens envelopes from devices; made from the ledger's own key."""
+        return envelopes.own_key(self.identity.private_bytes_raw())
 
     def code(
         self,

@@ -12,6 +12,7 @@ from ledger import (
     baskets,
     catalogue,
     checkout_attempts,
+    contacts,
     copies,
     feed,
     guessing,
@@ -155,6 +156,7 @@ def copyist(ledger: Running) -> Callable[[Means], bool]:
 
 
 def _prune(session: Session, means: Means) -> None:
+    contacts.announce(session, means)
     feed.prune(session, now_ms=means.now_ms)
     answers.prune(session, now_ms=means.now_ms)
     guessing.prune(session, now_ms=means.now_ms)

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, ids
-from kiosk import allotment, signing
+from kiosk import allotment, contacts, signing
 from kiosk import log as device_log
 from kiosk.device import Device
 from kiosk.payments import booked, codes, debts
@@ -62,6 +62,7 @@ def write(session: Session, device: Device, intent: IntentRow, *, late: bool) ->
     session.add(booked.order(device, intent, pickup=pickup, code=code, seq=seq))
     session.flush()
     _own_lines(session, agreed["order"], lines, seq)
+    contacts.keep(session, device, agreed["order"], last_four=intent.last4)
     session.execute(delete(PledgedRow).where(PledgedRow.intent == intent.id))
     _paper(session, device, agreed, lines, late=late)
     device.used_boot_ms[agreed["performance"]] = device.clock.boot_ms()

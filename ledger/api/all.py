@@ -10,6 +10,7 @@ from ledger.answers import Reused
 from ledger.api import (
     calls,
     claims,
+    contacts,
     doors,
     events,
     feed,
@@ -25,7 +26,18 @@ from ledger.app import running
 from ledger.store import Busy
 
 # Importing a module adds its routes to the blueprint.
-ROUTES = (calls, claims, doors, events, feed, lookups, members, pairing, seats)
+ROUTES = (
+    calls,
+    claims,
+    contacts,
+    doors,
+    events,
+    feed,
+    lookups,
+    members,
+    pairing,
+    seats,
+)
 log = structlog.get_logger()
 _OF_HTTP = {404: "not_found", 405: "not_found", 413: "too_large", 429: "too_many"}
 

@@ -3,6 +3,7 @@
 from ledger.tables import (
     baskets,
     catalogue,
+    contacts,
     copies,
     devices,
     discrepancies,
@@ -25,6 +26,7 @@ from ledger.tables.names import Row
 NOUNS = (
     baskets,
     catalogue,
+    contacts,
     copies,
     devices,
     discrepancies,

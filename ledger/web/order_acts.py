@@ -12,7 +12,7 @@ from flask import session as member_of_staff
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ledger import catalogue, order_changes, ticketing
+from ledger import catalogue, contacts, order_changes, ticketing
 from ledger.clock import Means
 from ledger.documents.order import money
 from ledger.order_changes import Cancelled, Overtaken
@@ -101,6 +101,15 @@ def edit(order: str) -> ResponseReturnValue:
         order_changes.edit(session, means, row, **details)
 
     return press(order, act, lambda _: desk.say("Changed."))
+
+
+@bp.post("/<path:order>/contact/erasure")
+@desk.needs(*desk.SELLERS)
+def erase_contact(order: str) -> ResponseReturnValue:
+    """Forget what a kiosk told of the guest; payments and tickets stay."""
+    if desk.write(contacts.erase, order, by=desk.me().id):
+        desk.say("Erased. Nobody finds this order by its card any more.")
+    return back(order)
 
 
 @bp.post("/<path:order>/cancellation")

@@ -23,6 +23,7 @@ from ledger import (
 )
 from ledger.documents import order as orders
 from ledger.documents import ticket as paper
+from ledger.tables.contacts import ContactRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.money import JournalEntryRow, JournalLineRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
@@ -72,6 +73,7 @@ def show(order: str) -> ResponseReturnValue:
             ).all(),
             memberships=memberships.of_order(session, order),
             patron=session.get(PatronRow, row.patron) if row.patron else None,
+            contact=session.get(ContactRow, order),
             seen=order_changes.version(session, row),
             ticketing=ticketing.status(session, row),
             statuses=ticketing.WORDS,

@@ -158,3 +158,13 @@ class CollectionRow(Table):
     claims: Mapped[dict[str, Any]]
     collected: Mapped[list[str]]
     found_ms: Mapped[int]
+
+
+class ContactRow(Table):
+    """What is known of an order's guest, sealed for the ledger until it has it."""
+
+    __tablename__ = "contact"
+
+    order: Mapped[str] = mapped_column(primary_key=True)
+    sealed: Mapped[str]
+    request: Mapped[str]

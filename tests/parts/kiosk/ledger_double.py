@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from boxoffice import log, tickets, wire
+from boxoffice import envelopes, log, tickets, wire
 
 Answer = tuple[int, dict[str, Any] | None]
 
@@ -67,6 +67,7 @@ class LedgerDouble(httpx.BaseTransport):
         self.names: dict[str, str] = {}
         self.orders: dict[str, dict[str, Any]] = {}
         self.codes: dict[str, str] = {}
+        self.contacts: dict[str, str | None] = {}
         self.members: dict[str, dict[str, Any]] = {}
         self.vouchers: dict[str, int] = {}
         self.calls: list[dict[str, Any]] = []
@@ -158,9 +159,17 @@ class LedgerDouble(httpx.BaseTransport):
         if self.recovering:
             return 503, {"error": "recovering"}
         request_id = request.headers["FoH-Request"]
+        if path.startswith("/api/contacts/"):
+            return self._contact(path.rpartition("/")[2], body["sealed"], device)
         if request_id not in self.answered:
             self.answered[request_id] = self._write(request.method, path, body, device)
         return self.answered[request_id]
+
+    def _contact(self, order: str, sealed: str, device: str) -> Answer:
+        if order not in {sale["order"] for sale in self.events(device, "sale")}:
+            return 404, {"error": "not_found"}
+        self.contacts[order] = envelopes.unseal(envelopes.own_key(b"c"), order, sealed)
+        return 204, None
 
     def _signed(
         self, request: httpx.Request, target: str, raw: bytes, known: Known

@@ -135,10 +135,10 @@ def customers(store: Store) -> Iterator[Sequence[str]]:
         last = rows[-1][0]
 
 
-def envelopes(store: Store, zone: str, status: str) -> Iterator[Sequence[str]]:
+def envelopes(store: Store, zone: str, status: str, now_ms: int) -> Iterator[Sequence[str]]:
     """Give the work list for a mail merge, one order a row. Source: ORD7."""
     with store.read() as session:
-        waiting = ticketing.worklist(session, status=status, most=MOST_ENVELOPES)
+        waiting = ticketing.worklist(session, now_ms, status=status, most=MOST_ENVELOPES)
     for one in waiting:
         yield (
             one.number,

@@ -61,6 +61,9 @@ class Page:
 def find(session: Session, wanted: str = "", page: int = 0) -> Page:
     """Give a page of the orders that fit, or of all."""
     words = wanted.strip()
+    if session.get(OrderRow, ids.clean_code(words)) is not None:
+        # A whole number means that order; it is what clerks type all day.
+        return Page(_lines(session, [ids.clean_code(words)]), 1, 0)
     fitting = select(OrderRow.id)
     if words:
         ways = union(*_ways(words)).subquery()

@@ -25,6 +25,8 @@ WORDS = {
     "emailed": "E-mailed",
 }
 _ACTION = "mark_tickets"
+# A performance that began so long ago is over.
+OVER_MS = 12 * 3_600_000
 
 
 @dataclass(frozen=True)
@@ -129,11 +131,22 @@ def _put(session: Session, means: Means, order: str, status: str, by: str) -> No
     )
 
 
-def worklist(session: Session, *, status: str = TO_DO, most: int = 500) -> list[Waiting]:
+def worklist(
+    session: Session, now_ms: int, *, status: str = TO_DO, most: int = 500
+) -> list[Waiting]:
     """List confirmed orders by where their tickets are, soonest performance first.
 
-    To be ticketed are those whose tickets are not mailed, collected or sent as e-mail.
+    To be ticketed are those whose tickets are not mailed, collected or sent as e-mail;
+    what was played is nobody's work any more.
     """
+    to_come = select(PerformanceRow.id).where(PerformanceRow.starts_ms > now_ms - OVER_MS)
+    marked = select(TicketingRow.order).where(TicketingRow.status == status)
+    # Which tickets they may be is asked first: a house sells hundreds of thousands.
+    own = (
+        TicketRow.performance.in_(to_come)
+        if status == TO_DO
+        else TicketRow.order.in_(marked)
+    )
     found = (
         select(
             TicketRow.order.label("order"),
@@ -143,7 +156,7 @@ def worklist(session: Session, *, status: str = TO_DO, most: int = 500) -> list[
         )
         .join(PerformanceRow, PerformanceRow.id == TicketRow.performance)
         .join(ProductionRow, ProductionRow.id == PerformanceRow.production)
-        .where(TicketRow.status == "active")
+        .where(TicketRow.status == "active", own)
         .group_by(TicketRow.order)
         .subquery()
     )

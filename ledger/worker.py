@@ -18,6 +18,7 @@ from ledger import (
     guessing,
     seating,
     settling,
+    waiting_list,
 )
 from ledger.clock import Means
 from ledger.running import Running
@@ -26,6 +27,7 @@ log = structlog.get_logger()
 PAUSE_S = 1.0
 COUNT_EVERY_MS = 5_000
 PRUNE_EVERY_MS = 3_600_000
+TELL_EVERY_MS = 60_000
 LOOK_EVERY_MS = 86_400_000
 
 
@@ -55,7 +57,7 @@ class Worker:
         self._cards = cards
         self._copy = copy
         self._stop = threading.Event()
-        self._counted_ms = self._pruned_ms = self._looked_ms = 0
+        self._counted_ms = self._pruned_ms = self._looked_ms = self._told_ms = 0
 
     def run(self) -> None:
         """Work, rest, work again. Trouble in one step is written down and passes."""
@@ -90,6 +92,9 @@ class Worker:
         if means.now_ms - self._looked_ms >= LOOK_EVERY_MS:
             _look(ledger)
             self._looked_ms = means.now_ms
+        if means.now_ms - self._told_ms >= TELL_EVERY_MS:
+            _tell(ledger, means)
+            self._told_ms = means.now_ms
         if self._post is not None and self._post():
             busy = True
         if self._pay is not None and self._pay(means):
@@ -141,6 +146,14 @@ def cashier(ledger: Running) -> Callable[[Means], bool] | None:
     return settle
 
 
+def _tell(ledger: Running, means: Means) -> None:
+    """Write to those who wait for seats that have come free."""
+    with ledger.store.read() as session:
+        performances = waiting_list.due(session, means.now_ms)
+    for performance in performances:
+        ledger.store.write(waiting_list.tell, means, performance)
+
+
 def _look(ledger: Running) -> None:
     """Count again what a ledger of before, that ran beside this one, did not count."""
     with ledger.store.read() as session:
@@ -161,3 +174,4 @@ def _prune(session: Session, means: Means) -> None:
     answers.prune(session, now_ms=means.now_ms)
     guessing.prune(session, now_ms=means.now_ms)
     baskets.forget(session, now_ms=means.now_ms)
+    waiting_list.forget(session, means.now_ms)

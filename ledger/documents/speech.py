@@ -40,6 +40,10 @@ DANISH = {
     " online shop, and you can change your address there.": "Med din e-mailadresse og denne"
     " adgangskode betaler dine pladskreditter for pladser i vores netbutik, og du kan"
     " ændre din adresse dér.",
+    "Seats have come free: %(title)s": "Der er kommet ledige pladser: %(title)s",
+    "Seats have come free for %(title)s. Whoever is first has them; nothing is held for"
+    " you.": "Der er kommet ledige pladser til %(title)s. Den, der kommer først, får dem;"
+    " intet er reserveret til dig.",
     "If you did not ask for this, nothing needs to be done.": "Hvis du ikke har bedt om"
     " dette, skal du ikke gøre noget.",
 }

@@ -18,6 +18,7 @@ from ledger.tables.orders import OrderRow, PatronRow
 SUBJECTS = {
     "membership": "Your membership, order %(number)s",
     "member_link": "Your membership: please choose a password",
+    "seats_free": "Seats have come free: %(title)s",
     "member_changed": "Member %(number)s has changed: %(changes)s",
 }
 
@@ -36,7 +37,8 @@ def note(
     changes = ", ".join(facts.get("what", ()))
     message = EmailMessage()
     say = speech.speaker(str(facts.get("language", "en")))
-    named = {"number": facts.get("number", ""), "changes": changes}
+    named = {name: facts.get(name, "") for name in ("number", "title")}
+    named["changes"] = changes
     message["Subject"] = line(say(SUBJECTS[kind], **named))
     message["From"] = mailbox(house.mail_from, house.name)
     message["To"] = mailbox(to, str(facts.get("name", "")))

@@ -27,6 +27,7 @@ from ledger.shop import (
     seats,
     speech,
     tickets,
+    waiting,
 )
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
@@ -35,6 +36,7 @@ from ledger.shop.speech import gettext as _
 PAGES = (
     performances,
     seats,
+    waiting,
     tickets,
     codes,
     details,

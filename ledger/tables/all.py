@@ -19,6 +19,7 @@ from ledger.tables import (
     records,
     seats,
     settling,
+    waiting_list,
     webhooks,
 )
 from ledger.tables.names import Row
@@ -42,6 +43,7 @@ NOUNS = (
     records,
     seats,
     settling,
+    waiting_list,
     webhooks,
 )
 metadata = Row.metadata

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ledger import catalogue, exports, ticketing
+from ledger import catalogue, exports, ticketing, waiting_list
 from ledger.web import desk, downloads
 
 bp = Blueprint("worklists", __name__, url_prefix="/staff/worklist")
@@ -15,10 +15,11 @@ def index() -> ResponseReturnValue:
     status = request.args.get("status", ticketing.TO_DO)
     if status not in ticketing.WORDS:
         abort(404)
-    with desk.ledger().store.read() as session:
+    ledger = desk.ledger()
+    with ledger.store.read() as session:
         return render_template(
             "staff/worklist.html",
-            waiting=ticketing.worklist(session, status=status),
+            waiting=ticketing.worklist(session, ledger.clock(), status=status),
             status=status,
             statuses=ticketing.WORDS,
             zone=catalogue.house(session).zone,
@@ -56,11 +57,34 @@ def undo(id: str) -> ResponseReturnValue:
     return redirect(url_for("worklists.index"), 303)
 
 
+@bp.get("/waiting")
+@desk.needs(*desk.SELLERS)
+def waiting() -> ResponseReturnValue:
+    """Show who waits for performances that have no seat left."""
+    ledger = desk.ledger()
+    with ledger.store.read() as session:
+        return render_template(
+            "staff/waiting_list.html",
+            waiting=waiting_list.read(session, ledger.clock()),
+            zone=catalogue.house(session).zone,
+        )
+
+
+@bp.post("/waiting/<id>")
+@desk.needs(*desk.SELLERS)
+def leave(id: str) -> ResponseReturnValue:
+    if not desk.ledger().store.write(waiting_list.leave, id):
+        abort(404)
+    desk.say("Taken off the list.")
+    return redirect(url_for("worklists.waiting"), 303)
+
+
 @bp.get("/envelopes.<kind>")
 @desk.needs(*desk.SELLERS)
 def envelopes(kind: str) -> ResponseReturnValue:
     status = request.args.get("status", ticketing.TO_DO)
-    found = exports.envelopes(desk.ledger().store, _zone(), status)
+    ledger = desk.ledger()
+    found = exports.envelopes(ledger.store, _zone(), status, ledger.clock())
     return downloads.table("envelopes", kind, exports.ENVELOPES, found)
 
 

@@ -7,7 +7,7 @@ What a card still has is `ledger.tenders`' matter.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
@@ -109,32 +109,33 @@ def make(
 
 def void(session: Session, means: Means, batch: str, *, reason: str, by: str) -> int:
     """Make void all of a batch that are not yet; give how many."""
-    changed = rows.changed(
-        session,
-        update(VoucherRow)
-        .where(VoucherRow.batch == batch, VoucherRow.void_ms.is_(None))
-        .values(void_ms=means.now_ms),
-    )
-    if changed:
-        audit.note(
-            session, means, staff=by, action="void_vouchers", subject=batch, reason=reason
-        )
-    return changed
+    return _void(session, means, VoucherRow.batch == batch, batch, reason, by)
 
 
 def void_one(session: Session, means: Means, hash: str, *, reason: str, by: str) -> bool:
     """Make one void. False: there is no such card, or it is void."""
+    return _void(session, means, VoucherRow.hash == hash, hash, reason, by) > 0
+
+
+def _void(
+    session: Session,
+    means: Means,
+    which: ColumnElement[bool],
+    subject: str,
+    reason: str,
+    by: str,
+) -> int:
     changed = rows.changed(
         session,
         update(VoucherRow)
-        .where(VoucherRow.hash == hash, VoucherRow.void_ms.is_(None))
+        .where(which, VoucherRow.void_ms.is_(None))
         .values(void_ms=means.now_ms),
     )
     if changed:
         audit.note(
-            session, means, staff=by, action="void_voucher", subject=hash, reason=reason
+            session, means, staff=by, action="void_vouchers", subject=subject, reason=reason
         )
-    return changed > 0
+    return changed
 
 
 def batches(session: Session, most: int = 200) -> list[Batch]:

@@ -1,7 +1,6 @@
 """Waiting work, one step at a time: holds that run out, letters, figures, pruning."""
 
 import importlib.util
-import threading
 from collections.abc import Callable
 
 import structlog
@@ -21,6 +20,7 @@ from ledger import (
     waiting_list,
 )
 from ledger.clock import Means
+from ledger.loops import Loop
 from ledger.running import Running
 
 log = structlog.get_logger()
@@ -31,7 +31,7 @@ TELL_EVERY_MS = 60_000
 LOOK_EVERY_MS = 86_400_000
 
 
-class Worker:
+class Worker(Loop):
     """Does what is waiting until it is told to stop. `run` belongs to one thread."""
 
     def __init__(
@@ -50,28 +50,13 @@ class Worker:
         cards: the same for the window's terminal.
         copy: seals will-call orders for kiosks that are cut off, and says likewise.
         """
-        self._pause_s = pause_s
+        super().__init__("waiting work failed", pause_s)
         self._ledger = ledger
         self._post = post
         self._pay = pay
         self._cards = cards
         self._copy = copy
-        self._stop = threading.Event()
         self._counted_ms = self._pruned_ms = self._looked_ms = self._told_ms = 0
-
-    def run(self) -> None:
-        """Work, rest, work again. Trouble in one step is written down and passes."""
-        while not self._stop.is_set():
-            try:
-                busy = self.step()
-            except Exception:
-                log.exception("waiting work failed")
-                busy = False
-            self._stop.wait(0 if busy else self._pause_s)
-
-    def stop(self) -> None:
-        """Finish the step at hand and end."""
-        self._stop.set()
 
     def step(self) -> bool:
         """Do one round, if it is this process's to do; say whether more is waiting."""

@@ -1,13 +1,12 @@
 """Deliver what waits, one at a time, in a thread of its own: others may be slow."""
 
-import threading
-
 import structlog
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ledger import webhooks
 from ledger.hooks import post
+from ledger.loops import Loop
 from ledger.running import Running
 from ledger.tables.webhooks import WebhookDeliveryRow
 
@@ -18,28 +17,13 @@ CLAIM_MS = 60_000
 FORGET_EVERY_MS = 3_600_000
 
 
-class Messenger:
+class Messenger(Loop):
     """Delivers until it is told to stop. `run` belongs to one thread."""
 
     def __init__(self, ledger: Running, *, pause_s: float = PAUSE_S) -> None:
+        super().__init__("webhooks failed", pause_s)
         self._ledger = ledger
-        self._pause_s = pause_s
-        self._stop = threading.Event()
         self._forgot_ms = 0
-
-    def run(self) -> None:
-        """Deliver, rest, deliver again. Trouble is written down and passes."""
-        while not self._stop.is_set():
-            try:
-                busy = self.step()
-            except Exception:
-                log.exception("webhooks failed")
-                busy = False
-            self._stop.wait(0 if busy else self._pause_s)
-
-    def stop(self) -> None:
-        """Finish the delivery at hand and end."""
-        self._stop.set()
 
     def step(self) -> bool:
         """Try the next delivery that is due; say whether there was one."""

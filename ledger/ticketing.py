@@ -27,6 +27,8 @@ WORDS = {
 _ACTION = "mark_tickets"
 # A performance that began so long ago is over.
 OVER_MS = 12 * 3_600_000
+# Orders on the page; once they are marked the next ones come.
+SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _put(session: Session, means: Means, order: str, status: str, by: str) -> No
 
 
 def worklist(
-    session: Session, now_ms: int, *, status: str = TO_DO, most: int = 500
+    session: Session, now_ms: int, *, status: str = TO_DO, most: int = SHOWN
 ) -> list[Waiting]:
     """List confirmed orders by where their tickets are, soonest performance first.
 

@@ -20,6 +20,7 @@ def index() -> ResponseReturnValue:
         return render_template(
             "staff/worklist.html",
             waiting=ticketing.worklist(session, ledger.clock(), status=status),
+            most=ticketing.SHOWN,
             status=status,
             statuses=ticketing.WORDS,
             zone=catalogue.house(session).zone,

@@ -3,6 +3,7 @@
 import io
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -47,8 +48,12 @@ class Ledger(Machine):
         self.commits = 0
 
     def start(self) -> None:
-        """Open the book and serve."""
+        """Open the book and serve; whoever cut the power meanwhile brings it back."""
         self.switched_on()
+        with suppress(Dark):
+            self.do(self._open)
+
+    def _open(self) -> None:
         database = f"sqlite:///{self.folder / FILE}"
         store = Store(database)
         self._watch(store)

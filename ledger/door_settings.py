@@ -68,7 +68,9 @@ def rule_of(text: str) -> Mapping[str, Any] | str | None:
     mistake = entry_rules.check(rule)
     if isinstance(mistake, Mistake):
         return f"The rule cannot be used: {mistake}"
-    assert isinstance(rule, dict)
+    if not isinstance(rule, dict):
+        # The rules read a bare null as none at all; whoever wants none leaves it blank.
+        return "The rule cannot be used: it must stand in { and }."
     return rule
 
 

@@ -163,6 +163,11 @@ def test_a_rule_is_tried_on_all_tickets_and_changes_nothing(anna, house):
     assert rule_told(house, tonight) == {None}
 
 
+@pytest.mark.parametrize("typed", ["null", "true", "7", "[]"])
+def test_what_is_no_rule_is_told_in_a_sentence(typed):
+    assert str(door_settings.rule_of(typed)).startswith("The rule cannot be used: ")
+
+
 def test_a_rule_that_is_set_reaches_every_door_of_the_space(anna, house):
     tonight = house.facts["tonight"]
     address = f"/staff/performances/{tonight}/doors/auditorium"

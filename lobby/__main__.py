@@ -35,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
     """Run a lobby until Ctrl-C, or play one scenario; give the exit status."""
     wanted = _arguments(argv)
     try:
-        told = story.load(wanted.scenario) if wanted.scenario else None
+        told = story.load(wanted.scenario, few=wanted.few) if wanted.scenario else None
         ports, folder = Ports(wanted.port_base), wanted.folder.resolve()
         _check(ports)
         if wanted.fresh and folder.exists():
@@ -75,6 +75,9 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--headless", action="store_true", help="open no browser window")
     parser.add_argument(
         "--scenario", metavar="NAME", help="play one story, print its figures"
+    )
+    parser.add_argument(
+        "--few", action="store_true", help="a long story: play its short version"
     )
     parser.add_argument(
         "--folder", type=Path, default=CHECKOUT / "var", help="where the demo house is kept"

@@ -5,7 +5,7 @@ lobby's page and the player without a browser read the same files.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,17 +43,37 @@ def names() -> list[str]:
     return sorted(file.stem for file in FOLDER.glob("*.json"))
 
 
-def load(name: str) -> Story:
-    """Read a scenario. Raises NoSuchStory, BadStory."""
+def load(name: str, *, few: bool = False) -> Story:
+    """Read a scenario. Raises NoSuchStory, BadStory.
+
+    few: play a long one shortly, as its steps say under `few`.
+    """
     if name not in names():
         raise NoSuchStory(
             f"There is no scenario called {name}. There are: {', '.join(names())}."
         )
     document = json.loads((FOLDER / f"{name}.json").read_text())
-    for number, step in enumerate(document["steps"], 1):
+    steps = list(_unfolded(document["steps"], few=few))
+    for number, step in enumerate(steps, 1):
         if len(VERBS & step.keys()) != 1:
             raise BadStory(f"{name}, step {number}: one verb of {sorted(VERBS)}: {step}")
-    return Story(name, document["title"], document["steps"])
+    return Story(name, document["title"], steps)
+
+
+def _unfolded(
+    steps: Sequence[Mapping[str, Any]], *, few: bool
+) -> Iterator[Mapping[str, Any]]:
+    """Give each step once; those under `times` so often, with their number as "{n}"."""
+    for folded in steps:
+        step = {**folded, **(folded.get("few", {}) if few else {})}
+        step.pop("few", None)
+        if "times" not in step:
+            yield step
+            continue
+        first = step.get("from", 1)
+        for n in range(first, first + step["times"]):
+            for inner in _unfolded(step["steps"], few=few):
+                yield json.loads(json.dumps(inner).replace("{n}", str(n)))
 
 
 def verb(step: Mapping[str, Any]) -> str:

@@ -46,7 +46,7 @@ def test_a_scenario_plays_to_its_end(name, house, tmp_path):
     played = subprocess.run(
         [
             sys.executable,
-            *("-m", "lobby", "--headless", "--scenario", name),
+            *("-m", "lobby", "--headless", "--few", "--scenario", name),
             *("--port-base", str(base), "--folder", str(tmp_path / "house")),
         ],
         cwd=CHECKOUT,

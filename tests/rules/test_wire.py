@@ -249,6 +249,33 @@ def test_what_a_device_signs_names_everything_that_must_not_change():
     assert wire.request_text("POST", "/api/events?x=1", b"{ }", **said) != text
 
 
+def test_a_signed_request_carries_what_was_signed_and_by_whom():
+    """sync.md 2: the signature is over the text that the ledger puts together again."""
+    said = {
+        "ledger_id": "L",
+        "device": "D",
+        "incarnation": 2,
+        "time_ms": 99,
+        "request": "R",
+    }
+    signed = []
+
+    def sign(text):
+        signed.append(text)
+        return b"\xfb\xff"
+
+    headers = wire.request_headers(sign, "PUT", "/api/claims", b"{}", **said)
+
+    assert signed == [wire.request_text("PUT", "/api/claims", b"{}", **said)]
+    assert headers == {
+        "FoH-Protocol": "1",
+        "FoH-Device": "D;2",
+        "FoH-Time": "99",
+        "FoH-Request": "R",
+        "FoH-Signature": "-_8",
+    }
+
+
 def test_signatures_for_one_purpose_are_no_use_for_another():
     assert wire.pairing_text("T", "K", "L") == b"foh-pair-1\nT\nK\nL"
     assert wire.time_text("L", "N", 5) == b"foh-time-1\nL\nN\n5"

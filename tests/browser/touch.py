@@ -139,6 +139,11 @@ class BrowserScreen:
                 "[document.documentElement.scrollWidth > innerWidth + 1,"
                 " document.documentElement.scrollHeight > innerHeight + 1]"
             )
+            if self._page.inner_text("h1", timeout=1000) != heading:
+                # It changed in place meanwhile: what was measured belongs to neither.
+                self.checked.discard(seen)
+                self.check()
+                return
         except Error:
             return  # The page moved on; what it became is checked instead.
         for violation in found["violations"]:

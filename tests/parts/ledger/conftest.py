@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from ledger import backup, book, history
+from ledger import backup, book, evenings, history
 from ledger.app import create_app
 from ledger.clock import Means
 from ledger.config import Config
@@ -122,6 +122,8 @@ def database(prepared, request, tmp_path) -> Iterator[str]:
 
 @pytest.fixture
 def store(database) -> Iterator[Store]:
+    # Copies of one book have evenings of one id: prices that are kept are one test's.
+    evenings._lists.clear()
     store = Store(database)
     yield store
     store.close()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from boxoffice.pricing import Seller
-from ledger import catalogue, evenings, seating
+from ledger import catalogue, seating
 from ledger.gateways import pretend
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.money import PaymentRow, TenderRow
@@ -28,9 +28,7 @@ pytestmark = [
 @pytest.fixture
 def ada(app, theatre, ledger):
     online_fees(ledger, theatre.tonight, theatre.studio)
-    yield Shopper(app)
-    # Copies of one book have evenings of one id: what is kept of them is this test's alone.
-    evenings._lists.clear()
+    return Shopper(app)
 
 
 @pytest.fixture

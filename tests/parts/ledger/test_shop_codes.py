@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ledger import catalogue, evenings, pickups, prices, tenders
+from ledger import catalogue, pickups, prices, tenders
 from ledger.tables.members import PromisedRow, VoucherRow
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderRow, TicketRow
@@ -21,9 +21,7 @@ pytestmark = [
 @pytest.fixture
 def ada(app, theatre, ledger):
     online_fees(ledger, theatre.tonight)
-    yield Shopper(app)
-    # Copies of one book have evenings of one id: what is kept of them is this test's alone.
-    evenings._lists.clear()
+    return Shopper(app)
 
 
 def card(ledger, amount):

@@ -17,7 +17,19 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
-from ledger import backup, book, clock, config, devices, history, keys, recovery, store, tls
+from ledger import (
+    backup,
+    book,
+    clock,
+    config,
+    devices,
+    engines,
+    history,
+    keys,
+    recovery,
+    store,
+    tls,
+)
 from ledger.clock import Means
 from ledger.running import Running
 
@@ -53,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (
         Stopped,
         config.Incomplete,
-        store.InUse,
+        engines.InUse,
         history.NotMigrated,
         keys.NoKey,
         backup.NotACopy,
@@ -74,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def migrate(settings: config.Config, _: argparse.Namespace) -> int:
     """Make the tables, or bring them up to this version."""
-    lock = None if not settings.on_sqlite else store.lock(_lock_file(settings))
+    lock = None if not settings.on_sqlite else engines.lock(_lock_file(settings))
     try:
         history.upgrade(settings.database)
     finally:
@@ -157,7 +169,7 @@ def restore(settings: config.Config, asked: argparse.Namespace) -> int:
     """
     if asked.file:
         database = _sqlite_only(settings)
-        held = store.lock(_lock_file(settings))
+        held = engines.lock(_lock_file(settings))
         try:
             backup.put_back(Path(asked.file), database)
         finally:

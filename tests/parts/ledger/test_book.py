@@ -15,8 +15,9 @@ from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
 from ledger import backup, book, history, keys, orders, recovery
 from ledger.clock import Means
+from ledger.engines import InUse, lock
 from ledger.refused import Refused
-from ledger.store import InUse, Store, lock
+from ledger.store import Store
 from ledger.tables.all import metadata
 from ledger.tables.devices import DeviceEventRow, DeviceLogRow
 from ledger.tables.discrepancies import DiscrepancyRow

@@ -14,7 +14,7 @@ import pytest
 import structlog
 
 from ledger.__main__ import main
-from ledger.store import lock
+from ledger.engines import lock
 
 pytestmark = pytest.mark.slow
 

@@ -164,7 +164,7 @@ class Queue:
     def ask(self, name, use_case, *args):
         self._ask(name, use_case, *args)
         deadline = time.monotonic() + 30
-        while self.store._jobs.qsize() < len(self._waiting) - 1:
+        while self.store._writer.waiting < len(self._waiting) - 1:
             assert time.monotonic() < deadline
             time.sleep(0.001)
 
@@ -188,7 +188,7 @@ class Queue:
 @on_sqlite
 def test_what_waits_is_made_durable_together(store):
     commits = []
-    event.listen(store._writer, "commit", commits.append)
+    event.listen(store._writing, "commit", commits.append)
 
     with Queue(store) as queue:
         for id in "1234":

@@ -17,8 +17,9 @@ from ledger import backup, book, recovery, waiting
 from ledger.clock import Means
 from ledger.config import Config
 from ledger.running import Running
-from ledger.store import Store, _Job
+from ledger.store import Store
 from ledger.worker import Worker
+from ledger.writer import Job
 from tests.promises.simulation.clock import Time
 from tests.promises.simulation.machine import Dark, Machine, keep_database
 
@@ -113,15 +114,15 @@ class Ledger(Machine):
         self.running.store.close()
 
     def _watch(self, store: Store) -> None:
-        engine: Any = store._writer
+        engine: Any = store._writing
         with engine.connect() as connection:
             self._synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar()
         event.listen(engine, "commit", lambda _connection: self.reached("commit: before"))
 
         def written(use_case: Any, *args: Any, **kwargs: Any) -> Any:
             """Do what the writing thread does, here and now: nobody waits for threads."""
-            job = _Job(lambda session: use_case(session, *args, **kwargs))
-            store._together([job])
+            job = Job(lambda session: use_case(session, *args, **kwargs))
+            store._writer.together([job])
             answer = job.answer.result()
             self.commits += 1
             self.reached("commit: after")

@@ -14,6 +14,7 @@ from boxoffice.verdicts import Verdict
 from kiosk import claims, door_facts, door_movements, door_records, verdicts
 from kiosk.device import Device
 from kiosk.door_facts import Known, Post
+from kiosk.judged import Judged
 from kiosk.shown.door import Class, Mode, Shown
 
 # Not even a supervisor makes a ticket of these, unless it is listed here.
@@ -37,13 +38,13 @@ def decide(
         return cannot_check(device, scan, "CANNOT_CHECK", mode, here=here)
     asked = added.scan(device, _event_id(device, scan), mode)
     verdict = admission.judge(known.presented, known.facts, replace(asked, link="alone"))
+    judged = Judged(scan, text, here, known, asked, verdict)
     if verdict.ticket is not None and _asks_first(device, verdict):
-        judged = (device, scan, text, here, known, asked, verdict)
         shown = None
         if not claims.answerable(device):
-            shown = _alone(*judged)
+            shown = _alone(device, judged)
         if shown is None:
-            shown = _claim(*judged)
+            shown = _claim(device, judged)
         # Two scans of one ticket shared a claim: the slower one sees what the other did.
         return shown or decide(device, scan, text, mode, added)
     link: Literal["ledger", "alone"] = "ledger" if device.up else "alone"
@@ -51,12 +52,10 @@ def decide(
         # The ledger is there and was not asked about this ticket: nothing was denied.
         heard = replace(asked, link="hub")
         verdict = admission.judge(known.presented, known.facts, heard)
-    shown = verdicts.shown(device, scan, here, known, asked, verdict, link=link)
+        judged = replace(judged, verdict=verdict)
+    shown = verdicts.shown(device, judged, link=link)
     written = device.store.write_together(
-        door_records.record,
-        *(device, scan, text, here, known, asked, verdict),
-        link=link,
-        shown=shown,
+        door_records.record, device, judged, link=link, shown=shown
     )
     return written or decide(device, scan, text, mode, added)
 
@@ -70,48 +69,32 @@ def _asks_first(device: Device, verdict: Verdict) -> bool:
     return verdict.worth_claiming or doubted
 
 
-def _alone(
-    device: Device,
-    scan: str,
-    text: str | None,
-    here: Post,
-    known: Known,
-    asked: Scan,
-    verdict: Verdict,
-) -> Shown | None:
+def _alone(device: Device, judged: Judged) -> Shown | None:
     """Nobody answers: this door decides. Source: sync.md §5, RED.
 
     None: another scan of the ticket is under way, or was quicker.
     """
-    asked = replace(asked, link="alone")
+    judged = replace(judged, asked=replace(judged.asked, link="alone"))
     return device.store.write_together(
         door_records.record_alone,
-        *(device, scan, text, here, known, asked, verdict),
-        shown=verdicts.shown(device, scan, here, known, asked, verdict, link="alone"),
+        *(device, judged),
+        shown=verdicts.shown(device, judged, link="alone"),
     )
 
 
-def _claim(
-    device: Device,
-    scan: str,
-    text: str | None,
-    here: Post,
-    known: Known,
-    asked: Scan,
-    alone: Verdict,
-) -> Shown | None:
+def _claim(device: Device, alone: Judged) -> Shown | None:
     """A good ticket: whoever claims it first admits. Source: sync.md §5, GREEN and RED."""
-    assert alone.ticket is not None
-    ticket, space = alone.ticket, known.facts.door.space
-    claim = device.store.write_together(claims.save, ticket, space, asked.id)
+    known, ticket, space = alone.known, alone.verdict.ticket, alone.known.facts.door.space
+    assert ticket is not None
+    claim = device.store.write_together(claims.save, ticket, space, alone.asked.id)
     failpoints.reached("door: claim saved")
-    first, asked = asked, replace(asked, id=claim)
-    answer = claims.ask(device, _claim_body(here, known, asked, alone, ticket, text))
+    asked = replace(alone.asked, id=claim)
+    answer = claims.ask(device, _claim_body(replace(alone, asked=asked), ticket))
     given_back = answer is None
     link: Literal["ledger", "alone"] = "alone" if answer is None else "ledger"
     match answer:
-        case None if claim == first.id:
-            verdict = alone
+        case None if claim == alone.asked.id:
+            verdict = alone.verdict
         case None:
             verdict = admission.judge(
                 known.presented, known.facts, replace(asked, link="alone")
@@ -119,43 +102,37 @@ def _claim(
         case claims.Granted():
             with device.store.read() as session:
                 unheard = door_facts.unheard(session, ticket)
-            verdict = _granted(known, here, asked, answer, unheard=unheard)
+            verdict = _granted(known, alone.here, asked, answer, unheard=unheard)
             given_back = not verdict.admit
         case claims.Denied():
             verdict = _denied(known, asked, answer, ticket)
             if asked.overridden:
                 verdict = _overridden(known, asked, verdict)
+    judged = replace(alone, asked=asked, verdict=verdict)
     return device.store.write_together(
         door_records.record,
-        *(device, scan, text, here, known, asked, verdict),
+        *(device, judged),
         link=link,
         claimed=ticket,
         given_back=given_back,
-        shown=verdicts.shown(device, scan, here, known, asked, verdict, link=link),
+        shown=verdicts.shown(device, judged, link=link),
     )
 
 
-def _claim_body(
-    here: Post,
-    known: Known,
-    asked: Scan,
-    verdict: Verdict,
-    ticket: str,
-    text: str | None,
-) -> dict[str, Any]:
-    listed = known.own.get(ticket)
+def _claim_body(judged: Judged, ticket: str) -> dict[str, Any]:
+    known, here, asked = judged.known, judged.here, judged.asked
     body: dict[str, Any] = {
         "claim": asked.id,
         "kind": "admission",
         "ticket": ticket,
         "issue": _issue(known, ticket),
-        "performance": door_records.performance_of(known, here, ticket),
+        "performance": judged.performance,
         "space": known.facts.door.space,
-        "count": verdict.count or asked.count or 1,
+        "count": judged.verdict.count or asked.count or 1,
         "door": known.facts.door.name,
     }
-    if listed is None and text is not None:
-        body["payload"] = text
+    if judged.listed is None and judged.text is not None:
+        body["payload"] = judged.text
     if here.opened_ms is not None:
         body["opened_ms"] = here.opened_ms
     return body

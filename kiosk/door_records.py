@@ -9,12 +9,13 @@ from typing import Any, Final, Literal
 from sqlalchemy.orm import Session
 
 from boxoffice import log as chain
-from boxoffice.presented import Presented
+from boxoffice.movements import Movement
 from boxoffice.scans import Scan
 from boxoffice.verdicts import Verdict
 from kiosk import claims, door_movements, log, verdicts
 from kiosk.device import Device
-from kiosk.door_facts import Known, Post
+from kiosk.door_facts import Known
+from kiosk.judged import Judged
 from kiosk.shown.door import Shown
 from kiosk.store import statements
 from kiosk.store.tables.door import MovementRow
@@ -29,12 +30,7 @@ _INSERT: Final = (  # Of names, never of values.
 def record(
     session: Session,
     device: Device,
-    scan: str,
-    text: str | None,
-    here: Post,
-    known: Known,
-    asked: Scan,
-    verdict: Verdict,
+    judged: Judged,
     *,
     link: Literal["ledger", "alone"],
     claimed: str | None = None,
@@ -47,20 +43,20 @@ def record(
     no ledger has answered for us, moved the ticket since `known` was gathered.
     given_back: the ledger may hold the claim for us, and we do not use it.
     """
-    again = recorded(session, scan)
+    again = recorded(session, judged.scan)
     if again is not None:
         return verdicts.repeated(again)  # A retry overtook us.
-    if asked.id != scan and recorded(session, asked.id) is not None:
+    if judged.asked.id != judged.scan and recorded(session, judged.asked.id) is not None:
         return None
-    movement = verdict.movement
-    space = known.facts.door.space
+    verdict, movement = judged.verdict, judged.verdict.movement
+    space = judged.known.facts.door.space
     unasked = claimed is None or link == "alone"
-    if movement is not None and unasked and _moved(session, known, movement.ticket):
+    if movement is not None and unasked and _moved(session, judged.known, movement.ticket):
         return None
     if movement is not None and verdict.record is not None:
-        row = _row(scan, here, known, verdict, shown, text)
+        row = _row(judged, movement, shown)
         statements.run(session, _INSERT, tuple(row[name] for name in _COLUMNS))
-        body = _body(here, known, asked, verdict, link, text)
+        body = _body(judged, movement, link)
         log.append(session, device.clock, movement.id, verdict.record, body)
         if claimed is not None:
             claims.close(session, claimed, space)
@@ -70,19 +66,14 @@ def record(
         elif claimed is not None:
             claims.close(session, claimed, space)
         if verdict.record is not None and not shown.repeat:
-            _refused(session, device, text, here, verdict)
+            _refused(session, device, judged)
     return shown
 
 
 def record_alone(
     session: Session,
     device: Device,
-    scan: str,
-    text: str | None,
-    here: Post,
-    known: Known,
-    asked: Scan,
-    verdict: Verdict,
+    judged: Judged,
     *,
     shown: Shown,
 ) -> Shown | None:
@@ -91,14 +82,11 @@ def record_alone(
     None, and nothing is written: another scan of the ticket has a claim open, or was
     quicker.
     """
-    assert verdict.ticket is not None
-    if claims.is_open(session, verdict.ticket, known.facts.door.space):
+    ticket = judged.verdict.ticket
+    assert ticket is not None
+    if claims.is_open(session, ticket, judged.known.facts.door.space):
         return None
-    return record(
-        *(session, device, scan, text, here, known, asked, verdict),
-        link="alone",
-        shown=shown,
-    )
+    return record(session, device, judged, link="alone", shown=shown)
 
 
 def _moved(session: Session, known: Known, ticket: str) -> bool:
@@ -110,22 +98,12 @@ def _moved(session: Session, known: Known, ticket: str) -> bool:
     )
 
 
-def _row(
-    scan: str,
-    here: Post,
-    known: Known,
-    verdict: Verdict,
-    shown: Shown,
-    text: str | None,
-) -> dict[str, Any]:
-    movement = verdict.movement
-    assert movement is not None
-    listed = known.own.get(movement.ticket)
+def _row(judged: Judged, movement: Movement, shown: Shown) -> dict[str, Any]:
     return {
         "event_id": movement.id,
-        "scan": scan,
+        "scan": judged.scan,
         "ticket": movement.ticket,
-        "performance": performance_of(known, here, movement.ticket),
+        "performance": judged.performance,
         "kind": movement.kind,
         "at_ms": door_movements.milliseconds(movement.at),
         "after": movement.after,
@@ -136,24 +114,17 @@ def _row(
         "verdict": movement.verdict.value,
         "undone": False,
         "seat": shown.seat.code if shown.seat else "",
-        "payload": text or "" if listed is None else "",
+        "payload": judged.text or "" if judged.listed is None else "",
         "shown": json.dumps(verdicts.document(shown)),
     }
 
 
 def _body(
-    here: Post,
-    known: Known,
-    asked: Scan,
-    verdict: Verdict,
-    link: Literal["ledger", "alone"],
-    text: str | None,
+    judged: Judged, movement: Movement, link: Literal["ledger", "alone"]
 ) -> dict[str, Any]:
-    movement = verdict.movement
-    assert movement is not None
     body: dict[str, Any] = {
         "ticket": movement.ticket,
-        "performance": performance_of(known, here, movement.ticket),
+        "performance": judged.performance,
         "space": movement.space,
         "count": movement.count,
         "door": movement.door,
@@ -162,18 +133,18 @@ def _body(
     }
     if movement.kind == "exit":
         return body
-    listed = known.own.get(movement.ticket)
+    verdict, listed = judged.verdict, judged.listed
     body |= {
         "seat": (listed or {}).get("seat"),
         "mode": link,
         "verdict": verdict.answer.value,
-        "override": _override(asked, verdict),
+        "override": _override(judged.asked, verdict),
         "marks": list(verdict.marks or ()),
         "answers": dict(verdict.answers or {}),
         "settled": list(verdict.settled or ()),
     }
-    if listed is None and text is not None:
-        body["payload"] = text
+    if listed is None and judged.text is not None:
+        body["payload"] = judged.text
     return body
 
 
@@ -185,14 +156,12 @@ def _override(asked: Scan, verdict: Verdict) -> dict[str, Any] | None:
     return {"by": asked.override.by, "reason": asked.override.reason, "lifted": lifted}
 
 
-def _refused(
-    session: Session, device: Device, text: str | None, here: Post, verdict: Verdict
-) -> None:
+def _refused(session: Session, device: Device, judged: Judged) -> None:
     body = {
-        "code_hash": chain.digest((text or "").encode()).hex(),
-        "verdict": verdict.answer.value,
-        "door": here.settings.name,
-        "performance": here.evening.id,
+        "code_hash": chain.digest((judged.text or "").encode()).hex(),
+        "verdict": judged.verdict.answer.value,
+        "door": judged.here.settings.name,
+        "performance": judged.here.evening.id,
     }
     log.append(session, device.clock, device.new_id(), "scan.refused", body)
 
@@ -206,12 +175,3 @@ def recorded(session: Session, scan: str) -> MovementRow | None:
         (scan, scan),
     )
     return session.get(MovementRow, known[0]) if known else None
-
-
-def performance_of(known: Known, here: Post, ticket: str) -> str:
-    """Give the performance of a ticket: as listed, as in its code, else tonight's."""
-    listed = known.own.get(ticket)
-    if listed is not None and listed.get("performance"):
-        return str(listed["performance"])
-    presented: Presented | None = known.presented
-    return (presented.performance if presented else None) or here.evening.id

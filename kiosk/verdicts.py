@@ -13,7 +13,7 @@ from boxoffice.scans import Override, Scan
 from boxoffice.verdicts import Verdict
 from kiosk import documents, door_facts, door_movements, told
 from kiosk.device import Device
-from kiosk.door_facts import Known, Post
+from kiosk.judged import Judged
 from kiosk.shown.door import Class, Counters, Shown
 from kiosk.shown.named import SeatShown
 from kiosk.store.tables.door import MovementRow
@@ -128,26 +128,13 @@ def word(refused: str) -> Answer:
         return Answer.UNKNOWN
 
 
-def shown(
-    device: Device,
-    scan: str,
-    here: Post,
-    known: Known,
-    asked: Scan,
-    verdict: Verdict,
-    *,
-    link: Literal["ledger", "alone"],
-) -> Shown:
+def shown(device: Device, judged: Judged, *, link: Literal["ledger", "alone"]) -> Shown:
     """Give a verdict as the usher sees it, facts without words."""
     now_ms = device.clock.now_ms()
-    listed = known.own.get(verdict.ticket or "", {})
-    performance = str(
-        listed.get("performance")
-        or (known.presented.performance if known.presented else None)
-        or here.evening.id
-    )
+    verdict, known, here = judged.verdict, judged.known, judged.here
+    listed = judged.listed or {}
     with device.store.read() as session:
-        evening = documents.performance(session, performance) or here.evening
+        evening = documents.performance(session, judged.performance) or here.evening
         plan = documents.plan(session, evening.id)
     code = str(listed.get("seat") or "")
     if not code and plan and known.code and known.code.seat is not None:
@@ -155,21 +142,24 @@ def shown(
     seat = _seat(plan, code)
     _, words = plan.section_doors(seat.section) if plan and seat else ((), "")
     # The same answer to the same scan is no news: it is silent, and leaves no event.
-    old = verdict.movement is None and device.board.answered(scan) == verdict.answer.value
+    old = (
+        verdict.movement is None
+        and device.board.answered(judged.scan) == verdict.answer.value
+    )
     undoable = verdict.movement is not None and verdict.movement.kind == "admission"
     return Shown(
         id=0,
-        scan=scan,
+        scan=judged.scan,
         answer=verdict.answer.value,
         shape=shape(verdict),
         admit=verdict.admit,
-        mode=asked.mode,
+        mode=judged.asked.mode,
         at_ms=now_ms,
         link=link,
         ticket=verdict.ticket or "",
         seat_name=str(listed.get("seat_name") or ""),
         seat=seat,
-        count=verdict.count or asked.count or 1,
+        count=verdict.count or judged.asked.count or 1,
         inside=verdict.inside,
         of=verdict.of,
         left=verdict.left,

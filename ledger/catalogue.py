@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
-from ledger import doors, feed, halls, notices, prices
+from ledger import distances, doors, feed, halls, notices, prices
 from ledger.clock import Means
 from ledger.extras import Extras
 from ledger.refused import Refused
@@ -22,6 +22,7 @@ from ledger.tables.catalogue import (
     PriceRow,
     ProductionRow,
 )
+from ledger.tables.distances import DistanceRow
 from ledger.tables.house import HouseRow
 from ledger.tables.seats import SeatStateRow
 
@@ -214,12 +215,18 @@ def count_seats(session: Session, *, now_ms: int) -> int:
         .subquery()
     )
     left = func.coalesce(free.c.left, 0)
-    changed = session.execute(
+    found = session.execute(
         select(PerformanceRow.id, left)
         .outerjoin(free, free.c.performance == PerformanceRow.id)
         .where(PerformanceRow.starts_ms > now_ms - 86_400_000)
         .where(PerformanceRow.seats_left != left)
     ).all()
+    changed = [(performance, int(seats_left)) for performance, seats_left in found]
+    apart = session.scalars(
+        select(DistanceRow.performance).where(DistanceRow.kept.is_(True))
+    ).all()
+    for performance in apart:
+        changed = _without_buffers(session, performance, changed)
     for performance, seats_left in changed:
         session.execute(
             update(PerformanceRow)
@@ -228,6 +235,22 @@ def count_seats(session: Session, *, now_ms: int) -> int:
         )
         notices.performance(session, performance, now_ms)
     return len(changed)
+
+
+def _without_buffers(
+    session: Session, performance: str, changed: list[tuple[str, int]]
+) -> list[tuple[str, int]]:
+    """Count what the public may have where orders sit apart. Source: DIS4."""
+    row = session.get_one(PerformanceRow, performance)
+    buffers = distances.whose(session, performance)
+    free = session.scalars(
+        select(SeatStateRow.seat).where(
+            SeatStateRow.performance == performance, SeatStateRow.state == "available"
+        )
+    )
+    left = sum(seat not in buffers for seat in free)
+    others = [one for one in changed if one[0] != performance]
+    return others if left == row.seats_left else [*others, (performance, left)]
 
 
 def _add_seats(

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import ticketing
+from ledger import order_types, ticketing
 from ledger.documents.order import plain as amount
 from ledger.store import Store
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
@@ -24,6 +24,7 @@ MOST_ENVELOPES = 20_000
 ORDERS = (
     "order", "state", "made", "name", "email", "phone", "production", "performance",
     "seats", "tickets", "charge", "paid", "currency", "sold by", "delivery", "note",
+    "order type",
 )  # fmt: skip
 CUSTOMERS = ("name", "email", "phone", "orders", "tickets", "spent", "currency")
 ENVELOPES = (
@@ -70,6 +71,7 @@ def _orders(session: Session, after: str, zone: str) -> list[tuple[str, Sequence
             .where(MembershipRow.order.in_([order.id for order, _ in rows]))
         ).all()
     )
+    types = {kind.id: kind.name for kind in order_types.all_(session, retired=True)}
     found: list[tuple[str, Sequence[str]]] = []
     for order, patron in rows:
         own = tickets.get(order.id, [])
@@ -90,6 +92,7 @@ def _orders(session: Session, after: str, zone: str) -> list[tuple[str, Sequence
             order.seller,
             order.delivery,
             order.note,
+            types.get(order.order_type or "", ""),
         )
         found.append((order.id, row))
     return found

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from boxoffice import applications, ids
 from boxoffice.applications import Colour
 from boxoffice.refusals import Code
-from ledger import evenings, feed
+from ledger import distances, evenings, feed
 from ledger.tables.devices import DeviceRow
 from ledger.tables.feed import StreamHeadRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
@@ -30,6 +30,7 @@ KINDS = {
     "paid": ("P", "Sold and paid"),
     "part": ("½", "Sold, paid in part"),
     "unpaid": ("U", "Sold, not paid"),
+    "buffer": ("B", "Buffer: keeps orders apart"),
     "killed": ("X", "Killed: no such seat tonight"),
 }
 
@@ -48,7 +49,11 @@ class Mark:
 
 @dataclass(frozen=True)
 class Why:
-    """All there is to say of one seat. Amounts in minor units; moments in ms."""
+    """All there is to say of one seat. Amounts in minor units; moments in ms.
+
+    beside: the orders that a buffer seat keeps apart from others: id and number; a hold or
+    a device has no id.
+    """
 
     seat: str
     name: str
@@ -72,6 +77,7 @@ class Why:
     prices: Sequence[tuple[str, int]]
     currency: str
     last: Sequence[tuple[int, str, str]]
+    beside: Sequence[tuple[str, str]] = ()
 
 
 def read(session: Session, performance: str) -> list[Mark]:
@@ -82,7 +88,11 @@ def read(session: Session, performance: str) -> list[Mark]:
         .where(SeatStateRow.performance == performance)
         .order_by(SeatStateRow.number)
     ).all()
-    return [Mark(seat, _kind(state, price, paid)) for seat, state, price, paid in rows]
+    buffers = distances.whose(session, performance)
+    return [
+        Mark(seat, "buffer" if seat in buffers else _kind(state, price, paid))
+        for seat, state, price, paid in rows
+    ]
 
 
 def position(session: Session, performance: str) -> int:
@@ -121,10 +131,12 @@ def why(session: Session, performance: str, seat: str) -> Why | None:
         (one for one in evening.prices.levels if one.id == level),
         evening.prices.levels[0] if evening.prices.levels else None,
     )
+    kind = _kind(row.state, ticket.price if ticket else 0, ticket.paid if ticket else 0)
+    beside = distances.whose(session, performance).get(seat, ())
     return Why(
         seat=seat,
         name=str(evening.plan.name(seat)),
-        kind=_kind(row.state, ticket.price if ticket else 0, ticket.paid if ticket else 0),
+        kind="buffer" if beside else kind,
         level=listed.name if listed else "",
         order=order.id if order else "",
         number=ids.shown(order.number) if order and order.number else "",
@@ -148,7 +160,26 @@ def why(session: Session, performance: str, seat: str) -> Why | None:
         ],
         currency=evening.prices.currency,
         last=_last(session, f"{performance}/{seat}"),
+        beside=_named(session, beside),
     )
+
+
+def _named(session: Session, orders: Sequence[str]) -> list[tuple[str, str]]:
+    """Give the orders with their numbers; what is not an order yet, in words."""
+    numbers = dict(
+        session.execute(
+            select(OrderRow.id, OrderRow.number).where(OrderRow.id.in_(orders))
+        ).all()
+    )
+    found = []
+    for id in orders:
+        if id in numbers:
+            found.append((id, ids.shown(numbers[id]) if numbers[id] else id))
+        elif id.startswith("device "):
+            found.append(("", _device(session, id.removeprefix("device ")) or "a device"))
+        else:
+            found.append(("", "an order that is being made"))
+    return found
 
 
 def _last(session: Session, subject: str) -> list[tuple[int, str, str]]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import log
-from ledger import door_answers, evenings, feed, prices
+from ledger import distances, door_answers, evenings, feed, prices
 from ledger.evenings import Evening
 from ledger.tables.catalogue import (
     HallRow,
@@ -49,8 +49,9 @@ def seat(
 
 
 def seats(session: Session, performance: str, codes: Sequence[str], now_ms: int) -> None:
-    """Tell devices how these seats are now."""
+    """Tell devices how these seats are now, and buffer seats that come or go with them."""
     stream = feed.performance(performance)
+    codes, buffers = distances.told(session, performance, codes)
     for found in _many(
         session,
         select(
@@ -65,6 +66,8 @@ def seats(session: Session, performance: str, codes: Sequence[str], now_ms: int)
         codes,
     ):
         code, state, epoch, device, incarnation, ticket = found
+        if code in buffers and state == "available":
+            state = "reserved"
         body = seat(
             state=state, epoch=epoch, device=device, incarnation=incarnation, ticket=ticket
         )

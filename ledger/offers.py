@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from boxoffice import allotments, best
 from boxoffice.charts import Chart
-from ledger import evenings
+from boxoffice.distancing import Policy
+from ledger import distances, evenings
 from ledger.tables.seats import SeatStateRow
 
 _MOST_KEPT = 8
@@ -31,14 +32,21 @@ def find(
 ) -> best.Offer | best.NoOffer:
     """Offer the best seats for a party. free: the states that this buyer may have."""
     chart, taken = _house(session, performance, free)
-    with _index(performance, chart) as index:
-        return best.find(chart, taken, request, index=index)
+    apart = distances.spacing(session, performance)
+    policy = apart.policy if apart else None
+    others = distances.orders(session, performance).values() if apart else ()
+    with _index(performance, chart, policy) as index:
+        return best.find(
+            chart, taken, request, policy=policy, other_orders=others, index=index
+        )
 
 
 def side_by_side(session: Session, performance: str, count: int) -> tuple[str, ...]:
     """Choose good seats side by side for a device to keep; fewer where there are not so
-    many.
+    many, and none where orders sit apart: a device that is cut off cannot see to that.
     """
+    if distances.spacing(session, performance) is not None:
+        return ()
     chart, taken = _house(session, performance, PUBLIC)
     with _index(performance, chart) as index:
         return allotments.choose(chart, taken, count, index=index)
@@ -58,12 +66,15 @@ def _house(
 
 
 @contextmanager
-def _index(performance: str, chart: Chart) -> Iterator[best.Index]:
+def _index(
+    performance: str, chart: Chart, policy: Policy | None = None
+) -> Iterator[best.Index]:
     """Give the index of a performance to one thread at a time."""
     with _shelf:
         known = _kept.pop(performance) if performance in _kept else None
-        if known is None or known[1].house.chart is not chart:
-            known = Lock(), best.Index(chart)
+        stale = known and (known[1].house.chart is not chart or known[1].policy != policy)
+        if known is None or stale:
+            known = Lock(), best.Index(chart, policy)
         while len(_kept) >= _MOST_KEPT:
             _kept.pop(next(iter(_kept)))
         _kept[performance] = known

@@ -16,7 +16,7 @@ from boxoffice import best, catalogue, picking, pricing
 from boxoffice.catalogue import Performance
 from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
-from ledger import evenings, halls, offers
+from ledger import distances, evenings, halls, offers
 from ledger.evenings import Evening
 from ledger.prices import Type
 from ledger.tables.catalogue import HallRow, PerformanceRow, ProductionRow
@@ -113,15 +113,13 @@ def whole(evening: Evening, level: str | None, price_type: str) -> int | None:
 
 def free(session: Session, performance: str) -> list[str]:
     """Give the seats that the public may have now, in chart order."""
-    return list(
-        session.scalars(
-            select(SeatStateRow.seat)
-            .where(
-                SeatStateRow.performance == performance, SeatStateRow.state == "available"
-            )
-            .order_by(SeatStateRow.number)
-        )
+    buffers = distances.whose(session, performance)
+    found = session.scalars(
+        select(SeatStateRow.seat)
+        .where(SeatStateRow.performance == performance, SeatStateRow.state == "available")
+        .order_by(SeatStateRow.number)
     )
+    return [seat for seat in found if seat not in buffers]
 
 
 def judge(session: Session, performance: str, seats: Sequence[str]) -> Choice:
@@ -136,7 +134,15 @@ def judge(session: Session, performance: str, seats: Sequence[str]) -> Choice:
     if len(set(seats)) < len(seats) or not available.issuperset(seats):
         return Choice(Code.SEAT_UNAVAILABLE, nearest(session, performance, seats))
     taken = frozenset(plan.chart.seats) - available
-    checked = picking.check(plan.chart, taken, seats, mode=picking.Mode.LENIENT)
+    apart = distances.spacing(session, performance)
+    checked = picking.check(
+        plan.chart,
+        taken,
+        seats,
+        mode=picking.Mode.LENIENT,
+        policy=apart.policy if apart else None,
+        other_orders=distances.orders(session, performance).values() if apart else (),
+    )
     return Choice(checked.error, checked.instead)
 
 

@@ -23,11 +23,12 @@ from sqlalchemy.orm import Session
 
 from boxoffice import best
 from boxoffice.refusals import Code
-from ledger import feed, halls, notices, offers, rows, tenders, waiting_sales
+from ledger import distances, feed, halls, notices, offers, rows, tenders, waiting_sales
 from ledger.clock import Means
 from ledger.prepared import Prepared
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.distances import DistanceRow
 from ledger.tables.house import BookRow, HouseRow
 from ledger.tables.seats import HoldRow, SeatStateRow
 
@@ -65,6 +66,7 @@ class _Sale:
     most: int
     selling: bool
     recovering: bool
+    apart: bool
 
 
 def hold(
@@ -76,11 +78,13 @@ def hold(
     seller: str,
     wanted: Sequence[str] | Wish,
     box_office: bool = False,
+    near: bool = False,
 ) -> Held | Refused | None:
     """Promise seats to one order for a while: these, or the best. None: no such evening.
 
     seller: the device that asks, or staff, shop. box_office: may have reserved seats, too,
-    and is exempt from the house's limit (INV8). Refuses SEAT_UNAVAILABLE (`seats`),
+    and is exempt from the house's limit (INV8). near: also seats beside other orders where
+    orders sit apart (DIS4). Refuses SEAT_UNAVAILABLE (`seats`),
     INSUFFICIENT_SEATS and NOT_TOGETHER (`available`), NOT_ENOUGH_TICKETS (`left`),
     TOO_MANY_SEATS (`limit`), NO_TICKETS_REQUESTED, SELLING_CLOSED.
     """
@@ -96,6 +100,13 @@ def hold(
     if count > limit:
         return Refused(Code.TOO_MANY_SEATS, {"limit": limit})
     states = BOX_OFFICE if box_office else PUBLIC
+    if sale.apart and not near and not isinstance(wanted, Wish):
+        # Offers keep their distance by themselves; two of them never at once.
+        close = distances.refused(session, performance, wanted)
+        if close:
+            return Refused(Code.SEAT_UNAVAILABLE, {"seats": close})
+    elif sale.apart:
+        distances.spacing(session, performance, lock=True)
     hold_id = means.new_id()
     taken = (
         _take_best(session, performance, hold_id, wanted, sale.kind, states)
@@ -115,7 +126,10 @@ def hold(
         "extended": False,
     }
     rows.add(session, HoldRow, [made])
-    _tell(session, performance, "held", taken, means.now_ms)
+    if sale.apart:
+        notices.seats(session, performance, list(taken), means.now_ms)
+    else:
+        _tell(session, performance, "held", taken, means.now_ms)
     seats = tuple(wanted) if not isinstance(wanted, Wish) else tuple(taken)
     return Held(hold_id, order, seats, expires_ms)
 
@@ -202,6 +216,7 @@ def _sale(session: Session, means: Means, performance: str) -> _Sale | None:
         found.max_seats,
         selling,
         found.recovering_ms is not None,
+        bool(found.kept),
     )
 
 
@@ -312,6 +327,9 @@ def _let_go(session: Session, means: Means, hold_id: str, performance: str) -> N
     tenders.hold_ended(session, hold_id)
     free = [seat for seat, _, state in back if state == "available"]
     given = waiting_sales.freed(session, means, performance, free) if free else {}
+    if distances.spacing(session, performance) is not None:
+        notices.seats(session, performance, [seat for seat, _, _ in back], means.now_ms)
+        return
     for seat, epoch, state in back:
         if seat not in given:
             _tell(session, performance, state, {seat: epoch}, means.now_ms)
@@ -329,6 +347,7 @@ def _tell(
 
 _SEAT = rows.table(SeatStateRow)
 _EVENING, _HOUSE, _BOOK = (rows.table(r) for r in (PerformanceRow, HouseRow, BookRow))
+_APART = rows.table(DistanceRow)
 _OF: BindParameter[str] = bindparam("of")
 _SALE = Prepared(
     select(
@@ -340,9 +359,11 @@ _SALE = Prepared(
         _HOUSE.c.hold_minutes,
         _HOUSE.c.max_seats,
         _BOOK.c.recovering_ms,
+        _APART.c.kept,
     )
     .join(_HOUSE, _EVENING.c.id == _OF)
     .join(_BOOK, _EVENING.c.id == _OF)
+    .outerjoin(_APART, _APART.c.performance == _EVENING.c.id)
     .where(_EVENING.c.id == _OF)
 )
 

@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 from boxoffice import pricing
 from boxoffice.pricing import OtherLine, Quote, Seller
 from boxoffice.refusals import Code
-from ledger import audit, evenings, members, orders, requests, seat_credits, seating
+from ledger import (
+    audit,
+    evenings,
+    members,
+    order_types,
+    orders,
+    requests,
+    seat_credits,
+    seating,
+)
 from ledger.clock import Means
 from ledger.desk_money import DONATION_BP, Payment, donate, pay
 from ledger.patrons import Patron
@@ -33,7 +42,7 @@ class Said:
     """All that the clerk entered. seats: (seat code, price type id), in order.
 
     subscriber: who the subscriber is, where a price asks for one. members: seat to the id
-    of the member whose credit pays for it.
+    of the member whose credit pays for it. order_type: of ledger.order_types; blank: none.
     """
 
     seats: Sequence[tuple[str, str]]
@@ -45,6 +54,7 @@ class Said:
     members: Mapping[str, str] = field(default_factory=dict)
     donation: int = 0
     answers: Sequence[dict[str, str]] = ()
+    order_type: str = ""
     payments: Sequence[Payment] = field(default=())
 
 
@@ -66,9 +76,10 @@ def hold(
     performance: str,
     wanted: Sequence[str] | Wish,
     by: str,
+    reason: str = "",
 ) -> Held | Refused | None:
     """Hold seats for a customer at the desk; available and reserved ones. None: no such
-    evening.
+    evening. reason: why seats that keep orders apart may be sold (DIS4).
     """
     held = seating.hold(
         session,
@@ -78,6 +89,7 @@ def hold(
         seller=STAFF,
         wanted=wanted,
         box_office=True,
+        near=bool(reason),
     )
     if isinstance(held, Held):
         audit.note(
@@ -86,6 +98,7 @@ def hold(
             staff=by,
             action="hold_seats",
             subject=held.hold,
+            reason=reason,
             facts={"performance": performance, "seats": list(held.seats)},
         )
     return held
@@ -135,8 +148,8 @@ def sell(
     """Make the held seats an order, with its donation, seat credits and what was paid.
 
     by: who sells; blank: nobody of the staff. asker: whose hold it is. Refuses what
-    `orders.sell` refuses, NOT_ENOUGH_SEAT_CREDITS (MEM4), and NOT_FOUND or LOCKED for a
-    voucher; nothing is done then. Raises KeyError like quote.
+    `orders.sell` and `order_types.take` refuse, NOT_ENOUGH_SEAT_CREDITS (MEM4), and
+    NOT_FOUND or LOCKED for a voucher; nothing is done then. Raises KeyError like quote.
     """
     if order := requests.made(session, hold, asker):
         return Made(order, again=True)
@@ -178,6 +191,10 @@ def _sell(
     short = _use_credits(session, means, open_, row.id, said.members)
     if short is not None:
         return short
+    if said.order_type:
+        unfit = order_types.take(session, row, said.order_type, open_.performance)
+        if unfit is not None:
+            return unfit
     row.answers = json.dumps(list(said.answers))
     if said.donation:
         donate(session, means, row, said.donation)

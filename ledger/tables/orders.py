@@ -30,6 +30,7 @@ class OrderRow(Row):
 
     number: what people read (ORD12). delivery: will_call, email, print, kiosk. seller: of
     boxoffice.pricing. device: who sold it, if a device did. source: the event it came in.
+    order_type: of ledger.order_types.
     """
 
     __tablename__ = "order"
@@ -42,6 +43,12 @@ class OrderRow(Row):
             "made_ms",
             sqlite_where=text("paid > charge"),
             postgresql_where=text("paid > charge"),
+        ),
+        Index(
+            "ix_order_order_type",
+            "order_type",
+            sqlite_where=text("order_type IS NOT NULL"),
+            postgresql_where=text("order_type IS NOT NULL"),
         ),
     )
 
@@ -66,6 +73,7 @@ class OrderRow(Row):
     collected_ms: Mapped[int | None]
     collected_by: Mapped[str | None]
     cancelled_ms: Mapped[int | None]
+    order_type: Mapped[str | None]
 
 
 class TicketRow(Row):

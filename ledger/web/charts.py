@@ -324,6 +324,8 @@ def _said(why: Why | None) -> tuple[Why, str] | None:
             words = "Available: everybody may buy it."
         case "reserved":
             words = "Reserved: only the box office sells it."
+        case "buffer":
+            words = f"Buffer: {beside(why)}. The box office may sell it with a reason."
         case "killed":
             words = f"Killed: no such seat tonight. Before, it was {why.prior}."
         case "allotted":
@@ -349,3 +351,10 @@ def _said(why: Why | None) -> tuple[Why, str] | None:
             colour = "Light blue" if why.light_blue else "Pink"
             words = f"{colour}: {sentence(why.reason, **facts)}"
     return why, words
+
+
+def beside(why: Why) -> str:
+    """Say whose order a buffer seat keeps apart from others. Source: DIS4."""
+    return "it keeps a distance to " + desk.some(
+        f"order {number}" if id else number for id, number in why.beside
+    )

@@ -12,7 +12,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
-from ledger import catalogue, evenings, reports, requests, seating, surveys, window
+from ledger import (
+    catalogue,
+    evenings,
+    marks,
+    order_types,
+    reports,
+    requests,
+    seating,
+    surveys,
+    window,
+)
 from ledger.documents.order import money
 from ledger.refused import Refused
 from ledger.requests import STAFF
@@ -46,12 +56,38 @@ def begin(performance: str) -> ResponseReturnValue:
         performance=performance,
         wanted=seats or Wish(count),
         by=desk.me().id,
+        reason=desk.field("reason", most=200),
     )
     if isinstance(held, Held):
         return redirect(url_for("desk_sales.show", hold=held.hold), 303)
+    if isinstance(held, Refused) and seats and (asked := _beside(performance, seats)):
+        return asked
     if isinstance(held, Refused):
         desk.refuse(_gone(performance, held))
     return redirect(url_for("charts.show", performance=performance), 303)
+
+
+def _beside(performance: str, seats: list[str]) -> ResponseReturnValue | None:
+    """Ask why seats are sold that keep orders apart, if that is all there is against it."""
+    with desk.ledger().store.read() as session:
+        evening = reports.performance(session, performance)
+        found = {seat: marks.why(session, performance, seat) for seat in seats}
+        close = [
+            (seat, charts.beside(why))
+            for seat, why in found.items()
+            if why is not None and why.kind == "buffer"
+        ]
+        free = {"available", "reserved", "buffer"}
+        if not close or any(why is None or why.kind not in free for why in found.values()):
+            return None
+        return render_template(
+            "staff/beside.html",
+            evening=evening,
+            zone=catalogue.house(session).zone,
+            seats=seats,
+            close=close,
+            names=reports.seat_names(session, performance),
+        )
 
 
 def _gone(performance: str, refused: Refused) -> str:
@@ -71,7 +107,8 @@ def show(hold: str) -> ResponseReturnValue:
         open_ = window.read(session, hold)
         if open_ is None or not open_.seats:
             return _ended(session, hold)
-        return _page(session, open_, Form(_cloned(session)))
+        typed = {"order_type": order_types.usual(session)} | _cloned(session)
+        return _page(session, open_, Form(typed))
 
 
 @bp.post("/sales/<hold>")
@@ -178,6 +215,7 @@ def _page(session: Session, open_: Open, form: Form) -> ResponseReturnValue:
         zone=catalogue.house(session).zone,
         sellers=window.SELLERS,
         deliveries=DELIVERIES,
+        order_types=order_types.all_(session),
         tenders=TENDERS,
         payments=range(1, PAYMENTS + 1),
         terminal=window_cards.there(),

@@ -7,7 +7,7 @@ from flask import abort
 from sqlalchemy.orm import Session
 
 from boxoffice.pricing import Buyer, Seller
-from ledger import evenings, pickups, reports, surveys, window
+from ledger import evenings, order_types, pickups, reports, surveys, window
 from ledger.evenings import Evening
 from ledger.patrons import Patron
 from ledger.prices import MEMBERSHIP
@@ -56,8 +56,12 @@ def read(
     questions = surveys.asked(session, production.production) if production else []
     production_of = production.production if production else ""
     payers, named = sale_members.read(session, form, seats, production_of)
+    kind = form.get("order_type")
+    if kind and kind not in {one.id for one in order_types.all_(session)}:
+        form.faults["order_type"] = "This order type is not sold any more."
     said = Said(
         seats=seats,
+        order_type=kind,
         answers=answers_of(form, questions),
         seller=seller,
         patron=patron,

@@ -111,6 +111,7 @@ def _patterns() -> str:
         ("allotted", "M0 8L8 0", "#3a3f8f"),
         ("unpaid", "M0 0L8 8", "#1d6a8c"),
         ("part", "M0 0L8 8M0 8L8 0", "#1d6a8c"),
+        ("buffer", "M4 2v4", "#6b3f7d"),
         ("killed", "M0 0L8 8M0 8L8 0", "#444444"),
     )
     return (

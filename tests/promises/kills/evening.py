@@ -22,7 +22,7 @@ from lobby.scenarios.screen import NotFound, Screen
 from tests.promises.kills.tracing import KILL, Place, Recording, Trap
 from tests.promises.trade.buyers import visit
 from tests.promises.trade.house import House
-from tests.promises.warm import Warm
+from tests.warm import Warm
 
 KIOSK: Final = "kiosk-1"
 SETTLED_S: Final = 60.0

@@ -27,7 +27,7 @@ from lobby.supervisor import Program, Supervisor
 from lobby.terminal.charges import Book
 from lobby.terminal.machine import Terminal
 from lobby.terminal.port import Port as TerminalPort
-from tests.promises.warm import Warm
+from tests.warm import Warm
 
 CHECKOUT: Final = Path(__file__).parents[3]
 KIOSKS: Final = ("kiosk-1", "kiosk-2", "kiosk-3")

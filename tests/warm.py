@@ -26,6 +26,8 @@ from lobby.supervisor import Program, Supervisor
 _PR_SET_PDEATHSIG: Final = 1
 # Makers' libraries: slow to read, and no terminal here speaks their language.
 _LEFT_OUT: Final = ("stripe", "sumup", "migrations")
+# What a lobby starts; it is a program itself, and its programs are as warm as it is.
+PROGRAMS: Final = ("ledger", "kiosk", "scanner")
 
 
 class Forked:
@@ -83,17 +85,25 @@ class Warm(Supervisor):
             "log": str(self._folder / f"{program.name}.log"),
         }
         with self._turn:
-            oven = self._ovens.get(program.module) or self._heat(program.module)
+            oven = self._ovens.get(program.module) or self.heat(
+                program.module, self._checkout
+            )
             assert oven.stdin is not None
             assert oven.stdout is not None
             oven.stdin.write(json.dumps(asked) + "\n")
             oven.stdin.flush()
             return Forked(int(oven.stdout.readline()))
 
-    def _heat(self, module: str) -> subprocess.Popen[str]:
-        oven = self._ovens[module] = subprocess.Popen(
-            [sys.executable, "-m", "tests.promises.warm", module],
-            cwd=self._checkout,
+    def wait(self, name: str, seconds: float) -> None:
+        """Wait until a program ends by itself. Raises subprocess.TimeoutExpired."""
+        self._running[name].wait(seconds)
+
+    @classmethod
+    def heat(cls, module: str, checkout: Path) -> subprocess.Popen[str]:
+        """Have the modules of a program read, before anybody starts it."""
+        oven = cls._ovens[module] = subprocess.Popen(
+            [sys.executable, "-m", "tests.warm", module],
+            cwd=checkout,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -111,6 +121,10 @@ def main(module: str) -> int:
     """Read the modules of a program, then start it as often as asked, one line each."""
     program = importlib.import_module(f"{module}.__main__")
     _read_all(module)
+    if module == "lobby":
+        program.Supervisor = Warm
+        for other in PROGRAMS:
+            Warm.heat(other, Path.cwd())
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Nobody waits for those that fall.
     for line in sys.stdin:
@@ -144,7 +158,8 @@ def _become(program: Any, asked: dict[str, Any]) -> None:
             os.dup2(log, number)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.environ.update(asked["environment"])
-        code = program.main(asked["arguments"])
+        arguments = asked["arguments"]
+        code = program.main(arguments) if arguments else program.main()
     except BaseException:
         traceback.print_exc()
     finally:

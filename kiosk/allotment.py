@@ -5,13 +5,13 @@ standing allotment per performance keeps the kiosk selling while the line is dow
 Source: design.md §3, sync.md §3.1, §4.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import allotments, outage
@@ -20,8 +20,8 @@ from kiosk import documents, feed, log, requests
 from kiosk.clock import Clock
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
-from kiosk.store.tables.orders import OrderRow, PledgedRow, SaleLineRow, SaleRow
-from kiosk.store.tables.seats import AllottedRow, SpentRow
+from kiosk.store import statements
+from kiosk.store.tables.seats import SpentRow
 from kiosk.told import Performance
 
 ANSWER_S: Final = 1.5
@@ -65,12 +65,8 @@ def sellable(
 
 def in_orders(session: Session, performance: str, *, but: str = "") -> set[str]:
     """Give the seats of orders in progress here, so that no two guests are offered them."""
-    query = select(OrderRow.seats).where(
-        OrderRow.performance == performance,
-        OrderRow.stage.in_(("held", "paying")),
-        OrderRow.number != but,
-    )
-    return {seat for seats in session.scalars(query) for seat in seats}
+    found = statements.every(session, _IN_ORDERS, (performance, but))
+    return {seat for (seats,) in found for seat in json.loads(seats)}
 
 
 def epochs(
@@ -185,18 +181,11 @@ class _Standing:
 def _standing(session: Session, device: Device, performance: Performance) -> _Standing:
     mine = set(owned(session, performance.id)) - in_orders(session, performance.id)
     now_ms = device.clock.now_ms()
-    sold = session.scalar(
-        select(func.count())
-        .select_from(SaleLineRow)
-        .join(SaleRow, SaleRow.order == SaleLineRow.order)
-        .where(
-            SaleLineRow.performance == performance.id, SaleRow.sold_ms > now_ms - _HOUR_MS
-        )
-    )
+    (sold,) = statements.first(session, _SOLD_SINCE, (performance.id, now_ms - _HOUR_MS))
     left = _left(session, performance)
     return _Standing(
         len(mine),
-        allotments.target(sold_last_hour=sold or 0, left=left),
+        allotments.target(sold_last_hour=sold, left=left),
         _idle_ms(device, performance.id),
     )
 
@@ -281,23 +270,24 @@ def _pull(device: Device, answer: object) -> bool:
 
 
 def _owned(session: Session, performance: str) -> list[tuple[str, int, int | None]]:
-    same = (
-        AllottedRow.performance,
-        AllottedRow.seat,
-        AllottedRow.epoch,
-    )
-    spent = exists().where(
-        SpentRow.performance == same[0], SpentRow.seat == same[1], SpentRow.epoch == same[2]
-    )
-    pledged = exists().where(
-        PledgedRow.performance == same[0],
-        PledgedRow.seat == same[1],
-        PledgedRow.epoch == same[2],
-    )
-    query = select(AllottedRow.seat, AllottedRow.epoch, AllottedRow.sell_by_ms).where(
-        AllottedRow.performance == performance, ~spent, ~pledged
-    )
-    return [(row.seat, row.epoch, row.sell_by_ms) for row in session.execute(query)]
+    return statements.every(session, _OWNED, (performance,))
+
+
+# Asked again and again by every page and every look around, so it is not built each time.
+_OWNED: Final = """
+SELECT seat, epoch, sell_by_ms FROM allotted AS mine WHERE performance = ?
+AND NOT EXISTS (SELECT 1 FROM spent AS gone WHERE gone.performance = mine.performance
+AND gone.seat = mine.seat AND gone.epoch = mine.epoch)
+AND NOT EXISTS (SELECT 1 FROM pledged AS paying WHERE paying.performance = mine.performance
+AND paying.seat = mine.seat AND paying.epoch = mine.epoch)"""
+_IN_ORDERS: Final = (
+    "SELECT seats FROM open_order"
+    " WHERE performance = ? AND stage IN ('held', 'paying') AND number <> ?"
+)
+_SOLD_SINCE: Final = (
+    'SELECT count(*) FROM sale_line JOIN sale ON sale."order" = sale_line."order"'
+    " WHERE sale_line.performance = ? AND sale.sold_ms > ?"
+)
 
 
 def _closes_ms(performance: Performance) -> int:

@@ -21,8 +21,8 @@ from kiosk.payments.port import Terminal
 from kiosk.printing.transport import Printer
 from kiosk.shown.printing import Status
 from kiosk.sight import Sight
+from kiosk.store import statements
 from kiosk.store.store import Store
-from kiosk.store.tables.device import StateRow
 
 if TYPE_CHECKING:
     from kiosk.rehearsal import Rehearsal
@@ -155,8 +155,10 @@ class Device:
         if self._line is not None and self._line.revoked:
             return False
         with self.store.read() as session:
-            state = session.get_one(StateRow, 1)
-            if state.drains_only or state.revoked:
+            drains_only, revoked = statements.first(
+                session, "SELECT drains_only, revoked FROM state"
+            )
+            if drains_only or revoked:
                 return False
         return not self.store.nearly_full()
 

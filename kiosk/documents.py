@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from boxoffice import tickets, wire
 from kiosk import reading
 from kiosk.store import statements
-from kiosk.store.tables.device import IdentityRow
 from kiosk.told import Allotment, KnownDevice, Member, Performance, Plan, Prices, Seat
 from kiosk.told import House as House
 
@@ -145,8 +144,8 @@ def staff(session: Session) -> dict[str, Member]:
 
 def resolutions(session: Session) -> dict[str, dict[str, Any]]:
     """Give what staff decided about our intents and tickets, by their id."""
-    me = session.get_one(IdentityRow, 1)
-    found = _all(session, f"dev:{me.device}", "resolution", reading.read_plain)
+    (device,) = statements.first(session, "SELECT device FROM identity")
+    found = _all(session, f"dev:{device}", "resolution", reading.read_plain)
     return {str(one.get("subject") or id): one for id, one in found.items()}
 
 

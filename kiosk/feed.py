@@ -4,6 +4,7 @@ A hole or a digest that differs means that this copy cannot be trusted: a snapsh
 it whole, and never merges. Source: sync.md §2.5.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -63,14 +64,21 @@ def wanted(session: Session, *, now_ms: int) -> list[str]:
 
     A kiosk follows what is on sale, a door what is on within a day.
     """
-    me = session.get_one(IdentityRow, 1)
-    streams = list(dict.fromkeys([*me.streams, f"venue:{me.venue}", f"dev:{me.device}"]))
+    always, role = statements.noted(session, "followed", lambda: _always(session))
     followed = [
         documents.stream_of(performance.id)
         for performance in documents.performances(session)
-        if _matters(performance, me.role, now_ms)
+        if _matters(performance, role, now_ms)
     ][:_MOST_PERFORMANCES]
-    return list(dict.fromkeys([*streams, *followed]))
+    return list(dict.fromkeys([*always, *followed]))
+
+
+def _always(session: Session) -> tuple[list[str], str]:
+    """Give the streams of the house and our own, and in which role we follow them."""
+    device, venue, role, streams = statements.first(
+        session, "SELECT device, venue, role, streams FROM identity"
+    )
+    return [*json.loads(streams), f"venue:{venue}", f"dev:{device}"], role
 
 
 def heard_all(session: Session, *, now_ms: int) -> bool:
@@ -79,7 +87,7 @@ def heard_all(session: Session, *, now_ms: int) -> bool:
     Before that it cannot serve guests: some evening would look closed.
     """
     return all(
-        session.get(CursorRow, stream) is not None
+        documents.cursor(session, stream) is not None
         for stream in wanted(session, now_ms=now_ms)
     )
 
@@ -104,8 +112,9 @@ def pull(device: Device, streams: Sequence[str], *, wait_s: int = 0) -> Pulled:
     """
     troubles: list[Exception] = []
     known: list[tuple[str, str]] = []
-    for stream in streams:
-        position = _position(device, stream)
+    with device.store.read() as session:
+        heard = {stream: documents.cursor(session, stream) for stream in streams}
+    for stream, position in heard.items():
         if position is None:
             try:
                 snapshot(device, stream)
@@ -213,6 +222,8 @@ def _take(device: Device, part: object) -> int:
     if gone is None:
         rows = wire.rows(part.get("rows"), stream)
         after = wire.position(str(part.get("cursor")))
+        if not rows and _stands(device, stream, after):
+            return 0
         gone = device.store.write(_apply, stream, rows, after)
     if gone is None:
         return len(rows)
@@ -223,6 +234,12 @@ def _take(device: Device, part: object) -> int:
         sync.everything(device)
     snapshot(device, stream)
     return 1
+
+
+def _stands(device: Device, stream: str, at: wire.Position) -> bool:
+    """Whether our copy stands there, or beyond: then there is nothing to write."""
+    found = _position(device, stream)
+    return found is not None and found.timeline == at.timeline and at.pos <= found.pos
 
 
 def _apply(

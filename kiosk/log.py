@@ -6,7 +6,8 @@ Source: design.md §4, sync.md §2.4.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, cast
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from boxoffice import log, wire
 from kiosk.clock import Clock
 from kiosk.store import statements
-from kiosk.store.tables.device import IdentityRow, LogRow, LogStateRow
+from kiosk.store.tables.device import IdentityRow, LogRow
 
 KEPT_MS: Final = 30 * 24 * 3_600_000
 CHECKED_AT_BOOT: Final = 1000
@@ -22,6 +23,15 @@ CHECKED_AT_BOOT: Final = 1000
 
 class Broken(Exception):
     """The log's chain does not hold: this store is damaged."""
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """How far the ledger has read our log, as it last said."""
+
+    acked_seq: int = 0
+    acked_hash: bytes = b""
+    timeline: int = 0
 
 
 def append(
@@ -61,13 +71,13 @@ def after(session: Session, seq: int) -> list[log.Event]:
     """Give the events that follow seq: at most 500, at most 1 MiB on the wire."""
     found: list[log.Event] = []
     size = 0
-    query = select(LogRow).where(LogRow.seq > seq).order_by(LogRow.seq)
-    for row in session.scalars(query.limit(wire.MOST_EVENTS)):
+    for row in statements.every(session, _AFTER, (seq, wire.MOST_EVENTS)):
+        event = log.Event(**dict(zip(_FIELDS, row, strict=True)))
         # Escaping may grow a body; everything else of an event is below 600 bytes.
-        size += 2 * len(row.body.encode()) + 600
+        size += 2 * len(event.body.encode()) + 600
         if found and size > wire.MOST_BATCH_BYTES:
             break
-        found.append(_event(row))
+        found.append(event)
     return found
 
 
@@ -81,13 +91,16 @@ def hash_at(session: Session, seq: int) -> bytes | None:
 
 def oldest(session: Session) -> int | None:
     """Give the seq of the oldest event kept."""
-    return session.scalar(select(func.min(LogRow.seq)))
+    return cast("int | None", statements.first(session, "SELECT min(seq) FROM log")[0])
 
 
 def unsent(session: Session) -> int:
     """Say how many events the ledger has not acknowledged."""
     acked = acknowledged(session).acked_seq
-    return session.scalar(select(func.count()).where(LogRow.seq > acked)) or 0
+    (waiting,) = statements.first(
+        session, "SELECT count(*) FROM log WHERE seq > ?", (acked,)
+    )
+    return int(waiting)
 
 
 def oldest_unsent_ms(session: Session) -> int | None:
@@ -97,10 +110,10 @@ def oldest_unsent_ms(session: Session) -> int | None:
     return session.scalar(query)
 
 
-def acknowledged(session: Session) -> LogStateRow:
+def acknowledged(session: Session) -> Acknowledged:
     """Give how far the ledger has read, as it last said."""
-    row = session.get(LogStateRow, 1)
-    return row or LogStateRow(one=1, acked_seq=0, acked_hash=b"", timeline=0)
+    row = statements.first(session, "SELECT acked_seq, acked_hash, timeline FROM log_state")
+    return Acknowledged(*row) if row is not None else Acknowledged()
 
 
 def acknowledge(session: Session, seq: int, hash: bytes, timeline: int) -> None:
@@ -167,6 +180,8 @@ _FIELDS: Final = (
 _APPEND: Final = (
     f"INSERT INTO log ({', '.join(_FIELDS)}) VALUES ({', '.join('?' * len(_FIELDS))})"  # noqa: S608
 )
+
+_AFTER: Final = f"SELECT {', '.join(_FIELDS)} FROM log WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
 
 
 def _event(row: LogRow) -> log.Event:

@@ -10,6 +10,7 @@ from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.shown.named import Refusal
 from kiosk.shown.reviewing import OrderShown, Stage
+from kiosk.store import statements
 from kiosk.store.tables.orders import OrderRow
 
 # An order that nobody touches for so long is forgotten; its hold has run out long before.
@@ -36,6 +37,9 @@ def order(device: Device, order: str) -> OrderShown | None:
     )
 
 
+_UNDER_WAY: Final = "SELECT 1 FROM open_order WHERE stage IN ('choosing', 'held') LIMIT 1"
+
+
 def may_go_on(device: Device, order: str) -> bool:
     """Whether an order that its guest left may be shown to whoever stands there now.
 
@@ -51,6 +55,9 @@ def may_go_on(device: Device, order: str) -> bool:
 
 def sweep(device: Device) -> int:
     """Forget orders whose guests have gone; give how many. The idle loop calls this."""
+    with device.store.read() as session:
+        if statements.first(session, _UNDER_WAY) is None:
+            return 0
     lapsed = device.store.write(_sweep, device)
     for hold_id in lapsed:
         if hold_id:

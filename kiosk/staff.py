@@ -10,6 +10,7 @@ from kiosk import documents
 from kiosk.device import Device
 from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.shown.help import CallShown
+from kiosk.store import statements
 from kiosk.store.tables.device import CallRow
 
 ANSWER_S: Final = 1.5
@@ -48,12 +49,17 @@ def called(device: Device) -> CallShown | None:
 def call_again(device: Device) -> None:
     """Try once more to reach somebody, and forget calls that were answered or grew old."""
     with device.store.read() as session:
+        if statements.first(session, _UNDER_WAY) is None:
+            return
         row = _newest(session)
     if row is not None:
         if not row.reached:
             _post(device, row)
         device.store.write(_close_old, device)
     _withdraw(device)
+
+
+_UNDER_WAY: Final = "SELECT 1 FROM staff_call WHERE NOT closed OR reached LIMIT 1"
 
 
 def helped(device: Device) -> None:

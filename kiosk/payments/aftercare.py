@@ -6,13 +6,13 @@ Tried for as long as it takes; nobody waits for it. Source: sync.md §6.
 from typing import Final, Protocol
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice.payments import Do, Event, State
 from kiosk import log
 from kiosk.device import Device
 from kiosk.payments.port import Attempt, Busy, Step, Terminal, TerminalDown
+from kiosk.store import statements
 from kiosk.store.tables.orders import IntentRow
 
 REST_S: Final = 5.0
@@ -111,22 +111,25 @@ def _rechecked(session: Session, id: str) -> None:
 
 
 def _to_settle(session: Session, terminal: str) -> IntentRow | None:
-    sold = (IntentRow.state == State.SOLD.value) & IntentRow.captured.is_(False)
-    reversed_ = (IntentRow.state == State.REVERSED.value) & IntentRow.returned.is_(False)
-    query = select(IntentRow).where(IntentRow.terminal == terminal, sold | reversed_)
-    return session.scalars(query.order_by(IntentRow.place)).first()
+    found = statements.first(session, _TO_SETTLE, (terminal,))
+    return None if found is None else session.get_one(IntentRow, found[0])
 
 
 def _to_recheck(session: Session, device: Device, terminal: str) -> IntentRow | None:
-    query = select(IntentRow).where(
-        IntentRow.terminal == terminal,
-        IntentRow.state.in_((State.DECLINED.value, State.CANCELLED.value)),
-        IntentRow.sent.is_(True),
-        IntentRow.rechecked.is_(False),
-    )
-    for intent in session.scalars(query.order_by(IntentRow.place)):
-        ended = intent.ended_boot_ms or 0
-        waited = device.clock.boot_ms() - ended >= RECHECK_AFTER_MS
-        if intent.boot_id != device.clock.boot_id or waited:
-            return intent
-    return None
+    long_ago_ms = device.clock.boot_ms() - RECHECK_AFTER_MS
+    given = (terminal, device.clock.boot_id, long_ago_ms)
+    found = statements.first(session, _TO_RECHECK, given)
+    return None if found is None else session.get_one(IntentRow, found[0])
+
+
+# The terminal's thread looks all the time, and nearly always finds nothing.
+_TO_SETTLE: Final = (
+    "SELECT id FROM intent WHERE terminal = ?"
+    " AND (state = 'sold' AND NOT captured OR state = 'reversed' AND NOT returned)"
+    " ORDER BY place LIMIT 1"
+)
+_TO_RECHECK: Final = (
+    "SELECT id FROM intent WHERE terminal = ? AND state IN ('declined', 'cancelled')"
+    " AND sent AND NOT rechecked"
+    " AND (boot_id <> ? OR coalesce(ended_boot_ms, 0) <= ?) ORDER BY place LIMIT 1"
+)

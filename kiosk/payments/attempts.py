@@ -20,6 +20,7 @@ from kiosk.payments import agreed, debts, sale, terminals
 from kiosk.printing import spool
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Intent, Outcome, PayState
+from kiosk.store import statements
 from kiosk.store.tables.orders import IntentRow, OrderRow, PledgedRow
 
 # Silence shorter than this is just a slow answer.
@@ -298,8 +299,12 @@ def _give_up(session: Session, order: str) -> None:
 
 
 def _latest(session: Session, order: str) -> IntentRow | None:
-    query = select(IntentRow).where(IntentRow.order == order)
-    return session.scalars(query.order_by(IntentRow.place.desc()).limit(1)).first()
+    found = statements.first(
+        session,
+        'SELECT id FROM intent WHERE "order" = ? ORDER BY place DESC LIMIT 1',
+        (order,),
+    )
+    return None if found is None else session.get_one(IntentRow, found[0])
 
 
 # The box office keeps seats until so long before the curtain.

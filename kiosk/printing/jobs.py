@@ -16,6 +16,7 @@ from kiosk.clock import Clock
 from kiosk.printing.receipt import Receipt
 from kiosk.printing.report import Report
 from kiosk.printing.ticket import Ticket
+from kiosk.store import statements
 from kiosk.store.tables.printing import PrintJobRow
 
 # An older job waits for somebody to look: nobody may stand there any more.
@@ -55,16 +56,21 @@ def queue_report(
 
 def waiting(session: Session) -> PrintJobRow | None:
     """Give the job that is next, if any."""
-    query = select(PrintJobRow).where(PrintJobRow.state == "queued")
-    return session.scalars(query.order_by(PrintJobRow.place).limit(1)).first()
+    found = statements.first(
+        session, "SELECT id FROM print_job WHERE state = 'queued' ORDER BY place LIMIT 1"
+    )
+    return None if found is None else session.get_one(PrintJobRow, found[0])
 
 
 def young_failures(session: Session, clock: Clock) -> list[PrintJobRow]:
     """Give the failed jobs whose guest is still likely to stand there."""
-    query = select(PrintJobRow).where(
-        PrintJobRow.state == "failed", PrintJobRow.boot_id == clock.boot_id
+    found = statements.every(
+        session,
+        "SELECT id FROM print_job WHERE state = 'failed' AND boot_id = ?",
+        (clock.boot_id,),
     )
-    return [job for job in session.scalars(query) if fresh(job, clock)]
+    failed = [session.get_one(PrintJobRow, id) for (id,) in found]
+    return [job for job in failed if fresh(job, clock)]
 
 
 def of_order(session: Session, order: str) -> list[PrintJobRow]:

@@ -26,8 +26,9 @@ from kiosk.printing.ticket import Ticket
 from kiosk.printing.transport import Ending
 from kiosk.shown.named import Refusal, SeatShown
 from kiosk.shown.printing import Paper, PhoneTicket, Progress, Status, TicketProgress
+from kiosk.store import statements
 from kiosk.store.tables.device import StateRow
-from kiosk.store.tables.orders import OrderRow, SaleRow
+from kiosk.store.tables.orders import SaleRow
 from kiosk.store.tables.printing import PrintJobRow
 
 AT_REST_S: Final = 10.0
@@ -149,11 +150,12 @@ def turn(device: Device) -> float:
     faults.printer(device, device.paper_status)
     _clear(device)
     ready = device.paper_status in status.CAN_PRINT and not device.printer_buffer_doubtful
-    if ready:
+    with device.store.read() as session:
+        again = ready and bool(jobs.young_failures(session, device.clock))
+    if again:
         device.store.write(_try_again, device)
     with device.store.read() as session:
-        work = _next(session)
-        selling = _selling(session)
+        work, selling = _next(session), _selling(session)
     if work is None:
         return WHILE_SELLING_S if selling or not ready else AT_REST_S
     if not ready:
@@ -313,8 +315,8 @@ def _shown(job: PrintJobRow) -> TicketProgress:
 
 
 def _selling(session: Session) -> bool:
-    query = select(OrderRow.number).where(OrderRow.stage.in_(("held", "paying")))
-    return session.scalars(query.limit(1)).first() is not None
+    asked = "SELECT 1 FROM open_order WHERE stage IN ('held', 'paying') LIMIT 1"
+    return statements.first(session, asked) is not None
 
 
 def _tickets_left(session: Session) -> int | None:

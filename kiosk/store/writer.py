@@ -56,9 +56,9 @@ class Writer:
     """Runs use cases on one thread.
 
     ballast: a file that is given up when the disk is full. changing, changed: called on the
-    writing thread before each commit that is not of short use cases alone, and after each.
-    broken: called once when the storage has failed, so that the process can end before
-    anything leaves it.
+    writing thread before each commit that is not of short use cases alone, and after each;
+    for a use case that changed nothing, neither is. broken: called once when the storage
+    has failed, so that the process can end before anything leaves it.
     """
 
     def __init__(
@@ -202,13 +202,17 @@ class Writer:
         The transaction is begun past SQLAlchemy, which joins it when a case needs the ORM:
         what a door writes for a scan needs it not, and guests wait.
         """
-        session = self._session
+        session, rows = self._session, self._driver.total_changes
         session.info.clear()
         session.info[statements.DRIVER] = self._driver
         try:
             self._driver.execute("BEGIN IMMEDIATE")
             answer = case(session)
-            if not short:
+            if session.in_transaction():
+                session.flush()
+            # Loops that look and find nothing to do wake nobody, and nothing is forgotten.
+            changed = self._driver.total_changes != rows
+            if changed and not short:
                 self._changing()
             self._commit(session)
         except sqlite3.Error as why:
@@ -218,8 +222,9 @@ class Writer:
         except BaseException:
             self._roll_back(session)
             raise
-        self._commits += 1
-        self._changed()
+        if changed:
+            self._commits += 1
+            self._changed()
         return answer
 
     def _commit(self, session: Session) -> None:

@@ -6,6 +6,7 @@ import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -217,6 +218,24 @@ def test_whoever_waits_hears_of_a_commit(store: Store):
     assert store.wait(store.commits, 0.0) == store.commits
 
 
+def test_a_use_case_that_finds_nothing_to_do_wakes_nobody(store: Store):
+    def noted() -> Any:
+        with store.read() as session:
+            return statements.noted(session, "seen", object)
+
+    store.write(add_call, "one")
+    seen, before = store.commits, noted()
+
+    store.write(lambda session: session.get(CallRow, "one"))
+    store.write(lambda session: statements.run(session, "DELETE FROM staff_call WHERE 0"))
+
+    assert store.commits == seen
+    assert noted() is before
+    store.write(lambda session: setattr(session.get(CallRow, "one"), "closed", True))
+    assert store.commits == seen + 1
+    assert noted() is not before
+
+
 def gathered(store: Store, cases: list) -> list[Future]:
     """Have short use cases wait until the writing thread has time for all of them."""
     gate = threading.Event()
@@ -235,7 +254,7 @@ def test_short_use_cases_that_wait_become_durable_together(store: Store):
 
     assert {answer.result() for answer in answers} == {"writer"}
     assert calls(store) == list("01234")
-    assert store.commits == 2  # The one that they have waited for, and theirs.
+    assert store.commits == 1  # The one that they have waited for changed nothing.
 
 
 def test_one_that_fails_takes_nobody_with_it(store: Store):

@@ -178,15 +178,15 @@ MUTANTS = (
     Mutant(
         "no_spent",
         "kiosk/allotment.py",
-        "AllottedRow.performance == performance, ~spent, ~pledged",
-        "AllottedRow.performance == performance, ~pledged",
+        "SELECT 1 FROM spent AS gone WHERE gone",
+        "SELECT 1 FROM spent AS gone WHERE 0 AND gone",
         f"{KIOSK}/test_feed.py::test_no_document_brings_back_a_seat_that_was_returned",
     ),
     Mutant(
         "return_while_pledged",
         "kiosk/allotment.py",
-        "AllottedRow.performance == performance, ~spent, ~pledged",
-        "AllottedRow.performance == performance, ~spent",
+        "SELECT 1 FROM pledged AS paying WHERE paying",
+        "SELECT 1 FROM pledged AS paying WHERE 0 AND paying",
         f"{KIOSK}/test_payments.py::test_a_seat_being_paid_for_is_never_given_back",
     ),
     Mutant(

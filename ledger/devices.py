@@ -200,15 +200,15 @@ def streams(session: Session, device: str, now_ms: int) -> list[str]:
     return [*own, feed.device(device), *(feed.performance(id) for id in evenings)]
 
 
-def may_read(session: Session, device: str, stream: str) -> bool:
+def may_read(look: Look, device: str, stream: str) -> bool:
     """Whether a stream is this device's, or of this house."""
     kind, _, id = stream.partition(":")
     if kind == "dev":
         return id == device
     if kind == "venue":
-        return session.scalar(select(HouseRow.id).where(HouseRow.id == id)) is not None
+        return bool(look(_IS_HOUSE, {"of": id}))
     if kind == "perf":
-        return session.get(PerformanceRow, id) is not None
+        return bool(look(_IS_PERFORMANCE, {"of": id}))
     return False
 
 
@@ -237,6 +237,9 @@ def typed_code(chance: ids.Chance) -> str:
 
 _DEVICE, _KEY, _LOG = (rows.table(row) for row in (DeviceRow, KeyRow, DeviceLogRow))
 _BOOK, _HOUSE = rows.table(BookRow), rows.table(HouseRow)
+_EVENING = rows.table(PerformanceRow)
+_IS_HOUSE = Prepared(select(_HOUSE.c.id).where(_HOUSE.c.id == bindparam("of")))
+_IS_PERFORMANCE = Prepared(select(_EVENING.c.id).where(_EVENING.c.id == bindparam("of")))
 _SENDER = Prepared(
     select(
         _DEVICE.c.id,

@@ -30,7 +30,7 @@ def read_on(asked: Request) -> Response:
     poll_again_ms = 0
     if not any(_says_something(part) for part in answer) and wait_s > 0:
         stand = {stream: cursor.pos for stream, cursor in wanted}
-        waited = ledger.waiting.until(lambda: _moved(stand), wait_s)
+        waited = ledger.waiting.until(lambda: news.moved(ledger.store.look, stand), wait_s)
         if waited:
             answer = _read(wanted, timeline)
         else:
@@ -46,8 +46,8 @@ def snapshot(asked: Request) -> Response:
     page = request.args.get("page", 0, type=int)
     if not 0 <= page < 1 << 31:
         raise Failed(400, "malformed", "page must be a whole number.")
+    _may(asked, stream)
     with running().store.read() as session:
-        _may(session, asked, stream)
         found = news.snapshot(session, stream, page, timeline=asked.book.timeline)
     return _packed(
         {
@@ -67,9 +67,8 @@ def _wanted(asked: Request) -> _Asked:
         wanted.append((stream, wire.position(cursor)))
     if not 1 <= len(wanted) <= MOST_STREAMS:
         raise Failed(400, "malformed", f"Ask for 1 to {MOST_STREAMS} streams.")
-    with running().store.read() as session:
-        for stream, _ in wanted:
-            _may(session, asked, stream)
+    for stream, _ in wanted:
+        _may(asked, stream)
     return wanted
 
 
@@ -91,8 +90,8 @@ def note_heard(asked: Request) -> None:
         ledger.store.write(devices.heard_of, ledger.means(), asked.device.id)
 
 
-def _may(session: Any, asked: Request, stream: str) -> None:
-    if not devices.may_read(session, asked.device.id, stream):
+def _may(asked: Request, stream: str) -> None:
+    if not devices.may_read(running().store.look, asked.device.id, stream):
         raise Failed(403, "role", "This stream is not for this device.")
 
 
@@ -111,12 +110,6 @@ def _read(wanted: _Asked, timeline: int) -> list[dict[str, Any]]:
 
 def _says_something(part: dict[str, Any]) -> bool:
     return "gone" in part or bool(part["rows"])
-
-
-def _moved(stand: dict[str, int]) -> bool:
-    with running().store.read() as session:
-        heads = news.heads(session, stand)
-    return any(pos > stand[stream] for stream, pos in heads.items())
 
 
 def _packed(body: dict[str, Any]) -> Response:

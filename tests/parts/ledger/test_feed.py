@@ -266,9 +266,12 @@ def test_writers_of_several_streams_never_wait_for_each_other_in_a_circle(store)
     for thread in threads:
         thread.join()
 
+    stand = {"perf:a": 40, "perf:b": 40}
     with store.read() as session:
-        heads = reading.heads(session, ["perf:a", "perf:b"])
-    assert heads == {"perf:a": 40, "perf:b": 40}
+        assert {s: reading.position(session, s, 0).pos for s in stand} == stand
+    assert not reading.moved(store.look, stand)
+    assert reading.moved(store.look, stand | {"perf:b": 39})
+    assert not reading.moved(store.look, {"perf:never heard of": 0})
 
 
 # --- over HTTP ---------------------------------------------------------------------------

@@ -20,6 +20,7 @@ class Account(StrEnum):
     PATRONS = "patrons"
     THEATRE = "theatre"
     HANDLING = "handling"
+    GIFT_CARDS = "gift_cards"
     BANK = "bank"
     OVER_SHORT = "over_short"
 
@@ -80,6 +81,14 @@ def charge(*, charged: Money, net: Money) -> tuple[Line, ...]:
         Line(Account.HANDLING, net - charged),
     )
     return tuple(line for line in lines if line.amount.amount) or lines[:1]
+
+
+def stored_value(amount: Money) -> tuple[Line, ...]:
+    """Say that a patron bought value to spend later: it is owed to whoever holds it.
+
+    No revenue of the theatre, which only what it pays for is. Below 0 takes it back.
+    """
+    return (Line(Account.PATRONS, amount), Line(Account.GIFT_CARDS, -amount))
 
 
 def payment(kind: str, amount: Money) -> tuple[Line, ...]:

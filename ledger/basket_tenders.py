@@ -18,10 +18,11 @@ from ledger.tables.members import PromisedRow
 MONEY = tenders.KINDS - {tenders.CREDIT}
 
 
-def promised(session: Session, hold: str | None) -> list[PromisedRow]:
-    """Give the vouchers and gift cards that wait to pay for a hold, in order."""
-    if hold is None:
-        return []
+def promised(session: Session, hold: str) -> list[PromisedRow]:
+    """Give the vouchers and gift cards that wait to pay for a basket, in order.
+
+    hold: its pledge.
+    """
     return list(
         session.scalars(
             select(PromisedRow)
@@ -39,7 +40,7 @@ def payments(session: Session, basket: Basket) -> list[Payment]:
     """Say what each of them pays: none more than is left of what the basket costs."""
     left = baskets.quote(session, basket).charge
     found = []
-    for row in promised(session, basket.hold):
+    for row in promised(session, basket.pledge):
         amount = min(left, row.amount)
         if amount > 0:
             found.append(Payment(row.kind, amount, row.id))
@@ -50,19 +51,32 @@ def payments(session: Session, basket: Basket) -> list[Payment]:
 def due(session: Session, basket: Basket) -> int:
     """Give what is left for a card, in minor units."""
     charge = baskets.quote(session, basket).charge
-    if basket.membership:
-        return charge
     return charge - sum(one.amount for one in payments(session, basket))
 
 
 def put(session: Session, means: Means, id: str, code: str) -> Refused | None:
-    """Promise a voucher to a basket that is not being paid. Refuses NOT_HELD, NOT_FOUND,
-    LOCKED.
+    """Promise a voucher to a basket that is not being paid. Refuses NOT_HELD (and for a
+    gift card, which nothing but money buys), NOT_FOUND, LOCKED.
     """
     row = session.get(BasketRow, id, with_for_update=True)
-    if row is None or row.state != "open" or row.hold is None:
+    if row is None or row.state != "open":
         return Refused(Code.NOT_HELD)
     basket = baskets.read(session, row, means.now_ms)
+    if basket.gift:
+        return Refused(Code.NOT_HELD)
+    place = f"basket {id}"
+    if row.hold is None:
+        pledged = tenders.promise_code(
+            session,
+            means,
+            device=SHOP,
+            hold=basket.pledge,
+            order=id,
+            code=code,
+            amount=due(session, basket),
+            place=place,
+        )
+        return pledged if isinstance(pledged, Refused) else None
     found = tenders.promise(
         session,
         means,
@@ -72,7 +86,7 @@ def put(session: Session, means: Means, id: str, code: str) -> Refused | None:
         code=code,
         amount=due(session, basket),
         # One who guesses is slowed down, and nobody else in the shop.
-        place=f"basket {id}",
+        place=place,
     )
     return found if isinstance(found, Refused) else None
 
@@ -82,6 +96,6 @@ def take_off(session: Session, _: Means, id: str, promise: str) -> None:
     row = session.get(BasketRow, id, with_for_update=True)
     if row is None or row.state != "open":
         return
-    for one in promised(session, row.hold):
+    for one in promised(session, row.hold or baskets.pledge_of(id)):
         if one.id == promise:
             tenders.give_back(session, one.id)

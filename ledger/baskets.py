@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from boxoffice import ids, log
-from boxoffice.pricing import Quote, Seller
+from boxoffice import ids, log, pricing
+from boxoffice.pricing import OtherLine, Quote, Seller
 from boxoffice.refusals import Code
 from ledger import evenings, membership_kinds, on_sale, seating, tenders, window
 from ledger.clock import Means
@@ -37,8 +37,9 @@ class Details:
 
     members: who pays each membership seat, in the order of the seats, once that is proven;
     emails: what was typed for them. promo: hash of a promo code that was proven.
-    memberships, number, fields: of a membership order. complete: it was read without a
-    fault.
+    memberships, number, fields: of a membership order. gift: what a gift card is worth,
+    minor units; recipient, recipient_email, words: for whom it is. complete: it was read
+    without a fault.
     """
 
     name: str = ""
@@ -56,6 +57,10 @@ class Details:
     number: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     promo: str = ""
+    gift: int = 0
+    recipient: str = ""
+    recipient_email: str = ""
+    words: str = ""
     complete: bool = False
 
 
@@ -63,7 +68,8 @@ class Details:
 class Basket:
     """A basket as it stands. seats: (seat, price type). held: the seats are still ours.
 
-    membership: the kind that is bought, and then there is no performance.
+    membership: the kind that is bought, and then there is no performance; with neither it
+    is a gift card.
     """
 
     id: str
@@ -79,6 +85,16 @@ class Basket:
     until_ms: int
     held: bool
     extended: bool
+
+    @property
+    def gift(self) -> bool:
+        """Whether it is a gift card that is bought."""
+        return not self.performance and not self.membership
+
+    @property
+    def pledge(self) -> str:
+        """Under which name vouchers are promised to it: its hold's, if it has seats."""
+        return self.hold or pledge_of(self.id)
 
     @property
     def member_seats(self) -> int:
@@ -157,10 +173,18 @@ def begin(
     return Begun(secret, held.seats)
 
 
-def begin_membership(
-    session: Session, means: Means, *, kind: str, details: Details
+def pledge_of(id: str) -> str:
+    """Name what a basket without seats has instead of a hold."""
+    return f"basket/{id}"
+
+
+def begin_seatless(
+    session: Session, means: Means, *, kind: str | None, details: Details
 ) -> Begun:
-    """Open a basket for memberships: it holds no seats. Source: MEM1."""
+    """Open a basket that holds no seats: for memberships of a kind, or a gift card.
+
+    Source: MEM1.
+    """
     secret = _secret(means)
     session.add(
         BasketRow(
@@ -210,13 +234,16 @@ def read(session: Session, row: BasketRow, now_ms: int) -> Basket:
         order=row.order,
         failures=row.failures,
         until_ms=row.until_ms,
-        held=bool(row.membership) or (hold is not None and hold.expires_ms > now_ms),
+        held=row.performance is None or (hold is not None and hold.expires_ms > now_ms),
         extended=hold is not None and hold.extended,
     )
 
 
 def quote(session: Session, basket: Basket) -> Quote:
     """Price a basket, donation and fees included."""
+    if basket.gift:
+        worth = [OtherLine(basket.details.gift, 0, outside=False)]
+        return pricing.quote(seller=Seller.ONLINE, rules=(), seats=[], others=worth)
     if basket.membership:
         kind = membership_kinds.find(session, basket.membership)
         assert kind, "kinds of membership are never taken off the book"
@@ -273,6 +300,7 @@ def let_go(session: Session, means: Means, id: str) -> None:
     if row is not None:
         if row.hold:
             seating.release(session, means, row.hold, seller=SHOP)
+        tenders.hold_ended(session, pledge_of(row.id))
         row.state, row.said = "ended", "{}"
 
 
@@ -311,6 +339,15 @@ def give_credits_back(session: Session, basket: Basket) -> None:
 
 def forget(session: Session, *, now_ms: int) -> None:
     """End what was left behind long ago; nothing of what was typed stays."""
+    seatless = session.scalars(
+        select(BasketRow.id).where(
+            BasketRow.state == "open",
+            BasketRow.performance.is_(None),
+            BasketRow.until_ms < now_ms - FORGOTTEN_MS,
+        )
+    )
+    for id in seatless.all():
+        tenders.hold_ended(session, pledge_of(id))
     session.execute(
         update(BasketRow)
         .where(BasketRow.state == "open", BasketRow.until_ms < now_ms - FORGOTTEN_MS)

@@ -1,11 +1,21 @@
 """A basket that was paid becomes an order, with all that was promised to it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from boxoffice.pricing import Seller
 from boxoffice.refusals import Code
-from ledger import basket_tenders, member_service, memberships, tenders, window
+from ledger import (
+    basket_tenders,
+    catalogue,
+    gift_cards,
+    member_service,
+    memberships,
+    tenders,
+    window,
+)
 from ledger.baskets import SHOP, Basket
 from ledger.clock import Means
 from ledger.desk_money import Payment
@@ -25,30 +35,23 @@ def sell(
     payments: tuple[Payment, ...],
 ) -> Made | Refused:
     """Make the basket an order, with the credits that were promised to it."""
+    if basket.gift:
+        return _sell_gift_card(session, means, row, basket, payments)
+    by_code = basket_tenders.payments(session, basket)
     if row.membership:
-        return _sell_memberships(session, means, row, basket, payments)
+        paid = (*by_code, *payments)
+        made = _sell_memberships(session, means, row, basket, paid)
+        if isinstance(made, Made):
+            _spend(session, means, basket, made.order, by_code)
+        return made
     if row.hold is None:
         return Refused(Code.NOT_HELD)
-    by_code = basket_tenders.payments(session, basket)
     said = basket.said((*by_code, *payments))
     made = window.sell(session, means, hold=row.hold, said=said, by="", asker=SHOP)
     if isinstance(made, Refused):
         return made
     row.state, row.order, row.said = "sold", made.order, "{}"
-    promised = session.scalars(
-        select(PromisedRow).where(PromisedRow.hold == row.hold, PromisedRow.state == "held")
-    ).all()
-    paid = {payment.ref: payment.amount for payment in by_code}
-    for promise in promised:
-        promise.order = made.order
-        tenders.spend(
-            session,
-            means,
-            tender=promise.id,
-            amount=paid.get(promise.id, 0),
-            order=made.order,
-            event=row.id,
-        )
+    _spend(session, means, basket, made.order, by_code)
     _named_order(session, row.id, made.order)
     return made
 
@@ -87,6 +90,65 @@ def _sell_memberships(
     if member and session.get_one(MemberRow, member).password is None:
         member_service.invite(session, means, member, typed.language)
     return made
+
+
+def _spend(
+    session: Session,
+    means: Means,
+    basket: Basket,
+    order: str,
+    by_code: Sequence[Payment],
+) -> None:
+    """What was promised to the basket is the order's now; the rest of it goes back."""
+    promised = session.scalars(
+        select(PromisedRow).where(
+            PromisedRow.hold == basket.pledge, PromisedRow.state == "held"
+        )
+    ).all()
+    paid = {payment.ref: payment.amount for payment in by_code}
+    for promise in promised:
+        promise.order = order
+        tenders.spend(
+            session,
+            means,
+            tender=promise.id,
+            amount=paid.get(promise.id, 0),
+            order=order,
+            event=basket.id,
+        )
+
+
+def _sell_gift_card(
+    session: Session,
+    means: Means,
+    row: BasketRow,
+    basket: Basket,
+    payments: tuple[Payment, ...],
+) -> Made | Refused:
+    """Make the basket a gift card, whose code goes by mail."""
+    typed = basket.details
+    made = gift_cards.sell(
+        session,
+        means,
+        key=row.id,
+        said=gift_cards.Said(
+            typed.gift,
+            catalogue.house(session).currency,
+            payments,
+            patron=basket.patron,
+            recipient=typed.recipient,
+            email=typed.recipient_email,
+            words=typed.words,
+            seller=Seller.ONLINE,
+        ),
+        by=SHOP,
+        asker=SHOP,
+    )
+    if isinstance(made, Refused):
+        return made
+    row.state, row.order, row.said = "sold", made.order, "{}"
+    _named_order(session, row.id, made.order)
+    return Made(made.order)
 
 
 def _named_order(session: Session, basket: str, order: str) -> None:

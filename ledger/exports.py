@@ -16,6 +16,7 @@ from ledger import order_types, ticketing
 from ledger.documents.order import plain as amount
 from ledger.store import Store
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
+from ledger.tables.gift_cards import GiftCardRow
 from ledger.tables.memberships import MembershipKindRow, MembershipRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
 
@@ -71,6 +72,12 @@ def _orders(session: Session, after: str, zone: str) -> list[tuple[str, Sequence
             .where(MembershipRow.order.in_([order.id for order, _ in rows]))
         ).all()
     )
+    sold = session.scalars(
+        select(GiftCardRow.order).where(
+            GiftCardRow.order.in_([order.id for order, _ in rows])
+        )
+    )
+    kinds |= dict.fromkeys(sold, "Gift card")
     types = {kind.id: kind.name for kind in order_types.all_(session, retired=True)}
     found: list[tuple[str, Sequence[str]]] = []
     for order, patron in rows:

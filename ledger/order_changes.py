@@ -18,6 +18,7 @@ from boxoffice.refusals import Code
 from ledger import (
     audit,
     desk_money,
+    gift_cards,
     memberships,
     notices,
     outbox,
@@ -150,6 +151,7 @@ def cancel(
         )
     freed = refunds.void(session, means, tickets, status="cancelled")
     memberships.end(session, means, order)
+    gift_cards.end(session, means, order)
     order.state, order.cancelled_ms = "cancelled", means.now_ms
     session.flush()
     audit.note(
@@ -219,6 +221,7 @@ def restore(session: Session, means: Means, order: OrderRow, *, by: str) -> Refu
         reseats.send_out(session, means, ticket, why="restored")
         notices.seats(session, ticket.performance, [ticket.seat], means.now_ms)
     memberships.renew(session, means, order)
+    gift_cards.renew(session, means, order)
     order.state, order.cancelled_ms = "confirmed", None
     takings.reach(session, means, order)
     audit.note(session, means, staff=by, action="restore_order", subject=order.id)

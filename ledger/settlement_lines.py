@@ -170,15 +170,15 @@ def _to_come(
 def _entries(orders: Sequence[str]) -> Any:
     """Ask for the entries of some orders that are on no statement."""
 
-    def of(account: Account) -> ColumnElement[Any]:
+    def of(*accounts: Account) -> ColumnElement[Any]:
         return func.sum(
-            case((JournalLineRow.account == account, JournalLineRow.amount), else_=0)
+            case((JournalLineRow.account.in_(accounts), JournalLineRow.amount), else_=0)
         )
 
     entry = JournalEntryRow
     shown = (entry.id, entry.order, entry.why, entry.at_ms, OrderRow.number)
     return (
-        select(*shown, of(Account.THEATRE), of(Account.HANDLING))
+        select(*shown, of(Account.THEATRE, Account.GIFT_CARDS), of(Account.HANDLING))
         .join(JournalLineRow, JournalLineRow.entry == entry.id)
         .outerjoin(OrderRow, OrderRow.id == entry.order)
         .outerjoin(StatementLineRow, StatementLineRow.entry == entry.id)

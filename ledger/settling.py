@@ -31,7 +31,9 @@ from ledger.tables.office import StatementLineRow
 from ledger.tables.settling import SettlingRow
 
 CARD, ANY = tender("card"), "tender:"
-SHARED = (Account.THEATRE, Account.HANDLING)
+# What statements tell of: what the theatre earns, what handling keeps, and the money for
+# gift cards, which the theatre owes to their holders.
+SHARED = (Account.THEATRE, Account.HANDLING, Account.GIFT_CARDS)
 _COUNTED = ("cards", "due", "entries", "charge", "handling")
 _COLUMNS = ("order", *_COUNTED, "paid_ms")
 _AT_ONCE = 500

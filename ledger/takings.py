@@ -20,6 +20,7 @@ from ledger import (
 )
 from ledger.clock import Means
 from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.memberships import MembershipRow
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
 
@@ -59,10 +60,17 @@ def take(
     whole = not before and order.paid >= order.charge
     if not (whole and patron and patron.email):
         return
-    seats = session.scalar(select(TicketRow.id).where(TicketRow.order == order.id).limit(1))
-    kind = "tickets" if seats else "membership"
-    if not outbox.has(session, order.id, kind):
+    kind = _letter(session, order.id)
+    if kind and not outbox.has(session, order.id, kind):
         outbox.add(session, means, to=patron.email, kind=kind, order=order.id)
+
+
+def _letter(session: Session, order: str) -> str:
+    """Name the letter that follows payment; blank: whatever was bought has its own."""
+    if session.scalar(select(TicketRow.id).where(TicketRow.order == order).limit(1)):
+        return "tickets"
+    bought = select(MembershipRow.line).where(MembershipRow.order == order).limit(1)
+    return "membership" if session.scalar(bought) else ""
 
 
 def move(

@@ -112,14 +112,45 @@ def promise(
         if isinstance(member, Refused):
             return member
         made = Promised(means.new_id(), CREDIT, 0, amount)
-        _write(session, means, made, held, device, member.id, production)
+        to = (held.id, held.order)
+        _write(session, means, made, to, device, member.id, production)
         return made
+    return promise_code(
+        session,
+        means,
+        device=device,
+        hold=hold,
+        order=held.order,
+        code=code,
+        amount=amount,
+        place=place,
+        production=production,
+    )
+
+
+def promise_code(
+    session: Session,
+    means: Means,
+    *,
+    device: str,
+    hold: str,
+    order: str,
+    code: str,
+    amount: int,
+    place: str | None = None,
+    production: str = "",
+) -> Promised | Refused:
+    """Promise a voucher or gift card to an order that is being made.
+
+    hold: under whose end it comes back; a basket without seats has a name of its own for
+    it. Refuses NOT_FOUND, LOCKED.
+    """
     found = _guessed(session, means, code, amount, by=place or device)
     if isinstance(found, Refused):
         return found
     voucher, covered = found
     made = Promised(means.new_id(), voucher.kind, covered, 0)
-    _write(session, means, made, held, device, voucher.hash, production)
+    _write(session, means, made, (hold, order), device, voucher.hash, production)
     return made
 
 
@@ -297,16 +328,17 @@ def _write(
     session: Session,
     means: Means,
     made: Promised,
-    held: HoldRow,
+    to: tuple[str, str],
     device: str,
     source: str,
     production: str,
 ) -> None:
+    hold, order = to
     session.add(
         PromisedRow(
             id=made.id,
-            hold=held.id,
-            order=held.order,
+            hold=hold,
+            order=order,
             device=device,
             kind=made.kind,
             source=source,

@@ -30,6 +30,19 @@ DANISH = {
     "(fee %(fee)s incl.)": "(inkl. gebyr %(fee)s)",
     "%(house)s: tickets of order %(number)s": "%(house)s: billetter til ordre %(number)s",
     "Tickets of order %(number)s": "Billetter til ordre %(number)s",
+    "A gift card for you: %(house)s": "Et gavekort til dig: %(house)s",
+    "Your gift card, order %(number)s": "Dit gavekort, ordre %(number)s",
+    "%(buyer)s gives you a gift card of %(amount)s.": "%(buyer)s giver dig et gavekort på"
+    " %(amount)s.",
+    "Here is a gift card of %(amount)s.": "Her er et gavekort på %(amount)s.",
+    "Its code:": "Koden er:",
+    "It pays for tickets online, at our kiosks and at the box office, until nothing is left"
+    " on it.": "Du kan betale billetter med det på nettet, ved vores automater og i"
+    " billetkontoret, indtil det er brugt op.",
+    "Whoever has this code can spend it: please keep this letter.": "Den, der har koden,"
+    " kan bruge kortet: gem dette brev.",
+    "Thank you. Your gift card of %(amount)s went to %(to)s.": "Tak. Dit gavekort på"
+    " %(amount)s er sendt til %(to)s.",
     "Your membership, order %(number)s": "Dit medlemskab, ordre %(number)s",
     "Thank you for your membership.": "Tak for dit medlemskab.",
     "Your membership: please choose a password": "Dit medlemskab: vælg en adgangskode",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import assets, catalogue, memberships
+from ledger import assets, catalogue, gift_cards, memberships
 from ledger.documents import speech
 from ledger.documents.order import money
 from ledger.mail.letters import line, mailbox
@@ -19,6 +19,8 @@ SUBJECTS = {
     "membership": "Your membership, order %(number)s",
     "member_link": "Your membership: please choose a password",
     "seats_free": "Seats have come free: %(title)s",
+    "gift_card": "A gift card for you: %(house)s",
+    "gift_card_bought": "Your gift card, order %(number)s",
     "member_changed": "Member %(number)s has changed: %(changes)s",
 }
 
@@ -38,7 +40,7 @@ def note(
     message = EmailMessage()
     say = speech.speaker(str(facts.get("language", "en")))
     named = {name: facts.get(name, "") for name in ("number", "title")}
-    named["changes"] = changes
+    named |= {"changes": changes, "house": house.name}
     message["Subject"] = line(say(SUBJECTS[kind], **named))
     message["From"] = mailbox(house.mail_from, house.name)
     message["To"] = mailbox(to, str(facts.get("name", "")))
@@ -61,4 +63,16 @@ def membership(session: Session, order: str) -> dict[str, Any]:
         "lines": [(name, names.count(name)) for name in dict.fromkeys(names)],
         "total": money(row.charge, row.currency, speech.locale(language)),
         "language": language,
+    }
+
+
+def gift_card(session: Session, order: str, language: str) -> dict[str, Any]:
+    """Give what the letters about a gift card say besides its code."""
+    row = session.get_one(OrderRow, order)
+    [card] = gift_cards.of_order(session, order)
+    locale = speech.locale(language)
+    return {
+        "number": ids.shown(row.number),
+        "amount": money(card.left, row.currency, locale),
+        "total": money(row.charge, row.currency, locale),
     }

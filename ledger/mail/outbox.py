@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ledger import gift_cards
 from ledger.clock import Clock
 from ledger.mail import post
 from ledger.store import Store
@@ -85,6 +86,8 @@ def _write(session: Session, waiting: Waiting, now_ms: int, address: str) -> Ema
     facts = json.loads(waiting.facts) | {"address": address}
     if waiting.kind == "membership":
         facts |= notes.membership(session, waiting.order)
+    if waiting.kind in {gift_cards.LETTER, gift_cards.BOUGHT}:
+        facts |= notes.gift_card(session, waiting.order, str(facts.get("language", "en")))
     return notes.note(
         session, waiting.kind, facts, to=waiting.to, letter=waiting.id, now_ms=now_ms
     )
@@ -93,6 +96,8 @@ def _write(session: Session, waiting: Waiting, now_ms: int, address: str) -> Ema
 def _sent(session: Session, letter: str, *, now_ms: int) -> None:
     row = session.get_one(OutboxRow, letter)
     row.state, row.sent_ms, row.tries = "sent", now_ms, row.tries + 1
+    if row.kind == gift_cards.LETTER:
+        row.facts = "{}"  # The code is the holder's alone from now on.
 
 
 def _not_sent(session: Session, letter: str, why: str, *, again: bool, now_ms: int) -> None:

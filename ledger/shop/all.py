@@ -17,6 +17,7 @@ from ledger.shop import (
     confirmed,
     details,
     frame,
+    gift_cards,
     member_pages,
     membership_orders,
     passes,
@@ -45,6 +46,7 @@ PAGES = (
     pretend_bank,
     confirmed,
     phone,
+    gift_cards,
     membership_orders,
     member_pages,
 )

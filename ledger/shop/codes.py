@@ -39,7 +39,7 @@ def promo(secret: str) -> ResponseReturnValue:
 
 
 def _promo(session: Session, means: Means, basket: Basket, typed: str) -> Refused | None:
-    if basket.membership:
+    if not basket.performance:
         return Refused(Code.NOT_HELD)
     here = evenings.read(session, basket.performance)
     hash_ = pickups.hash_of(typed)

@@ -14,7 +14,7 @@ from boxoffice import ids
 from ledger.baskets import Basket
 from ledger.documents import calendar, code, ticket
 from ledger.documents import order as orders
-from ledger.shop import details, frame, membership_orders, passes
+from ledger.shop import details, frame, gift_cards, membership_orders, passes
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import language
 from ledger.tables.catalogue import HallRow, PerformanceRow
@@ -32,6 +32,8 @@ def confirmed(secret: str) -> ResponseReturnValue:
         row = session.get_one(OrderRow, basket.order)
         if basket.membership:
             return membership_orders.confirmed(session, basket, row)
+        if basket.gift:
+            return gift_cards.confirmed(session, row)
         return frame.page(
             "confirmed.html",
             session,
@@ -114,7 +116,7 @@ def _starts_ms(session: Session, performance: str) -> int:
 
 def _order(session: Session, secret: str) -> str:
     basket: Basket = frame.basket(session, secret)
-    if not basket.order or basket.membership:
+    if not basket.order or not basket.performance:
         abort(404)
     return basket.order
 

@@ -48,7 +48,7 @@ def order_membership(kind: str) -> ResponseReturnValue:
         said = _read(session, found, form)
         if form.faults:
             return _page(session, found, form), 422
-    begun = frame.write(baskets.begin_membership, kind=kind, details=said)
+    begun = frame.write(baskets.begin_seatless, kind=kind, details=said)
     return redirect(url_for("shop.summary", secret=begun.secret), 303)
 
 

@@ -30,7 +30,7 @@ def wallet_pass(secret: str) -> Response:
         abort(404)
     with frame.ledger().store.read() as session:
         basket = frame.basket(session, secret)
-        if not basket.order or basket.membership:
+        if not basket.order or not basket.performance:
             abort(404)
         told = orders.describe(session, basket.order, language())
         starts = _starts(session, basket.order)

@@ -29,7 +29,7 @@ from ledger.gateways import choose
 from ledger.gateways.port import Down, Gateway
 from ledger.refused import Refused
 from ledger.requests import Made
-from ledger.shop import details, frame, membership_orders, tickets
+from ledger.shop import details, frame, gift_cards, membership_orders, tickets
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
 from ledger.shop.speech import language
@@ -46,11 +46,13 @@ def summary(secret: str) -> ResponseReturnValue:
             return membership_orders.summary(
                 session, secret, basket, **_facts(session, basket)
             )
+        if away is None and basket.gift:
+            return gift_cards.summary(session, secret, basket, **_facts(session, basket))
         return away or _page(session, secret, basket)
 
 
 def _not_yet(secret: str, basket: Basket) -> ResponseReturnValue | None:
-    if basket.membership and basket.state == "open":
+    if not basket.performance and basket.state == "open":
         return None
     away = tickets.elsewhere(secret, basket)
     if away is None and not basket.held:
@@ -80,7 +82,7 @@ def _page(session: Session, secret: str, basket: Basket) -> str:
 def _facts(session: Session, basket: Basket) -> dict[str, Any]:
     """Give what the page needs to pay: the sum, a key, and how the last attempt ended."""
     quote = baskets.quote(session, basket)
-    by_code = [] if basket.membership else basket_tenders.payments(session, basket)
+    by_code = basket_tenders.payments(session, basket)
     due = quote.charge - sum(one.amount for one in by_code)
     gateway = choose.gateway(frame.ledger())
     refusal = checkout_attempts.why(session, basket)
@@ -166,6 +168,8 @@ def _send(
 
 def _title(session: Session, basket: Basket) -> str:
     """Name what is paid for."""
+    if basket.gift:
+        return _("Gift card")
     if basket.membership:
         kind = membership_kinds.find(session, basket.membership)
         return kind.name if kind else ""

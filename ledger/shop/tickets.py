@@ -134,13 +134,15 @@ def elsewhere(secret: str, basket: Basket) -> ResponseReturnValue | None:
             return redirect(url_for("shop.paying", secret=secret), 303)
         case "ended":
             return redirect(_begin_again(basket), 303)
-        case _ if basket.membership:
+        case _ if not basket.performance:
             return redirect(url_for("shop.summary", secret=secret), 303)
         case _:
             return None
 
 
 def _begin_again(basket: Basket) -> str:
+    if basket.gift:
+        return url_for("shop.gift_card")
     if basket.membership:
         return url_for("shop.membership", kind=basket.membership)
     return url_for("shop.evening", performance=basket.performance)

@@ -13,6 +13,7 @@ from ledger import (
     catalogue,
     door_answers,
     evenings,
+    gift_cards,
     member_checks,
     memberships,
     order_changes,
@@ -73,6 +74,7 @@ def show(order: str) -> ResponseReturnValue:
                 select(OrderLineRow).where(OrderLineRow.order == order)
             ).all(),
             memberships=memberships.of_order(session, order),
+            cards=gift_cards.of_order(session, order),
             patron=session.get(PatronRow, row.patron) if row.patron else None,
             contact=session.get(ContactRow, order),
             seen=order_changes.version(session, row),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ledger import catalogue, vouchers
+from ledger import catalogue, gift_cards, vouchers
 from ledger.documents.order import moment, plain
 from ledger.web import amounts, desk, downloads
 
@@ -27,6 +27,7 @@ def index() -> ResponseReturnValue:
         return render_template(
             "staff/vouchers.html",
             batches=vouchers.batches(session),
+            owed=gift_cards.owed(session),
             kinds=vouchers.KINDS,
             most=vouchers.MOST_AT_ONCE,
             currency=house.currency,
@@ -77,7 +78,10 @@ def make() -> ResponseReturnValue:
     until = moment(until_ms - 1, house.zone).date().isoformat() if until_ms else ""
     value = plain(amount, house.currency)
     words = vouchers.KINDS[kind]
-    rows = [(_shown(code), words, value, house.currency, until, name) for code in codes]
+    rows = [
+        (gift_cards.shown(code), words, value, house.currency, until, name)
+        for code in codes
+    ]
     return downloads.table("vouchers", "csv", vouchers.HEADER, rows)
 
 
@@ -139,11 +143,6 @@ def void_one(card: str) -> ResponseReturnValue:
 def _refused(words: str) -> ResponseReturnValue:
     desk.refuse(f"{words} Nothing was changed.")
     return redirect(url_for("vouchers.index"), 303)
-
-
-def _shown(code: str) -> str:
-    """Group a code for eyes: blanks and strokes mean nothing when it is typed."""
-    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
 def _day(typed: str, zone: str) -> int | None:

@@ -272,9 +272,10 @@ def refund(
 
 
 def send_again(session: Session, means: Means, order: OrderRow, *, by: str) -> bool:
-    """Mail the tickets once more; False where there is no address."""
+    """Mail the tickets once more; False where there is no address, or no ticket."""
     patron = session.get(PatronRow, order.patron) if order.patron else None
-    if patron is None or not patron.email:
+    bought = select(TicketRow.id).where(TicketRow.order == order.id).limit(1)
+    if patron is None or not patron.email or session.scalar(bought) is None:
         return False
     outbox.add(session, means, to=patron.email, kind="tickets", order=order.id)
     audit.note(session, means, staff=by, action="mail_tickets", subject=order.id)

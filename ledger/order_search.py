@@ -1,15 +1,16 @@
 """Find orders, newest first, by number, code, name, seat or ticket.
 
-Which orders fit is asked first, and of a page of them the rest: a house may have a hundred
-thousand.
+Which orders fit is asked first, of indexes where that can be, and of a page of them the
+rest: a house may have a hundred thousand.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from boxoffice import ids, will_call
 from ledger import pickups
@@ -18,8 +19,12 @@ from ledger.tables.devices import DeviceRow
 from ledger.tables.orders import OrderRow, PatronRow, PickupRow, TicketRow
 
 PAGE = 20
-# So much of the end of a ticket's id stands on its paper.
-SHORTEST_TICKET = 8
+# So many orders a search finds; more are not turned over one by one.
+MOST_FOUND = 1_000
+# So much of the end of a ticket's id stands on its paper, at least.
+_TICKET = re.compile("[0-9a-f-]{8,}")
+# However a seat's code is typed.
+_SPELT = (str.upper, str.lower, str.title)
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,12 @@ class OrderLine:
 
 @dataclass(frozen=True)
 class Page:
-    """Some of the orders that fit. count: all that fit."""
+    """Some of the orders that fit. count: all that fit; with more, others fit, too."""
 
     lines: Sequence[OrderLine]
     count: int
     page: int
+    more: bool = False
 
     @property
     def first(self) -> int:
@@ -59,45 +65,68 @@ class Page:
 
 
 def find(session: Session, wanted: str = "", page: int = 0) -> Page:
-    """Give a page of the orders that fit, or of all."""
+    """Give a page of the orders that fit, or of all.
+
+    Of a search the newest MOST_FOUND are found; whoever wants others says more.
+    """
     words = wanted.strip()
     if session.get(OrderRow, ids.clean_code(words)) is not None:
         # A whole number means that order; it is what clerks type all day.
         return Page(_lines(session, [ids.clean_code(words)]), 1, 0)
-    fitting = select(OrderRow.id)
-    if words:
-        ways = union(*_ways(words)).subquery()
-        fitting = fitting.where(OrderRow.id.in_(select(ways.c.id)))
-    count = session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
-    newest = fitting.order_by(OrderRow.made_ms.desc(), OrderRow.id)
-    shown = session.scalars(newest.limit(PAGE).offset(page * PAGE)).all()
-    return Page(_lines(session, shown), count, page)
+    if not words:
+        count = session.scalar(select(func.count()).select_from(OrderRow)) or 0
+        newest = _newest(select(OrderRow.id)).limit(PAGE).offset(page * PAGE)
+        return Page(_lines(session, session.scalars(newest).all()), count, page)
+    found: dict[str, int] = {}
+    for way in _ways(session, words):
+        # Each way is asked for its newest alone: a name may have thousands.
+        found.update(session.execute(_newest(way).limit(MOST_FOUND + 1)).all())
+    newest_first = sorted(found, key=lambda id: (found[id], id), reverse=True)
+    kept = newest_first[:MOST_FOUND]
+    shown = kept[page * PAGE : (page + 1) * PAGE]
+    more = len(newest_first) > MOST_FOUND
+    return Page(_lines(session, shown), len(kept), page, more)
 
 
-def _ways(words: str) -> Iterator[Select[Any]]:
+def _newest(found: Select[Any]) -> Select[Any]:
+    # As the index has it, read backwards.
+    return found.order_by(OrderRow.made_ms.desc(), OrderRow.id.desc())
+
+
+def _ways(session: Session, words: str) -> Iterator[Select[Any]]:
     """Give what words may mean: an order number, a name, a seat, a ticket."""
+    order = select(OrderRow.id, OrderRow.made_ms)
     if code := ids.clean_code(words):
-        number = OrderRow.number
-        yield select(OrderRow.id).where(number.startswith(code, autoescape=True))
+        yield order.where(_begins(session, OrderRow.number, code))
         # The code on a screen that owes tickets; only its hash is kept.
-        yield select(PickupRow.order.label("id")).where(
-            PickupRow.hash == pickups.hash_of(code)
-        )
+        owed = select(PickupRow.order).where(PickupRow.hash == pickups.hash_of(code))
+        yield order.where(OrderRow.id.in_(owed))
     names = [
         func.lower(PatronRow.name).contains(words.lower(), autoescape=True),
         *(PatronRow.folded.contains(f) for f in will_call.foldings(words) if f),
     ]
-    yield select(OrderRow.id).where(
-        OrderRow.patron.in_(select(PatronRow.id).where(or_(*names)))
-    )
+    yield order.where(OrderRow.patron.in_(select(PatronRow.id).where(or_(*names))))
     if any(character.isdecimal() for character in words):
-        yield select(TicketRow.order.label("id")).where(
-            func.lower(TicketRow.seat) == words.lower()
+        # Evening by evening, as the index of tickets has them.
+        yield order.where(
+            OrderRow.id.in_(
+                select(TicketRow.order)
+                .join(PerformanceRow, PerformanceRow.id == TicketRow.performance)
+                .where(TicketRow.seat.in_({words, *(way(words) for way in _SPELT)}))
+            )
         )
-    if len(words) >= SHORTEST_TICKET:
-        yield select(TicketRow.order.label("id")).where(
-            TicketRow.id.endswith(words.lower(), autoescape=True)
-        )
+    if _TICKET.fullmatch(words.lower()):
+        ends = TicketRow.id.endswith(words.lower(), autoescape=True)
+        yield order.where(OrderRow.id.in_(select(TicketRow.order).where(ends)))
+
+
+def _begins(
+    session: Session, column: InstrumentedAttribute[str], code: str
+) -> ColumnElement[bool]:
+    """Say in SQL that a column begins with a code, so that its index is used."""
+    if session.get_bind().dialect.name == "sqlite":
+        return column.op("GLOB", is_comparison=True)(f"{code}*")
+    return column.startswith(code, autoescape=True)
 
 
 def _lines(session: Session, shown: Sequence[str]) -> list[OrderLine]:
@@ -122,7 +151,7 @@ def _lines(session: Session, shown: Sequence[str]) -> list[OrderLine]:
         .outerjoin(ProductionRow, ProductionRow.id == PerformanceRow.production)
         .outerjoin(DeviceRow, DeviceRow.id == OrderRow.device)
         .where(OrderRow.id.in_(shown))
-        .order_by(OrderRow.made_ms.desc(), OrderRow.id)
+        .order_by(OrderRow.made_ms.desc(), OrderRow.id.desc())
     ).all()  # fmt: skip
     return [
         OrderLine(

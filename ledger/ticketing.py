@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
@@ -141,13 +141,10 @@ def worklist(
     To be ticketed are those whose tickets are not mailed, collected or sent as e-mail;
     what was played is nobody's work any more.
     """
-    to_come = select(PerformanceRow.id).where(PerformanceRow.starts_ms > now_ms - OVER_MS)
-    marked = select(TicketingRow.order).where(TicketingRow.status == status)
-    # Which tickets they may be is asked first: a house sells hundreds of thousands.
-    own = (
-        TicketRow.performance.in_(to_come)
+    orders = (
+        _to_do(session, now_ms, most)
         if status == TO_DO
-        else TicketRow.order.in_(marked)
+        else select(TicketingRow.order).where(TicketingRow.status == status)
     )
     found = (
         select(
@@ -158,28 +155,21 @@ def worklist(
         )
         .join(PerformanceRow, PerformanceRow.id == TicketRow.performance)
         .join(ProductionRow, ProductionRow.id == PerformanceRow.production)
-        .where(TicketRow.status == "active", own)
+        .where(TicketRow.status == "active", TicketRow.order.in_(orders))
         .group_by(TicketRow.order)
-        .subquery()
     )
+    if status == TO_DO:
+        found = found.where(PerformanceRow.starts_ms > now_ms - OVER_MS)
+    tickets = found.subquery()
     query = (
-        select(OrderRow, PatronRow, found, TicketingRow.status)
-        .join(found, found.c.order == OrderRow.id)
+        select(OrderRow, PatronRow, tickets, TicketingRow.status)
+        .join(tickets, tickets.c.order == OrderRow.id)
         .outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
         .outerjoin(TicketingRow, TicketingRow.order == OrderRow.id)
         .where(OrderRow.state == "confirmed", OrderRow.delivery != "kiosk")
-        .order_by(found.c.starts_ms, OrderRow.id)
+        .order_by(tickets.c.starts_ms, OrderRow.id)
         .limit(most)
     )
-    if status == TO_DO:
-        # The rule of boxoffice.orders.worklist, in SQL.
-        query = query.where(
-            func.coalesce(TicketingRow.status, TO_DO) == TO_DO,
-            OrderRow.delivery != "email",
-            OrderRow.collected_ms.is_(None),
-        )
-    else:
-        query = query.where(TicketingRow.status == status)
     return [
         Waiting(
             order=order.id,
@@ -196,3 +186,39 @@ def worklist(
         )
         for order, patron, _, n, starts_ms, title, marked in session.execute(query)
     ]
+
+
+def _to_do(session: Session, now_ms: int, most: int) -> Select[str]:
+    """Ask for so many orders to be ticketed or some more, of the soonest evenings.
+
+    Evening by evening: a house has sold tickets by the ten thousand for later ones.
+    """
+    evenings = session.scalars(
+        select(PerformanceRow.id)
+        .where(PerformanceRow.starts_ms > now_ms - OVER_MS)
+        .order_by(PerformanceRow.starts_ms, PerformanceRow.id)
+    ).all()
+    count, last, some = 0, 0, 4
+    while last < len(evenings) and count < most:
+        asked = _of_evenings(evenings[last : last + some]).subquery()
+        count += session.scalar(select(func.count()).select_from(asked)) or 0
+        last, some = last + some, some * 2
+    return _of_evenings(evenings[:last])
+
+
+def _of_evenings(evenings: Sequence[str]) -> Select[str]:
+    # The rule of boxoffice.orders.worklist, in SQL.
+    return (
+        select(OrderRow.id)
+        .join(TicketRow, TicketRow.order == OrderRow.id)
+        .outerjoin(TicketingRow, TicketingRow.order == OrderRow.id)
+        .where(
+            TicketRow.performance.in_(evenings),
+            TicketRow.status == "active",
+            OrderRow.state == "confirmed",
+            OrderRow.delivery.not_in(("kiosk", "email")),
+            OrderRow.collected_ms.is_(None),
+            func.coalesce(TicketingRow.status, TO_DO) == TO_DO,
+        )
+        .distinct()
+    )

@@ -38,6 +38,8 @@ class OrderRow(Row):
         CheckConstraint(
             "state IN ('confirmed', 'unconfirmed', 'parked', 'cancelled')", name="state"
         ),
+        Index("ix_order_made_ms_id", "made_ms", "id"),
+        Index("ix_order_patron_made_ms_id", "patron", "made_ms", "id"),
         Index(
             "ix_order_on_account",
             "made_ms",
@@ -60,7 +62,7 @@ class OrderRow(Row):
     device: Mapped[str | None]
     incarnation: Mapped[int | None]
     source: Mapped[str | None] = mapped_column(index=True)
-    patron: Mapped[str | None] = mapped_column(ForeignKey("patron.id"), index=True)
+    patron: Mapped[str | None] = mapped_column(ForeignKey("patron.id"))
     delivery: Mapped[str]
     photo_id: Mapped[bool]
     note: Mapped[str]

@@ -164,7 +164,7 @@ def mail(order: str) -> ResponseReturnValue:
         if sent:
             desk.say("The tickets are on their way by e-mail.")
         else:
-            desk.refuse("There is no e-mail address on this order.")
+            desk.refuse("There is no e-mail address on this order, or no ticket.")
 
     return press(order, act, said)
 

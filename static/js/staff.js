@@ -22,6 +22,11 @@
     }
   });
 
+  // A table wider than the screen is scrolled with keys, too.
+  document.querySelectorAll("table").forEach((table) => {
+    if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+  });
+
   // What is still being asked is asked again; without scripts there is a link.
   const asked = document.querySelector("[data-again]");
   if (asked) setTimeout(() => location.reload(), Number(asked.dataset.again) * 1000);

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from ledger import order_search
 from ledger.orders import Patron
 from ledger.tables.money import JournalLineRow, TenderRow
 from ledger.tables.orders import OrderRow, TicketRow
@@ -326,3 +327,28 @@ def test_tickets_are_marked_where_they_are(bo, theatre, ledger):
 def test_seats_of_an_order_are_found_again_in_the_chart(bo, theatre, ledger):
     theatre.sell("A2")
     assert len([row for row in rows(ledger, SeatStateRow) if row.state == "sold"]) == 1
+
+
+def test_a_search_that_fits_very_many_says_so_and_shows_the_newest(
+    bo, theatre, monkeypatch
+):
+    monkeypatch.setattr(order_search, "MOST_FOUND", 3)
+    sold = [theatre.sell(f"C{n}", patron=Patron("Grace Okafor")) for n in range(1, 6)]
+
+    page = bo.open("/staff/orders?q=okafor")
+
+    assert "1–3 of more than 3" in page.words
+    assert "To find others, type more of it." in page.words
+    assert page.words.count("Grace Okafor") == 3
+    assert sold
+
+
+def test_orders_are_found_by_the_beginning_of_a_number_a_seat_or_a_ticket(bo, theatre):
+    sold = theatre.sell("C4", patron=Patron("Grace Okafor"))
+    theatre.sell("C5", patron=Patron("Bea Marsh"))
+    ticket = sold.tickets[0].id[-8:]
+
+    for words in (sold.number[:6].lower(), "c4", "C4", ticket, ticket.upper()):
+        page = bo.open(f"/staff/orders?q={words}")
+        assert "Grace Okafor" in page.words, words
+    assert "Bea Marsh" not in bo.open("/staff/orders?q=c4").words

@@ -7,7 +7,7 @@ rest: a house may have a hundred thousand.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -19,6 +19,7 @@ from ledger.tables.devices import DeviceRow
 from ledger.tables.orders import OrderRow, PatronRow, PickupRow, TicketRow
 
 PAGE = 20
+Found = TypeVar("Found", Select[str], Select[str, int])
 # So many orders a search finds; more are not turned over one by one.
 MOST_FOUND = 1_000
 # So much of the end of a ticket's id stands on its paper, at least.
@@ -88,12 +89,12 @@ def find(session: Session, wanted: str = "", page: int = 0) -> Page:
     return Page(_lines(session, shown), len(kept), page, more)
 
 
-def _newest(found: Select[Any]) -> Select[Any]:
+def _newest(found: Found) -> Found:
     # As the index has it, read backwards.
     return found.order_by(OrderRow.made_ms.desc(), OrderRow.id.desc())
 
 
-def _ways(session: Session, words: str) -> Iterator[Select[Any]]:
+def _ways(session: Session, words: str) -> Iterator[Select[str, int]]:
     """Give what words may mean: an order number, a name, a seat, a ticket."""
     order = select(OrderRow.id, OrderRow.made_ms)
     if code := ids.clean_code(words):

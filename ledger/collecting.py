@@ -84,7 +84,8 @@ def reissue(session: Session, means: Means, asked: Asked) -> Answered | None:
 def collected(session: Session, means: Means, event: Happened) -> None:
     """Will-call tickets were fetched; their paper follows as events of its own.
 
-    One that a restored ledger has forgotten is written down again from its code.
+    One that a restored ledger has forgotten is written down again from its code. Where a
+    scan has told of it before, the first pickup is of the paper that was shown there.
     """
     order = session.get(OrderRow, event.text("order"))
     claim, payload = event.maybe("claim"), event.maybe("payload") or ""
@@ -93,10 +94,13 @@ def collected(session: Session, means: Means, event: Happened) -> None:
         if row is None and payload:
             unseen.rebuild(session, means, event, ticket=ticket, payload=payload)
             row = session.get(TicketRow, ticket)
-            if row is not None:
-                row.print_state = issues.NOT_YET
         if row is None:
             continue
+        placeholder = session.get_one(OrderRow, row.order) if row.unseen else None
+        if placeholder is not None and placeholder.collected_ms is None:
+            row.print_state = issues.NOT_YET
+            placeholder.collected_ms = means.now_ms
+            placeholder.collected_by = event.device
         if row.print_state in issues.OUT and not _claimed(session, claim, ticket):
             issues.twice(session, means, event, row)
         elif row.print_state == issues.NOT_YET:

@@ -135,8 +135,10 @@ def _conflict(
         epoch=line.epoch,
         admitted=_is_in(session, line.ticket),
     )
-    if row is not None and row.state == "available" and book.read(session).recovering:
-        # We forgot what we had allotted; its owner has not.
+    free = row is not None and row.state in {"available", "held"}
+    if row is not None and free and book.read(session).recovering:
+        # We forgot what we had allotted; its owner has not. Who held the seat in our older
+        # book had let it go by then, or it is the hold of this very order.
         _take_free(session, means, line, row, event)
         return
     rule, holder = "UNKNOWN_SEAT", None
@@ -190,7 +192,7 @@ def _take_free(
         owner = Owner(row.device, row.incarnation or 0)
         allotments.ended(session, [broken], "broken", means.now_ms)
         allotments.end_document(session, owner, broken, means.now_ms)
-    row.state, row.ticket, row.prior = "sold", line.ticket, None
+    row.state, row.ticket, row.prior, row.hold = "sold", line.ticket, None, None
     row.device, row.incarnation = event.device, event.incarnation
     session.flush()
     _seated(session, line.ticket)

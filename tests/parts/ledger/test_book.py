@@ -24,7 +24,7 @@ from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.house import BookRow
 from ledger.tables.money import JournalLineRow
 from ledger.tables.orders import TicketRow
-from ledger.tables.seats import SeatStateRow
+from ledger.tables.seats import HoldRow, SeatStateRow
 
 STARTED = {"software": "0.1.0", "boot": "b", "trust": "trusted"}
 
@@ -225,6 +225,53 @@ def test_a_device_refills_a_restored_ledger(kiosk, theatre, ledger, clock):
         assert session.get(SeatStateRow, (theatre.tonight, "A2")).ticket == line["ticket"]
         kinds = set(session.scalars(select(DiscrepancyRow.kind)))
     assert kinds == {"ledger_restored"}
+
+
+@pytest.mark.parametrize("order", ["K7Q4MX23", "P3N8WT5R"])
+def test_a_seat_that_only_the_older_book_holds_goes_to_the_sale_that_comes(
+    kiosk, theatre, ledger, clock, order
+):
+    # Source: P9. Simulated, seeds 30104, 30142: backed up between hold and Pay.
+    line = sold(kiosk, theatre, "A2")
+    clock.passes(minutes=1)
+    forget(ledger, kiosk)
+    hold = ledger.store.write(older_hold, ledger.means(), kiosk.id, theatre.tonight, order)
+
+    kiosk.upload().ok()
+
+    with ledger.store.read() as session:
+        seats = [session.get(SeatStateRow, (theatre.tonight, s)) for s in ("A2", "A3")]
+        kinds = set(session.scalars(select(DiscrepancyRow.kind)))
+    assert (seats[0].state, seats[0].ticket, seats[0].hold) == (
+        "sold",
+        line["ticket"],
+        None,
+    )
+    assert (seats[1].state, seats[1].hold) == ("held", hold)
+    assert kinds == {"ledger_restored"}
+
+
+def older_hold(session, means, device, performance, order):
+    """Two seats, as an older book has them held."""
+    hold = HoldRow(
+        id=means.new_id(),
+        performance=performance,
+        order=order,
+        seller=device,
+        made_ms=means.now_ms,
+        expires_ms=means.now_ms + 600_000,
+        extended=False,
+    )
+    session.add(hold)
+    session.flush()
+    held = {"state": "held", "prior": "available", "hold": hold.id}
+    these = SeatStateRow.seat.in_(("A2", "A3"))
+    session.execute(
+        update(SeatStateRow)
+        .where(SeatStateRow.performance == performance, these)
+        .values(held)
+    )
+    return hold.id
 
 
 def test_nothing_is_sold_until_every_kiosk_has_told_all_it_knows(

@@ -399,6 +399,28 @@ def test_what_was_collected_before_a_restore_is_written_down_from_its_code(
     assert noted(ledger, "printed_twice") == []
 
 
+def test_a_scan_that_is_heard_before_the_pickup_makes_no_second_paper_of_it(
+    kiosk, lobby, door, theatre, ledger
+):
+    # Source: P9. The simulation found it (seed 30100): the door's log came first.
+    ticket = new_id()
+    code = ledger.keys.code(performance=1, ticket=ticket, seat=2)
+    admitted(door, theatre, ticket, payload=code)
+    door.upload().ok()
+
+    def fetched(at):
+        pickup = {"claim": new_id(), "order": "K7Q4MX2N", "tickets": [ticket]}
+        at.happened("pickup", {**pickup, "way": "code", "payload": code})
+        paper = {"ticket": ticket, "issue": 1, "job": "j", "proof": "1"}
+        at.happened("ticket.printed", paper)
+        at.upload().ok()
+
+    fetched(kiosk)
+    assert noted(ledger, "printed_twice") == []
+    fetched(lobby.device("Kiosk 2", "kiosk"))
+    assert [found.subject for found in noted(ledger, "printed_twice")] == [ticket]
+
+
 def test_an_admission_with_a_code_that_is_no_good_is_kept_all_the_same(
     door, theatre, ledger
 ):

@@ -37,6 +37,9 @@ def main(names: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="foh-mutants-") as folder:
         copy = Path(folder)
         _copy(copy)
+        if sick := _sick(chosen, copy):
+            print(f"A check fails before anything is broken: {sick}", file=sys.stderr)
+            return 2
         for mutant in chosen:
             found = _tried(mutant, copy)
             print(json.dumps({"variant": mutant.name, "is": found, "by": mutant.check}))
@@ -49,6 +52,13 @@ def main(names: list[str]) -> int:
     if failed:
         print(f"Not caught: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _sick(chosen: list[Mutant], copy: Path) -> str:
+    """Say how the checks end on the program as it is, if not well: they prove nothing."""
+    checks = sorted({mutant.check for mutant in chosen})
+    ended = _run(checks, copy, timeout_s=LONGEST_S * len(checks))
+    return "" if ended.returncode == SURVIVED else (ended.stdout + ended.stderr)[-2000:]
 
 
 def _tried(mutant: Mutant, copy: Path) -> str:
@@ -64,21 +74,8 @@ def _tried(mutant: Mutant, copy: Path) -> str:
 
 
 def _checked(mutant: Mutant, copy: Path) -> str:
-    command = [
-        str(HERE / ".venv/bin/python"),
-        *("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"),
-        *("-m", "not postgresql", mutant.check),
-    ]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        ended = subprocess.run(
-            command,
-            cwd=copy,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=LONGEST_S,
-        )
+        ended = _run([mutant.check], copy, timeout_s=LONGEST_S)
     except subprocess.TimeoutExpired:
         return "caught"  # It hangs: somebody would notice.
     if ended.returncode == CAUGHT:
@@ -86,6 +83,24 @@ def _checked(mutant: Mutant, copy: Path) -> str:
     if ended.returncode == SURVIVED:
         return "survived"
     return f"not tried: {(ended.stdout + ended.stderr)[-200:]}"
+
+
+def _run(
+    checks: list[str], copy: Path, *, timeout_s: int
+) -> subprocess.CompletedProcess[str]:
+    command = [
+        str(HERE / ".venv/bin/python"),
+        *("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"),
+        *("-m", "not postgresql", *checks),
+    ]
+    return subprocess.run(
+        command,
+        cwd=copy,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+    )
 
 
 def _copy(copy: Path) -> None:

@@ -31,6 +31,7 @@ class Config:
     secret_key_file: Path | None = None
     stripe_key_file: Path | None = None
     stripe_address: str | None = None
+    stripe_reader: str = ""
     accept_mismatch: bool = False
     copies_by_name: bool = True
     tls_certificate: Path | None = None
@@ -61,6 +62,9 @@ def read(environment: Mapping[str, str]) -> Config:
     clock = environment.get("FOH_DEMO_CLOCK")
     secret = environment.get("FOH_SECRET_KEY_FILE")
     stripe = environment.get("FOH_STRIPE_KEY_FILE")
+    reader = environment.get("FOH_STRIPE_READER", "")
+    if reader and not stripe:
+        raise Incomplete("FOH_STRIPE_READER needs a key: set FOH_STRIPE_KEY_FILE, too.")
     demo = environment.get("FOH_DEMO") == "1"
     return Config(
         directory=directory,
@@ -75,6 +79,7 @@ def read(environment: Mapping[str, str]) -> Config:
         secret_key_file=Path(secret) if secret else None,
         stripe_key_file=Path(stripe) if stripe else None,
         stripe_address=environment.get("FOH_STRIPE_ADDRESS") or None,
+        stripe_reader=reader,
         accept_mismatch=environment.get("FOH_ACCEPT_MISMATCH") == "1",
         tls_certificate=_certificate(environment.get("FOH_TLS_CERTIFICATE", "")),
         copies_by_name=environment.get("FOH_COPIES_BY_NAME", "1") != "0",

@@ -10,12 +10,12 @@ from typing import Any, Final, TypeVar
 
 import stripe
 
+from boxoffice.driven_readers import OPEN, Far, far
 from kiosk.payments.port import Attempt, Busy, Step, TerminalDown
 
 PATIENT_S: Final = 8
 # Where an attempt is looked for: from a little before its id was made.
 _BEFORE_S, _MOST_LOOKED_AT = 600, 1000
-_OPEN: Final = {"requires_payment_method", "requires_confirmation", "requires_action"}
 T = TypeVar("T")
 
 
@@ -78,7 +78,7 @@ class StripeTerminal:
                 id, {"expand": ["latest_charge"]}
             )
         )
-        if intent.status in _OPEN:
+        if intent.status in OPEN:
             return self._on_the_reader(intent)
         return _attempt(intent)
 
@@ -95,7 +95,7 @@ class StripeTerminal:
         if _at(reader, id) == "in_progress":
             _told(lambda: self._client.v1.terminal.readers.cancel_action(self._reader))
         intent = _asked(lambda: self._client.v1.payment_intents.retrieve(id))
-        if intent.status in _OPEN:
+        if intent.status in OPEN:
             _told(lambda: self._client.v1.payment_intents.cancel(id))
 
     def capture(self, key: str) -> Attempt:
@@ -142,17 +142,17 @@ class StripeTerminal:
 
     def _on_the_reader(self, intent: Any) -> Attempt:
         reader = _asked(lambda: self._client.v1.terminal.readers.retrieve(self._reader))
-        match _at(reader, intent.id):
-            case "in_progress":
+        refused = intent.last_payment_error
+        action = _at(reader, intent.id)
+        match far(str(intent.status), action=action, refused=refused is not None):
+            case Far.WAITING:
                 return Attempt(Step.WAITING_FOR_CARD, ref=intent.id)
-            case "failed" if reader.action is not None:
+            case Far.DECLINED if action == "failed" and reader.action is not None:
                 why = reader.action.failure_message or reader.action.failure_code or ""
                 return Attempt(Step.DECLINED, ref=intent.id, reason=str(why))
-            case _ if intent.last_payment_error is not None:
-                why = intent.last_payment_error.message or ""
-                return Attempt(Step.DECLINED, ref=intent.id, reason=str(why))
-        # It never reached the reader, or was taken off it: nothing can charge it any more
-        # once it is cancelled, which `abort` does.
+            case Far.DECLINED:
+                return Attempt(Step.DECLINED, ref=intent.id, reason=refused.message or "")
+        # Nothing can charge it any more once it is cancelled, which `abort` does.
         return Attempt(Step.NOT_FOUND)
 
     def _taken(self, id: str) -> bool:
@@ -177,8 +177,8 @@ def _at(reader: Any, intent: str) -> str:
 
 
 def _attempt(intent: Any) -> Attempt:
-    match intent.status:
-        case "requires_capture" | "succeeded":
+    match far(str(intent.status), action="", refused=False):
+        case Far.APPROVED:
             charge = intent.latest_charge
             if intent.status == "succeeded" and charge is not None and charge.refunded:
                 return Attempt(Step.VOIDED, ref=intent.id)
@@ -187,12 +187,12 @@ def _attempt(intent: Any) -> Attempt:
             return Attempt(
                 Step.APPROVED, ref=intent.id, amount=amount, brand=brand, last4=last4
             )
-        case "canceled":
+        case Far.ENDED:
             return Attempt(Step.CANCELLED, ref=intent.id)
-        case "processing":
+        case Far.PROCESSING:
             return Attempt(Step.PROCESSING, ref=intent.id)
-        case other:
-            raise TerminalDown(f"unknown state {other!r}")
+        case _:
+            raise TerminalDown(f"unknown state {intent.status!r}")
 
 
 def _card(charge: Any) -> tuple[str, str]:

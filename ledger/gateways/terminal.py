@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from ledger.config import Config
+from ledger.config import Config, Incomplete
 from ledger.store import Store
 
 
@@ -60,7 +60,22 @@ class Terminal(Protocol):
 
 
 def choose(config: Config, store: Store) -> Terminal | None:
-    """Give the terminal of the window; None where it stands outside and is typed in."""
+    """Give the terminal of the window; None where it stands outside and is typed in.
+
+    Raises Incomplete.
+    """
+    if config.stripe_reader and config.stripe_key_file is not None:
+        # The maker's library is optional: it is loaded where it is used.
+        try:
+            from ledger.gateways.stripe_terminal import StripeTerminal
+        except ImportError:
+            raise Incomplete(
+                "FOH_STRIPE_READER is set, but Stripe's library is not installed: install"
+                " the extra `stripe`."
+            ) from None
+
+        secret = config.stripe_key_file.read_text("utf-8").strip()
+        return StripeTerminal(config.stripe_reader, secret, address=config.stripe_address)
     if config.demo:
         from ledger.gateways.pretend_terminal import PretendTerminal
 

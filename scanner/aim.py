@@ -10,7 +10,7 @@ import numpy as np
 from cv2.typing import MatLike
 
 from scanner import finders, regions
-from scanner.places import CODE_LIKE, Place
+from scanner.places import AREA_MOST_PX, CODE_LIKE, Place
 from scanner.regions import Region
 
 # So long a code may be in view unread before the guest hears a hint, and so long may it be
@@ -46,16 +46,30 @@ class Aim:
         self._dark_since_s: float | None = None
         self._turn = 0
 
-    def look(self, frame: MatLike, places: list[Place], at_s: float, *, read: bool) -> None:
+    def look(
+        self,
+        frame: MatLike,
+        places: list[Place],
+        at_s: float,
+        *,
+        read: bool,
+        stirred: list[Region] | None = None,
+    ) -> None:
         """Take in a frame that was decoded.
 
         places: what the decoder takes for codes. read: whether a code was read in it.
+        stirred: the parts in which anything has changed lately; None for all of it.
         """
         if read:
             self.forget()
             return
         self._turn += 1
-        seen = places[0] if places else self._large(frame)
+        seen = places[0] if places else None
+        if seen is None and (
+            stirred is None
+            or any(part.width * part.height > AREA_MOST_PX for part in stirred)
+        ):
+            seen = self._large(frame)
         if seen is None:
             if at_s - self._last_s > GONE_S:
                 self.forget()
@@ -90,15 +104,17 @@ class Aim:
         """Search a reduced frame for a code that fills much of it."""
         if self._turn % EVERY:
             return None
-        by = SEARCHED_WIDTH_PX / frame.shape[1]
-        if by >= 1:
+        by = round(frame.shape[1] / SEARCHED_WIDTH_PX)
+        if by <= 1:
             return None
-        reduced = cv2.resize(frame, None, fx=by, fy=by, interpolation=cv2.INTER_AREA)
+        # Reduced by a whole number, which takes a quarter of the time of any other.
+        height, width = frame.shape[0] // by, frame.shape[1] // by
+        whole = frame[: height * by, : width * by]
+        reduced = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
         for region in regions.propose(reduced)[:3]:
             if finders.look(reduced, region).count >= CODE_LIKE:
                 x, y, w, h = (
-                    round(side / by)
-                    for side in (region.x, region.y, region.width, region.height)
+                    side * by for side in (region.x, region.y, region.width, region.height)
                 )
                 return Place(Region(x, y, w, h))
         return None

@@ -10,13 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-import cv2
-import numpy as np
 from cv2.typing import MatLike
 
 from scanner import views
+from scanner.found import Found, same, without
 from scanner.places import Place, Places
-from scanner.readers import Corners
 from scanner.regions import Region
 from scanner.views import View
 
@@ -34,37 +32,15 @@ LEISURE = 3
 # While nothing moves and nothing looks like a code, one frame in so many is searched; the
 # others are only glanced at.
 SETTLED = 3
+# While nothing looks like a code, one frame in so many is searched beyond what is stirred.
+ALL_OF_IT = 8
+# The share of the budget after which no other smear is undone in a frame.
+STEADYING = 0.5
 # The share of the budget for places that do not look like codes.
 GLANCE = 0.6
 GLANCE_AT_LEISURE = 0.08
 # Narrower than this, a prepared patch holds no code.
 VIEW_LEAST_PX = 20
-
-
-@dataclass(frozen=True)
-class Found:
-    """A code in a frame: its text, its corners in pixels, and the view that read it."""
-
-    text: str
-    corners: Corners
-    by: str
-
-    @property
-    def region(self) -> Region:
-        """The part of the frame that it fills."""
-        xs, ys = [int(x) for x, _ in self.corners], [int(y) for _, y in self.corners]
-        return Region(min(xs), min(ys), max(xs) - min(xs) + 1, max(ys) - min(ys) + 1)
-
-
-def same(one: Found, other: Found) -> bool:
-    """Say whether two readings are of one code: the same text may hang side by side."""
-    if one.text != other.text:
-        return False
-    a, b = one.region, other.region
-    reach = max(a.width, a.height, b.width, b.height)
-    across = abs(2 * a.x + a.width - 2 * b.x - b.width)
-    down = abs(2 * a.y + a.height - 2 * b.y - b.height)
-    return max(across, down) < reach
 
 
 @dataclass
@@ -86,10 +62,13 @@ class Decoder:
     _doubt: View | None = None
     _unsure: dict[str, int] = field(default_factory=dict)
 
-    def read(self, frame: MatLike, *, moved: bool = True) -> list[Found]:
+    def read(
+        self, frame: MatLike, *, moved: bool = True, stirred: list[Region] | None = None
+    ) -> list[Found]:
         """Read the codes in a grey frame of shape (height_px, width_px), uint8.
 
-        moved: whether anything has moved since the frame before.
+        moved: whether anything has moved since the frame before. stirred: the parts of it
+        in which anything has changed since they were searched closely; None for all of it.
 
         Returns as soon as a code is read that was not there before: the guest waits. The
         rest of the frame is read when it is seen again.
@@ -107,7 +86,11 @@ class Decoder:
             if self._frame - first <= KNOWN
         }
         found: list[Found] = []
-        for view, patch, x, y in self._looks(frame, found, began_s, moved=moved):
+        if self._known or self._places.likely() or not self._frame % ALL_OF_IT:
+            stirred = None
+        for view, patch, x, y in self._looks(
+            frame, found, began_s, moved=moved, stirred=stirred
+        ):
             if self._look(view, patch, found, x, y):
                 self._news = self._frame
                 break
@@ -124,41 +107,62 @@ class Decoder:
         self._alive = self._frame
 
     def _looks(
-        self, frame: MatLike, found: list[Found], began_s: float, *, moved: bool
+        self,
+        frame: MatLike,
+        found: list[Found],
+        began_s: float,
+        *,
+        moved: bool,
+        stirred: list[Region] | None,
     ) -> Iterator[tuple[View, MatLike, int, int]]:
         """Yield views, each with its part of the frame, until time is up."""
         ends_s = began_s + self.budget_ms / 1000
+        parts = (
+            [Region(0, 0, frame.shape[1], frame.shape[0])] if stirred is None else stirred
+        )
+        if not parts:
+            return
         idle = not moved and not self._known and not self._places.likely()
         if idle and self._frame % SETTLED:
-            yield views.ALWAYS[0], frame, 0, 0
+            yield from _each(views.ALWAYS[0], parts, frame)
             return
-        for view in self._whole_frame():
-            yield view, frame, 0, 0
-        at_leisure = self._frame - self._alive > PATIENCE or (
-            bool(found) and self._frame - self._news > COMPANIONS
-        )
+        at_leisure = self._frame - self._alive > PATIENCE
+        for view in self._whole_frame(at_leisure=at_leisure and not self._known):
+            yield from _each(view, parts, frame)
+        at_leisure |= bool(found) and self._frame - self._news > COMPANIONS
         if at_leisure and self._frame % LEISURE:
             return
         if len(found) >= CROWD and self.clock() >= ends_s:
             return
         if found:
-            frame = _without(frame, found)
+            frame = without(frame, found)
         else:
-            yield self._frame_view(), frame, 0, 0
-        self._places.follow(frame, [region for _, region in self._known.values()])
+            yield from _each(self._frame_view(), parts, frame)
+        known = [region for _, region in self._known.values()]
+        self._places.follow(frame, known, parts)
         if self._places.likely():
             self._alive = self._frame
-        for place in self._places.moving():
-            patch, x, y = place.region.cut(frame)
-            for view in views.steadied(*place.moved):
-                yield view, patch, x, y
+        yield from self._steadied(frame)
         yield from self._in_turn(self._places.likely(), frame, ends_s)
         glance = GLANCE_AT_LEISURE if at_leisure else GLANCE
         ends_s = min(ends_s, self.clock() + glance * self.budget_ms / 1000)
         yield from self._in_turn(self._places.unlikely(), frame, ends_s)
 
-    def _whole_frame(self) -> tuple[View, ...]:
+    def _steadied(self, frame: MatLike) -> Iterator[tuple[View, MatLike, int, int]]:
+        """Views of what moves fast. Most guests do not: it may not take all the time."""
+        moving = self._places.moving()
+        ends_s = self.clock() + STEADYING * self.budget_ms / 1000 if moving else 0.0
+        for place in moving:
+            patch, x, y = place.region.cut(frame)
+            for view in views.steadied(*place.moved):
+                if self.clock() >= ends_s:
+                    return
+                yield view, patch, x, y
+
+    def _whole_frame(self, *, at_leisure: bool) -> tuple[View, ...]:
         """The views of the whole frame. Each takes long where many codes are in view."""
+        if at_leisure and self._frame % LEISURE:
+            return views.BRIEFLY
         if len(self._known) < CROWD:
             return views.ALWAYS
         return (views.CROWD[self._frame % len(views.CROWD)],)
@@ -209,15 +213,9 @@ class Decoder:
         return first < self._frame
 
 
-def _without(frame: MatLike, found: list[Found]) -> MatLike:
-    """Paint over what has been read, so that it takes no more of anybody's time."""
-    frame = frame.copy()
-    for code in found:
-        region = code.region
-        inside = frame[
-            max(0, region.y) : region.y + region.height,
-            max(0, region.x) : region.x + region.width,
-        ]
-        tone = float(np.mean(inside)) if inside.size else 0.0
-        cv2.fillConvexPoly(frame, np.array(code.corners, np.int32), tone)
-    return frame
+def _each(
+    view: View, parts: list[Region], frame: MatLike
+) -> Iterator[tuple[View, MatLike, int, int]]:
+    """Look at each part of a frame in the same way."""
+    for part in parts:
+        yield view, part.inside(frame), part.x, part.y

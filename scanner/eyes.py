@@ -48,6 +48,8 @@ class Eyes:
             self._still = True
             return []
         try:
+            if not self._still:
+                _ = frame.grey  # It is needed anyhow, and the thumbnail is made of it.
             self._aim.glance(frame.small, frame.at_s)
             scene = self._gate.compare(frame.small)
             if scene is Scene.STILL:
@@ -61,11 +63,21 @@ class Eyes:
                 self._sightings.moved()
             if min(frame.grey.shape) < SIDE_LEAST_PX:
                 raise NotAPicture("a sliver")
-            found = self._decoder.read(frame.grey, moved=scene is Scene.MOVED)
+            height_px, width_px = frame.grey.shape
+            stirred = self._gate.stirred(width_px, height_px)
+            found = self._decoder.read(
+                frame.grey, moved=scene is Scene.MOVED, stirred=stirred
+            )
         except NotAPicture:
             # A cable that crackles spoils single pictures; the next one is due soon.
             log.warning("frame=unreadable")
             return []
-        self._aim.look(frame.grey, self._decoder.likely(), frame.at_s, read=bool(found))
+        self._aim.look(
+            frame.grey,
+            self._decoder.likely(),
+            frame.at_s,
+            read=bool(found),
+            stirred=stirred,
+        )
         texts = dict.fromkeys(code.text for code in found)
         return self._sightings.see(texts, at_s=frame.at_s, seen_ms=frame.seen_ms)

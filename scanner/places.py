@@ -5,7 +5,7 @@ place that has shown the squares of a QR code is worth the whole budget; one tha
 a glance now and then.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from cv2.typing import MatLike
@@ -56,10 +56,18 @@ class Places:
         self._before: MatLike | None = None
         self._next = 0
 
-    def follow(self, frame: MatLike, read: list[Region]) -> None:
-        """Take in the regions of a new frame; `read` is where codes were just read."""
+    def follow(self, frame: MatLike, read: list[Region], parts: list[Region]) -> None:
+        """Take in the regions of a new frame; `read` is where codes were just read.
+
+        parts: of the frame, in which anything new can be.
+        """
         places = []
-        for region in regions.propose(frame):
+        proposed = [
+            replace(region, x=region.x + part.x, y=region.y + part.y)
+            for part in parts
+            for region in regions.propose(part.inside(frame))
+        ]
+        for region in proposed:
             place = Place(region)
             before = max(
                 self._places, key=lambda place: place.region.overlap(region), default=None

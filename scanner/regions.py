@@ -49,6 +49,10 @@ class Region:
         """Say whether a point in the frame lies inside."""
         return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
 
+    def inside(self, frame: MatLike) -> MatLike:
+        """Give the part of the frame that it covers, not copied."""
+        return frame[self.y : self.y + self.height, self.x : self.x + self.width]
+
     def cut(self, frame: MatLike) -> tuple[MatLike, int, int]:
         """Cut it out of the frame with a margin; return it and where it starts, x and y."""
         margin = int(0.3 * max(self.width, self.height)) + 6

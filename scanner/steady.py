@@ -19,8 +19,10 @@ FAST_PX = 10.0
 AGREED = 0.2
 # Noise over signal; less of it sharpens more, and makes more out of noise.
 NOISE = 0.015
-# Directions are kept by so many degrees, so that their filters are made once.
-STEP_DEG = 4
+# Longer than any smear that is undone.
+RIM_PX = 16
+# How finely the filter is kept.
+STEPS = 256
 
 
 def movement(before: MatLike, now: MatLike, region: Region) -> tuple[float, float]:
@@ -35,39 +37,59 @@ def movement(before: MatLike, now: MatLike, region: Region) -> tuple[float, floa
     return (2 * dx, 2 * dy) if agreed >= AGREED else (0.0, 0.0)
 
 
-def undone(patch: MatLike, dx: float, dy: float, length_px: float) -> MatLike:
-    """Undo a smear of `length_px` along (dx, dy) in a grey patch, uint8."""
-    step = round(np.degrees(np.arctan2(dy, dx)) / STEP_DEG) % (180 // STEP_DEG)
+class Smear:
+    """A smear along (dx, dy), in pixels, and how to undo it if it is so and so long.
+
+    The patch that was asked for last is kept as a spectrum: one serves all lengths.
+    """
+
+    def __init__(self, dx: float, dy: float) -> None:
+        self._angle = np.arctan2(dy, dx)
+        self._patch: MatLike | None = None
+        self._spectrum: MatLike = np.zeros((0, 0, 2), np.float32)
+
+    def undone(self, patch: MatLike, length_px: float) -> MatLike:
+        """Undo a smear of `length_px`, at most 16, in a grey patch, uint8."""
+        if self._patch is not patch:
+            self._patch, self._spectrum = patch, _spectrum(patch)
+        cleaned = self._spectrum * self._filter(length_px)[:, :, None]
+        back = cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT
+        height, width = patch.shape
+        tones = cv2.dft(cleaned, flags=back)[:height, :width]
+        return cv2.convertScaleAbs(np.maximum(tones, 0))
+
+    def _filter(self, length_px: float) -> MatLike:
+        """The Wiener filter, as the spectrum has it: a smear's own is a sinc, and real.
+
+        Pixels have blurred the picture besides, across and down.
+        """
+        height, width = self._spectrum.shape[:2]
+        across, down = (np.fft.fftfreq(side).astype(np.float32) for side in (width, height))
+        along = np.add.outer(down * np.sin(self._angle), across * np.cos(self._angle))
+        along = (np.abs(along) * (STEPS * length_px)).astype(np.int32)
+        smear = np.take(_smear(length_px), along)
+        smear *= np.multiply.outer(np.sinc(down) ** 2, np.sinc(across) ** 2)
+        return np.asarray(smear / (smear * smear + NOISE), np.float32)
+
+
+def _spectrum(patch: MatLike) -> MatLike:
+    """The spectrum of a patch with a rim: its edges must not smear into each other."""
     height, width = patch.shape
-    high, wide = (cv2.getOptimalDFTSize(side + int(length_px)) for side in patch.shape)
+    high, wide = (cv2.getOptimalDFTSize(side + RIM_PX) for side in patch.shape)
     padded = cv2.copyMakeBorder(
         patch, 0, high - height, 0, wide - width, cv2.BORDER_REFLECT_101
     )
-    spectrum = cv2.dft(np.asarray(padded, np.float32), flags=cv2.DFT_COMPLEX_OUTPUT)
-    cleaned = cv2.mulSpectrums(spectrum, _filter(wide, high, step, length_px), 0)
-    back = cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT
-    return cv2.convertScaleAbs(np.maximum(cv2.dft(cleaned, flags=back)[:height, :width], 0))
+    tones = np.asarray(padded, np.float32)
+    return np.asarray(cv2.dft(tones, flags=cv2.DFT_COMPLEX_OUTPUT))
+
+
+@lru_cache(maxsize=8)
+def _smear(length_px: float) -> MatLike:
+    """The spectrum of a smear, for each `STEPS`th of a turn along its length."""
+    turns = np.arange(int(STEPS * length_px) + 2, dtype=np.float32) / STEPS
+    return np.asarray(np.sinc(turns), np.float32)
 
 
 @lru_cache(maxsize=8)
 def _window(width: int, height: int) -> MatLike:
     return cv2.createHanningWindow((width, height), cv2.CV_32F)
-
-
-@lru_cache(maxsize=8)
-def _filter(width: int, height: int, step: int, length_px: float) -> MatLike:
-    """The Wiener filter of a smear, as a spectrum of a picture of this size."""
-    angle = np.radians(step * STEP_DEG)
-    along = np.linspace(-length_px / 2, length_px / 2, int(4 * length_px))
-    kernel = np.zeros((height, width), np.float32)
-    for across, down in zip(along * np.cos(angle), along * np.sin(angle), strict=True):
-        # Each point of the smear falls on four pixels; the middle is the corner, wrapped.
-        x, y = int(np.floor(across)), int(np.floor(down))
-        right, low = across - x, down - y
-        kernel[y % height, x % width] += (1 - right) * (1 - low)
-        kernel[y % height, (x + 1) % width] += right * (1 - low)
-        kernel[(y + 1) % height, x % width] += (1 - right) * low
-        kernel[(y + 1) % height, (x + 1) % width] += right * low
-    smear = cv2.dft(kernel / kernel.sum(), flags=cv2.DFT_COMPLEX_OUTPUT)
-    power = smear[..., 0] ** 2 + smear[..., 1] ** 2 + NOISE
-    return np.dstack([smear[..., 0] / power, -smear[..., 1] / power]).astype(np.float32)

@@ -127,6 +127,12 @@ ALWAYS = (
     View("thorough", readers.thorough),
 )
 
+# The same, while there is nothing like a code anywhere.
+BRIEFLY = (
+    View("whole", readers.whole),
+    View("local", readers.local),
+)
+
 # The whole frame with many codes in it, one of these a frame in turn: they are small, and
 # what reads most of them at once beats looking at each.
 CROWD = (
@@ -187,12 +193,13 @@ if readers.zbar:
 
 def steadied(dx: float, dy: float) -> tuple[View, ...]:
     """Views for a region that moved by (dx, dy) pixels since the frame before."""
+    smear = steady.Smear(dx, dy)
     return tuple(
         View(
             f"steadied {length_px}",
             readers.whole,
             scale,
-            partial(steady.undone, dx=dx, dy=dy, length_px=length_px),
+            partial(smear.undone, length_px=length_px),
         )
         for length_px, scale in ((8.0, 1.0), (9.0, 2.0), (7.0, 1.5))
     )

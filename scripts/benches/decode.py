@@ -29,7 +29,8 @@ import zxingcpp
 from cv2.typing import MatLike
 
 from scanner import readers
-from scanner.decode import Decoder, Found, same
+from scanner.decode import Decoder
+from scanner.found import Found, same
 
 FRAMES = 5
 # Two decoders in one library; the second reads more, the first is the one that is known.

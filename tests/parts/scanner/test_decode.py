@@ -11,7 +11,8 @@ import zxingcpp
 from cv2.typing import MatLike
 
 from scanner import readers, views
-from scanner.decode import Decoder, Found, same
+from scanner.decode import Decoder
+from scanner.found import Found, same
 from scanner.places import BELIEVED
 from tests.parts.scanner.tickets import (
     ADAS,

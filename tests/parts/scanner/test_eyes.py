@@ -3,10 +3,12 @@
 import numpy as np
 from cv2.typing import MatLike
 
-from scanner.decode import Decoder, Found
+from scanner.decode import Decoder
 from scanner.eyes import Eyes
+from scanner.found import Found
 from scanner.frame import Frame
 from scanner.motion import FRAMES_AFTER, Gate, Scene
+from scanner.regions import Region
 from tests.parts.scanner.tickets import ADAS, BEAS, code, held_up, noisy, packed
 
 EMPTY = np.full((720, 1280), 96, np.uint8)
@@ -17,9 +19,15 @@ class Counting(Decoder):
 
     asked = 0
 
-    def read(self, frame: MatLike, *, moved: bool = True) -> list[Found]:
+    def read(
+        self,
+        frame: MatLike,
+        *,
+        moved: bool = True,
+        stirred: list[Region] | None = None,
+    ) -> list[Found]:
         self.asked += 1
-        return super().read(frame, moved=moved)
+        return super().read(frame, moved=moved, stirred=stirred)
 
 
 class Door:
@@ -112,6 +120,39 @@ def test_a_camera_that_changes_its_size_has_moved():
     gate = Gate()
     gate.compare(np.zeros((90, 160), np.uint8))
     assert gate.compare(np.zeros((120, 160), np.uint8)) is Scene.MOVED
+
+
+def passing(foyer: MatLike, nth: int) -> MatLike:
+    """Somebody in white walks up and down at the right of the view."""
+    picture = foyer.copy()
+    left = 900 + 40 * (nth % 4)
+    picture[100:700, left : left + 120] = 240
+    return picture
+
+
+def test_while_somebody_passes_only_that_part_of_the_view_is_searched():
+    gate, parts = Gate(), []
+    for nth in range(3 * FRAMES_AFTER):
+        frame = Frame(noisy(passing(EMPTY, nth), nth))
+        gate.compare(frame.small)
+        parts.append(gate.stirred(1280, 720))
+    assert parts[0] is None  # Nobody knows yet what is new.
+    assert parts[-1]
+    assert all(part.x >= 768 and part.x + part.width <= 1280 for part in parts[-1])
+
+
+def test_nothing_is_searched_where_nothing_is_new():
+    gate = Gate()
+    for nth in range(3 * FRAMES_AFTER):
+        gate.compare(Frame(noisy(EMPTY, nth)).small)
+    assert gate.stirred(1280, 720) == []
+
+
+def test_a_ticket_is_read_at_once_though_somebody_passes_beside_it():
+    door, ticket = Door(), held_up(code(ADAS), EMPTY[:1, :1])
+    for nth in range(30):
+        assert door.shows(passing(EMPTY, nth), 0.1) == []
+    assert door.shows(passing(ticket, 30), 0.1) == [ADAS]
 
 
 def test_a_sliver_of_a_picture_is_passed_over():

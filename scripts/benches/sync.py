@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from boxoffice import log, wire
 from boxoffice.pricing import Seller
@@ -259,6 +259,8 @@ def _snapshot(engine: str, tickets: int) -> None:
                     seller=Seller.WINDOW,
                     tender="cash",
                 )
+        # What was printed needs no copies, which would be sealed beside what is measured.
+        made.store.write(lambda session: session.execute(_PRINTED))
         door = made.pair("Door A", "door")
         with made.store.read() as session:
             from ledger import devices
@@ -285,6 +287,9 @@ def _snapshot(engine: str, tickets: int) -> None:
             )
         finally:
             servers.close()
+
+
+_PRINTED = update(TicketRow).values(print_state="printed")
 
 
 def _read_all(line: Line, door: Device, streams: Sequence[str]) -> tuple[int, int, int]:

@@ -13,11 +13,6 @@
   };
 
   document.addEventListener("pointerdown", (event) => {
-    // A second finger and a palm do nothing: contacts wider than 25 mm are no fingertips.
-    if (!event.isPrimary || Math.max(event.width, event.height) > 25 * mm) {
-      event.preventDefault();
-      return;
-    }
     const target = event.target.closest(TARGETS);
     if (!target || target.disabled) return;
     release();

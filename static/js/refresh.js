@@ -7,6 +7,10 @@
   const parse = new DOMParser();
   let asking = false;
 
+  // A page of another kind brings sheets of its own, which have to be there before it shows.
+  const sheets = (page) =>
+    [...page.querySelectorAll("link[rel=stylesheet]")].map((one) => one.getAttribute("href")).join(" ");
+
   const show = (page) => {
     const fresh = page.body;
     document.title = page.title;
@@ -21,6 +25,7 @@
       const now = page.querySelector(part);
       if (old && now) old.replaceWith(now);
     }
+    document.dispatchEvent(new Event("changed"));
   };
 
   const ask = async () => {
@@ -35,7 +40,7 @@
       if (!answer.ok) return;
       const page = parse.parseFromString(await answer.text(), "text/html");
       // How long a page may stay untouched is read at its start.
-      if (page.body.dataset.idleS !== body.dataset.idleS) {
+      if (page.body.dataset.idleS !== body.dataset.idleS || sheets(page) !== sheets(document)) {
         location.reload();
         return;
       }

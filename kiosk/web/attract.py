@@ -11,7 +11,7 @@ from kiosk.shown.choosing import Tonight
 from kiosk.shown.paying import Outcome
 from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import formats, frame, house, left, posters
-from kiosk.web.guest import device, forget, order
+from kiosk.web.guest import device, forget, order, wishes
 from kiosk.web.leaving import forget_if_free
 from kiosk.web.speech import gettext as _
 
@@ -32,15 +32,16 @@ ENDED = {
 def show() -> Response | str:
     """Show the bill of tonight, and wipe what the last guest left.
 
-    A payment that runs and paper that is coming out are never left alone: their page comes
-    back instead.
+    Whoever has begun no order yet keeps language and larger letters: they may just have
+    asked for them, on this page. A payment that runs and paper that is coming out are
+    never left alone: their page comes back instead.
     """
     here = order()
     if here and _busy(here):
         return redirect(
             url_for("printing.show") if _sold(here) else url_for("payment.show")
         )
-    language = guest.get("language") if here is None and "order" not in guest else None
+    asked_for = wishes() if here is None and "order" not in guest else {}
     forget_if_free()
     forget()
     if not device().paired:
@@ -51,8 +52,7 @@ def show() -> Response | str:
         return _resting(rest)
     if house.is_door(device()):
         return redirect(url_for("door.show"))
-    if language:
-        guest["language"] = language
+    guest.update(asked_for)
     return _bill()
 
 
@@ -80,6 +80,8 @@ def _bill() -> str:
         "kiosk/attract.html",
         sheets=["components/poster", "screens/attract"],
         idle_s=0,
+        # They end with the guest, who may have gone without touching anything else.
+        leave_s=frame.patience_s() if wishes() else 0,
         bills=[
             {
                 "poster": posters.poster(one.title),

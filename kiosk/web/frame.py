@@ -13,7 +13,7 @@ from flask import session as guest
 from kiosk import voice
 from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import alive, house, look, newest
-from kiosk.web.guest import device, order
+from kiosk.web.guest import device, order, wishes
 from kiosk.web.speech import gettext as _
 from kiosk.web.speech import ngettext
 
@@ -29,6 +29,7 @@ SHEETS = (
     "components/pager",
     "components/dialog",
     "components/bill",
+    "long",
 )
 FONTS = tuple(
     f"/static/fonts/fira-sans-condensed-latin-{weight}-normal.woff2"
@@ -100,20 +101,18 @@ def _frame(
 ) -> Frame:
     home = house.read(device())
     held_s = held(shown)
-    wishes = [name for name in ("contrast", "lowered") if guest.get(name)]
+    classes = [name for name in ("contrast", "lowered") if guest.get(name)]
     if guest.get("text"):
-        wishes += ["larger", f"larger-{guest['text']}"]
+        classes += ["larger", f"larger-{guest['text']}"]
     newest.newest().listening = listens
-    idle = home.idle_s if idle_s is None else idle_s
-    if idle and (wishes or guest.get("slowly") or guest.get("aloud")):
-        idle = max(idle, IDLE_ACCESS_S)
+    idle = patience_s(idle_s)
     here = request.full_path.rstrip("?")
     phones = bool(current_app.config.get("FOH_PHONES"))
     return Frame(
         venue=home.name,
         language=guest.get("language", home.languages[0]),
         languages=[(code, LANGUAGES[code]) for code in home.languages if code in LANGUAGES],
-        classes=" ".join(wishes),
+        classes=" ".join(classes),
         sheets=[*SHEETS, *sheets],
         held_s=held_s,
         held_words="" if held_s is None else held_words(held_s),
@@ -136,6 +135,16 @@ def _frame(
         logo_url=look.logo_url(),
         font_urls=look.font_urls() or FONTS,
     )
+
+
+def patience_s(idle_s: int | None = None) -> int:
+    """Say how long nobody may touch the screen: longer for whoever asked under Access.
+
+    idle_s: what the page itself allows, 0 for ever; None: what the house has set.
+    """
+    idle = house.read(device()).idle_s if idle_s is None else idle_s
+    asked = idle and wishes().keys() - {"language"}
+    return max(idle, IDLE_ACCESS_S) if asked else idle
 
 
 def held(shown: OrderShown | None) -> int | None:

@@ -17,6 +17,9 @@ from kiosk.shown.collecting import Collecting
 from kiosk.shown.named import Refusal, SeatShown
 from kiosk.shown.reviewing import OrderShown, Stage
 
+# What a guest asks for to read, hear and reach this screen better.
+ASKED = ("language", "text", "contrast", "slowly", "lowered", "aloud")
+
 
 def device() -> Device:
     """Give the device whose pages these are."""
@@ -55,6 +58,11 @@ def begin(number: str) -> None:
 def collect(collecting: Collecting) -> None:
     """Remember which order this guest collects."""
     guest["order"], guest["ref"] = collecting.order, collecting.ref
+
+
+def wishes() -> dict[str, object]:
+    """Give what this guest asked for."""
+    return {name: guest[name] for name in ASKED if guest.get(name)}
 
 
 def forget() -> None:

@@ -66,20 +66,4 @@
   document.addEventListener("say", (event) => {
     if ("aloud" in body.dataset) say(event.detail);
   });
-
-  // Larger letters may make a page longer than the glass: two buttons move it.
-  const main = document.querySelector("main");
-  const bar = document.querySelector("nav.bar");
-  const large = document.documentElement.matches(".larger-150, .larger-200");
-  if (large && main && bar && main.scrollHeight > main.clientHeight + 2) {
-    for (const [words, by] of [["▲", -1], ["▼", 1]]) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "button";
-      button.textContent = words;
-      button.setAttribute("aria-label", by > 0 ? "↓" : "↑");
-      button.addEventListener("click", () => main.scrollBy(0, by * main.clientHeight * 0.8));
-      bar.append(button);
-    }
-  }
 })();

@@ -8,7 +8,7 @@ from kiosk.shown.collecting import FoundTicket
 from kiosk.shown.help import CallShown
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Outcome
-from kiosk.shown.printing import Status
+from kiosk.shown.printing import Paper, Status
 from kiosk.shown.reviewing import Stage
 from tests.parts.kiosk.web.pretend_house import PretendHouse, seat
 
@@ -34,6 +34,10 @@ def pages(visitor: Visitor) -> Iterator[str]:
 
 
 def _choosing(visitor: Visitor) -> Iterator[str]:
+    visitor.house.paper = Paper(Status.OUT, False, 0)
+    visitor.open("/")
+    yield "/ without paper"
+    visitor.house.paper = Paper(Status.READY, True, 41)
     for path in ("/", "/performances", "/p/p-1/how-many", "/help", "/access"):
         visitor.open(path)
         yield path
@@ -48,6 +52,11 @@ def _choosing(visitor: Visitor) -> Iterator[str]:
     del visitor.house.refuse["hold"]
     visitor.reviews()
     yield "review"
+    visitor.house.paper = Paper(Status.OUT, False, 0)
+    visitor.reviews()
+    yield "review without paper"
+    visitor.house.paper = Paper(Status.READY, True, 41)
+    visitor.reviews()
     for path in (
         "/order/voucher",
         "/order/member",

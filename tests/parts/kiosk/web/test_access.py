@@ -30,7 +30,40 @@ def test_letters_grow_until_the_guest_leaves(guest: Guest, size: str) -> None:
     guest.press(f"Text {size} %")
     page = guest.open("/performances")
     assert f"larger-{size}" in str(page.soup.html and page.soup.html["class"])
-    assert "larger" not in str(guest.open("/").soup.html)
+    guest.press("Start over")
+    assert "larger-" not in str(guest.page.soup.html)
+
+
+def test_who_asks_on_the_first_page_has_it_there_until_nobody_answers(guest: Guest) -> None:
+    guest.open("/")
+    guest.press("Access")
+    guest.press("Text 200 %")
+    guest.press("Back")
+    page = guest.page
+    assert page.path == "/"
+    assert "larger-200" in str(page.soup.html and page.soup.html["class"])
+    assert page.soup.body is not None
+    assert page.soup.body["data-leave-s"] == "180"
+    assert "larger-" not in str(guest.open("/gone").soup.html)
+
+
+def test_nothing_of_it_outlives_an_order(guest: Guest) -> None:
+    guest.open("/access")
+    guest.press("High contrast")
+    guest.open("/p/p-1/how-many")
+    guest.press("Find seats")
+    assert "contrast" not in str(guest.open("/").soup.html)
+
+
+def test_access_leads_back_to_where_one_was(guest: Guest) -> None:
+    guest.open("/p/p-1/how-many")
+    guest.press("Find seats")
+    guest.press("Take these")
+    guest.press("Access")
+    guest.press("High contrast")
+    guest.press("Back")
+    assert guest.page.path == "/order"
+    assert "Pay 48.00" in guest.page.names
 
 
 def test_controls_are_lowered(guest: Guest) -> None:

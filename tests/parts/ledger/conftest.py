@@ -1,8 +1,10 @@
 """A small theatre on each database, a clock that stands still, and devices that sign.
 
 The theatre and its devices are made once per database and copied for each test.
+All copies have one address, and so the engines of a run know their statements by heart.
 """
 
+import functools
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from ledger import backup, book, evenings, history
+from ledger import backup, book, engines, evenings, history
 from ledger.app import create_app
 from ledger.clock import Means
 from ledger.config import Config
@@ -74,6 +76,7 @@ def postgresql_server(tmp_path_factory) -> Iterator[str]:
     _administer(uri, "ALTER SYSTEM SET max_wal_size = '256MB'")
     _administer(uri, "SELECT pg_reload_conf()")
     yield uri
+    _office(uri).dispose()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -105,26 +108,41 @@ def prepared(request, tmp_path_factory) -> Prepared:
     return Prepared(folder, database, theatre, made, app)
 
 
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory) -> Path:
+    """The folder in which the books of tests lie, one after the other."""
+    return tmp_path_factory.mktemp("shelf") / "book"
+
+
 @pytest.fixture
-def database(prepared, request, tmp_path) -> Iterator[str]:
+def database(prepared, request, shelf) -> Iterator[str]:
     """The address of a copy of the book."""
     if prepared.database.startswith("sqlite"):
-        file = tmp_path / "ledger.sqlite"
+        shelf.mkdir()
+        file = shelf / "ledger.sqlite"
         shutil.copy(prepared.folder / "ledger.sqlite", file)
         yield f"sqlite:///{file}"
+        shutil.rmtree(shelf)
         return
     uri = request.getfixturevalue("postgresql_server")
-    name = f"book_{abs(hash(request.node.nodeid))}"
-    _administer(uri, f"CREATE DATABASE {name} TEMPLATE prepared STRATEGY file_copy")
-    yield _named(uri, name)
-    _administer(uri, f"DROP DATABASE {name} WITH (FORCE)")
+    _administer(uri, "CREATE DATABASE book TEMPLATE prepared STRATEGY file_copy")
+    yield _named(uri, "book")
+    _administer(uri, "DROP DATABASE book WITH (FORCE)")
+
+
+# An engine that lets go of its connections keeps the statements that it compiled.
+_on_sqlite = functools.cache(engines.sqlite)
+_on_postgresql = functools.cache(engines.postgresql)
 
 
 @pytest.fixture
 def store(database) -> Iterator[Store]:
     # Copies of one book have evenings of one id: prices that are kept are one test's.
     evenings._lists.clear()
-    store = Store(database)
+    with pytest.MonkeyPatch.context() as kept:
+        kept.setattr(engines, "sqlite", _on_sqlite)
+        kept.setattr(engines, "postgresql", _on_postgresql)
+        store = Store(database)
     yield store
     store.close()
 
@@ -218,11 +236,13 @@ def _quickest() -> Path:
 
 
 def _administer(uri, statement):
-    engine = sqlalchemy.create_engine(
-        uri, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool
-    )
-    with engine.connect() as connection:
+    with _office(uri).connect() as connection:
         connection.execute(sqlalchemy.text(statement))
+
+
+@functools.cache
+def _office(uri):
+    return sqlalchemy.create_engine(uri, isolation_level="AUTOCOMMIT")
 
 
 def _named(uri, name):

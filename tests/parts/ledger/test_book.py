@@ -1,6 +1,7 @@
 """The book itself: tables, timeline, backups, and what devices bring back. Source: §3.6."""
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 import sqlalchemy
@@ -372,8 +373,8 @@ on_sqlite = pytest.mark.parametrize("prepared", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def file(tmp_path):
-    return tmp_path / "ledger.sqlite"
+def file(database):
+    return Path(sqlalchemy.make_url(database).database)
 
 
 @on_sqlite
@@ -406,7 +407,7 @@ def test_a_copy_is_put_back_and_the_older_book_stays_beside_it(
     with sqlite3.connect(file) as restored:
         assert restored.execute("SELECT count(*) FROM ticket").fetchone() == (0,)
     restored.close()
-    before = sqlite3.connect(tmp_path / "ledger.sqlite.before-restore")
+    before = sqlite3.connect(file.with_name("ledger.sqlite.before-restore"))
     assert before.execute("SELECT count(*) FROM ticket").fetchone() == (1,)
     before.close()
 

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import make_server
 
 from ledger.app import create_app
-from tests.browser.touch import AXE, CHROMIUM
+from tests.browser.touch import AXE
+from tests.chromium import LAUNCH
 from tests.demo_house import DemoHouse
 
 PASSWORD = "lobby-demo"
@@ -33,7 +34,7 @@ def served(house: DemoHouse) -> Iterator[str]:
 def chromium() -> Iterator[Any]:
     """One browser for all of a file's clerks."""
     with sync_playwright() as player:
-        browser = player.chromium.launch(**CHROMIUM)
+        browser = player.chromium.launch(**LAUNCH)
         yield browser
         browser.close()
 

@@ -11,7 +11,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.touch import AXE, CHROMIUM
+from tests.browser.touch import AXE
+from tests.chromium import LAUNCH
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -66,7 +67,7 @@ def shop(tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as started:
-        browser = started.chromium.launch(**CHROMIUM)
+        browser = started.chromium.launch(**LAUNCH)
         yield browser
         browser.close()
 

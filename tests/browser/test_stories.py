@@ -6,7 +6,8 @@ from playwright.sync_api import sync_playwright
 from lobby.scenarios import story
 from lobby.scenarios.night import Addresses
 from lobby.scenarios.player import Player
-from tests.browser.touch import CHROMIUM, SIZES, BrowserScreen
+from tests.browser.touch import SIZES, BrowserScreen
+from tests.chromium import LAUNCH
 from tests.lobby_running import lobby
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -16,7 +17,7 @@ BASE = 21_400
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as started:
-        browser = started.chromium.launch(**CHROMIUM)
+        browser = started.chromium.launch(**LAUNCH)
         yield browser
         browser.close()
 

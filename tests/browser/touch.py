@@ -12,18 +12,6 @@ from lobby.scenarios.screen import NotFound
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 SIZES = {"S": (800, 480), "L": (1280, 800), "P": (1080, 1920)}
-CHROMIUM = {
-    "executable_path": "/usr/bin/chromium",
-    "args": [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ],
-}
 _CONTROLS = """wanted => {
   const name = e => (e.getAttribute('aria-label') || e.innerText || e.value || '')
     .replace(/\\s+/g, ' ').trim().toLowerCase();

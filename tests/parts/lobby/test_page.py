@@ -11,6 +11,7 @@ from lobby.config import Config
 from lobby.hardware import Hardware
 from lobby.programs import Ports
 from lobby.scenarios import story
+from tests.chromium import CHROMIUM, LAUNCH
 from tests.parts.lobby.host import CUT, Host, fence, free_base, qr
 from tests.parts.lobby.test_lobby import Electrician
 
@@ -19,7 +20,6 @@ playwright = pytest.importorskip("playwright.sync_api")
 
 ROOT = Path(__file__).parents[3]
 BASE = free_base()
-CHROMIUM = Path("/usr/bin/chromium")
 SIZES = [(1280, 800), (1920, 1080), (800, 1200)]
 
 ATTRACT = '<h1>Tonight</h1><form action="/done"><button>Buy for tonight</button></form>'
@@ -89,10 +89,7 @@ def browser():
     if not CHROMIUM.exists():
         pytest.skip("no Chromium here")
     with playwright.sync_playwright() as engine:
-        opened = engine.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
-        )
+        opened = engine.chromium.launch(**LAUNCH)
         yield opened
         opened.close()
 

@@ -21,7 +21,8 @@ import pytest
 from playwright.async_api import BrowserContext, Error, Page, async_playwright
 
 from kiosk.web import frame, leaving
-from tests.parts.kiosk.web.test_rendered import CHROMIUM, base
+from tests.chromium import WHOLE
+from tests.parts.kiosk.web.test_rendered import base
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ["base"]
@@ -69,7 +70,7 @@ async def lobby(profile: Path) -> AsyncIterator[BrowserContext]:
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
             str(profile),
-            executable_path=str(CHROMIUM),
+            executable_path=str(WHOLE),
             args=[*flags(), "--no-sandbox", "--disable-gpu"],
             viewport={"width": 1280, "height": 800},
             has_touch=True,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,21 +14,12 @@ from kiosk.shown.reviewing import Stage
 from kiosk.web import frame, leaving
 from kiosk.web.newest import Read
 from lobby.webserver import WebServer
+from tests.chromium import CHROMIUM, LAUNCH
 from tests.parts.kiosk.web.pretend_house import PretendHouse, seat
 
 pytestmark = pytest.mark.browser
 
 SIZES = {"S": (800, 480), "L": (1280, 800), "P": (1080, 1920)}
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 if not CHROMIUM.exists():
     pytest.skip("no Chromium on this machine", allow_module_level=True)
 
@@ -80,7 +70,7 @@ def _typo(v: Visitor) -> None:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        browser = playwright.chromium.launch(**LAUNCH)
         yield browser
         browser.close()
 

@@ -8,11 +8,11 @@ import contextlib
 import io
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any, Final, assert_never
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from kiosk.printing import letters
 from kiosk.printing.pieces import Code, Cut, Gap, Piece, Ruler, Text
 from kiosk.printing.profile import Profile
 
@@ -25,7 +25,6 @@ ASK_PAPER: Final = b"\x1dr\x01"
 
 _LINE_DOTS: Final = 30
 _RULER_DOTS: Final = 40
-_FONTS: Final = Path("/usr/share/fonts/truetype/dejavu")
 _SCALES: Final = {"normal": (1, 1), "tall": (1, 2), "big": (2, 2)}
 
 
@@ -114,7 +113,14 @@ def _text(paper: Any, text: Text, profile: Profile) -> None:
     try:
         encoded = text.words.encode(profile.encoding)
     except UnicodeEncodeError:
-        paper.image(_drawn(text, profile), impl="bitImageRaster")
+        drawn = letters.draw(
+            text.words,
+            dots=profile.dots,
+            height=_LINE_DOTS * high,
+            bold=text.bold,
+            inverse=text.inverse,
+        )
+        paper.image(drawn, impl="bitImageRaster")
         return
     paper.set(
         custom_size=True, width=wide, height=high, bold=text.bold, invert=text.inverse
@@ -133,28 +139,3 @@ def _ruler(profile: Profile) -> Image.Image:
         x = round(n * 10 * profile.dots_per_mm)
         pencil.line((x, 0, x, _RULER_DOTS if n % 5 == 0 else 20), fill=0, width=2)
     return picture
-
-
-def _drawn(text: Text, profile: Profile) -> Image.Image:
-    """Draw a line in black on white, as wide as the paper, in the letters' own size."""
-    _, high = _SCALES[text.size]
-    height = _LINE_DOTS * high
-    picture = Image.new("1", (profile.dots, height), 0 if text.inverse else 1)
-    pencil = ImageDraw.Draw(picture)
-    size = int(height * 0.75)
-    font = _font(size, bold=text.bold)
-    while size > 10 and pencil.textlength(text.words, font=font) > profile.dots:
-        size -= 1
-        font = _font(size, bold=text.bold)
-    pencil.text(
-        (0, height // 2), text.words, font=font, fill=1 if text.inverse else 0, anchor="lm"
-    )
-    return picture
-
-
-def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    try:
-        return ImageFont.truetype(_FONTS / name, size)
-    except OSError:
-        return ImageFont.load_default(size)

@@ -1,0 +1,66 @@
+"""Names and titles in any script, drawn for paper. Source: lobby.md §3."""
+
+import pytest
+from PIL import Image, features
+
+from kiosk.printing import letters
+
+
+def ink(words: str) -> int:
+    """Say how far to the right a line on the roll reaches, in dots."""
+    drawn = letters.draw(words, dots=576, height=60)
+    inverted = Image.eval(drawn.convert("L"), lambda dot: 255 - dot)
+    box = inverted.getbbox()
+    assert box
+    return box[2]
+
+
+def test_letters_of_a_script_that_the_house_font_lacks_take_a_font_that_has_them():
+    if letters.lacking("漢字"):
+        pytest.skip("no font of this machine has them: fonts-noto-cjk brings one")
+    one, other = (
+        letters.draw(words, dots=576, height=60).tobytes() for words in ("漢", "字")
+    )
+
+    # The box that stands for a letter without a font is the same for all of them.
+    assert one != other
+
+
+def test_arabic_letters_join_as_they_are_written():
+    if not features.check("raqm"):
+        pytest.skip("libfribidi0 is not installed")
+
+    assert ink("مرحبا") < sum(ink(letter) for letter in "مرحبا")
+
+
+def test_what_is_read_from_right_to_left_begins_at_the_right():
+    if not features.check("raqm"):
+        pytest.skip("libfribidi0 is not installed")
+    line, last = (
+        letters.draw(words, dots=576, height=60).crop((0, 0, 25, 60))
+        for words in ("שלום ||||", "||||")
+    )
+
+    assert line.tobytes() == last.tobytes()
+
+
+def test_what_no_font_has_is_named():
+    assert letters.lacking("Ada \N{COMBINING ACUTE ACCENT}") == ""
+    assert letters.lacking("Ada\U000f0000 \U000f0000") == "\U000f0000"
+
+
+def test_a_long_name_becomes_smaller_and_stays_on_the_paper():
+    assert ink("Łukaszewicz-Żółkiewski " * 2) <= 576
+
+
+def test_without_fontconfig_the_house_font_does_what_it_can(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    letters._fonts.cache_clear()
+    letters._file.cache_clear()
+    monkeypatch.setenv("PATH", "/nonexistent")
+    try:
+        assert ink("Гамлет") > 0
+    finally:
+        letters._fonts.cache_clear()
+        letters._file.cache_clear()

@@ -103,7 +103,8 @@ def collected(session: Session, means: Means, event: Happened) -> None:
             placeholder.collected_by = event.device
         if row.print_state in issues.OUT and not _claimed(session, claim, ticket):
             issues.twice(session, means, event, row)
-        elif row.print_state == issues.NOT_YET:
+        elif row.print_state in {issues.NOT_YET, "failed"}:
+            # Paper is about to move there, also where it had failed elsewhere before.
             row.print_state = "queued"
         notices.ticket(session, row.performance, row.id, means.now_ms)
     if claim:

@@ -571,6 +571,26 @@ def test_what_was_collected_is_not_collected_again(kiosk, lobby, theatre, clock,
     assert noted(ledger, "printed_twice") == []
 
 
+def test_paper_that_failed_at_one_kiosk_moves_at_one_other_only(kiosk, lobby, theatre):
+    ticket = theatre.sell("A2").tickets[0].id
+    second, third = (lobby.device(f"Kiosk {n}", "kiosk") for n in (2, 3))
+
+    def fetches(at):
+        id = new_id()
+        assert pick_up(at, ticket, id=id)["granted"]
+        fetched = {"claim": id, "order": "K7Q4MX2N", "tickets": [ticket], "way": "code"}
+        at.happened("pickup", fetched)
+        at.upload().ok()
+
+    fetches(kiosk)
+    failed = {"ticket": ticket, "issue": 1, "job": "j", "reason": "cover"}
+    kiosk.happened("ticket.failed", failed)
+    kiosk.upload().ok()
+    fetches(second)
+
+    assert pick_up(third, ticket)["refused"] == "PRINT_IN_PROGRESS"
+
+
 def test_tickets_that_two_cut_off_kiosks_printed_are_noted(kiosk, lobby, theatre, ledger):
     ticket = theatre.sell("A2").tickets[0].id
     for device in (kiosk, lobby.device("Kiosk 2", "kiosk")):

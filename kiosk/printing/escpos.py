@@ -12,8 +12,8 @@ from typing import Any, Final, assert_never
 
 from PIL import Image, ImageDraw
 
-from kiosk.printing import letters
-from kiosk.printing.pieces import Code, Cut, Gap, Piece, Ruler, Text
+from kiosk.printing import letters, logo
+from kiosk.printing.pieces import Code, Cut, Gap, Logo, Piece, Ruler, Text
 from kiosk.printing.profile import Profile
 
 INITIALISE: Final = b"\x1b@"
@@ -59,6 +59,8 @@ def length_mm(pieces: Sequence[Piece], profile: Profile) -> int:
                 dots += 41 * (piece.dots or profile.module_dots)
             case Ruler():
                 dots += _RULER_DOTS
+            case Logo():
+                dots += logo.draw(piece.data, profile).height
             case Gap():
                 dots += _LINE_DOTS * piece.lines
             case Cut():
@@ -100,6 +102,8 @@ def _job(pieces: Sequence[Piece], profile: Profile) -> bytes:
                 paper._raw(b"\n" * piece.lines)
             case Ruler():
                 paper.image(_ruler(profile), impl="bitImageRaster")
+            case Logo():
+                paper.image(logo.draw(piece.data, profile), impl="bitImageRaster")
             case Cut():
                 paper._raw(bytes((0x1B, ord("d"), profile.lines_after)))
                 paper._raw(b"\x1dV\x00")

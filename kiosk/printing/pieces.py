@@ -36,11 +36,18 @@ class Ruler:
 
 
 @dataclass(frozen=True)
+class Logo:
+    """The house's logo, as the bytes of a picture."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Cut:
     """The end of this piece of paper."""
 
 
-Piece = Text | Code | Gap | Ruler | Cut
+Piece = Text | Code | Gap | Ruler | Logo | Cut
 
 
 def plain(text: str) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from kiosk import documents, faults, log, pins, staff
 from kiosk.device import Device
-from kiosk.printing import escpos, jobs, owed, status
+from kiosk.printing import escpos, jobs, logo, owed, status
 from kiosk.printing import receipt as receipts
 from kiosk.printing import report as reports
 from kiosk.printing import ticket as paper_ticket
@@ -191,6 +191,8 @@ def _print(device: Device, work: _Work) -> None:
     if not device.store.write(_begin, device, work):
         return
     pieces = _pieces(work, printer.profile.columns)
+    if work.kind != "report":
+        pieces = [*logo.pieces(device.config.theme), *pieces]
     job = escpos.bytes_of(pieces, printer.profile)
     name = work.id.replace("-", "")[-4:].encode("ascii")
     ending, why = printer.send(job, name)

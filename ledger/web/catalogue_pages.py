@@ -1,6 +1,7 @@
 """Productions, performances in bulk, halls, prices and fees. Source: INV12."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -24,6 +25,14 @@ SPARE = 2
 FORM = "%Y-%m-%dT%H:%M"
 
 
+class Wrong(ValueError):
+    """What was typed into a field cannot be; the text says why."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
 class NoMoment(ValueError):
     """What was typed is no date and time; the text says which."""
 
@@ -31,6 +40,11 @@ class NoMoment(ValueError):
 @bp.get("")
 @desk.needs(desk.SUPERVISOR)
 def index() -> ResponseReturnValue:
+    return _index({})
+
+
+def _index(typed: Mapping[str, str]) -> ResponseReturnValue:
+    """Show the catalogue, with what was typed into its form for performances."""
     ledger = desk.ledger()
     with ledger.store.read() as session:
         return render_template(
@@ -41,7 +55,7 @@ def index() -> ResponseReturnValue:
             halls=session.scalars(select(HallRow).order_by(HallRow.name)).all(),
             evenings=reports.performances(session, ledger.clock()),
             zone=catalogue.house(session).zone,
-            typed=request.args,
+            typed=typed,
         )
 
 
@@ -67,7 +81,6 @@ def _add_production(session: Session, means: Means, *, title: str, by: str) -> s
 @desk.needs(desk.SUPERVISOR)
 def add_performances() -> ResponseReturnValue:
     """Add one performance a line: 2026-11-28 19:30."""
-    back = redirect(url_for("catalogue.index"), 303)
     ledger = desk.ledger()
     with ledger.store.read() as session:
         zone = catalogue.house(session).zone
@@ -86,32 +99,42 @@ def add_performances() -> ResponseReturnValue:
         before = _whole("before", 0, 720)
     except ValueError as why:
         desk.refuse(f"{why} Nothing was added.")
-        return back
+        return _index(request.form)
     past = [line for line, at in zip(lines, starts, strict=True) if at <= ledger.clock()]
     if past:
         desk.refuse(f"{past[0]} is in the past. Nothing was added.")
-    elif not 0 < len(starts) <= MOST_AT_ONCE or len(set(starts)) < len(starts):
+        return _index(request.form)
+    if not 0 < len(starts) <= MOST_AT_ONCE or len(set(starts)) < len(starts):
         desk.refuse(
             f"Please give 1 to {MOST_AT_ONCE} different times, one a line. Nothing was"
             " added."
         )
-    else:
-        terms = programme.Terms(
-            production=desk.field("production"),
-            hall=desk.field("hall"),
-            runs_min=runs,
-            doors_before_min=before,
-            public=request.form.get("public") == "1",
-            like=desk.field("like"),
-        )
-        made = desk.write(programme.add, terms, starts, by=desk.me().id)
-        desk.say(f"{len(made)} performance{'s' if len(made) > 1 else ''} added.")
-    return back
+        return _index(request.form)
+    terms = programme.Terms(
+        production=desk.field("production"),
+        hall=desk.field("hall"),
+        runs_min=runs,
+        doors_before_min=before,
+        public=request.form.get("public") == "1",
+        like=desk.field("like"),
+    )
+    made = desk.write(programme.add, terms, starts, by=desk.me().id)
+    desk.say(f"{len(made)} performance{'s' if len(made) > 1 else ''} added.")
+    return redirect(url_for("catalogue.index"), 303)
 
 
 @bp.get("/performances/<performance>")
 @desk.needs(desk.SUPERVISOR)
 def performance(performance: str) -> ResponseReturnValue:
+    return _performance(performance, {}, "")
+
+
+def _performance(
+    performance: str, typed: Mapping[str, str], wrong: str
+) -> ResponseReturnValue:
+    """Show one performance. typed: what stood in its table of prices; wrong: which field
+    of it cannot be.
+    """
     with desk.ledger().store.read() as session:
         row = session.get(PerformanceRow, performance)
         listed = session.get(PriceRow, performance)
@@ -133,6 +156,8 @@ def performance(performance: str) -> ResponseReturnValue:
             sellers=list(Seller),
             spare=SPARE,
             zone=zone,
+            typed=typed,
+            wrong=wrong,
         )
 
 
@@ -185,7 +210,8 @@ def set_prices(performance: str) -> ResponseReturnValue:
         after = _prices(before)
     except ValueError as why:
         desk.refuse(f"{why} Nothing was changed.")
-        return back
+        wrong = why.field if isinstance(why, Wrong) else ""
+        return _performance(performance, request.form, wrong)
     done = desk.write(
         programme.set_prices,
         performance,
@@ -226,7 +252,8 @@ def _prices(before: prices.PriceList) -> prices.PriceList:
             typed = desk.field(f"price-{place}-{level.id}")
             if typed:
                 what = f"price of {name}, {level.name}"
-                amount = amounts.read(typed, before.currency, what=what)
+                field = f"price-{place}-{level.id}"
+                amount = _amount(field, before.currency, what)
                 amounts_of[level.id][id] = amount
     if not types:
         raise ValueError("At least one price has to stay.")
@@ -234,10 +261,10 @@ def _prices(before: prices.PriceList) -> prices.PriceList:
     for place in range(len(before.fees) + SPARE):
         if not desk.field(f"fee-{place}"):
             continue
-        fee = amounts.read(desk.field(f"fee-{place}"), before.currency, what="fee")
-        outside = amounts.read(desk.field(f"outside-{place}"), before.currency, what="fee")
+        fee = _amount(f"fee-{place}", before.currency, "fee")
+        outside = _amount(f"outside-{place}", before.currency, "fee")
         if outside > fee:
-            raise ValueError("The outside part of a fee exceeds the fee.")
+            raise Wrong(f"outside-{place}", "The outside part of a fee exceeds the fee.")
         buyer, seller = desk.field(f"fee-buyer-{place}"), desk.field(f"fee-seller-{place}")
         fees.append(
             FeeRule(
@@ -252,6 +279,13 @@ def _prices(before: prices.PriceList) -> prices.PriceList:
         prices.Level(level.id, level.name, amounts_of[level.id]) for level in before.levels
     )
     return prices.PriceList(before.currency, levels, tuple(types), tuple(fees))
+
+
+def _amount(field: str, currency: str, what: str) -> int:
+    try:
+        return amounts.read(desk.field(field), currency, what=what)
+    except amounts.NotAnAmount as why:
+        raise Wrong(field, str(why)) from None
 
 
 def _new_id(name: str, taken: list[str]) -> str:

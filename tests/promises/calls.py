@@ -31,7 +31,10 @@ def main() -> int:
         house = furnish(Path(folder))
         running = replace(house.running, clock=lambda: now_ms[0])
         app = create_app(running)
-        kiosk, door = (Device.paired(app, running, r, r) for r in ("kiosk", "door"))
+        kiosk, door, spare = (
+            Device.paired(app, running, name, role)
+            for name, role in (("A", "kiosk"), ("B", "door"), ("C", "kiosk"))
+        )
         with house.store.read() as session:
             evening = select(PerformanceRow.id).where(PerformanceRow.kind == "reserved")
             soonest = evening.order_by(PerformanceRow.starts_ms)
@@ -47,7 +50,13 @@ def main() -> int:
         while time.monotonic() < ends:
             for device in (kiosk, door):
                 *_, found = attack(
-                    chance, performance, device, kiosk, rounds=50, pause=pause
+                    chance,
+                    performance,
+                    device,
+                    kiosk,
+                    spare=spare,
+                    rounds=50,
+                    pause=pause,
                 )
                 statuses += found.statuses
                 broken |= set(found.broken)

@@ -66,6 +66,7 @@ def test_one_bad_time_adds_nothing(vera, theatre, ledger, starts, said):
 
     assert said in page.alert
     assert "Nothing was added." in page.alert
+    assert page.soup.find("textarea").get_text() == "\n".join(starts)
     assert len(rows(ledger, PerformanceRow)) == 2
 
 
@@ -196,3 +197,19 @@ def test_selling_never_ends_before_it_begins(vera, theatre):
     fill(vera, "from", "2027-01-01T10:00")
 
     assert "end before it begins" in vera.press("Change").alert
+
+
+def test_a_price_that_cannot_be_is_marked_and_nothing_typed_is_lost(vera, theatre, ledger):
+    vera.open(f"/staff/catalogue/performances/{theatre.tonight}")
+    fill(vera, "price-0-premium", "12.345")
+    fill(vera, "name-1", "Young people")
+    page = vera.press("Change prices")
+
+    assert "has more than 2 decimals. Nothing was changed." in page.alert
+    wrong = page.soup.find("input", attrs={"aria-invalid": "true"})
+    assert (wrong["name"], wrong["value"]) == ("price-0-premium", "12.345")
+    kept = page.soup.find("input", attrs={"name": "name-1"})
+    assert kept["value"] == "Young people"
+    with ledger.store.read() as session:
+        listed = evenings.prices_of(session, theatre.tonight)
+    assert listed.price("premium", "adult") == 2400

@@ -270,6 +270,7 @@ def _effect(
     if effect is None or event.ver != VERSION:
         return False
     told = feed.mark(session)
+    driver = session.connection().connection.dbapi_connection
     try:
         with session.begin_nested():
             effect(session, means, happened.read(event, device, incarnation))
@@ -277,7 +278,7 @@ def _effect(
     except DBAPIError as trouble:
         if getattr(trouble.orig, "sqlstate", None) in {"40001", "40P01"}:
             raise  # The whole batch runs again.
-        if trouble.connection_invalidated or _is_disk(trouble):
+        if trouble.connection_invalidated or _is_disk(trouble) or _is_over(driver):
             raise  # Not this event's fault.
         feed.forget(session, told)
         words.exception("effect failed", id=event.event_id, type=event.type)
@@ -287,6 +288,14 @@ def _effect(
         words.exception("effect failed", id=event.event_id, type=event.type)
         return False
     return True
+
+
+def _is_over(driver: Any) -> bool:
+    """Whether SQLite has ended the whole transaction: nothing more is to be written.
+
+    A disk that is full does that; what is heard of it then is a missing savepoint.
+    """
+    return not getattr(driver, "in_transaction", True)
 
 
 def _is_disk(trouble: DBAPIError) -> bool:

@@ -5,6 +5,7 @@
   if (!fields.length) return;
   const ROWS = {
     digits: ["123", "456", "789", ":.0-"],
+    pin: ["123", "456", "789", "0"],
     letters: ["1234567890", "QWERTYUIOPÅ", "ASDFGHJKLÆØ", "ZXCVBNM-"],
   };
   const board = document.createElement("div");
@@ -42,7 +43,7 @@
       }),
     );
     board.hidden = false;
-    document.body.classList.toggle("door--digits", field.dataset.keys === "digits");
+    document.body.classList.toggle("door--digits", field.dataset.keys !== "letters");
     for (const one of fields) one.closest(".field").classList.toggle("field--now", one === field);
   };
   for (const one of fields) {

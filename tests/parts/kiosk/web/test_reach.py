@@ -30,7 +30,8 @@ _TARGETS = """() => {
   probe.style.cssText = 'position:absolute;inline-size:calc(100 * var(--mm))';
   const mm = probe.getBoundingClientRect().width / 100;
   probe.remove();
-  const least = one => one.closest('.keys') && innerHeight <= 600 ? [12, 13]
+  const least = one => one.closest('.keys:not(.staff-enter .keys)') && innerHeight <= 600
+    ? [12, 13]
     : one.matches('.button--main') ? [20, 20] : [15, 15];
   const seen = 'a[href], button, label.choice, select, input:not(label input)';
   return [...document.querySelectorAll(seen)]

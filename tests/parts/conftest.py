@@ -12,8 +12,13 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
     Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(folder))}
 
 
+# Who comes to pages: guests, a clerk, a browser.
+_VISITORS = {"ada", "bo", "browser"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what walks through pages: right, but not quick enough for `./test --fast`."""
     for item in items:
-        if item.path.parent.name == "web" or item.path.stem.endswith("_pages"):
+        visited = _VISITORS.intersection(getattr(item, "fixturenames", ()))
+        if item.path.parent.name == "web" or item.path.stem.endswith("_pages") or visited:
             item.add_marker(pytest.mark.pages)

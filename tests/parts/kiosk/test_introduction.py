@@ -82,6 +82,7 @@ def stranger(tmp_path: Path, house: House) -> Iterator[Device]:
     device.store.close()
 
 
+@pytest.mark.slow
 def test_a_code_is_typed_compared_and_makes_it_part_of_the_house(
     stranger: Device, house: House
 ):

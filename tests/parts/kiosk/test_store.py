@@ -194,6 +194,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_program(tmp_path: Path):
     assert differences == []
 
 
+@pytest.mark.slow
 def test_a_store_that_is_up_to_date_opens_without_alembic(tmp_path: Path):
     opens = (
         "import sys; from pathlib import Path; from kiosk.store.store import Store;"

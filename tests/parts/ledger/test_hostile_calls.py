@@ -7,7 +7,10 @@ import pytest
 from ledger import backup
 from tests.parts.ledger.hostile_calls import attack
 
-pytestmark = pytest.mark.parametrize("prepared", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("prepared", ["sqlite"], indirect=True),
+    pytest.mark.slow,
+]
 
 
 def test_calls_and_events_with_bad_will_break_nothing(

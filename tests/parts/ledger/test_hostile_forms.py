@@ -13,6 +13,8 @@ from ledger.web.all import PAGES
 from tests.parts.ledger.clerk import clerk
 from tests.parts.ledger.hostile import Walk
 
+pytestmark = pytest.mark.slow
+
 STARTS = ("/staff/orders", "/staff/performances", "/staff/catalogue", "/staff/members")
 # Whom anybody may ask, with no right of their own.
 OPEN = {"login.log_in", "login.log_out", "login.show", "second.show", "second.log_in"}

@@ -21,6 +21,8 @@ from ledger.tables.records import OutboxRow
 from tests.catalogues import ROOT
 from tests.demo_house import NOW, furnish
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):

@@ -10,6 +10,8 @@ from scanner.eyes import Eyes
 from scanner.frame import Frame
 from tests.parts.scanner.tickets import ADAS, code, held_up, noisy, out_of_focus
 
+pytestmark = pytest.mark.slow
+
 FPS = 30
 
 

@@ -136,6 +136,7 @@ def test_codes_that_are_no_tickets_are_read_too_for_the_kiosk_to_refuse(text):
     assert texts(held_up(code(text))) == [text]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "symbology",
     [readers.AZTEC, readers.DATAMATRIX, readers.PDF417, readers.CODE128],

@@ -1,6 +1,7 @@
 """What came into view is told once, and an empty foyer costs next to nothing."""
 
 import numpy as np
+import pytest
 from cv2.typing import MatLike
 
 from scanner.decode import Decoder
@@ -10,6 +11,8 @@ from scanner.frame import Frame
 from scanner.motion import FRAMES_AFTER, Gate, Scene
 from scanner.regions import Region
 from tests.parts.scanner.tickets import ADAS, BEAS, code, held_up, noisy, packed
+
+pytestmark = pytest.mark.slow
 
 EMPTY = np.full((720, 1280), 96, np.uint8)
 

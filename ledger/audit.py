@@ -10,6 +10,13 @@ from ledger.clock import Means
 from ledger.tables.records import AuditRow
 
 
+def words(action: str, reason: str, facts: Mapping[str, Any]) -> str:
+    """Say what was done: "edit order (note, phone)", "refund (ill)"."""
+    changed = facts.get("changed")
+    more = ", ".join(map(str, changed)) if isinstance(changed, list) else reason
+    return action.replace("_", " ") + (f" ({more})" if more else "")
+
+
 def note(
     session: Session,
     means: Means,

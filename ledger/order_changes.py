@@ -1,15 +1,13 @@
 """Staff change an order: details, payment, cancel and restore, money back.
 
-Whoever changes an order says which version they saw. If somebody was quicker, nothing
-happens and they hear who it was. Source: ORD3-ORD5, lobby.md §7.
+Each with an order that ledger.order_versions gave to change. Source: ORD3-ORD5,
+lobby.md §7.
 """
 
-import hashlib
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import orders as rule
@@ -34,18 +32,8 @@ from ledger.desk_money import Payment
 from ledger.patrons import Patron
 from ledger.refunds import Preview
 from ledger.refused import Refused
-from ledger.tables.house import StaffRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
-from ledger.tables.records import AuditRow
 from ledger.tables.seats import SeatStateRow
-
-
-@dataclass(frozen=True)
-class Overtaken:
-    """Somebody changed the order since it was looked at. by: blank if it was a device."""
-
-    by: str
-    at_ms: int | None
 
 
 @dataclass(frozen=True)
@@ -54,44 +42,6 @@ class Cancelled:
 
     seats: tuple[str, ...]
     remains: int
-
-
-def version(session: Session, order: OrderRow) -> str:
-    """Name what an order is now; it changes with every change of the order."""
-    tickets = session.execute(
-        select(TicketRow.id, TicketRow.status, TicketRow.seat, TicketRow.issue)
-        .where(TicketRow.order == order.id)
-        .order_by(TicketRow.id)
-    ).all()
-    last = _last(session, order.id)
-    # Two changes of one millisecond have ids in no order: their number tells.
-    changes = session.scalar(
-        select(func.count()).select_from(AuditRow).where(AuditRow.subject == order.id)
-    )
-    facts = [
-        changes,
-        order.state,
-        order.charge,
-        order.paid,
-        order.collected_ms,
-        last.id if last else "",
-        [list(row) for row in tickets],
-    ]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
-
-
-def lock(session: Session, id: str, seen: str) -> OrderRow | Overtaken:
-    """Take an order to change it, if it still is what was seen. Raises NoResultFound."""
-    order = session.get_one(OrderRow, id, with_for_update=True)
-    if version(session, order) == seen:
-        return order
-    last = _last(session, id)
-    name = (
-        session.scalar(select(StaffRow.name).where(StaffRow.id == last.staff))
-        if last
-        else ""
-    )
-    return Overtaken(name or "", last.at_ms if last else None)
 
 
 def pay(
@@ -122,6 +72,7 @@ def edit(
 ) -> None:
     """Change who it is for, how tickets reach them, and the note."""
     row = session.get(PatronRow, order.patron) if order.patron else None
+    changed = _changed(order, row, patron, delivery, note, photo_id)
     if patron is not None and row is None:
         order.patron = patrons.add(session, means, patron)
     elif patron is not None and row is not None:
@@ -130,9 +81,32 @@ def edit(
         row.folded = " ".join(sorted(will_call.foldings(patron.collects_as)))
     order.delivery, order.note, order.photo_id = delivery, note, photo_id
     session.flush()
-    audit.note(session, means, staff=by, action="edit_order", subject=order.id)
+    facts = {"changed": changed}
+    audit.note(session, means, staff=by, action="edit_order", subject=order.id, facts=facts)
     for ticket in _tickets(session, order.id, {"active"}):
         notices.ticket(session, ticket.performance, ticket.id, means.now_ms)
+
+
+def _changed(
+    order: OrderRow,
+    row: PatronRow | None,
+    patron: Patron | None,
+    delivery: str,
+    note: str,
+    photo_id: bool,
+) -> list[str]:
+    """Name which details an edit changes; never what they say: that may be personal."""
+    was = (row.name, row.email, row.phone) if row else ("", "", "")
+    now = (patron.name, patron.email, patron.phone) if patron else was
+    pairs = {
+        "name": (was[0], now[0]),
+        "e-mail": (was[1], now[1]),
+        "phone": (was[2], now[2]),
+        "tickets": (order.delivery, delivery),
+        "note": (order.note, note),
+        "photo ID": (order.photo_id, photo_id),
+    }
+    return [name for name, (before, after) in pairs.items() if before != after]
 
 
 def cancel(
@@ -285,15 +259,6 @@ def send_again(session: Session, means: Means, order: OrderRow, *, by: str) -> b
     outbox.add(session, means, to=patron.email, kind="tickets", order=order.id)
     audit.note(session, means, staff=by, action="mail_tickets", subject=order.id)
     return True
-
-
-def _last(session: Session, order: str) -> AuditRow | None:
-    return session.scalars(
-        select(AuditRow)
-        .where(AuditRow.subject == order)
-        .order_by(AuditRow.at_ms.desc(), AuditRow.id.desc())
-        .limit(1)
-    ).first()
 
 
 def _tickets(session: Session, order: str, statuses: Collection[str]) -> list[TicketRow]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from ledger import audit
 from ledger.tables.catalogue import ChartRow, HallRow, PerformanceRow, ProductionRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.discrepancies import DiscrepancyRow
@@ -51,13 +52,15 @@ def history(session: Session, order: str) -> list[Entry]:
             )
         )
     done = session.execute(
-        select(AuditRow.at_ms, AuditRow.action, AuditRow.reason, StaffRow.name)
+        select(
+            AuditRow.at_ms, AuditRow.action, AuditRow.reason, AuditRow.facts, StaffRow.name
+        )
         .outerjoin(StaffRow, StaffRow.id == AuditRow.staff)
         .where(AuditRow.subject.in_([order, *tickets]))
     )
-    for at_ms, action, reason, name in done:
-        words = f"{name or 'Somebody'}: {action.replace('_', ' ')}"
-        entries.append(Entry(at_ms, f"{words} ({reason})" if reason else words))
+    for at_ms, action, reason, facts, name in done:
+        words = audit.words(action, reason, json.loads(facts))
+        entries.append(Entry(at_ms, f"{name or 'Somebody'}: {words}"))
     return sorted(entries, key=lambda entry: entry.at_ms)
 
 

@@ -11,6 +11,7 @@ from boxoffice.pricing import Seller
 from ledger import catalogue, gift_cards, window
 from ledger.clock import Means
 from ledger.gift_cards import Said, Sold
+from ledger.order_versions import Overtaken
 from ledger.refused import Refused
 from ledger.requests import STAFF
 from ledger.tables.orders import OrderRow
@@ -62,20 +63,19 @@ def new_code(order: str, line: str) -> ResponseReturnValue:
     if not reason:
         desk.refuse("Please say why.")
         return order_acts.back(order)
-    code = desk.write(_new_code, order, line, reason=reason, by=desk.me().id)
+    me = desk.me().id
+
+    def act(session: Session, means: Means, row: OrderRow) -> str | None:
+        return gift_cards.new_code(session, means, row, line, reason=reason, by=me)
+
+    code = order_acts.change(order, act)
+    if isinstance(code, Overtaken):
+        order_acts.overtaken(code)
+        return order_acts.again(order)
     if code is None:
         desk.refuse("This card has nothing left, or is void.")
         return order_acts.back(order)
     return _made(Sold(order, code))
-
-
-def _new_code(
-    session: Session, means: Means, order: str, line: str, *, reason: str, by: str
-) -> str | None:
-    row = session.get(OrderRow, order, with_for_update=True)
-    if row is None:
-        abort(404)
-    return gift_cards.new_code(session, means, row, line, reason=reason, by=by)
 
 
 def _made(sold: Sold) -> ResponseReturnValue:

@@ -1,7 +1,7 @@
 """What staff do to an order. Each press says which version of the order it was about.
 
-If somebody was quicker, nothing is done and the page says who, and when. Source: ORD3-ORD5,
-lobby.md §7.
+If somebody was quicker, nothing is done: the page says who, when and what, and keeps what
+was typed. Source: ORD3-ORD5, lobby.md §7.
 """
 
 from collections.abc import Callable
@@ -12,14 +12,15 @@ from flask import session as member_of_staff
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ledger import catalogue, contacts, order_changes, ticketing
+from ledger import catalogue, contacts, order_changes, order_versions, ticketing
 from ledger.clock import Means
 from ledger.documents.order import money
-from ledger.order_changes import Cancelled, Overtaken
+from ledger.order_changes import Cancelled
+from ledger.order_versions import Overtaken
 from ledger.patrons import Patron
 from ledger.refused import Refused
 from ledger.tables.orders import OrderRow
-from ledger.web import desk
+from ledger.web import desk, orders
 from ledger.web.sale_form import DELIVERIES, plausible
 
 bp = Blueprint("order_acts", __name__, url_prefix="/staff/orders")
@@ -31,7 +32,7 @@ def change(order: str, act: Callable[[Session, Means, OrderRow], T]) -> T | Over
     seen = desk.field("seen")
 
     def use_case(session: Session, means: Means) -> T | Overtaken:
-        row = order_changes.lock(session, order, seen)
+        row = order_versions.lock(session, order, seen)
         return row if isinstance(row, Overtaken) else act(session, means, row)
 
     with desk.ledger().store.read() as session:
@@ -40,15 +41,25 @@ def change(order: str, act: Callable[[Session, Means, OrderRow], T]) -> T | Over
     return desk.write(use_case)
 
 
-def overtaken(found: Overtaken) -> None:
-    """Say who was quicker."""
+def overtaken(found: Overtaken, *, done: str = "Nothing was done") -> None:
+    """Say who was quicker, and what they did. done: what became of one's own press."""
     with desk.ledger().store.read() as session:
         zone = catalogue.house(session).zone
-    who = found.by or "Something else"
-    at = f" at {desk.time_of_day(found.at_ms, zone)}" if found.by else ""
+    if found.changes:
+        last = found.changes[-1]
+        what = desk.some(
+            [
+                change.what if change.by == last.by else f"{change.by}: {change.what}"
+                for change in found.changes
+            ],
+            most=4,
+        )
+        who = f"{last.by} changed this order at {desk.time_of_day(last.at_ms, zone)}"
+    else:
+        who, what = "Something else changed this order", "a device or a guest"
     desk.refuse(
-        f"{who} changed this order{at}, while you were looking at it. Nothing was done;"
-        " please look again."
+        f"{who}, while you were looking at it: {what}. {done};"
+        " what you typed is still here. Please look again."
     )
 
 
@@ -66,11 +77,17 @@ def press(
     done = change(order, act)
     if isinstance(done, Overtaken):
         overtaken(done)
-    elif isinstance(done, Refused):
+        return again(order)
+    if isinstance(done, Refused):
         desk.refuse(f"{desk.words_of(done)} {but}".strip())
-    else:
-        say(done)
+        return again(order)
+    say(done)
     return back(order)
+
+
+def again(order: str) -> ResponseReturnValue:
+    """Show the order as it is now, with what was typed and not kept."""
+    return orders.page(order, request.form)
 
 
 def back(order: str) -> ResponseReturnValue:
@@ -85,7 +102,10 @@ def edit(order: str) -> ResponseReturnValue:
     delivery = desk.field("delivery")
     if email and not plausible(email):
         desk.refuse(f"“{email}” is no e-mail address. Nothing was changed.")
-        return back(order)
+        return again(order)
+    if (email or desk.field("phone", most=60)) and not name:
+        desk.refuse("Please give the name that goes with it. Nothing was changed.")
+        return again(order)
     if delivery not in {*DELIVERIES, "kiosk"}:
         abort(400)
     patron = Patron(name, email, desk.field("phone", most=60)) if name else None
@@ -176,6 +196,9 @@ def mark(order: str) -> ResponseReturnValue:
     status = desk.field("status")
     if status not in ticketing.WORDS:
         abort(400)
-    desk.write(ticketing.mark, [order], status=status, by=desk.me().id)
-    desk.say(f"Tickets: {ticketing.WORDS[status].lower()}.")
-    return back(order)
+    me, words = desk.me().id, f"Tickets: {ticketing.WORDS[status].lower()}."
+
+    def act(session: Session, means: Means, row: OrderRow) -> str:
+        return ticketing.mark(session, means, [row.id], status=status, by=me)
+
+    return press(order, act, lambda _: desk.say(words))

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ledger import desk_money, order_changes, refunds, tenders
+from ledger import desk_money, order_changes, order_versions, refunds, tenders
 from ledger.clock import Means
 from ledger.desk_money import Payment
 from ledger.documents import order as documents
@@ -35,26 +35,30 @@ def pay(order: str) -> ResponseReturnValue:
         row = session.get(OrderRow, order)
         if row is None or kind not in set(TENDERS) - {""}:
             abort(400)
+        first = order_versions.overtaken(session, row, desk.field("seen"))
         due, currency = row.charge - row.paid, row.currency
         now_ms = desk.ledger().means().now_ms
         by_code = kind == desk_money.CODE
         voucher = tenders.look(session, ref, now_ms) if by_code else None
         most = voucher.balance if voucher else due
+    if first:
+        order_acts.overtaken(first, done="Nothing was taken")
+        return order_acts.again(order)
     if by_code and voucher is None:
         desk.refuse(NO_VOUCHER)
-        return order_acts.back(order)
+        return order_acts.again(order)
     try:
         amount = amounts.read(desk.field("amount"), currency) or min(due, most)
     except amounts.NotAnAmount as why:
         desk.refuse(str(why))
-        return order_acts.back(order)
+        return order_acts.again(order)
     change_given = max(0, amount - due) if kind == "cash" else 0
     if amount - change_given > due or due <= 0:
         desk.refuse(f"No more than {money(max(due, 0), currency)} is due.")
-        return order_acts.back(order)
+        return order_acts.again(order)
     if by_code and amount > most:
         desk.refuse(f"The voucher has {money(most, currency)} left.")
-        return order_acts.back(order)
+        return order_acts.again(order)
     taken = Payment(kind, amount - change_given, ref)
 
     def act(session: Session, means: Means, row: OrderRow) -> Refused | None:
@@ -74,10 +78,14 @@ def refund(order: str) -> ResponseReturnValue:
     """Preview what goes back; with a reason and the preview's amount, give it back."""
     wanted = request.form.getlist("ticket")
     fees, me = request.form.get("fees") == "1", desk.me().id
+    seen = desk.field("seen")
     with desk.ledger().store.read() as session:
         row = session.get(OrderRow, order)
         if row is None:
             abort(404)
+        # Before what is previewed: if it is too old, the press that follows will say so.
+        now = order_versions.version(session, row)
+        first = order_versions.overtaken(session, row, seen) if seen else None
         means = desk.ledger().means()
         if wanted:
             found = refunds.preview(
@@ -85,7 +93,10 @@ def refund(order: str) -> ResponseReturnValue:
             )
         else:
             found = refunds.on_account(session, means, row)
-        if request.form.get("confirmed") != "1" or desk.field("total") != str(found.total):
+        same = desk.field("total") == str(found.total)
+        if first or request.form.get("confirmed") != "1" or not same:
+            if first:
+                order_acts.overtaken(first, done="Nothing was given back")
             return render_template(
                 "staff/refund.html",
                 order=row,
@@ -93,7 +104,8 @@ def refund(order: str) -> ResponseReturnValue:
                 tickets=wanted,
                 fees=fees,
                 routes=ROUTES,
-                seen=desk.field("seen"),
+                seen=now,
+                typed=request.form,
                 described=documents.describe(session, order) if wanted else None,
             )
         currency = row.currency

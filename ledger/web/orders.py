@@ -1,7 +1,7 @@
 """Find an order and see everything that happened to it."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
@@ -16,9 +16,9 @@ from ledger import (
     gift_cards,
     member_checks,
     memberships,
-    order_changes,
     order_search,
     order_types,
+    order_versions,
     reports,
     ticketing,
     window_cards,
@@ -29,7 +29,7 @@ from ledger.tables.contacts import ContactRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.money import JournalEntryRow, JournalLineRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
-from ledger.web import desk, online_payments
+from ledger.web import desk, online_payments, order_fields
 from ledger.web import window_cards as terminals
 from ledger.web.sale_form import DELIVERIES
 from ledger.web.sale_tenders import TENDERS
@@ -54,6 +54,12 @@ def index() -> ResponseReturnValue:
 @bp.get("/<path:order>")
 @desk.needs_login
 def show(order: str) -> ResponseReturnValue:
+    return page(order)
+
+
+def page(order: str, typed: Mapping[str, str] | None = None) -> str:
+    """Show an order as it is now. typed: a form on it that was not kept."""
+    kept = typed or {}
     with desk.ledger().store.read() as session:
         row = session.get(OrderRow, order)
         if row is None:
@@ -61,9 +67,13 @@ def show(order: str) -> ResponseReturnValue:
         tickets = session.scalars(
             select(TicketRow).where(TicketRow.order == order).order_by(TicketRow.line)
         ).all()
+        patron = session.get(PatronRow, row.patron) if row.patron else None
         return render_template(
             "staff/order.html",
             order=row,
+            typed=kept,
+            typed_at=request.endpoint if kept else "",
+            fields=order_fields.read(row, patron, kept),
             described=orders.describe(session, order) if tickets else None,
             tickets=tickets,
             tenders=reports.tenders(session, order),
@@ -75,9 +85,9 @@ def show(order: str) -> ResponseReturnValue:
             ).all(),
             memberships=memberships.of_order(session, order),
             cards=gift_cards.of_order(session, order),
-            patron=session.get(PatronRow, row.patron) if row.patron else None,
+            patron=patron,
             contact=session.get(ContactRow, order),
-            seen=order_changes.version(session, row),
+            seen=order_versions.version(session, row),
             order_type=order_types.name(session, row.order_type),
             ticketing=ticketing.status(session, row),
             statuses=ticketing.WORDS,

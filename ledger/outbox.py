@@ -1,7 +1,7 @@
 """Leave a letter to be sent: it commits with what caused it. Source: MAI1, ORD11."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -42,6 +42,13 @@ def add(
     session.add(row)
     session.flush()
     return row.id
+
+
+def of_order(session: Session, order: str) -> Sequence[OutboxRow]:
+    """Give an order's letters: those that wait, those that went, and those given up."""
+    return session.scalars(
+        select(OutboxRow).where(OutboxRow.order == order).order_by(OutboxRow.made_ms)
+    ).all()
 
 
 def has(session: Session, order: str, kind: str) -> bool:

@@ -48,7 +48,8 @@ def show(performance: str) -> Response | str:
                 "name": one.name,
                 "note": one.note,
                 "count": counts.get(one.id, 0),
-                "price": _price(one, tonight.currency),
+                "price": _price(one, formats.price(one.from_amount, tonight.currency)),
+                "bare": _price(one, formats.money(one.from_amount, tonight.currency)),
             }
             for one in choices.types
         ],
@@ -148,8 +149,7 @@ def _full_words(choices: Choices) -> str:
     return _("For more than %(limit)s, the box office is glad to help.", limit=choices.most)
 
 
-def _price(one: PriceChoice, currency: str) -> str:
-    low = formats.price(one.from_amount, currency)
+def _price(one: PriceChoice, low: str) -> str:
     if one.from_amount == one.to_amount:
         return low
     return _("from %(price)s", price=low)

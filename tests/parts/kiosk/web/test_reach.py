@@ -63,8 +63,8 @@ _CUT = """() => [...document.querySelectorAll('main *, nav *')]
 # Things that lie on one another, or beyond the part of the page that is theirs.
 _OVERLAPS = """() => {
   const all = [...document.querySelectorAll('main h1, main p, main dt, main dd, .button,'
-    + ' main label, .slot__ticket, .top > span')]
-    .filter(one => one.innerText.trim() && one.offsetWidth > 4
+    + ' main label, main .number, .slot__ticket, .top > span')]
+    .filter(one => (one.innerText.trim() || one.ariaLabel) && one.offsetWidth > 4
       && !one.closest('[aria-hidden=true], .aloud')
       && getComputedStyle(one).clipPath === 'none')
     .map(one => [one, one.getBoundingClientRect()]);

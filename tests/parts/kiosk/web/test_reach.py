@@ -56,7 +56,7 @@ _TARGETS = """() => {
 _CUT = """() => [...document.querySelectorAll('main *, nav *')]
   .filter(one => one.getClientRects().length && one.clientWidth
     && !one.closest('.aloud, svg, [aria-hidden=true]'))
-  .filter(one => one.matches('.button, h1, p, dt, dd')
+  .filter(one => one.matches('.button, .chip, h1, p, dt, dd')
     || ['hidden', 'clip'].includes(getComputedStyle(one).overflowX))
   .filter(one => one.scrollWidth > one.clientWidth + 2)
   .map(one => `${one.tagName} ${one.innerText.slice(0, 40)}: cut off`)"""

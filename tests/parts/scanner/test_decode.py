@@ -235,3 +235,20 @@ def test_a_sheet_of_tickets_is_read_whole_and_within_its_time():
     decoder = Decoder()
     read = {found.text for _ in range(5) for found in decoder.read(sheet)}
     assert read == set(texts)
+
+
+def test_what_moves_fast_is_looked_at_before_the_whole_frame_has_its_turn(monkeypatch):
+    order: list[str] = []
+
+    def noting(name: str) -> views.View:
+        return views.View(name, lambda _: order.append(name) or [])
+
+    monkeypatch.setattr(views, "FRAME", (noting("frame"),))
+    monkeypatch.setattr(views, "steadied", lambda dx, dy: (noting("moving"),))
+    ticket = swept(held_up(code(ADAS)), 8)
+    decoder = Decoder(budget_ms=AMPLE_MS)
+    decoder.read(ticket)
+    decoder.read(np.roll(ticket, 40, axis=1))
+    order.clear()
+    decoder.read(np.roll(ticket, 80, axis=1))
+    assert (order[0], order[-1]) == ("moving", "frame")

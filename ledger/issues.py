@@ -35,10 +35,11 @@ def owed(session: Session, means: Means, event: Happened) -> None:
     row = _ticket(session, event)
     if row is None or row.print_state in OUT:
         return
-    kind = event.type.removeprefix("ticket.")
-    row.print_state = {"uncertain": "uncertain", "failed": "failed"}.get(
-        kind, row.print_state
-    )
+    if event.type != "ticket.owed":
+        row.print_state = event.type.removeprefix("ticket.")
+    elif row.print_state == "queued":
+        # It waited until its guest had gone, and never moved: any kiosk may print it.
+        row.print_state = "failed"
     discrepancies.note(
         session,
         means,

@@ -635,6 +635,18 @@ def test_a_reissue_gives_the_next_code_and_voids_the_older_once_printed(
     assert claim(door, theatre, ticket, issue=2)["granted"] is True
 
 
+def test_paper_that_waited_until_its_guest_had_gone_prints_at_any_kiosk(kiosk, theatre):
+    ticket, id = theatre.sell("A2").tickets[0].id, new_id()
+    assert pick_up(kiosk, ticket, id=id)["granted"]
+    fetched = {"claim": id, "order": "K7Q4MX2N", "tickets": [ticket], "way": "code"}
+    kiosk.happened("pickup", fetched)
+    waited = {"ticket": ticket, "issue": 1, "job": "j", "reason": "waited"}
+    kiosk.happened("ticket.owed", waited)
+    kiosk.upload().ok()
+
+    assert pick_up(kiosk, ticket)["granted"]
+
+
 def test_a_ticket_that_did_not_print_is_owed_until_it_does(kiosk, theatre, ledger):
     ticket = theatre.sell("A2").tickets[0].id
     trouble = {"ticket": ticket, "issue": 1, "job": "j", "reason": "paper out"}

@@ -83,6 +83,8 @@ class Device:
         # Old bytes may wait in the printer until its buffer was cleared.
         self.printer_buffer_doubtful = True
         self.printer_was_gone = False
+        # The newest event that may have reached the ledger, acknowledged or not.
+        self.offered_seq = 0
         # Calls for staff that the ledger has told of: when they go, staff have ended them.
         self.calls_heard: set[str] = set()
         # Sounds that a page has asked for and not fetched yet, in memory alone.

@@ -28,12 +28,14 @@ LONGEST_RETRY_AFTER_S: Final = 600.0
 class LineDown(Exception):
     """Nobody answered, or the ledger cannot serve now; trying again later helps.
 
-    retry_after_s: what the ledger asked for, if it did.
+    retry_after_s: what the ledger asked for, if it did. sent: whether it may have heard.
     """
 
-    def __init__(self, why: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, why: str, *, retry_after_s: float | None = None, sent: bool = True
+    ) -> None:
         super().__init__(why)
-        self.retry_after_s = retry_after_s
+        self.retry_after_s, self.sent = retry_after_s, sent
 
 
 class Refused(Exception):
@@ -172,7 +174,7 @@ class Line:
             signature = log.decoded(told["signature"])
         except (httpx.HTTPError, KeyError, TypeError, ValueError) as why:
             self._note(up=False)
-            raise LineDown(f"no time: {type(why).__name__}") from why
+            raise LineDown(f"no time: {type(why).__name__}", sent=False) from why
         if told["ledger_id"] != self._identity.ledger_id or not log.head_holds(
             self._identity.ledger_key, signature, text
         ):
@@ -220,7 +222,8 @@ class Line:
             answer = self._client.send(asked)
         except httpx.HTTPError as why:
             self._note(up=False)
-            raise LineDown(type(why).__name__) from why
+            connected = not isinstance(why, httpx.ConnectError | httpx.ConnectTimeout)
+            raise LineDown(type(why).__name__, sent=connected) from why
         except RuntimeError as why:  # Hung up while a request was on its way.
             raise LineDown("hung up") from why
         now = answer.headers.get("FoH-Now", "")

@@ -24,6 +24,8 @@ def recover(device: Device) -> None:
     """
     with device.store.read() as session:
         log.check(session)
+        # The last run may have sent all of it and died before the answer.
+        device.offered_seq, _ = log.head(session)
     try:
         sync.cursor(device, timeout_s=QUICK_S)
     except (LineDown, NotUnderstood, wire.Malformed) as why:

@@ -13,7 +13,7 @@ from boxoffice import failpoints, wire
 from boxoffice import log as chain
 from kiosk import log
 from kiosk.device import Device
-from kiosk.line import NotUnderstood, Refused
+from kiosk.line import LineDown, NotUnderstood, Refused
 from kiosk.store.tables.device import StateRow
 
 UPLOAD_S = 10.0
@@ -54,10 +54,16 @@ def upload(device: Device) -> Uploaded:
         batch = _batch(device, session, state.acked_seq)
     if batch is None:
         return Uploaded(0, False, {})
+    offered = device.offered_seq
+    device.offered_seq = max(offered, batch.head_seq)
     try:
         answer = device.line.post(
             "/api/events", wire.batch_document(batch), timeout_s=UPLOAD_S
         )
+    except LineDown as why:
+        if not why.sent:
+            device.offered_seq = offered
+        raise
     except Refused as why:
         if why.code != "gap":
             raise NotUnderstood(409, why.code) from why

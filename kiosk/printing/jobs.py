@@ -146,7 +146,7 @@ def fail(session: Session, clock: Clock, new_id: NewId, id: str, why: str) -> No
     job = session.get_one(PrintJobRow, id)
     if _step(job, printing.Event.NOT_READY):
         job.reason = why
-        _tell(session, clock, new_id, job, "ticket.failed")
+        job.told = _tell(session, clock, new_id, job, "ticket.failed")
 
 
 def fail_rest(session: Session, clock: Clock, new_id: NewId, order: str, why: str) -> None:
@@ -247,12 +247,13 @@ def _step(job: PrintJobRow, event: printing.Event) -> bool:
 
 def _tell(
     session: Session, clock: Clock, new_id: NewId, job: PrintJobRow, type: str
-) -> None:
-    if job.ticket:
-        body = {
-            "ticket": job.ticket,
-            "issue": job.issue,
-            "job": job.id,
-            "reason": job.reason,
-        }
-        log.append(session, clock, new_id(), type, body)
+) -> int | None:
+    if not job.ticket:
+        return None
+    body = {
+        "ticket": job.ticket,
+        "issue": job.issue,
+        "job": job.id,
+        "reason": job.reason,
+    }
+    return log.append(session, clock, new_id(), type, body)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from kiosk import documents, faults, log, pins, staff
 from kiosk.device import Device
-from kiosk.printing import escpos, jobs, logo, owed, status
+from kiosk.printing import escpos, jobs, logo, owed, retries, status
 from kiosk.printing import receipt as receipts
 from kiosk.printing import report as reports
 from kiosk.printing import ticket as paper_ticket
@@ -150,10 +150,9 @@ def turn(device: Device) -> float:
     faults.printer(device, device.paper_status)
     _clear(device)
     ready = device.paper_status in status.CAN_PRINT and not device.printer_buffer_doubtful
-    with device.store.read() as session:
-        again = ready and bool(jobs.young_failures(session, device.clock))
-    if again:
-        device.store.write(_try_again, device)
+    retries.let_go(device)
+    if ready:
+        retries.again(device)
     with device.store.read() as session:
         work, selling = _next(session), _selling(session)
     if work is None:
@@ -245,12 +244,6 @@ def _call(session: Session, device: Device, work: _Work) -> None:
     """Paid tickets that did not print bring somebody at once. Source: lobby.md §3."""
     if work.ticket:
         staff.open_call(session, device, "tickets owed")
-
-
-def _try_again(session: Session, device: Device) -> None:
-    """What failed a moment ago prints by itself; older jobs wait for a touch."""
-    for job in jobs.young_failures(session, device.clock):
-        jobs.requeue(session, device.clock, job.id)
 
 
 def _next(session: Session) -> _Work | None:

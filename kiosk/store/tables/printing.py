@@ -15,7 +15,8 @@ class PrintJobRow(Table):
     what was asked for together, the id of its first job. document: what is on it. state:
     queued, sending, printed, uncertain, failed; phone: put on the guest's phone; replaced:
     a later issue or another kiosk's paper counts. queued_boot_ms: in boot_id; jobs older
-    than 60 s wait for a touch of staff, and so does one that is `held`.
+    than 60 s wait for a touch of staff, and so does one that is `held`. told: seq of the
+    event that told of its failure. claim: saved before it is sent, to try again.
     """
 
     __tablename__ = "print_job"
@@ -45,3 +46,5 @@ class PrintJobRow(Table):
     length_mm: Mapped[int] = mapped_column(default=0)
     boot_id: Mapped[str]
     queued_boot_ms: Mapped[int]
+    told: Mapped[int | None]
+    claim: Mapped[str | None]

@@ -295,7 +295,7 @@ class LedgerDouble(httpx.BaseTransport):
                     self._ticket(body["order"], paid["ticket"])["paid"] += paid["amount"]
             case "pickup":
                 for ticket in body["tickets"]:
-                    self._ticket(body["order"], ticket)["print_state"] = "queued"
+                    self._to_print(body["order"], ticket)["print_state"] = "queued"
 
     def _feed(self, query: dict[str, list[str]]) -> Answer:
         told = []
@@ -496,15 +496,31 @@ class LedgerDouble(httpx.BaseTransport):
         found = self.orders[order]["answer"]["tickets"]
         return next(one for one in found if one["ticket"] == ticket)
 
+    def _to_print(self, order: str, ticket: str) -> dict[str, Any]:
+        if order in self.orders:
+            return self._ticket(order, ticket)
+        return {"print_state": "not_printed", "price": 0, "paid": 0, "payload": ""}
+
+    def _being_printed(self, ticket: str) -> bool:
+        """Whether a claim is live: none of its pickups has been told."""
+        told = {
+            e["claim"] for device in self.devices for e in self.events(device, "pickup")
+        }
+        return any(
+            claim.get("pickup") == ticket
+            for id, claim in self.claims.items()
+            if id not in told
+        )
+
     def _claim(self, body: dict[str, Any], device: str) -> Answer:
         if body["claim"] in self.claims:
             return 200, self.claims[body["claim"]]
         if body["kind"] == "pickup":
-            ticket = self._ticket(body["order"], body["ticket"])
+            ticket = self._to_print(body["order"], body["ticket"])
             if ticket["print_state"] != "not_printed":
                 by = {"by": "Kiosk 2", "at_ms": 1_000, "why": ""}
                 return 200, {"granted": False, "refused": "ALREADY_PRINTED", **by}
-            if any(c.get("pickup") == body["ticket"] for c in self.claims.values()):
+            if self._being_printed(body["ticket"]):
                 by = {"by": "Kiosk 2", "at_ms": 1_000, "why": ""}
                 return 200, {"granted": False, "refused": "PRINT_IN_PROGRESS", **by}
             owes = ticket["price"] - ticket["paid"]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from boxoffice import tickets
 from kiosk import documents, figures, sync
 from kiosk.device import Device
+from kiosk.line import LineDown
 from kiosk.payments import attempts
 from kiosk.printing import profile, spool, status
 from kiosk.printing.transport import Ending, Wired
@@ -190,6 +191,114 @@ def test_within_a_minute_what_failed_prints_by_itself_and_what_is_uncertain_neve
 
     assert states(kiosk, sold) == ["uncertain", "printed"]
     assert len(paper.codes) == 1
+
+
+def test_failed_paper_that_the_ledger_knows_of_is_claimed_before_it_prints_again(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper, sold: str
+):
+    paper.fault(cover=True)
+    spool.turn(kiosk)
+    first, second = (t.ticket for t in spool.progress(kiosk, sold).tickets)
+    assert len(told(kiosk, ledger, "ticket.failed")) == 2
+    ledger.claims["of-kiosk-2"] = {"granted": True, "pickup": first}
+
+    paper.fault(cover=False)
+    print_all(kiosk)
+
+    assert states(kiosk, sold) == ["failed", "printed"]
+    assert len(paper.codes) == 1
+    (pickup,) = told(kiosk, ledger, "pickup")
+    assert pickup["tickets"] == [second]
+    assert ledger.claims[pickup["claim"]]["pickup"] == second
+
+
+def test_failed_paper_prints_again_once_another_kiosk_has_given_up(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper, sold: str
+):
+    paper.fault(cover=True)
+    spool.turn(kiosk)
+    first = spool.progress(kiosk, sold).tickets[0].ticket
+    sync.everything(kiosk)
+    ledger.claims["of-kiosk-2"] = {"granted": True, "pickup": first}
+    paper.fault(cover=False)
+    print_all(kiosk)
+
+    del ledger.claims["of-kiosk-2"]
+    print_all(kiosk)
+
+    assert states(kiosk, sold) == ["printed", "printed"]
+
+
+def test_failed_paper_that_another_kiosk_printed_is_no_longer_ours(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper, sold: str
+):
+    paper.fault(cover=True)
+    spool.turn(kiosk)
+    both = [t.ticket for t in spool.progress(kiosk, sold).tickets]
+    sync.everything(kiosk)
+    there = [{"ticket": ticket, "print_state": "printed"} for ticket in both]
+    ledger.orders[sold] = {"answer": {"tickets": there}}
+
+    paper.fault(cover=False)
+    print_all(kiosk)
+
+    assert spool.progress(kiosk, sold).tickets == ()
+    assert paper.codes == []
+
+
+def test_cut_off_failed_paper_of_which_nobody_can_know_prints_again(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper, sold: str
+):
+    sync.everything(kiosk)
+    ledger.up = False
+    paper.fault(cover=True)
+    spool.turn(kiosk)
+    with suppress(LineDown):
+        sync.upload(kiosk)
+
+    paper.fault(cover=False)
+    print_all(kiosk)
+
+    assert states(kiosk, sold) == ["printed", "printed"]
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_cut_off_failed_paper_that_the_ledger_may_know_of_waits(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper, sold: str, answered: bool
+):
+    paper.fault(cover=True)
+    spool.turn(kiosk)
+    ledger.answers_lost = 0 if answered else 1
+    with suppress(LineDown):
+        sync.upload(kiosk)
+    ledger.up = False
+
+    paper.fault(cover=False)
+    print_all(kiosk)
+    assert paper.codes == []
+
+    ledger.up = True
+    sync.everything(kiosk)
+    print_all(kiosk)
+    assert states(kiosk, sold) == ["printed", "printed"]
+
+
+def test_a_claim_whose_answer_was_lost_is_given_back_when_nobody_waits_any_more(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper, sold: str, time: Time
+):
+    paper.fault(cover=True)
+    spool.turn(kiosk)
+    sync.everything(kiosk)
+    paper.fault(cover=False)
+    ledger.answers_lost = 1
+    spool.turn(kiosk)
+    (claim,) = ledger.claims
+
+    time.pass_ms(61_000)
+    print_all(kiosk)
+
+    assert [event["claim"] for event in told(kiosk, ledger, "claim.dropped")] == [claim]
+    assert paper.codes == []
 
 
 def test_a_printer_whose_buffer_cannot_be_cleared_prints_nothing_more(

@@ -427,8 +427,8 @@ def _doubts(world: World) -> Iterator[str]:
 
 
 def _owed(world: World) -> set[str]:
-    """Give the tickets that were paid and that nobody has got."""
-    found = set()
+    """Give the tickets that were paid and that nobody has got, at whichever kiosk."""
+    found, got = set(), set()
     for kiosk in world.kiosks:
         with kiosk.device.store.read() as session:
             newest: dict[str, str] = {}
@@ -439,8 +439,10 @@ def _owed(world: World) -> set[str]:
             ):
                 if job.ticket:
                     newest[job.ticket] = job.state
-        found |= {t for t, state in newest.items() if state not in {"printed", "phone"}}
-    return found
+        has = {t for t, state in newest.items() if state in {"printed", "phone"}}
+        got |= has
+        found |= newest.keys() - has
+    return found - got
 
 
 def _reissued(world: World) -> set[str]:

@@ -198,7 +198,10 @@ def test_the_second_of_two_clerks_is_told_and_nothing_is_lost(desk, house, hamle
     bo.press("Change details")
 
     assert re.search(r"Anna Berg changed this order at .* Nothing was done", bo.said)
-    assert bo.page.input_value("#note") == "wheelchair at the door"
+    assert bo.page.input_value("#note") == "birthday"
+    assert "It now says: wheelchair at the door" in bo.words
+    anna.open(f"/staff/orders/{order}")
+    assert anna.page.input_value("#note") == "wheelchair at the door"
 
 
 def test_seats_are_flipped_by_a_lasso_in_the_picture_and_flipped_back(desk, house, hamlet):

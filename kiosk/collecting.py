@@ -208,12 +208,21 @@ def print_claimed(
     fresh = set(tickets).difference(row.collected)
     if not fresh:
         return  # The second of two quick taps.
+    # Paper of this issue that failed here goes out now: an issue has one job for good.
+    issues = {ticket["ticket"]: ticket["issue"] for ticket in row.document["tickets"]}
+    begun = {
+        job.ticket
+        for job in jobs.of_order(session, row.order)
+        if job.issue == issues.get(job.ticket)
+    }
+    jobs.touch(session, device.clock, row.order, sorted(fresh & begun))
     papers = [
         _paper(session, device, row, n, ticket, language)
         for n, ticket in enumerate(row.document["tickets"], 1)
-        if ticket["ticket"] in fresh
+        if ticket["ticket"] in fresh - begun
     ]
-    jobs.queue(session, device.clock, device.new_id, papers)
+    if papers:
+        jobs.queue(session, device.clock, device.new_id, papers)
     codes = {ticket["ticket"]: ticket["payload"] for ticket in row.document["tickets"]}
     for ticket in sorted(fresh):
         body = {

@@ -296,6 +296,11 @@ class LedgerDouble(httpx.BaseTransport):
             case "pickup":
                 for ticket in body["tickets"]:
                     self._to_print(body["order"], ticket)["print_state"] = "queued"
+            case "ticket.failed":
+                for order in self.orders.values():
+                    for one in order["answer"]["tickets"]:
+                        if one["ticket"] == body["ticket"]:
+                            one["print_state"] = "failed"
 
     def _feed(self, query: dict[str, list[str]]) -> Answer:
         told = []
@@ -517,7 +522,7 @@ class LedgerDouble(httpx.BaseTransport):
             return 200, self.claims[body["claim"]]
         if body["kind"] == "pickup":
             ticket = self._to_print(body["order"], body["ticket"])
-            if ticket["print_state"] != "not_printed":
+            if ticket["print_state"] not in {"not_printed", "failed"}:
                 by = {"by": "Kiosk 2", "at_ms": 1_000, "why": ""}
                 return 200, {"granted": False, "refused": "ALREADY_PRINTED", **by}
             if self._being_printed(body["ticket"]):

@@ -493,3 +493,25 @@ def test_owed_tickets_that_were_sold_here_are_fetched_without_a_line(
 
     assert len(paper.codes) == 2
     assert spool.progress(kiosk, order).done
+
+
+def test_paper_that_failed_here_is_fetched_here_as_well(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper, time: Time
+):
+    paid_order(ledger)
+    hear(kiosk)
+    paper.fault(out=True)
+    everything(kiosk)
+    print_all(kiosk)
+    sync.everything(kiosk)
+    time.pass_ms(120_000)
+    paper.fault(out=False)
+    print_all(kiosk, 2)
+    sync.everything(kiosk)
+    assert paper.codes == []
+
+    again = everything(kiosk)
+    print_all(kiosk)
+
+    assert isinstance(again, Collecting)
+    assert len(paper.codes) == 2

@@ -55,6 +55,20 @@ def test_an_order_that_costs_nothing_is_written_down_all_the_same():
     assert Entry("1", free, "comps").lines == (Line(Account.PATRONS, eur(0)),)
 
 
+def test_a_gift_card_is_owed_to_its_holder_and_no_revenue_until_it_pays():
+    sold = [
+        Entry("1", journal.stored_value(eur(5000)), "gift card"),
+        Entry("2", journal.payment("cash", eur(5000)), "cash"),
+    ]
+    balances = journal.balances(sold, "EUR")
+    assert balances[Account.GIFT_CARDS] == eur(-5000)
+    assert balances[Account.PATRONS] == eur(0)
+    assert balances.get(Account.THEATRE, eur(0)) == eur(0)
+
+    taken_back = Entry("3", journal.stored_value(eur(-5000)), "cancelled")
+    assert journal.balances([*sold, taken_back], "EUR")[Account.GIFT_CARDS] == eur(0)
+
+
 def test_a_count_books_its_difference():
     assert journal.difference("cash", counted=eur(9990), expected=eur(10000)) == (
         Line("tender:cash", eur(-10)),

@@ -3,8 +3,12 @@
 Reading is strict: every byte string has exactly one text, and no other text is read.
 """
 
+from struct import pack
+
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
+_CHARACTERS = frozenset(ALPHABET)
+_TWO_BYTES, _BYTE = 65_535, 255
 
 
 class NotBase45(ValueError):
@@ -34,18 +38,25 @@ def decode(text: str) -> bytes:
     a lone character at the end.
     Source: RFC 9285, 4.
     """
-    data = bytearray()
-    for at in range(0, len(text), 3):
-        group = text[at : at + 3]
-        if len(group) == 1:
-            raise NotBase45(f"one character is left over at {at}")
-        value = 0
-        for character in reversed(group):
-            if character not in _VALUES:
-                raise NotBase45(f"a character from {at} on is not of the alphabet")
-            value = value * 45 + _VALUES[character]
-        size = len(group) - 1
-        if value >= 256**size:
-            raise NotBase45(f"the group at {at} is too large for {size} byte(s)")
-        data += value.to_bytes(size, "big")
-    return bytes(data)
+    if not _CHARACTERS.issuperset(text):
+        at = next(at for at, character in enumerate(text) if character not in _VALUES)
+        raise NotBase45(f"the character at {at} is not of the alphabet")
+    if len(text) % 3 == 1:
+        raise NotBase45(f"one character is left over at {len(text) - 1}")
+    digits = [_VALUES[character] for character in text]
+    pairs = [
+        first + 45 * second + 2025 * third
+        for first, second, third in zip(
+            digits[::3], digits[1::3], digits[2::3], strict=False
+        )
+    ]
+    if pairs and max(pairs) > _TWO_BYTES:
+        at = 3 * next(n for n, pair in enumerate(pairs) if pair > _TWO_BYTES)
+        raise NotBase45(f"the group at {at} is too large for two bytes")
+    data = pack(f">{len(pairs)}H", *pairs)
+    if len(text) % 3 == 0:
+        return data
+    last = digits[-2] + 45 * digits[-1]
+    if last > _BYTE:
+        raise NotBase45(f"the group at {len(text) - 2} is too large for one byte")
+    return data + bytes((last,))

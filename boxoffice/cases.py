@@ -114,7 +114,9 @@ class Case:
 
     @cached_property
     def finding(self) -> Finding:
-        """What the door's rule says of this entry."""
+        """What the door's rule says of this entry; most doors have none."""
+        if self.door.rule is None:
+            return Finding(True)
         night = self.night
         return entry_rules.evaluate(
             self.door.rule,

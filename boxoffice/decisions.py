@@ -64,7 +64,8 @@ def _recorded(case: Case, answer: Answer, overrode: tuple[Answer, ...] = ()) -> 
     """Let people through: the movement, and what is true once it has happened."""
     movement = _movement(case, answer)
     trail = replace(case.trail, movements=(*case.trail.movements, movement))
-    verdict = replace(
+    left = None if case.leaving else trail.left(case.door.reentry)
+    return replace(
         _shown(case, answer),
         record=written(movement.kind, case.scan),
         movement=None if case.scan.simulate else movement,
@@ -72,15 +73,9 @@ def _recorded(case: Case, answer: Answer, overrode: tuple[Answer, ...] = ()) -> 
         marks=_marks(case, overridden=bool(overrode)),
         inside=trail.inside,
         overrode=overrode,
-    )
-    if case.leaving:
-        return verdict
-    left = trail.left(case.door.reentry)
-    return replace(
-        verdict,
         left=None if left is None else max(0, left),
-        answers=dict(case.asked.answers) or None,
-        settled=case.asked.settled,
+        answers=None if case.leaving else dict(case.asked.answers) or None,
+        settled=() if case.leaving else case.asked.settled,
     )
 
 

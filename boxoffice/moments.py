@@ -25,6 +25,26 @@ class NaiveTime(BadInput):
     """A time that does not say how far it is from UTC: it could mean any of 38 hours."""
 
 
+# Until then it is still the night before, for whoever works or waits in a lobby.
+_DAY_BEGINS = timedelta(hours=4)
+_NEAR = timedelta(hours=6)
+
+
+def theatre_day(here: datetime) -> date:
+    """Give the day that people in the lobby mean: a show at a quarter past midnight is
+    tonight's, and so is who stands there at that hour. here: local time.
+    """
+    return (here - _DAY_BEGINS).date()
+
+
+def is_today(at: datetime, here: datetime) -> bool:
+    """Say whether people in the lobby call a moment today's: it lies on their day, or is
+    only hours away, so that a show at half past four is today's for who stands there at
+    three in the morning. at, here: local times.
+    """
+    return theatre_day(at) == theatre_day(here) or timedelta() <= at - here < _NEAR
+
+
 def moment(value: datetime, where: str) -> datetime:
     """Give the same moment in UTC; what lies beyond the calendar counts as its end.
 

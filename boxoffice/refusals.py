@@ -49,6 +49,9 @@ class Code(StrEnum):
     PARTY_BELOW_MINIMUM = "PARTY_BELOW_MINIMUM"
     PARTY_ABOVE_MAXIMUM = "PARTY_ABOVE_MAXIMUM"
     ORDER_TYPE_SOLD_OUT = "ORDER_TYPE_SOLD_OUT"
+    # Promo codes with a limit: docs/decisions/0023.
+    PROMO_USED_UP = "PROMO_USED_UP"
+    PROMO_FOR_FEWER = "PROMO_FOR_FEWER"
     # Set-up: INV9.
     PRICE_TITLE_TWICE = "PRICE_TITLE_TWICE"
     # Orders: ORD3, ORD9.
@@ -139,6 +142,8 @@ _SENTENCES: Mapping[Code, str] = {
     Code.PARTY_BELOW_MINIMUM: "This table is for {minimum}–{maximum} people.",
     Code.PARTY_ABOVE_MAXIMUM: "This table is for {minimum}–{maximum} people.",
     Code.ORDER_TYPE_SOLD_OUT: "All tables of this kind are taken.",
+    Code.PROMO_USED_UP: "This promo code has been used as often as it may be.",
+    Code.PROMO_FOR_FEWER: "This promo code is for {most} tickets of an order.",
     Code.PRICE_TITLE_TWICE: "Two prices are called {title}. Please rename one.",
     Code.SEAT_COUNT_DIFFERS: "The order has {count} seats: please choose {count}.",
     Code.SEAT_NOT_FREE: "{seat} is not free.",
@@ -222,6 +227,7 @@ _FEW: Mapping[tuple[Code, str, str | int], str] = {
     (Code.INSUFFICIENT_SEATS, "available", 1): "Only 1 seat is left for this performance.",
     (Code.SEAT_COUNT_DIFFERS, "count", 1): "The order has 1 seat: please choose 1.",
     (Code.TOO_MANY_SEATS, "limit", 1): "Up to 1 seat in one order.",
+    (Code.PROMO_FOR_FEWER, "most", 1): "This promo code is for 1 ticket of an order.",
 }
 
 # Where kiosk, door and shop have words of their own: lobby.md §2.

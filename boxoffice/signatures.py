@@ -1,5 +1,7 @@
 """Is this signature genuine? Ed25519, read in the one strict way."""
 
+from functools import lru_cache
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -19,7 +21,13 @@ def genuine(public: bytes, signature: bytes, message: bytes) -> bool:
     if int.from_bytes(signature[32:], "little") >= _GROUP_ORDER:
         return False
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        _key(public).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(1024)
+def _key(public: bytes) -> Ed25519PublicKey:
+    """Read a key once: devices sign with the same few all evening."""
+    return Ed25519PublicKey.from_public_bytes(public)

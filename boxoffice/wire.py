@@ -37,7 +37,10 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Batch:
-    """Part of a device's log on its way to the ledger, with the signed head."""
+    """Part of a device's log on its way to the ledger, with the signed head.
+
+    more: whether the device has written more than this; None: it did not say.
+    """
 
     device: str
     incarnation: int
@@ -46,6 +49,7 @@ class Batch:
     head_hash: bytes
     head_signature: bytes
     oldest_kept: int | None = None
+    more: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -160,9 +164,13 @@ def time_text(ledger_id: str, nonce: str, now_ms: int) -> bytes:
     return "\n".join(("foh-time-1", ledger_id, nonce, str(now_ms))).encode()
 
 
+# Made once: for a small document that costs as much as its text.
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def compact(document: Mapping[str, Any]) -> str:
     """Give the JSON text that is hashed, sent and stored as the same bytes."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _COMPACT.encode(document)
 
 
 def position(text: str) -> Position:
@@ -218,7 +226,9 @@ def batch(document: object) -> Batch:
     if not isinstance(entries, list) or len(entries) > MOST_EVENTS:
         raise Malformed(f"upload.events must be a list of at most {MOST_EVENTS}")
     head = _object(fields.get("head"), "upload.head")
-    oldest = fields.get("oldest_kept")
+    oldest, more = fields.get("oldest_kept"), fields.get("more")
+    if more is not None and not isinstance(more, bool):
+        raise Malformed("upload.more must be true or false")
     return Batch(
         device=_str(fields, "device", "upload"),
         incarnation=_int(fields, "incarnation", "upload"),
@@ -229,6 +239,7 @@ def batch(document: object) -> Batch:
         head_hash=_bytes(head, "hash", "upload.head", 32),
         head_signature=_bytes(head, "signature", "upload.head", 64),
         oldest_kept=None if oldest is None else _int(fields, "oldest_kept", "upload"),
+        more=more,
     )
 
 
@@ -246,6 +257,8 @@ def batch_document(value: Batch) -> dict[str, Any]:
     }
     if value.oldest_kept is not None:
         document["oldest_kept"] = value.oldest_kept
+    if value.more is not None:
+        document["more"] = value.more
     return document
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import audit, staff
+from ledger import audit, rivals, staff
 from ledger.clock import Means
+from ledger.rivals import Overtaken
 from ledger.tables.house import StaffRow
 from ledger.tables.records import AuditRow
 
@@ -24,6 +25,7 @@ WORDS = {
     "reader": "Read only",
 }
 assert set(WORDS) == set(staff.ROLES)
+_CHANGES = ("hire", "change_account", "let_go", "new_password")
 
 
 class Unfit(ValueError):
@@ -32,14 +34,22 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody's account. left_ms: since when they are gone."""
+    """Somebody's account. secrets: names password and PIN, and tells nothing of them.
+    left_ms: since when they are gone.
+    """
 
     id: str
     name: str
     login: str
     roles: tuple[str, ...]
     has_pin: bool
+    secrets: str
     left_ms: int | None
+
+    @property
+    def mark(self) -> str:
+        """Name what the account is now, as somebody sees it."""
+        return rivals.mark(sorted(self.roles), self.secrets, self.left_ms)
 
 
 def all_(session: Session) -> list[Account]:
@@ -47,17 +57,20 @@ def all_(session: Session) -> list[Account]:
     rows = session.scalars(
         select(StaffRow).order_by(StaffRow.left_ms.is_not(None), StaffRow.name)
     )
-    return [
-        Account(
-            row.id,
-            row.name,
-            row.login,
-            tuple(json.loads(row.roles)),
-            row.pin is not None,
-            row.left_ms,
-        )
-        for row in rows
-    ]
+    return [_account(row) for row in rows]
+
+
+def _account(row: StaffRow) -> Account:
+    roles = tuple(json.loads(row.roles))
+    return Account(
+        row.id,
+        row.name,
+        row.login,
+        roles,
+        row.pin is not None,
+        rivals.mark(row.password, row.pin),
+        row.left_ms,
+    )
 
 
 def hire(
@@ -100,9 +113,15 @@ def change(
     password: str,
     pin: str,
     by: str,
-) -> None:
-    """Change roles, and password or PIN where new ones are given. Raises Unfit."""
-    row = session.get_one(StaffRow, id, with_for_update=True)
+    seen: str = "",
+) -> Overtaken | None:
+    """Change roles, and password or PIN where new ones are given. Raises Unfit.
+
+    seen: `Account.mark` of what was changed; nothing is done if it is otherwise by now.
+    """
+    row = session.get_one(StaffRow, id, with_for_update=True, populate_existing=True)
+    if seen and _account(row).mark != seen:
+        return rivals.last(session, id, *_CHANGES)
     _check(password or "x" * SHORTEST_PASSWORD, pin, roles)
     if "manager" not in roles:
         _keep_a_manager(session, row)
@@ -113,17 +132,26 @@ def change(
     _note(session, means, by, "change_account", id, roles=list(roles))
     if password:
         _note(session, means, by, "new_password", id)
+    return None
 
 
-def let_go(session: Session, means: Means, id: str, *, by: str) -> None:
-    """Close an account: out at once, and devices forget the PIN. Raises Unfit."""
-    row = session.get_one(StaffRow, id, with_for_update=True)
+def let_go(
+    session: Session, means: Means, id: str, *, by: str, seen: str = ""
+) -> Overtaken | None:
+    """Close an account: out at once, and devices forget the PIN. Raises Unfit.
+
+    seen: as in `change`.
+    """
+    row = session.get_one(StaffRow, id, with_for_update=True, populate_existing=True)
+    if seen and _account(row).mark != seen:
+        return rivals.last(session, id, *_CHANGES)
     if row.left_ms is None:
         _keep_a_manager(session, row)
         row.left_ms = means.now_ms
         session.flush()
         staff.tell(session, means, row)
         _note(session, means, by, "let_go", id)
+    return None
 
 
 def log(
@@ -133,7 +161,7 @@ def log(
     query = (
         select(AuditRow, StaffRow.name)
         .outerjoin(StaffRow, StaffRow.id == AuditRow.staff)
-        .order_by(AuditRow.at_ms.desc(), AuditRow.id.desc())
+        .order_by(AuditRow.at_ms.desc(), AuditRow.nth.desc(), AuditRow.id.desc())
         .limit(most)
     )
     if wanted:

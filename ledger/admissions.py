@@ -13,11 +13,19 @@ from sqlalchemy.orm import Session
 
 from boxoffice.doubles import doubles
 from boxoffice.movements import Movement
-from ledger import discrepancies, door_answers, evenings, facts, notices, rows, unseen
+from ledger import (
+    discrepancies,
+    door_answers,
+    evenings,
+    facts,
+    notices,
+    rows,
+    unseen,
+    void_guests,
+)
 from ledger.clock import Means
 from ledger.happened import Happened
 from ledger.prepared import Prepared
-from ledger.tables.devices import KeyRow
 from ledger.tables.doors import ClaimRow, MovementRow, PresenceRow, RefusedScanRow
 from ledger.tables.orders import TicketRow
 
@@ -39,20 +47,23 @@ def admission(session: Session, means: Means, event: Happened) -> None:
         return
     _spend(session, event.id)
     door_answers.record(session, event)
-    if row is None:
-        return
-    _look_for_void(session, means, event, row)
-    _look_for_doubles(session, means, row, event.text("space", SPACE))
-    notices.ticket(session, row.performance, ticket, means.now_ms)
+    if row is not None:
+        void_guests.admitted(session, means, event, row)
+    of = (ticket, event.text("performance"), event.text("space", SPACE))
+    _look_for_doubles(session, means, row, *of)
+    if row is not None:
+        notices.ticket(session, row.performance, ticket, means.now_ms)
 
 
 def exit(session: Session, means: Means, event: Happened) -> None:
     """Somebody went out."""
     if not _write(session, means, event, "exit"):
         return
-    row = session.get(TicketRow, event.text("ticket"))
+    ticket = event.text("ticket")
+    row = session.get(TicketRow, ticket)
+    of = (ticket, event.text("performance"), event.text("space", SPACE))
+    _look_for_doubles(session, means, row, *of)
     if row is not None:
-        _look_for_doubles(session, means, row, event.text("space", SPACE))
         notices.ticket(session, row.performance, row.id, means.now_ms)
 
 
@@ -68,8 +79,9 @@ def undone(session: Session, means: Means, event: Happened) -> None:
     _spend(session, movement.id)
     _stand(session, movement.ticket, movement.space)
     row = session.get(TicketRow, movement.ticket)
+    of = (movement.ticket, movement.performance, movement.space)
+    _look_for_doubles(session, means, row, *of)
     if row is not None:
-        _look_for_doubles(session, means, row, movement.space)
         notices.ticket(session, row.performance, row.id, means.now_ms)
 
 
@@ -172,56 +184,39 @@ def _spend(session: Session, claim: str) -> None:
     _FREE.count(session, {"of": claim})
 
 
-def _look_for_void(session: Session, means: Means, event: Happened, row: TicketRow) -> None:
-    """Somebody is inside on a ticket that is no good: a manager decides."""
-    why = None
-    if row.status != "active":
-        why = row.status
-    elif (event.whole("issue", row.issue)) < row.issue:
-        why = "replaced"
-    elif row.signer is not None and row.unseen:
-        revoked = session.scalars(
-            select(KeyRow.state).where(
-                KeyRow.device == row.signer, KeyRow.incarnation == row.incarnation
-            )
-        ).first()
-        why = "revoked" if revoked == "revoked" else None
-    if why:
-        discrepancies.note(
-            session,
-            means,
-            "admitted_void",
-            row.id,
-            facts={
-                "order": row.order,
-                "seat": row.seat,
-                "why": why,
-                "door": event.text("door", ""),
-            },
-            evidence=[event.id],
-        )
+def _look_for_doubles(
+    session: Session,
+    means: Means,
+    row: TicketRow | None,
+    ticket: str,
+    performance: str,
+    space: str,
+) -> None:
+    """Note every double of a ticket, and settle those that an undo explained.
 
-
-def _look_for_doubles(session: Session, means: Means, row: TicketRow, space: str) -> None:
-    """Note every double of a ticket, and settle those that an undo explained."""
-    moved = [m for m in facts.movements(session, row.id) if m.space == space]
+    row: None for a ticket that the book has never heard of, or forgot when it went back to
+    a backup: it is for one person. performance: where it was scanned.
+    """
+    moved = [m for m in facts.movements(session, ticket) if m.space == space]
     if len(moved) < 2:
         return
-    evening = facts.evening(session, row.performance)
-    plan = evenings.plan_of(session, row.performance)
+    evening = facts.evening(session, row.performance if row else performance)
+    if evening is None:
+        return
+    plan = evenings.plan_of(session, evening.id)
     door = facts.door_of(evening, name="", space=space)
-    known = facts.of_ticket(session, evening, plan, row, door, id=row.id)
+    known = facts.of_ticket(session, evening, plan, row, door, id=ticket)
     found = {double.after: double for double in doubles(known)}
     for double in found.values():
         discrepancies.note(
             session,
             means,
             "admitted_twice",
-            _subject(row.id, space, double.after),
+            _subject(ticket, space, double.after),
             facts={
-                "ticket": row.id,
-                "order": row.order,
-                "seat": row.seat,
+                "ticket": ticket,
+                "order": row.order if row else None,
+                "seat": row.seat if row else "",
                 "space": space,
                 "after": double.after,
                 "admissions": _told(moved, double.admissions),
@@ -233,7 +228,7 @@ def _look_for_doubles(session: Session, means: Means, row: TicketRow, space: str
             session,
             means,
             "admitted_twice",
-            _subject(row.id, space, after),
+            _subject(ticket, space, after),
             how="explained by later movements",
         )
 

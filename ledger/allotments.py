@@ -6,18 +6,27 @@ where to read it. No time-out ever takes such a seat back. Source: design.md §3
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
-from ledger import book, discrepancies, feed, notices, rows, tenders, waiting_sales
+from ledger import (
+    audit,
+    book,
+    discrepancies,
+    feed,
+    notices,
+    promised_tenders,
+    rows,
+    waiting_sales,
+)
 from ledger.clock import Means
 from ledger.prepared import Prepared
 from ledger.refused import Refused
 from ledger.tables.house import BookRow
-from ledger.tables.records import AuditRow
 from ledger.tables.seats import AllotmentRow, HoldRow, SeatStateRow
 
 NOT_HELD = Code.NOT_HELD
@@ -60,7 +69,7 @@ def allot(session: Session, means: Means, owner: Owner, *, hold: str) -> Given |
     given = give(session, means, owner, _HELD, asked, sell_by_ms=None)
     if not given:
         return Refused(NOT_HELD)
-    tenders.allotted(session, hold, given.items())
+    promised_tenders.allotted(session, hold, given.items())
     _LET_GO.count(session, {"hold_id": hold})
     return read_at(session, owner)
 
@@ -92,7 +101,7 @@ def take_back(
             end_document(session, owner, seat, means.now_ms)
             back.append(seat)
     gone = [(seat.performance, seat.seat, seat.epoch) for seat in back]
-    tenders.returned(session, owner.device, gone)
+    promised_tenders.returned(session, owner.device, gone)
     _free(session, means, back)
     return back
 
@@ -127,17 +136,14 @@ def break_off(
     ended(session, [broken], "broken", means.now_ms)
     end_document(session, owner, broken, means.now_ms)
     for person in sorted(set(people)):
-        session.add(
-            AuditRow(
-                id=means.new_id(),
-                at_ms=means.now_ms,
-                staff=person,
-                device=owner.device,
-                action="break_allotment",
-                subject=f"{performance}/{seat}",
-                reason=reason,
-                facts="{}",
-            )
+        audit.note(
+            session,
+            means,
+            staff=person,
+            action="break_allotment",
+            subject=f"{performance}/{seat}",
+            reason=reason,
+            device=owner.device,
         )
     discrepancies.note(
         session,
@@ -170,19 +176,16 @@ def owned(owner: Owner, seat: Seat) -> ColumnElement[bool]:
 
 def ended(session: Session, seats: Sequence[Seat], how: str, now_ms: int) -> None:
     """Write down that ownerships ended: sold, returned or broken."""
-    _END.each(
-        session,
-        [
-            {
-                "of": seat.performance,
-                "in_seat": seat.seat,
-                "under": seat.epoch,
-                "how": how,
-                "now": now_ms,
-            }
-            for seat in seats
-        ],
-    )
+    by_performance: dict[str, list[Seat]] = {}
+    for seat in seats:
+        by_performance.setdefault(seat.performance, []).append(seat)
+    for performance, same in by_performance.items():
+        for start in range(0, len(same), _AT_ONCE):
+            some = same[start : start + _AT_ONCE]
+            asked = {"of": performance, "how": how, "now": now_ms}
+            asked |= rows.spread("seat", [seat.seat for seat in some])
+            asked |= rows.spread("epoch", [seat.epoch for seat in some])
+            _ending(rows.width(some)).count(session, asked)
 
 
 def end_document(session: Session, owner: Owner, seat: Seat, now_ms: int) -> None:
@@ -321,13 +324,24 @@ _HELD = to_owner(
     )
 )
 _LET_GO = Prepared(delete(_HOLD).where(_HOLD.c.id == bindparam("hold_id")))
-_END = Prepared(
-    update(_OWNED)
-    .where(
-        _OWNED.c.performance == bindparam("of"),
-        _OWNED.c.seat == bindparam("in_seat"),
-        _OWNED.c.epoch == bindparam("under"),
-        _OWNED.c.ended.is_(None),
+_AT_ONCE = 16
+
+
+@cache
+def _ending(width: int) -> Prepared:
+    """End ownerships: of these seats, each under its epoch."""
+    seats, epochs = rows.slots("seat", width), rows.slots("epoch", width)
+    these = [
+        (_OWNED.c.seat == seat) & (_OWNED.c.epoch == epoch)
+        for seat, epoch in zip(seats, epochs, strict=True)
+    ]
+    return Prepared(
+        update(_OWNED)
+        .where(
+            _OWNED.c.performance == bindparam("of"),
+            _OWNED.c.seat.in_(seats),
+            or_(*these),
+            _OWNED.c.ended.is_(None),
+        )
+        .values(ended=bindparam("how"), ended_ms=bindparam("now"))
     )
-    .values(ended=bindparam("how"), ended_ms=bindparam("now"))
-)

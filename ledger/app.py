@@ -33,11 +33,10 @@ def create_app(ledger: Running) -> Flask:
         static_folder=str(root / "static"),
     )
     app.secret_key = _secret(ledger.config)
-    app.session_interface = _Sessions()
+    app.session_interface = Sessions()
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.jinja_env.undefined = StrictUndefined
     app.extensions["foh"] = ledger
-    app.before_request(_refuse_nul)
     api.install(app, demo=ledger.config.demo)
     # Staff pages and shop are packages of their own; a ledger without them serves devices.
     if importlib.util.find_spec("ledger.web.all"):
@@ -48,10 +47,12 @@ def create_app(ledger: Running) -> Flask:
         from ledger.shop import all as shop
 
         shop.install(app)
+    # It reads forms, so it comes after those who say how large one may be.
+    app.before_request(_refuse_nul)
     return app
 
 
-class _Sessions(SecureCookieSessionInterface):
+class Sessions(SecureCookieSessionInterface):
     """Sessions of staff and patrons; devices have none, and it costs to look for one."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:

@@ -1,13 +1,20 @@
-"""Who did what, and why: written with the change itself, and never edited."""
+"""Who did what, and why: written with the change itself, and never edited.
+
+Changes of one subject are counted: two of one millisecond have ids in no order.
+"""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from ledger.clock import Means
 from ledger.tables.records import AuditRow
+
+# The changes of one subject as they followed one another; those not counted were before.
+IN_ORDER = (AuditRow.nth, AuditRow.at_ms, AuditRow.id)
 
 
 def words(action: str, reason: str, facts: Mapping[str, Any]) -> str:
@@ -27,11 +34,12 @@ def note(
     reason: str = "",
     device: str | None = None,
     facts: Mapping[str, Any] | None = None,
-) -> None:
-    """Write down what a person did."""
+) -> str:
+    """Write down what a person did, and give the id of that."""
+    id = means.new_id()
     session.add(
         AuditRow(
-            id=means.new_id(),
+            id=id,
             at_ms=means.now_ms,
             staff=staff,
             device=device,
@@ -39,5 +47,13 @@ def note(
             subject=subject,
             reason=reason,
             facts=json.dumps(dict(facts or {})),
+            nth=_next(subject),
         )
     )
+    return id
+
+
+def _next(subject: str) -> ScalarSelect[int]:
+    """Count on, in the very statement that writes the change."""
+    last = func.coalesce(func.max(AuditRow.nth), 0)
+    return select(last + 1).where(AuditRow.subject == subject).scalar_subquery()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
-from ledger import baskets, tenders
+from ledger import baskets, promised_tenders, tenders
 from ledger.baskets import SHOP, Basket
 from ledger.clock import Means
 from ledger.desk_money import Payment
@@ -15,7 +15,7 @@ from ledger.refused import Refused
 from ledger.tables.baskets import BasketRow
 from ledger.tables.members import PromisedRow
 
-MONEY = tenders.KINDS - {tenders.CREDIT}
+MONEY = tenders.KINDS - tenders.NO_MONEY
 
 
 def promised(session: Session, hold: str) -> list[PromisedRow]:
@@ -98,4 +98,4 @@ def take_off(session: Session, _: Means, id: str, promise: str) -> None:
         return
     for one in promised(session, row.hold or baskets.pledge_of(id)):
         if one.id == promise:
-            tenders.give_back(session, one.id)
+            promised_tenders.give_back(session, one.id)

@@ -1,32 +1,28 @@
 """Baskets of the online shop: seats held for a while, and what the patron said so far.
 
 A basket is found by a secret in its address, so it survives a reload, a second window and a
-browser without cookies. Source: INV2, INV4, ORD1, ORD2.
+browser without cookies. `new_baskets` begins them; `basket_changes` has what follows.
+Source: INV2, INV4, ORD1, ORD2.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boxoffice import ids, log, pricing
+from boxoffice import log, pricing
 from boxoffice.pricing import OtherLine, Quote, Seller
-from boxoffice.refusals import Code
-from ledger import evenings, membership_kinds, on_sale, seating, tenders, window
-from ledger.clock import Means
+from ledger import membership_kinds, window
 from ledger.desk_money import Payment
 from ledger.patrons import Patron
 from ledger.prices import MEMBERSHIP
-from ledger.refused import Refused
-from ledger.seating import Held, Wish
 from ledger.tables.baskets import BasketRow
 from ledger.tables.seats import HoldRow
 
 SHOP = "shop"
-_SECRET_CHARACTERS = 26
 # Nobody comes back after so long; what was typed is forgotten then.
 FORGOTTEN_MS = 3 * 3_600_000
 
@@ -38,8 +34,8 @@ class Details:
     members: who pays each membership seat, in the order of the seats, once that is proven;
     emails: what was typed for them. promo: hash of a promo code that was proven.
     memberships, number, fields: of a membership order. gift: what a gift card is worth,
-    minor units; recipient, recipient_email, words: for whom it is. complete: it was read
-    without a fault.
+    minor units; recipient, recipient_email, words: for whom it is. order_type: of
+    ledger.order_types. complete: it was read without a fault.
     """
 
     name: str = ""
@@ -61,6 +57,7 @@ class Details:
     recipient: str = ""
     recipient_email: str = ""
     words: str = ""
+    order_type: str = ""
     complete: bool = False
 
 
@@ -124,87 +121,9 @@ class Basket:
             subscriber=typed.members[0] if typed.members else typed.subscriber,
             donation=typed.donation,
             answers=[{"question": q, "answer": a} for q, a in typed.answers],
+            order_type=typed.order_type,
             payments=payments,
         )
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A new basket. secret: what its address holds; it is kept nowhere."""
-
-    secret: str
-    seats: tuple[str, ...] = field(default=())
-
-
-def begin(
-    session: Session,
-    means: Means,
-    *,
-    performance: str,
-    wanted: Sequence[str] | Wish,
-    types: Sequence[str] = (),
-) -> Begun | Refused | None:
-    """Hold seats for somebody in the shop. None: no such evening.
-
-    types: a price type a seat; none: the usual one. Refuses what `seating.hold` refuses.
-    """
-    held = _hold(session, means, performance, wanted)
-    if not isinstance(held, Held):
-        return held
-    secret = _secret(means)
-    session.add(
-        BasketRow(
-            id=held.order,
-            secret=hash_of(secret),
-            performance=performance,
-            membership=None,
-            hold=held.hold,
-            seats=json.dumps(_typed(session, performance, held.seats, types)),
-            said="{}",
-            state="open",
-            intent=None,
-            order=None,
-            failures=0,
-            until_ms=held.expires_ms,
-            made_ms=means.now_ms,
-        )
-    )
-    session.flush()
-    return Begun(secret, held.seats)
-
-
-def pledge_of(id: str) -> str:
-    """Name what a basket without seats has instead of a hold."""
-    return f"basket/{id}"
-
-
-def begin_seatless(
-    session: Session, means: Means, *, kind: str | None, details: Details
-) -> Begun:
-    """Open a basket that holds no seats: for memberships of a kind, or a gift card.
-
-    Source: MEM1.
-    """
-    secret = _secret(means)
-    session.add(
-        BasketRow(
-            id=means.new_id(),
-            secret=hash_of(secret),
-            performance=None,
-            membership=kind,
-            hold=None,
-            seats="[]",
-            said=json.dumps(asdict(details)),
-            state="open",
-            intent=None,
-            order=None,
-            failures=0,
-            until_ms=means.now_ms + FORGOTTEN_MS,
-            made_ms=means.now_ms,
-        )
-    )
-    session.flush()
-    return Begun(secret)
 
 
 def find(session: Session, secret: str, now_ms: int) -> Basket | None:
@@ -256,154 +175,11 @@ def quote(session: Session, basket: Basket) -> Quote:
     return window.quote(session, basket.performance, basket.said())
 
 
-def longer(session: Session, means: Means, id: str) -> Refused | None:
-    """Keep the seats one more length of time. Refuses NOT_HELD, ALREADY_EXTENDED."""
-    row = _open(session, id)
-    if row is None or row.hold is None:
-        return Refused(Code.NOT_HELD)
-    hold = session.get(HoldRow, row.hold)
-    if hold is not None and hold.extended:
-        return Refused(Code.ALREADY_EXTENDED)
-    held = seating.extend(session, means, row.hold, seller=SHOP)
-    if not isinstance(held, Held):
-        return held or Refused(Code.NOT_HELD)
-    row.until_ms = held.expires_ms
-    return None
-
-
-def again(session: Session, means: Means, id: str) -> Refused | None:
-    """Hold the same seats once more, after their time ran out.
-
-    Whoever proved to be a member does so again: the credits went back with the hold.
-    """
-    row = _open(session, id)
-    if row is None:
-        return Refused(Code.NOT_HELD)
-    here = read(session, row, means.now_ms)
-    if here.held:
-        return None
-    if row.hold:
-        seating.release(session, means, row.hold, seller=SHOP)
-    held = _hold(
-        session, means, here.performance, [seat for seat, _ in here.seats], order=row.id
-    )
-    if not isinstance(held, Held):
-        return held or Refused(Code.SELLING_CLOSED)
-    row.hold, row.until_ms = held.hold, held.expires_ms
-    _say(row, replace(here.details, members=(), complete=False))
-    return None
-
-
-def let_go(session: Session, means: Means, id: str) -> None:
-    """Free the seats at once, and forget what was typed."""
-    row = _open(session, id)
-    if row is not None:
-        if row.hold:
-            seating.release(session, means, row.hold, seller=SHOP)
-        tenders.hold_ended(session, pledge_of(row.id))
-        row.state, row.said = "ended", "{}"
-
-
-def retype(session: Session, means: Means, id: str, types: Sequence[str]) -> Refused | None:
-    """Give each seat a price type. Raises KeyError for one that is not sold there."""
-    row = _open(session, id)
-    if row is None:
-        return Refused(Code.NOT_HELD)
-    here = read(session, row, means.now_ms)
-    evening = evenings.read(session, here.performance)
-    seats = [seat for seat, _ in here.seats]
-    for seat, kind in zip(seats, types, strict=True):
-        evening.prices.line(evening.plan.level_of(seat), kind)
-    row.seats = json.dumps(list(zip(seats, types, strict=True)))
-    before = [kind == MEMBERSHIP.id for _, kind in here.seats]
-    if before != [kind == MEMBERSHIP.id for kind in types]:
-        give_credits_back(session, here)
-        _say(row, replace(here.details, members=(), complete=False))
-    return None
-
-
-def say(session: Session, means: Means, id: str, details: Details) -> Refused | None:
-    """Write down what the patron typed. Refuses NOT_HELD once it is paid or being paid."""
-    row = _open(session, id)
-    if row is None:
-        return Refused(Code.NOT_HELD)
-    _say(row, details)
-    return None
-
-
-def give_credits_back(session: Session, basket: Basket) -> None:
-    """What was promised to this basket's hold may be used by others again."""
-    if basket.hold:
-        tenders.hold_ended(session, basket.hold)
-
-
-def forget(session: Session, *, now_ms: int) -> None:
-    """End what was left behind long ago; nothing of what was typed stays."""
-    seatless = session.scalars(
-        select(BasketRow.id).where(
-            BasketRow.state == "open",
-            BasketRow.performance.is_(None),
-            BasketRow.until_ms < now_ms - FORGOTTEN_MS,
-        )
-    )
-    for id in seatless.all():
-        tenders.hold_ended(session, pledge_of(id))
-    session.execute(
-        update(BasketRow)
-        .where(BasketRow.state == "open", BasketRow.until_ms < now_ms - FORGOTTEN_MS)
-        .values(state="ended", said="{}")
-    )
+def pledge_of(id: str) -> str:
+    """Name what a basket without seats has instead of a hold."""
+    return f"basket/{id}"
 
 
 def hash_of(secret: str) -> str:
     """Give what is kept of a secret."""
     return log.encoded(log.digest(f"basket {secret}".encode()))
-
-
-def _open(session: Session, id: str) -> BasketRow | None:
-    row = session.get(BasketRow, id, with_for_update=True)
-    return row if row is not None and row.state == "open" else None
-
-
-def _say(row: BasketRow, details: Details) -> None:
-    row.said = json.dumps(asdict(details))
-
-
-def _hold(
-    session: Session,
-    means: Means,
-    performance: str,
-    wanted: Sequence[str] | Wish,
-    order: str | None = None,
-) -> Held | Refused | None:
-    return seating.hold(
-        session,
-        means,
-        performance=performance,
-        order=order or means.new_id(),
-        seller=SHOP,
-        wanted=wanted,
-    )
-
-
-def _secret(means: Means) -> str:
-    drawn = means.chance(_SECRET_CHARACTERS)
-    return "".join(ids.ALPHABET[byte & 31] for byte in drawn)
-
-
-def _typed(
-    session: Session, performance: str, seats: Sequence[str], types: Sequence[str]
-) -> list[tuple[str, str]]:
-    """Give each seat its price type: what was asked, where it is sold, else the usual."""
-    evening = evenings.read(session, performance)
-    asked = [*types, *([on_sale.usual(evening).id] * len(seats))]
-    found = []
-    for seat, kind in zip(seats, asked, strict=False):
-        level = evening.plan.level_of(seat)
-        sold = [
-            k.id
-            for k in on_sale.types(evening)
-            if evening.prices.price(level, k.id) is not None
-        ]
-        found.append((seat, kind if kind in sold or not sold else sold[0]))
-    return found

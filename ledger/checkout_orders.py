@@ -13,6 +13,8 @@ from ledger import (
     gift_cards,
     member_service,
     memberships,
+    promised_tenders,
+    promo_codes,
     tenders,
     window,
 )
@@ -106,9 +108,14 @@ def _spend(
         )
     ).all()
     paid = {payment.ref: payment.amount for payment in by_code}
+    kinds = [kind for _, kind in basket.seats]
+    codes = promo_codes.of(session, basket.performance, kinds) if kinds else {}
     for promise in promised:
+        if promise.kind == tenders.PROMO and promise.source not in codes:
+            promised_tenders.give_back(session, promise.id)
+            continue
         promise.order = order
-        tenders.spend(
+        promised_tenders.spend(
             session,
             means,
             tender=promise.id,

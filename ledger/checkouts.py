@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from boxoffice import cards
 from boxoffice.cards import Authorisation, Reply
 from boxoffice.refusals import Code
-from ledger import audit, basket_tenders, baskets, catalogue
+from ledger import audit, basket_tenders, baskets, catalogue, evenings
 from ledger.baskets import SHOP
 from ledger.checkout_attempts import (
     Attempt,
@@ -55,7 +55,8 @@ def start(
 ) -> Attempt | Made | Refused:
     """Write an attempt down before the gateway hears of it, or find the one that is there.
 
-    An order that costs nothing is made at once. Refuses NOT_HELD, USE_ANOTHER_WAY.
+    An order that costs nothing is made at once. Refuses NOT_HELD,
+    USE_ANOTHER_WAY, PERFORMANCE_CANCELLED.
     """
     row = session.get(BasketRow, id, with_for_update=True)
     if row is None or row.state == "ended":
@@ -67,6 +68,8 @@ def start(
     basket = baskets.read(session, row, means.now_ms)
     if not basket.held or not basket.details.complete:
         return Refused(Code.NOT_HELD)
+    if evenings.called_off(session, basket.performance):
+        return Refused(Code.PERFORMANCE_CANCELLED)
     if another := cards.another_way(row.failures):
         return Refused(another)
     if (before := session.get(PaymentRow, key)) is not None:

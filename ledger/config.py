@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger import tls
+from boxoffice import themes
+from boxoffice.palettes import BadTheme
+from boxoffice.themes import Theme
+from ledger import theme, tls
 
 
 class Incomplete(Exception):
@@ -18,6 +21,8 @@ class Config:
     database: an SQLAlchemy address. directory: keys, and the database on SQLite.
     copies_by_name: whether a kiosk that is cut off opens an order by number and last name.
     tls_certificate: what the proxy in front shows; devices pin its key.
+    statement_minimum: minor units below which a statement carries what it comes to.
+    theme: colours, fonts and logo of the house, in the shop and on letters.
     """
 
     directory: Path
@@ -37,6 +42,8 @@ class Config:
     tls_certificate: Path | None = None
     webhook_hosts: frozenset[str] = frozenset()
     wallet_file: Path | None = None
+    statement_minimum: int = 10_000
+    theme: Theme = themes.STANDARD
 
     @property
     def on_sqlite(self) -> bool:
@@ -84,6 +91,8 @@ def read(environment: Mapping[str, str]) -> Config:
         tls_certificate=_certificate(environment.get("FOH_TLS_CERTIFICATE", "")),
         copies_by_name=environment.get("FOH_COPIES_BY_NAME", "1") != "0",
         wallet_file=_wallet(environment.get("FOH_WALLET_FILE", "")),
+        statement_minimum=_minor(environment, "FOH_STATEMENT_MINIMUM", 10_000),
+        theme=_theme(environment.get("FOH_THEME_DIR", "")),
         webhook_hosts=frozenset(
             environment.get("FOH_WEBHOOK_HOSTS", "").lower().replace(",", " ").split()
         ),
@@ -113,10 +122,24 @@ def _wallet(text: str) -> Path | None:
     return Path(text)
 
 
+def _theme(text: str) -> Theme:
+    try:
+        return theme.read(Path(text)) if text else themes.STANDARD
+    except BadTheme as why:
+        raise Incomplete(f"FOH_THEME_DIR: {why}") from None
+
+
 def _port(environment: Mapping[str, str], name: str, usual: int) -> int:
     text = environment.get(name, str(usual))
     if not text.isdecimal() or int(text) > 65535:
         raise Incomplete(f"{name} is {text!r}, which is no port.")
+    return int(text)
+
+
+def _minor(environment: Mapping[str, str], name: str, usual: int) -> int:
+    text = environment.get(name, str(usual))
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise Incomplete(f"{name} is {text!r}; it should be whole cents, such as {usual}.")
     return int(text)
 
 

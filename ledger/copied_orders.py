@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import copies, log
-from ledger import issues, lookups
+from ledger import evenings, groups, issues, lookups
 from ledger.clock import Means
 from ledger.tables.copies import WillCallCopyRow
 from ledger.tables.orders import OrderRow, PatronRow, PickupRow, TicketRow
@@ -75,7 +75,9 @@ def _ways(session: Session, row: OrderRow, *, by_name: bool) -> list[str]:
     if by_name and row.patron is not None:
         patron = session.get_one(PatronRow, row.patron)
         ways += copies.by_name(row.number, patron.last_name)
-    return ways
+    if by_name and row.group_leader:
+        ways += copies.by_name(row.number, groups.leader_collects_as(row))
+    return list(dict.fromkeys(ways))
 
 
 def _record(
@@ -85,6 +87,7 @@ def _record(
     record = lookups.describe(session, row)
     query = select(TicketRow).where(TicketRow.order == row.id)
     signed = {ticket.id: ticket for ticket in session.scalars(query)}
+    evening = evenings.read(session, performance)
     tickets = []
     for ticket in record["tickets"]:
         if ticket["performance"] != performance:
@@ -92,10 +95,11 @@ def _record(
         now = signed[ticket["ticket"]]
         later = range(now.issue + 1, now.issue + ISSUES)
         payloads = {
-            str(issue): issues.payload(session, means, now, issue=issue) for issue in later
+            str(issue): issues.code(means, evening, now, issue=issue) for issue in later
         }
         tickets.append({**ticket, "payloads": payloads})
-    return {**record, "performance": performance, "note": "", "tickets": tickets}
+    written = {"note": ""} | ({"group": ""} if row.group_name else {})
+    return {**record, "performance": performance, "tickets": tickets, **written}
 
 
 def _kept_as(way: str) -> str:

@@ -2,20 +2,21 @@
 
 Somebody who shows the code of an order, or knows its number and name, then gets their
 tickets without the ledger; nobody else learns anything from a stolen kiosk. Nothing of the
-trade waits for it: stretching a way in takes a moment, so the worker does it afterwards,
-a few at a time, and follows the changes of tickets in the feed. Source: sync.md §9, P28.
+trade waits for it: stretching a way in takes a moment, so that is done in spare time, order
+by order, following the changes of tickets in the feed. Source: sync.md §9, P28.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from boxoffice import copies, log, wire
-from ledger import copied_orders, feed
+from ledger import copied_orders, feed, issues
 from ledger.clock import Means
 from ledger.copied_orders import Copy
+from ledger.spare_time import SpareTime
 from ledger.store import Store
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.copies import WillCallCopyRow
@@ -27,7 +28,7 @@ ENTITY: Final = "willcall"
 SETTINGS: Final = "willcall"
 DAY_MS: Final = 86_400_000
 # Each way in takes about 0.15 s of a core, which sells tickets first.
-MOST_AT_ONCE: Final = 2
+MOST_AT_ONCE: Final = 1
 _AT_ONCE: Final = 500
 
 
@@ -37,6 +38,7 @@ class Copyist:
     def __init__(self, store: Store, *, by_name: bool) -> None:
         """by_name: whether number and last name open a copy, or its code alone."""
         self._store, self._by_name = store, by_name
+        self._spare = SpareTime()
         self._read: dict[str, int] = {}
         # Evening and order, in the order in which they changed.
         self._waiting: dict[tuple[str, str], None] = {}
@@ -62,7 +64,7 @@ class Copyist:
             return False  # No house yet.
         for copy in wanted:
             if copy.name not in known and copy.outstanding:
-                known[copy.name] = copies.stretch(copy.way, pepper)
+                known[copy.name] = self._stretched(copy.way, pepper)
         ready = [copy for copy in wanted if copy.name in known]
         if ready or over:
             self._store.write(_tell, means, ready, known, pepper, over)
@@ -70,17 +72,29 @@ class Copyist:
             del self._waiting[name]
         return bool(self._waiting)
 
+    def _stretched(self, way: str, pepper: bytes) -> bytes:
+        return self._spare.do(lambda: copies.stretch(way, pepper))
+
     def _read_on(self, session: Session, heads: Mapping[str, int]) -> None:
         """Note which orders have changed since we looked; at first all of an evening."""
         for performance, pos in heads.items():
             since = self._read.get(performance)
             if since == pos:
                 continue
+            copied = exists().where(
+                WillCallCopyRow.order == TicketRow.order,
+                WillCallCopyRow.performance == performance,
+            )
             query = (
                 select(TicketRow.order)
                 .join(OrderRow, OrderRow.id == TicketRow.order)
-                # What a device sold, it prints.
-                .where(TicketRow.performance == performance, OrderRow.device.is_(None))
+                .where(
+                    TicketRow.performance == performance,
+                    # What a device sold, it prints.
+                    OrderRow.device.is_(None),
+                    # Nothing to fetch, nothing to copy; a copy that is there is kept true.
+                    or_(issues.outstanding(), copied),
+                )
                 .distinct()
             )
             if since is None:

@@ -26,9 +26,9 @@ def paid(session: Session, means: Means, event: Happened) -> None:
         rest = row.price + row.fee_outside - row.paid
         row.paid = row.price if amount >= rest else min(row.price, row.paid + amount)
         notices.ticket(session, row.performance, row.id, means.now_ms)
-    for tender in sale_payments.tenders_of(event):
-        order.paid += tender.amount
-        sale_payments.pay(session, means, event, order, tender)
+    given = sale_payments.tenders_of(event)
+    order.paid += sum(tender.amount for tender in given)
+    sale_payments.pay(session, means, event, order, given)
     if order.paid > order.charge:
         sale_checks.mismatch(session, means, event, order)
     hashes = [event.maybe("pickup_hash"), event.maybe("code_hash")]

@@ -1,6 +1,8 @@
 """A small theatre to play with: tonight and the next days, always relative to now.
 
-Filling is repeatable: what is there stays, and evenings that have passed get successors.
+Filling is repeatable: what is there stays, evenings that have passed get successors, and
+who was waiting for something that somebody has collected or used waits again, if the lobby
+that opens has left a note that says so: a ledger that just starts again changes nothing.
 `demo.json` in the ledger's folder says what scenarios need to know.
 """
 
@@ -15,6 +17,7 @@ from ledger import devices, staff
 from ledger.clock import Means
 from ledger.demo_house.evenings import is_on_tonight, put_on
 from ledger.demo_house.house import ZONE, furnish
+from ledger.demo_house.orders import renew
 from ledger.demo_house.people import (
     PASSWORD,
     STAFF,
@@ -27,6 +30,8 @@ from ledger.store import Store
 from ledger.tables.devices import DeviceRow
 from ledger.tables.house import HouseRow
 
+# A file in the ledger's folder: this evening shall begin as the first one did.
+RENEW = "renew"
 DEVICES = (
     ("Kiosk 1", "kiosk"),
     ("Kiosk 2", "kiosk"),
@@ -50,7 +55,10 @@ def fill(store: Store, folder: Path, means: Means, *, public_url: str) -> dict[s
         facts |= store.write(give_out, means)
         facts["zone"] = ZONE
         facts["staff"] = [{"login": login, "password": PASSWORD} for _, login, *_ in STAFF]
-        file.write_text(json.dumps(facts, indent=1) + "\n")
+    elif (folder / RENEW).exists():
+        facts |= store.write(renew, means, facts)
+    (folder / RENEW).unlink(missing_ok=True)
+    file.write_text(json.dumps(facts, indent=1) + "\n")
     for name, role in DEVICES:
         _invite(store, folder, means, name, role, public_url)
     return facts

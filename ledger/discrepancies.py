@@ -11,12 +11,11 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
-from ledger import rows
+from ledger import audit, rows
 from ledger.clock import Means
 from ledger.prepared import Prepared
 from ledger.refused import Refused
 from ledger.tables.discrepancies import DiscrepancyEvidenceRow, DiscrepancyRow
-from ledger.tables.records import AuditRow
 
 KINDS = frozenset(
     {
@@ -39,6 +38,8 @@ KINDS = frozenset(
         "event_unreadable",
         "cash_differs",
         "paper_unmatched",
+        "refund_refused",
+        "charged_twice",
     }
 )
 ITSELF = "itself"
@@ -120,17 +121,14 @@ def settle(
     if row.state == "settled":
         return None
     _settle(row, means.now_ms, by=staff, how=how, why=reason)
-    session.add(
-        AuditRow(
-            id=means.new_id(),
-            at_ms=means.now_ms,
-            staff=staff,
-            device=None,
-            action=f"settle_{row.kind}",
-            subject=row.subject,
-            reason=reason,
-            facts=json.dumps({"how": how}),
-        )
+    audit.note(
+        session,
+        means,
+        staff=staff,
+        action=f"settle_{row.kind}",
+        subject=row.subject,
+        reason=reason,
+        facts={"how": how},
     )
     session.flush()
     return None

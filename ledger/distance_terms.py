@@ -5,20 +5,22 @@ Switching it on over sold seats moves nobody: the pairs are listed. Source: DIS1
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice.charts import MissingCoordinates
 from boxoffice.distancing import BadPolicy
-from ledger import audit, catalogue, distances, evenings, notices
+from ledger import audit, catalogue, distances, evenings, notices, rivals
 from ledger.clock import Means
+from ledger.rivals import Overtaken
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.distances import DistanceRow
 
 MOST_SIDE = 20
 MOST_MM = 20_000
+KEEP, END = "keep_distance", "end_distance"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ def read(session: Session, performance: str) -> tuple[Terms, bool]:
     return terms, row.kept
 
 
+def mark(terms: Terms, *, on: bool) -> str:
+    """Name what is chosen now, as somebody sees it."""
+    return rivals.mark(asdict(terms), on)
+
+
 def sections(session: Session, performance: str) -> list[str]:
     """Give the areas of the chart that can be ticked; none in general admission."""
     chart = evenings.plan_of(session, performance).chart
@@ -67,13 +74,20 @@ def keep(
     on: bool,
     everywhere: bool,
     by: str,
-) -> int:
+    seen: str = "",
+) -> int | Overtaken:
     """Write down what was chosen; give for how many performances.
 
-    everywhere: also all to come of this production in this hall. Raises Unfit, and then
-    nothing is changed.
+    everywhere: also all to come of this production in this hall. seen: `mark` of what was
+    changed; nothing is done if it is otherwise by now. Raises Unfit, and then nothing is
+    changed.
     """
     row = session.get_one(PerformanceRow, performance)
+    if seen:
+        session.get(DistanceRow, performance, with_for_update=True, populate_existing=True)
+        now, was_on = read(session, performance)
+        if seen != mark(now, on=was_on):
+            return rivals.last(session, performance, KEEP, END)
     ids = [performance]
     if everywhere:
         ids += session.scalars(
@@ -116,7 +130,7 @@ def _keep(
         session,
         means,
         staff=by,
-        action="keep_distance" if on else "end_distance",
+        action=KEEP if on else END,
         subject=performance,
         facts={"side": terms.side, "areas": list(terms.areas), "least_mm": terms.least_mm},
     )

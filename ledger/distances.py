@@ -16,6 +16,7 @@ from boxoffice.distancing import Policy, Spacing
 from ledger import evenings
 from ledger.tables.distances import DistanceRow
 from ledger.tables.orders import TicketRow
+from ledger.tables.parties import PartyRow
 from ledger.tables.seats import HoldRow, SeatStateRow
 
 OCCUPIED = ("held", "allotted", "sold")
@@ -79,17 +80,28 @@ def near(apart: Spacing, seats: Collection[str]) -> list[str]:
     return [apart.chart.seats[place] for place in sorted(found)]
 
 
-def refused(session: Session, performance: str, seats: Collection[str]) -> list[str]:
+def refused(
+    session: Session,
+    performance: str,
+    seats: Collection[str],
+    besides: str = "",
+    *,
+    lock: bool = True,
+) -> list[str]:
     """Give those of these seats that are too near to somebody else's.
 
-    Whoever asks takes all of them at once, or none, and has none there yet. The rule stays
-    as it is until this transaction ends.
+    besides: an order whose party's seats do not count, as in `orders`.
+
+    Whoever asks takes all of them at once, or none, and has none there yet. lock: the rule
+    stays as it is until this transaction ends.
     """
-    apart = spacing(session, performance, lock=True)
+    apart = spacing(session, performance, lock=lock)
     if apart is None:
         return []
     places = apart.chart.places
     theirs = _occupied(session, performance, near(apart, seats))
+    if besides:
+        theirs -= set(orders(session, performance).get(besides, ()))
     return [
         seat
         for seat in seats
@@ -120,15 +132,18 @@ def whose(
 
 
 def orders(session: Session, performance: str) -> dict[str, list[str]]:
-    """Give the occupied seats by whose they are: an order's id, or "device " and its id."""
+    """Give the occupied seats by whose they are: an order's id, or "device " and its id.
+
+    Orders that belong together are one, by the order that stands for them. Source: DIS3.
+    """
     found: dict[str, list[str]] = {}
     rows = session.execute(
         _whose().where(
             SeatStateRow.performance == performance, SeatStateRow.state.in_(OCCUPIED)
         )
     )
-    for seat, sold, held, device in rows:
-        found.setdefault(sold or held or f"device {device}", []).append(seat)
+    for seat, party, sold, held, device in rows:
+        found.setdefault(party or sold or held or f"device {device}", []).append(seat)
     return found
 
 
@@ -177,10 +192,17 @@ def _occupied(session: Session, performance: str, seats: Sequence[str]) -> set[s
     return found
 
 
-def _whose() -> Select[str, str, str, str | None]:
+def _whose() -> Select[str, str, str, str, str | None]:
     return (
-        select(SeatStateRow.seat, TicketRow.order, HoldRow.order, SeatStateRow.device)
+        select(
+            SeatStateRow.seat,
+            PartyRow.party,
+            TicketRow.order,
+            HoldRow.order,
+            SeatStateRow.device,
+        )
         .outerjoin(TicketRow, TicketRow.id == SeatStateRow.ticket)
+        .outerjoin(PartyRow, PartyRow.order == TicketRow.order)
         .outerjoin(HoldRow, HoldRow.id == SeatStateRow.hold)
         .order_by(SeatStateRow.number)
     )

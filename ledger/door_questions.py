@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ledger import audit, notices
 from ledger.clock import Means
+from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.doors import DoorQuestionRow
 from ledger.tables.orders import TicketRow
 
@@ -49,6 +50,15 @@ def add(
         raise Unclear("Give at least two answers to choose from, one a line.")
     if len(set(wanted)) < len(wanted):
         raise Unclear("Two answers are the same.")
+    # Two clerks who ask the same at one moment: guests are asked once.
+    session.get_one(PerformanceRow, performance, with_for_update=True)
+    same = select(DoorQuestionRow.id).where(
+        DoorQuestionRow.performance == performance,
+        DoorQuestionRow.words == words.strip(),
+        DoorQuestionRow.asked,
+    )
+    if session.scalar(same.limit(1)) is not None:
+        raise Unclear("This is asked already.")
     numbered = enumerate(wanted if kind in _CHOSEN else (), 1)
     row = DoorQuestionRow(
         id=means.new_id(),

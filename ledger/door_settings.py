@@ -18,11 +18,13 @@ from boxoffice import admission, entry_rules
 from boxoffice.entry_rules import Mistake
 from boxoffice.presented import Presented
 from boxoffice.scans import Scan
-from ledger import audit, catalogue, door_board, doors, facts
+from ledger import audit, catalogue, door_board, doors, facts, rivals
 from ledger.clock import Means
+from ledger.rivals import Overtaken
 from ledger.tables.catalogue import PerformanceRow
 
 EXAMPLES: Final = 5
+_SET: Final = "doors.set"
 _SHARED: Final = frozenset(
     {
         "opens_ms",
@@ -83,6 +85,13 @@ def of_space(session: Session, performance: str, space: str) -> doors.Door | Non
     return None
 
 
+def mark(space: doors.Space) -> str:
+    """Name how the doors of a space are set, as somebody sees it."""
+    return rivals.mark(
+        [[getattr(door, name) for name in sorted(_SHARED)] for door in space.doors]
+    )
+
+
 def set_space(
     session: Session,
     means: Means,
@@ -91,16 +100,22 @@ def set_space(
     change: Mapping[str, Any],
     *,
     staff: str,
-) -> bool:
+    seen: str = "",
+) -> bool | Overtaken:
     """Set all doors of a space alike, and tell them. False without such a space.
 
-    change: fields of doors.Door that doors of a space share.
+    change: fields of doors.Door that doors of a space share. seen: `mark` of what was
+    changed; nothing is done if it is otherwise by now.
     """
     assert change.keys() <= _SHARED, change.keys() - _SHARED
-    row = session.get(PerformanceRow, performance)
+    row = session.get(
+        PerformanceRow, performance, with_for_update=True, populate_existing=True
+    )
     known = doors.read(json.loads(row.spaces)) if row else ()
     if space not in {one.space for one in known}:
         return False
+    if seen and seen not in {mark(one) for one in known if one.space == space}:
+        return rivals.last(session, f"{performance}/{space}", _SET)
     spaces = [
         doors.Space(one.space, tuple(replace(door, **change) for door in one.doors))
         if one.space == space
@@ -112,7 +127,7 @@ def set_space(
         session,
         means,
         staff=staff,
-        action="doors.set",
+        action=_SET,
         subject=f"{performance}/{space}",
         facts={name: change[name] for name in sorted(change)},
     )

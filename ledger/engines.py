@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import IO, Any
 
 import sqlalchemy
+from sqlalchemy.exc import DisconnectionError
+
+from ledger import libpq
 
 _PRAGMAS = (
     ("journal_mode", "WAL", "wal"),
@@ -46,14 +49,24 @@ def postgresql(
     database: str, *, isolation_level: Any = "READ COMMITTED"
 ) -> sqlalchemy.Engine:
     """Open a book on PostgreSQL."""
-    return sqlalchemy.create_engine(
+    engine = sqlalchemy.create_engine(
         database,
         isolation_level=isolation_level,
         pool_size=16,
-        max_overflow=4,
-        pool_pre_ping=True,
+        max_overflow=12,
+        # Statements that run often are prepared by `ledger.libpq`, which texts reach as
+        # UTF-8; where psycopg prepares too, it forgets ours whenever it forgets its own.
+        connect_args={"prepare_threshold": None, "client_encoding": "utf8"},
         hide_parameters=True,
     )
+
+    @sqlalchemy.event.listens_for(engine, "checkout")
+    def taken(connection: Any, _record: object, _proxy: object) -> None:
+        # The server was stopped meanwhile, perhaps: then a new one is opened.
+        if not libpq.stands(connection):
+            raise DisconnectionError
+
+    return engine
 
 
 def sqlite(

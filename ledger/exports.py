@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from boxoffice import ids
 from ledger import order_types, ticketing
-from ledger.documents.order import plain as amount
 from ledger.store import Store
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
 from ledger.tables.gift_cards import GiftCardRow
 from ledger.tables.memberships import MembershipKindRow, MembershipRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
+from ledger.written import plain as amount
 
 AT_ONCE = 500
 MOST_ENVELOPES = 20_000
@@ -110,39 +110,44 @@ def customers(store: Store) -> Iterator[Sequence[str]]:
     last = ""
     while True:
         with store.read() as session:
-            rows = session.execute(
-                select(
-                    PatronRow.id,
-                    PatronRow.name,
-                    PatronRow.email,
-                    PatronRow.phone,
-                    func.count(OrderRow.id),
-                    func.coalesce(func.sum(OrderRow.paid), 0),
-                    func.max(OrderRow.currency),
-                )
-                .outerjoin(OrderRow, OrderRow.patron == PatronRow.id)
+            # Who they are is asked first: grouping everybody who is left, for each page,
+            # took most of the time.
+            patrons = session.execute(
+                select(PatronRow.id, PatronRow.name, PatronRow.email, PatronRow.phone)
                 .where(PatronRow.id > last)
-                .group_by(PatronRow.id, PatronRow.name, PatronRow.email, PatronRow.phone)
                 .order_by(PatronRow.id)
                 .limit(AT_ONCE)
             ).all()
+            here = [patron.id for patron in patrons]
+            bought = session.execute(
+                select(
+                    OrderRow.patron,
+                    func.count(),
+                    func.sum(OrderRow.paid),
+                    func.max(OrderRow.currency),
+                )
+                .where(OrderRow.patron.in_(here))
+                .group_by(OrderRow.patron)
+            )
+            sums = {row[0]: (int(row[1]), int(row[2]), str(row[3])) for row in bought}
             counted = session.execute(
                 select(OrderRow.patron, func.count())
                 .join(TicketRow, TicketRow.order == OrderRow.id)
                 .where(
-                    OrderRow.patron.in_([row[0] for row in rows]),
+                    OrderRow.patron.in_(here),
                     TicketRow.status == "active",
                 )
                 .group_by(OrderRow.patron)
             )
             counts = {row[0]: int(row[1]) for row in counted}
-        for id, name, email, phone, orders, paid, currency in rows:
-            spent = amount(int(paid), currency) if currency else ""
+        for id, name, email, phone in patrons:
+            orders, paid, currency = sums.get(id, (0, 0, ""))
+            spent = amount(paid, currency) if currency else ""
             tickets = str(counts.get(id, 0))
-            yield (name, email, phone, str(orders), tickets, spent, currency or "")
-        if len(rows) < AT_ONCE:
+            yield (name, email, phone, str(orders), tickets, spent, currency)
+        if len(patrons) < AT_ONCE:
             return
-        last = rows[-1][0]
+        last = here[-1]
 
 
 def envelopes(store: Store, zone: str, status: str, now_ms: int) -> Iterator[Sequence[str]]:

@@ -176,11 +176,28 @@ def _door(door: doors.Door, space: str, performance: str | None = None) -> Door:
 
 
 def _performance(row: Any, home_door: str | None) -> Performance:
+    return _played(
+        row.starts_ms,
+        row.ends_ms,
+        row.doors_open_ms,
+        row.cancelled_ms is not None,
+        home_door,
+    )
+
+
+@lru_cache(maxsize=256)
+def _played(
+    starts_ms: int,
+    ends_ms: int | None,
+    doors_open_ms: int | None,
+    cancelled: bool,
+    home_door: str | None,
+) -> Performance:
     return Performance(
-        starts=moment(row.starts_ms),
-        ends=_maybe(row.ends_ms),
-        doors_open=_maybe(row.doors_open_ms),
-        cancelled=row.cancelled_ms is not None,
+        starts=moment(starts_ms),
+        ends=_maybe(ends_ms),
+        doors_open=_maybe(doors_open_ms),
+        cancelled=cancelled,
         home_door=home_door,
     )
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, wire
-from ledger import rows
+from ledger import inserts, rows
+from ledger.inserts import Rows
 from ledger.prepared import Prepared
 from ledger.tables.feed import FeedDocRow, FeedRow, StreamHeadRow
 
@@ -204,17 +205,19 @@ def _append(
 
 
 def _write(session: Session, fresh: Sequence[Mapping[str, Any]]) -> None:
-    rows.add(session, FeedRow, [{**row, "body": row["body"] or ""} for row in fresh])
     columns = ("stream", "entity", "id", "ver", "min_client", "body")
-    rows.put(session, FeedDocRow, [{name: row[name] for name in columns} for row in fresh])
     # Rows are in the order of their positions: the last one of a stream is its head.
     last = {row["stream"]: row for row in fresh}
-    _MOVE.each(
+    heads = [
+        {"stream": stream, "pos": row["pos"], "digest": row["digest"]}
+        for stream, row in last.items()
+    ]
+    documents = [{name: row[name] for name in columns} for row in fresh]
+    inserts.write(
         session,
-        [
-            {"of": stream, "to": row["pos"], "digest_to": row["digest"]}
-            for stream, row in last.items()
-        ],
+        Rows(FeedRow, [{**row, "body": row["body"] or ""} for row in fresh]),
+        Rows(FeedDocRow, documents, inserts.replace),
+        Rows(StreamHeadRow, heads, inserts.replace),
     )
 
 
@@ -248,11 +251,6 @@ def _before(session: Session, names: Sequence[Name]) -> dict[Name, tuple[int, st
 
 _HEAD, _DOC = rows.table(StreamHeadRow).c, rows.table(FeedDocRow).c
 _NAME = ("stream", "entity", "id")
-_MOVE = Prepared(
-    update(rows.table(StreamHeadRow))
-    .where(_HEAD.stream == bindparam("of"))
-    .values(pos=bindparam("to"), digest=bindparam("digest_to"))
-)
 
 
 @cache

@@ -77,27 +77,21 @@ def apply(
         return Applied({}, planned.refused, "")
     after = {seat: rule.change(found[seat], OPS[act]) for seat in planned.changes}
     _write(session, performance, {s: v for s, v in after.items() if isinstance(v, Seat)})
-    undo = means.new_id()
-    session.add(
-        AuditRow(
-            id=undo,
-            at_ms=means.now_ms,
-            staff=by,
-            device=None,
-            action=_ACTION,
-            subject=performance if len(after) > 1 else f"{performance}/{next(iter(after))}",
-            reason=reason,
-            facts=json.dumps(
-                {
-                    "performance": performance,
-                    "act": act,
-                    "changes": {
-                        seat: [found[seat].state.value, found[seat].prior]
-                        for seat in planned.changes
-                    },
-                }
-            ),
-        )
+    undo = audit.note(
+        session,
+        means,
+        staff=by,
+        action=_ACTION,
+        subject=performance if len(after) > 1 else f"{performance}/{next(iter(after))}",
+        reason=reason,
+        facts={
+            "performance": performance,
+            "act": act,
+            "changes": {
+                seat: [found[seat].state.value, found[seat].prior]
+                for seat in planned.changes
+            },
+        },
     )
     _tell(session, means, performance, planned.changes)
     return Applied(planned.changes, planned.refused, undo)

@@ -22,7 +22,7 @@ from ledger import (
     patrons,
     pickups,
     requests,
-    tenders,
+    voucher_balances,
     webhooks,
 )
 from ledger import journal as book
@@ -117,7 +117,7 @@ def sell(
     )
     session.add(line)
     session.flush()
-    code = tenders.issue(
+    code = voucher_balances.issue(
         session, means, kind="gift_card", currency=said.currency, amount=said.amount
     )
     session.add(
@@ -202,7 +202,7 @@ def new_code(
     old = session.get_one(VoucherRow, row.card, with_for_update=True)
     if old.void_ms is not None or old.balance < 1:
         return None
-    code = tenders.issue(
+    code = voucher_balances.issue(
         session,
         means,
         kind=old.kind,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ledger import audit, evenings, feed, halls, notices, prices
+from ledger import audit, evenings, feed, halls, notices, prices, rivals
 from ledger.clock import Means
 from ledger.halls import Plan
 from ledger.plans import BadPlan
@@ -22,8 +22,15 @@ Change = Callable[[Plan], Plan]
 MOST_KEPT = 50
 
 
+HALL, CHART = ("change_plan", "undo_plan_change"), ("change_chart",)
+
+
 class Overtaken(ValueError):
-    """Somebody changed the plan since it was looked at."""
+    """Somebody changed the plan since it was looked at. by: who, and what they did."""
+
+    def __init__(self, by: rivals.Overtaken) -> None:
+        super().__init__()
+        self.by = by
 
 
 def seen(text: str) -> str:
@@ -47,7 +54,7 @@ def change(
     """
     row = session.get_one(HallRow, hall, with_for_update=True)
     if seen(row.plan) != seen_as:
-        raise Overtaken
+        raise Overtaken(rivals.last(session, hall, *HALL))
     after = act(halls.read(json.loads(row.plan)))
     _keep(session, means, row, words, by)
     row.plan, row.kind = json.dumps(halls.document(after)), after.kind
@@ -66,9 +73,16 @@ def last(session: Session, hall: str) -> HallVersionRow | None:
     ).first()
 
 
-def undo(session: Session, means: Means, hall: str, *, by: str) -> str | None:
-    """Take the last change back; give what it was. None: there is none."""
+def undo(
+    session: Session, means: Means, hall: str, *, by: str, seen_as: str = ""
+) -> str | None:
+    """Take the last change back; give what it was. None: there is none.
+
+    Raises Overtaken if the plan is another than was seen, where that is said.
+    """
     row = session.get_one(HallRow, hall, with_for_update=True)
+    if seen_as and seen(row.plan) != seen_as:
+        raise Overtaken(rivals.last(session, hall, *HALL))
     before = last(session, hall)
     if before is None:
         return None
@@ -99,7 +113,7 @@ def change_performance(
     """
     row = session.get_one(ChartRow, performance, with_for_update=True)
     if seen(row.body) != seen_as:
-        raise Overtaken
+        raise Overtaken(rivals.last(session, performance, *CHART))
     before = halls.read(json.loads(row.body))
     after = act(before)
     if after.seats != before.seats:

@@ -4,18 +4,23 @@ Each ticket prints once per issue; a reissue voids the older one at once. What i
 not delivered is owed. Source: spec.md 4.9, lobby.md §3.
 """
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from ledger import audit, discrepancies, evenings, feed, notices
 from ledger.clock import Means
+from ledger.evenings import Evening
 from ledger.happened import Happened
-from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.doors import ClaimRow
 from ledger.tables.orders import TicketRow
 
 NOT_YET = "not_printed"
 OUT = frozenset({"printed", "delivered"})
+
+
+def outstanding() -> ColumnElement[bool]:
+    """Say in SQL that a ticket is still to be fetched."""
+    return (TicketRow.status == "active") & TicketRow.print_state.not_in(OUT)
 
 
 def printed(session: Session, means: Means, event: Happened) -> None:
@@ -105,7 +110,7 @@ def bring_out(
         feed.performance(row.performance),
         "revocation",
         row.id,
-        {"ticket": row.id, "issue": before, "why": why},
+        {"ticket": row.id, "issue": before, "why": why, "at_ms": means.now_ms},
         now_ms=means.now_ms,
     )
     notices.ticket(session, row.performance, row.id, means.now_ms)
@@ -115,16 +120,18 @@ def payload(
     session: Session, means: Means, row: TicketRow, *, issue: int | None = None
 ) -> str:
     """Sign the code of an issue of a ticket; by default the current one."""
-    number = session.scalars(
-        select(PerformanceRow.number).where(PerformanceRow.id == row.performance)
-    ).one()
-    plan = evenings.plan_of(session, row.performance)
-    kind = evenings.prices_of(session, row.performance).type_of(row.price_type or "")
+    evening = evenings.read(session, row.performance)
+    return code(means, evening, row, issue=issue or row.issue)
+
+
+def code(means: Means, evening: Evening, row: TicketRow, *, issue: int) -> str:
+    """Sign the code of an issue of a ticket. evening: that of its performance."""
+    kind = evening.prices.type_of(row.price_type or "")
     return means.signing.code(
-        performance=number,
+        performance=evening.number,
         ticket=row.id,
-        seat=plan.places.get(row.seat),
-        issue=issue or row.issue,
+        seat=evening.plan.places.get(row.seat),
+        issue=issue,
         people=row.admits,
         check=bool(kind and kind.check),
     )

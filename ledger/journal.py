@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice.journal import Entry, Line
-from ledger import rows, settling
+from ledger import inserts, settling
+from ledger.inserts import Rows
 from ledger.tables.money import JournalEntryRow, JournalLineRow
 
 
@@ -36,40 +37,35 @@ def post_all(
     now_ms: int,
     order: str | None = None,
     source: str | None = None,
+    along: Sequence[Rows] = (),
 ) -> None:
-    """Write several entries about one order."""
-    rows.add(
-        session,
-        JournalEntryRow,
-        [
-            {
-                "id": entry.id,
-                "order": order,
-                "source": source,
-                "why": entry.why,
-                "corrects": entry.corrects,
-                "at_ms": now_ms,
-            }
-            for entry in entries
-        ],
-    )
-    rows.add(
-        session,
-        JournalLineRow,
-        [
-            {
-                "entry": entry.id,
-                "line": number,
-                "account": str(line.account),
-                "amount": line.amount.amount,
-                "currency": line.amount.currency,
-            }
-            for entry in entries
-            for number, line in enumerate(entry.lines, 1)
-        ],
-    )
-    if order is not None:
-        settling.count(session, order, entries, now_ms=now_ms)
+    """Write several entries about one order, or none. along: rows that come before."""
+    written = [
+        {
+            "id": entry.id,
+            "order": order,
+            "source": source,
+            "why": entry.why,
+            "corrects": entry.corrects,
+            "at_ms": now_ms,
+        }
+        for entry in entries
+    ]
+    lines = [
+        {
+            "entry": entry.id,
+            "line": number,
+            "account": str(line.account),
+            "amount": line.amount.amount,
+            "currency": line.amount.currency,
+        }
+        for entry in entries
+        for number, line in enumerate(entry.lines, 1)
+    ]
+    parts = [*along, Rows(JournalEntryRow, written), Rows(JournalLineRow, lines)]
+    if order is not None and entries:
+        parts.append(settling.count(order, entries, now_ms=now_ms))
+    inserts.write(session, *parts)
 
 
 def total(session: Session) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from boxoffice import ids, tickets
 from boxoffice.refusals import Code
 from boxoffice.will_call import same_name
-from ledger import devices, evenings, facts, guessing, members, pickups
+from ledger import devices, evenings, facts, groups, guessing, members, pickups
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
@@ -48,7 +48,11 @@ def by_name(
             .where(OrderRow.number == ids.clean_code(number))
             .order_by(OrderRow.id)
         ).all()
-        fitting = [row for row, stored in candidates if same_name(last_name, stored or "")]
+        fitting = [
+            row
+            for row, stored in candidates
+            if same_name(last_name, stored or "") or groups.leads(row, last_name)
+        ]
         return fitting[0] if fitting else None
 
     return _throttled(session, means, place, look)
@@ -124,6 +128,8 @@ def describe(session: Session, row: OrderRow) -> dict[str, Any]:
         "photo_id": row.photo_id,
         "note": row.note,
     }
+    if row.group_name:
+        body["group"] = row.group_name
     if row.collected_ms is not None:
         body["collected_at_ms"] = row.collected_ms
         body["collected_by"] = devices.place_of(session, row.collected_by)
@@ -134,11 +140,11 @@ def describe(session: Session, row: OrderRow) -> dict[str, Any]:
 
 def _tickets(session: Session, found: Sequence[TicketRow]) -> list[dict[str, Any]]:
     told = []
+    sold = {ticket.performance for ticket in found}
+    evening = {performance: evenings.read(session, performance) for performance in sold}
     for ticket in found:
-        plan = evenings.plan_of(session, ticket.performance)
-        kind = evenings.prices_of(session, ticket.performance).type_of(
-            ticket.price_type or ""
-        )
+        plan = evening[ticket.performance].plan
+        kind = evening[ticket.performance].prices.type_of(ticket.price_type or "")
         known = ticket.seat in plan.places
         told.append(
             {

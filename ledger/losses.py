@@ -65,11 +65,13 @@ def scanned(session: Session, means: Means, device: str, incarnation: int) -> No
 
 
 def arrived(session: Session, means: Means, batch: wire.Batch, seq: int) -> None:
-    """A log that was left behind has told more; a short batch is its last."""
+    """A log that was left behind has told more; it is settled with the last batch."""
     if _open(session, batch.device, batch.incarnation) is None:
         return
     note(session, means, batch.device, batch.incarnation)
-    if seq == batch.head_seq and len(batch.events) < wire.MOST_EVENTS:
+    # A device of an older version does not say; a short batch is its last.
+    more = len(batch.events) == wire.MOST_EVENTS if batch.more is None else batch.more
+    if seq == batch.head_seq and not more:
         discrepancies.close(
             session,
             means,
@@ -87,16 +89,20 @@ def left_behind(session: Session, means: Means, device: DeviceRow) -> None:
         )
     ).all()
     for incarnation in older:
-        if not _silent(session, device.id, incarnation):
+        if not _silent(session, device, incarnation):
             note(session, means, device.id, incarnation)
 
 
-def _silent(session: Session, device: str, incarnation: int) -> bool:
-    """Whether a device never said a word and owned nothing: there is nothing to lose."""
-    if session.get_one(DeviceLogRow, (device, incarnation)).seq:
+def _silent(session: Session, device: DeviceRow, incarnation: int) -> bool:
+    """Whether a device never asked for anything, told anything or owned anything.
+
+    One that has asked may have admitted people by what it heard, and told nobody yet.
+    """
+    told = session.get_one(DeviceLogRow, (device.id, incarnation)).seq
+    if told or device.seen_ms is not None:
         return False
     owned = select(AllotmentRow.seat).where(
-        AllotmentRow.device == device, AllotmentRow.incarnation == incarnation
+        AllotmentRow.device == device.id, AllotmentRow.incarnation == incarnation
     )
     return session.scalar(owned.limit(1)) is None
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from boxoffice import applications, ids
 from boxoffice.applications import Colour
 from boxoffice.refusals import Code
-from ledger import distances, evenings, feed
+from ledger import audit, distances, evenings, feed
 from ledger.tables.devices import DeviceRow
 from ledger.tables.feed import StreamHeadRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
@@ -186,7 +186,7 @@ def _last(session: Session, subject: str) -> list[tuple[int, str, str]]:
     rows = session.execute(
         select(AuditRow.at_ms, AuditRow.action, AuditRow.reason)
         .where(AuditRow.subject == subject)
-        .order_by(AuditRow.at_ms.desc())
+        .order_by(*(column.desc() for column in audit.IN_ORDER))
         .limit(3)
     )
     return [(at_ms, action, reason) for at_ms, action, reason in rows]

@@ -13,15 +13,18 @@ from email.utils import parseaddr
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ledger import audit, members
+from ledger import audit, members, rivals
 from ledger.clock import Means
+from ledger.rivals import Overtaken
 from ledger.tables.catalogue import ProductionRow
 from ledger.tables.members import MemberCheckRow, MemberCreditRow, MemberRow
 from ledger.tables.orders import OrderRow, PatronRow
+from ledger.tables.records import AuditRow
 
 COLUMNS = ("number", "name", "email", "credits")
 MOST_ROWS, MOST_CREDITS = 50_000, 1_000
 _CONTROLS = {*range(0x20), 0x7F}
+SUBJECT, TAKEN = "members", "import_members"
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,20 @@ class Entry:
 
 @dataclass(frozen=True)
 class Look:
-    """What a file would do. faults: (row, what is wrong), all of them at once."""
+    """What a file would do. faults: (row, what is wrong), all of them at once.
+
+    before: how many files were taken before this one.
+    """
 
     entries: Sequence[Entry]
     faults: Sequence[tuple[int, str]]
+    before: int = 0
+
+    @property
+    def mark(self) -> str:
+        """Name what the file would do, as somebody sees it."""
+        known = [(entry.number, entry.known) for entry in self.entries]
+        return rivals.mark(known, self.before)
 
 
 def look(session: Session, data: bytes) -> Look:
@@ -83,7 +96,12 @@ def look(session: Session, data: bytes) -> Look:
             )
     if not entries and not faults:
         faults.append((1, "The file has no members."))
-    return Look(entries, faults)
+    before = session.scalar(
+        select(func.count())
+        .select_from(AuditRow)
+        .where(AuditRow.subject == SUBJECT, AuditRow.action == TAKEN)
+    )
+    return Look(entries, faults, before or 0)
 
 
 def _wrong(got: dict[str, str]) -> Iterator[str]:
@@ -102,11 +120,18 @@ def _wrong(got: dict[str, str]) -> Iterator[str]:
         yield f"“{credits[:20]}” is no number of credits, 0 to {MOST_CREDITS}."
 
 
-def take(session: Session, means: Means, data: bytes, *, by: str) -> Look:
-    """Take a file, all of it or nothing: with a fault, nothing is changed."""
+def take(
+    session: Session, means: Means, data: bytes, *, by: str, seen: str = ""
+) -> Look | Overtaken:
+    """Take a file, all of it or nothing: with a fault, nothing is changed.
+
+    seen: `Look.mark` of what was looked at; nothing is done if it would be otherwise now.
+    """
     found = look(session, data)
     if found.faults:
         return found
+    if seen and seen != found.mark:
+        return rivals.last(session, SUBJECT, TAKEN)
     for entry in found.entries:
         row = members.by_number(session, entry.number) if entry.known else None
         if row is None and entry.known:
@@ -130,8 +155,8 @@ def take(session: Session, means: Means, data: bytes, *, by: str) -> Look:
         session,
         means,
         staff=by,
-        action="import_members",
-        subject="members",
+        action=TAKEN,
+        subject=SUBJECT,
         facts={"rows": len(found.entries)},
     )
     session.flush()

@@ -11,9 +11,10 @@ from boxoffice import members as rule
 from boxoffice import pricing
 from boxoffice.members import Sale
 from boxoffice.pricing import FeeRule, OtherLine, Quote, Seller
-from ledger import audit
+from ledger import audit, rivals
 from ledger.clock import Means
 from ledger.desk_money import DONATION_BP
+from ledger.rivals import Overtaken
 from ledger.tables.catalogue import ProductionRow
 from ledger.tables.memberships import MembershipKindRow
 
@@ -80,11 +81,18 @@ def add(
     return row.id
 
 
-def offer(session: Session, means: Means, id: str, *, sale: Sale, by: str) -> bool:
-    """Say who may buy a kind from now on. False: there is no such kind."""
-    row = session.get(MembershipKindRow, id, with_for_update=True)
+def offer(
+    session: Session, means: Means, id: str, *, sale: Sale, by: str, seen: str = ""
+) -> bool | Overtaken:
+    """Say who may buy a kind from now on. False: there is no such kind.
+
+    seen: who might buy it when that was decided; nothing is done if others may by now.
+    """
+    row = session.get(MembershipKindRow, id, with_for_update=True, populate_existing=True)
     if row is None:
         return False
+    if seen and seen != row.sale:
+        return rivals.last(session, id, "add_membership_kind", "offer_membership")
     row.sale = sale.value
     facts = {"sale": sale.value}
     audit.note(session, means, staff=by, action="offer_membership", subject=id, facts=facts)

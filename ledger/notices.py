@@ -129,7 +129,11 @@ def tickets(session: Session, ids: Sequence[str]) -> Bodies:
     for row, note, number in rows:
         if row.performance not in known:
             known[row.performance] = evenings.read(session, row.performance)
-            asked[row.performance] = door_answers.questions(session, row.performance)
+            asked[row.performance] = (
+                door_answers.questions(session, row.performance)
+                if known[row.performance].asks
+                else []
+            )
         questions = asked[row.performance]
         if questions and settled is None:
             settled = door_answers.settled(session, ids)

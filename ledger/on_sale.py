@@ -90,6 +90,12 @@ def show(session: Session, performance: str, now_ms: int) -> Show | None:
     return _show(session, *row, now_ms=now_ms)
 
 
+def in_basket(session: Session, performance: str, now_ms: int) -> Show:
+    """Give the evening of a basket, which may have left public sale meanwhile."""
+    row = session.execute(_wanted().where(PerformanceRow.id == performance)).one()
+    return _show(session, *row, now_ms=now_ms)
+
+
 def types(evening: Evening) -> list[Type]:
     """Give the price types that everybody may choose: those that need no code."""
     return [kind for kind in evening.prices.types if not kind.code]

@@ -16,11 +16,15 @@ from boxoffice.refusals import Code
 from ledger import (
     audit,
     desk_money,
+    evenings,
     gift_cards,
+    groups,
     memberships,
     notices,
     outbox,
     patrons,
+    previews,
+    promo_codes,
     refunds,
     reseats,
     seat_credits,
@@ -29,8 +33,9 @@ from ledger import (
 )
 from ledger.clock import Means
 from ledger.desk_money import Payment
+from ledger.groups import Group
 from ledger.patrons import Patron
-from ledger.refunds import Preview
+from ledger.previews import Preview
 from ledger.refused import Refused
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
 from ledger.tables.seats import SeatStateRow
@@ -69,10 +74,11 @@ def edit(
     note: str,
     photo_id: bool,
     by: str,
+    group: Group = groups.NONE,
 ) -> None:
-    """Change who it is for, how tickets reach them, and the note."""
+    """Change who it is for, how tickets reach them, the note, and whose group it is."""
     row = session.get(PatronRow, order.patron) if order.patron else None
-    changed = _changed(order, row, patron, delivery, note, photo_id)
+    changed = _changed(order, row, patron, delivery, note, photo_id, group)
     if patron is not None and row is None:
         order.patron = patrons.add(session, means, patron)
     elif patron is not None and row is not None:
@@ -80,6 +86,7 @@ def edit(
         row.last_name = patron.collects_as
         row.folded = " ".join(sorted(will_call.foldings(patron.collects_as)))
     order.delivery, order.note, order.photo_id = delivery, note, photo_id
+    groups.mark(order, group)
     session.flush()
     facts = {"changed": changed}
     audit.note(session, means, staff=by, action="edit_order", subject=order.id, facts=facts)
@@ -94,10 +101,12 @@ def _changed(
     delivery: str,
     note: str,
     photo_id: bool,
+    group: Group,
 ) -> list[str]:
     """Name which details an edit changes; never what they say: that may be personal."""
     was = (row.name, row.email, row.phone) if row else ("", "", "")
     now = (patron.name, patron.email, patron.phone) if patron else was
+    was_led = groups.of(order)
     pairs = {
         "name": (was[0], now[0]),
         "e-mail": (was[1], now[1]),
@@ -105,6 +114,8 @@ def _changed(
         "tickets": (order.delivery, delivery),
         "note": (order.note, note),
         "photo ID": (order.photo_id, photo_id),
+        "group": (was_led.name, group.name),
+        "group leader": (was_led.leader, group.leader),
     }
     return [name for name, (before, after) in pairs.items() if before != after]
 
@@ -131,6 +142,7 @@ def cancel(
     freed = refunds.void(session, means, tickets, status="cancelled")
     memberships.end(session, means, order)
     gift_cards.end(session, means, order)
+    promo_codes.end(session, order.id)
     order.state, order.cancelled_ms = "cancelled", means.now_ms
     session.flush()
     audit.note(
@@ -143,10 +155,12 @@ def cancel(
 def restore(session: Session, means: Means, order: OrderRow, *, by: str) -> Refused | None:
     """Take an order out of the cancelled file, while all its seats are free.
 
-    Refuses SEAT_NOT_FREE (`seats`), NOT_ENOUGH_SEAT_CREDITS. Older codes stay void: tickets
-    go out anew.
+    Refuses SEAT_NOT_FREE (`seats`), PERFORMANCE_CANCELLED, NOT_ENOUGH_SEAT_CREDITS. Older
+    codes stay void: tickets go out anew.
     """
     tickets = _tickets(session, order.id, {"cancelled"})
+    if any(evenings.called_off(session, ticket.performance) for ticket in tickets):
+        return Refused(Code.PERFORMANCE_CANCELLED)
     states = {
         (seat.performance, seat.seat): seat
         for ticket in tickets
@@ -201,6 +215,7 @@ def restore(session: Session, means: Means, order: OrderRow, *, by: str) -> Refu
         notices.seats(session, ticket.performance, [ticket.seat], means.now_ms)
     memberships.renew(session, means, order)
     gift_cards.renew(session, means, order)
+    promo_codes.renew(session, order.id)
     order.state, order.cancelled_ms = "confirmed", None
     takings.reach(session, means, order)
     audit.note(session, means, staff=by, action="restore_order", subject=order.id)
@@ -235,7 +250,7 @@ def refund(
             refs=dict(refs),
         )
     else:
-        done = refunds.on_account(session, means, order)
+        done = previews.on_account(session, means, order)
         refunds.pay_out(session, means, order, done, dict(refs))
         takings.reach(session, means, order)
     audit.note(

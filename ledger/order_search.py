@@ -1,7 +1,8 @@
 """Find orders, newest first, by number, code, name, seat or ticket.
 
 Which orders fit is asked first, of indexes where that can be, and of a page of them the
-rest: a house may have a hundred thousand.
+rest: a house may have a hundred thousand. Who sits in a seat is asked of coming evenings
+first; seat_search knows.
 """
 
 import re
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from boxoffice import ids, will_call
-from ledger import pickups
+from ledger import pickups, seat_search
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.orders import OrderRow, PatronRow, PickupRow, TicketRow
@@ -24,8 +25,6 @@ Found = TypeVar("Found", Select[str], Select[str, int])
 MOST_FOUND = 1_000
 # So much of the end of a ticket's id stands on its paper, at least.
 _TICKET = re.compile("[0-9a-f-]{8,}")
-# However a seat's code is typed.
-_SPELT = (str.upper, str.lower, str.title)
 
 
 @dataclass(frozen=True)
@@ -65,9 +64,10 @@ class Page:
         return self.page * PAGE + len(self.lines)
 
 
-def find(session: Session, wanted: str = "", page: int = 0) -> Page:
-    """Give a page of the orders that fit, or of all.
+def find(session: Session, wanted: str = "", page: int = 0, *, now_ms: int) -> Page:
+    """Give a page of the orders that fit, or of all. now_ms: Unix time.
 
+    Orders of a seat come first: tonight's, the next evening's, then those gone by.
     Of a search the newest MOST_FOUND are found; whoever wants others says more.
     """
     words = wanted.strip()
@@ -79,14 +79,16 @@ def find(session: Session, wanted: str = "", page: int = 0) -> Page:
         newest = _newest(select(OrderRow.id)).limit(PAGE).offset(page * PAGE)
         return Page(_lines(session, session.scalars(newest).all()), count, page)
     found: dict[str, int] = {}
-    for way in _ways(session, words):
+    seated = seat_search.orders(session, words, now_ms=now_ms, most=MOST_FOUND + 1)
+    # What calls a seat is nobody's name, and names take longest.
+    for way in _ways(session, words, names=not seated):
         # Each way is asked for its newest alone: a name may have thousands.
         found.update(session.execute(_newest(way).limit(MOST_FOUND + 1)).all())
     newest_first = sorted(found, key=lambda id: (found[id], id), reverse=True)
-    kept = newest_first[:MOST_FOUND]
+    fit = list(dict.fromkeys((*seated, *newest_first)))
+    kept = fit[:MOST_FOUND]
     shown = kept[page * PAGE : (page + 1) * PAGE]
-    more = len(newest_first) > MOST_FOUND
-    return Page(_lines(session, shown), len(kept), page, more)
+    return Page(_lines(session, shown), len(kept), page, len(fit) > MOST_FOUND)
 
 
 def _newest(found: Found) -> Found:
@@ -94,31 +96,27 @@ def _newest(found: Found) -> Found:
     return found.order_by(OrderRow.made_ms.desc(), OrderRow.id.desc())
 
 
-def _ways(session: Session, words: str) -> Iterator[Select[str, int]]:
-    """Give what words may mean: an order number, a name, a seat, a ticket."""
+def _ways(session: Session, words: str, *, names: bool) -> Iterator[Select[str, int]]:
+    """Give what words may mean besides a seat: an order number, a name, a ticket."""
     order = select(OrderRow.id, OrderRow.made_ms)
     if code := ids.clean_code(words):
         yield order.where(_begins(session, OrderRow.number, code))
         # The code on a screen that owes tickets; only its hash is kept.
         owed = select(PickupRow.order).where(PickupRow.hash == pickups.hash_of(code))
         yield order.where(OrderRow.id.in_(owed))
-    names = [
-        func.lower(PatronRow.name).contains(words.lower(), autoescape=True),
-        *(PatronRow.folded.contains(f) for f in will_call.foldings(words) if f),
-    ]
-    yield order.where(OrderRow.patron.in_(select(PatronRow.id).where(or_(*names))))
-    if any(character.isdecimal() for character in words):
-        # Evening by evening, as the index of tickets has them.
-        yield order.where(
-            OrderRow.id.in_(
-                select(TicketRow.order)
-                .join(PerformanceRow, PerformanceRow.id == TicketRow.performance)
-                .where(TicketRow.seat.in_({words, *(way(words) for way in _SPELT)}))
-            )
-        )
+    if names:
+        yield order.where(OrderRow.patron.in_(_named(words)))
     if _TICKET.fullmatch(words.lower()):
         ends = TicketRow.id.endswith(words.lower(), autoescape=True)
         yield order.where(OrderRow.id.in_(select(TicketRow.order).where(ends)))
+
+
+def _named(words: str) -> Select[str]:
+    spelt = [
+        func.lower(PatronRow.name).contains(words.lower(), autoescape=True),
+        *(PatronRow.folded.contains(f) for f in will_call.foldings(words) if f),
+    ]
+    return select(PatronRow.id).where(or_(*spelt))
 
 
 def _begins(
@@ -152,8 +150,8 @@ def _lines(session: Session, shown: Sequence[str]) -> list[OrderLine]:
         .outerjoin(ProductionRow, ProductionRow.id == PerformanceRow.production)
         .outerjoin(DeviceRow, DeviceRow.id == OrderRow.device)
         .where(OrderRow.id.in_(shown))
-        .order_by(OrderRow.made_ms.desc(), OrderRow.id.desc())
     ).all()  # fmt: skip
+    place = {id: number for number, id in enumerate(shown)}
     return [
         OrderLine(
             id=order.id,
@@ -170,5 +168,7 @@ def _lines(session: Session, shown: Sequence[str]) -> list[OrderLine]:
             device=device,
             made_ms=order.made_ms,
         )
-        for order, patron, title, starts_ms, n, device in rows
+        for order, patron, title, starts_ms, n, device in sorted(
+            rows, key=lambda row: place[row[0].id]
+        )
     ]

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from boxoffice import order_types as rule
 from boxoffice.refusals import Code
-from ledger import audit
+from ledger import audit, rivals
 from ledger.clock import Means
 from ledger.refused import Refused
+from ledger.rivals import Overtaken
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
 from ledger.tables.order_types import OrderTypeRow
 from ledger.tables.orders import OrderRow, TicketRow
@@ -31,6 +32,7 @@ class Said:
     maximum: int
     orders: int
     usual: bool = False
+    online: bool = False
 
     @property
     def fact(self) -> rule.OrderType:
@@ -79,6 +81,7 @@ def add(session: Session, means: Means, said: Said, *, by: str) -> str:
         usual=False,
         added_ms=means.now_ms,
         retired_ms=None,
+        online=said.online,
     )
     session.add(row)
     session.flush()
@@ -94,14 +97,28 @@ def add(session: Session, means: Means, said: Said, *, by: str) -> str:
     return row.id
 
 
-def change(session: Session, means: Means, id: str, said: Said, *, by: str) -> bool:
-    """Change a kind; orders that are made stay. False: no such kind. Raises NameTwice."""
-    row = session.get(OrderTypeRow, id, with_for_update=True)
+def mark(row: OrderTypeRow) -> str:
+    """Name what a kind is now, as somebody sees it."""
+    return rivals.mark(
+        row.name, row.minimum, row.maximum, row.orders, row.usual, row.online
+    )
+
+
+def change(
+    session: Session, means: Means, id: str, said: Said, *, by: str, seen: str = ""
+) -> bool | Overtaken:
+    """Change a kind; orders that are made stay. False: no such kind. Raises NameTwice.
+
+    seen: `mark` of what was changed; nothing is done if it is otherwise by now.
+    """
+    row = session.get(OrderTypeRow, id, with_for_update=True, populate_existing=True)
     if row is None:
         return False
+    if seen and seen != mark(row):
+        return rivals.last(session, id, "add_order_type", "change_order_type")
     _check_name(session, said.name, besides=id)
     row.name, row.minimum, row.maximum = said.name, said.minimum, said.maximum
-    row.orders = said.orders
+    row.orders, row.online = said.orders, said.online
     session.flush()
     _set_usual(session, row, said.usual)
     audit.note(
@@ -134,6 +151,22 @@ def retire(session: Session, means: Means, id: str, *, retired: bool, by: str) -
     return True
 
 
+def online(session: Session) -> list[OrderTypeRow]:
+    """Give the kinds that the shop offers, by name."""
+    return [row for row in all_(session) if row.online]
+
+
+def fits(session: Session, id: str, performance: str, party: int) -> Refused | None:
+    """Look whether the shop would sell one of this kind now; `take` decides.
+
+    party: people. Refuses what `take` refuses.
+    """
+    row = session.get(OrderTypeRow, id)
+    if row is None or row.retired_ms is not None or not row.online:
+        return Refused(Code.ORDER_TYPE_SOLD_OUT)
+    return _judge(session, row, performance, party)
+
+
 def take(session: Session, order: OrderRow, id: str, performance: str) -> Refused | None:
     """Make a new order one of this kind, if its party fits and one is left.
 
@@ -146,13 +179,9 @@ def take(session: Session, order: OrderRow, id: str, performance: str) -> Refuse
     party = session.scalar(
         select(func.count()).select_from(TicketRow).where(TicketRow.order == order.id)
     )
-    code = rule.refuse(
-        rule.OrderType(row.minimum, row.maximum, row.orders),
-        party=party or 0,
-        existing=_taken(session, id).get(performance, 0),
-    )
-    if code is not None:
-        return Refused(code, {"minimum": row.minimum, "maximum": row.maximum})
+    refused = _judge(session, row, performance, party or 0)
+    if refused is not None:
+        return refused
     order.order_type = id
     session.flush()
     return None
@@ -218,6 +247,19 @@ def tally(session: Session, since_ms: int) -> list[Tally]:
         Tally(kind, title, at, id, count, orders, int(people), int(charge))
         for kind, title, at, id, count, orders, people, charge in rows
     ]
+
+
+def _judge(
+    session: Session, row: OrderTypeRow, performance: str, party: int
+) -> Refused | None:
+    code = rule.refuse(
+        rule.OrderType(row.minimum, row.maximum, row.orders),
+        party=party,
+        existing=_taken(session, row.id).get(performance, 0),
+    )
+    if code is None:
+        return None
+    return Refused(code, {"minimum": row.minimum, "maximum": row.maximum})
 
 
 def _taken(session: Session, id: str) -> dict[str, int]:

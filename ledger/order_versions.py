@@ -6,31 +6,15 @@ happens and they hear who it was, and what they did. Source: lobby.md §7.
 
 import hashlib
 import json
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ledger import audit
+from ledger.rivals import Change, Overtaken
 from ledger.tables.house import StaffRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
 from ledger.tables.records import AuditRow
-
-
-@dataclass(frozen=True)
-class Change:
-    """What a person did to an order. what: in words, as the order's history says it."""
-
-    by: str
-    at_ms: int
-    what: str
-
-
-@dataclass(frozen=True)
-class Overtaken:
-    """Somebody changed the order since it was seen. changes: none if it was a device."""
-
-    changes: tuple[Change, ...]
 
 
 def version(session: Session, order: OrderRow) -> str:
@@ -74,7 +58,7 @@ def overtaken(session: Session, order: OrderRow, seen: str) -> Overtaken | None:
         select(AuditRow, StaffRow.name)
         .outerjoin(StaffRow, StaffRow.id == AuditRow.staff)
         .where(AuditRow.subject == order.id)
-        .order_by(AuditRow.at_ms, AuditRow.id)
+        .order_by(*audit.IN_ORDER)
         .offset(known)
     )
     return Overtaken(

@@ -20,13 +20,14 @@ def add(
     order: str | None = None,
     subject: str = "",
     facts: Mapping[str, Any] | None = None,
+    id: str = "",
 ) -> str:
     """Write down that a letter of this kind goes to one address; give its id.
 
-    facts: what it says, where that is not its order.
+    facts: what it says, where that is not its order. id: drawn before, if it was.
     """
     row = OutboxRow(
-        id=means.new_id(),
+        id=id or means.new_id(),
         to=to,
         subject=subject,
         kind=kind,

@@ -72,6 +72,8 @@ def pair(
     losses.left_behind(session, means, device)
     device.incarnation += 1
     device.hardware, device.software = hardware, software
+    # What was heard of the one before says nothing of this one, whose answer may be lost.
+    device.seen_ms = None
     invitation.public, invitation.incarnation = public, device.incarnation
     session.execute(
         update(DeviceLogRow)

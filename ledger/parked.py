@@ -3,7 +3,7 @@
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from ledger import allotments, notices, tenders
+from ledger import allotments, notices, promised_tenders
 from ledger.allotments import Owner, Seat
 from ledger.clock import Means
 from ledger.happened import Happened, text, whole
@@ -41,7 +41,7 @@ def record(session: Session, means: Means, event: Happened) -> None:
             allotments.end_document(session, owner, seat, means.now_ms)
             kept.setdefault(seat.performance, []).append(seat.seat)
             gone = (seat.performance, seat.seat, seat.epoch)
-            tenders.returned(session, owner.device, [gone])
+            promised_tenders.returned(session, owner.device, [gone])
     for performance, seats in kept.items():
         session.execute(
             insert(HoldRow),

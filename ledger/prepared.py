@@ -5,36 +5,39 @@ small one when each is also run through it. They run in the session's own transa
 trouble comes out as it does elsewhere: as a DBAPIError.
 """
 
+import itertools
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Executable
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from ledger import libpq
 
 Values = Mapping[str, Any]
 _KEPT = "connection"
 # Under this name a session knows the connection on which all of it happens.
 GIVEN = "given"
+_POSTGRESQL = "postgresql"
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
 class _Text:
-    """A statement in one database's words. order: names and usual values, by place.
-
-    Without places (`%(name)s`) the driver looks names up by itself, in `usual` too.
-    """
+    """A statement in one database's words. order: names and usual values, by place."""
 
     sql: str
-    order: tuple[tuple[str, Any], ...] | None
-    usual: Values
+    order: tuple[tuple[str, Any], ...]
+    # On PostgreSQL: under which name each connection prepares it.
+    name: bytes
 
-    def arguments(self, values: Values) -> Any:
-        if self.order is None:
-            return {**self.usual, **values}
+    def arguments(self, values: Values) -> list[Any]:
         return [values.get(name, usual) for name, usual in self.order]
 
 
@@ -52,27 +55,36 @@ class Prepared:
 
     def all(self, session: Session, values: Values) -> list[Any]:
         """Run it and give all rows."""
-        return self.look(_connection(session), values)
+        return self.look(connection_of(session), values)
 
     def first(self, session: Session, values: Values) -> Any:
         """Run it and give its first row, or None."""
-        found = self.look(_connection(session), values)
+        found = self.look(connection_of(session), values)
         return found[0] if found else None
 
     def count(self, session: Session, values: Values) -> int:
         """Run it and give how many rows it touched."""
-        cursor = self._run(_connection(session), values)
-        count = int(cursor.rowcount)
-        cursor.close()
+        connection = connection_of(session)
+        if connection.dialect.name == _POSTGRESQL:
+            touched = self._straight(connection, values)[1].command_tuples
+            count = -1 if touched is None else touched
+        else:
+            cursor = self._run(connection, values)
+            count = int(cursor.rowcount)
+            cursor.close()
         assert count >= 0, "the database does not say how many rows it touched"
         return count
 
     def each(self, session: Session, entries: Sequence[Values]) -> None:
         """Run it for each of these, in order."""
-        if len(entries) == 1:
-            self._run(_connection(session), entries[0]).close()
+        connection = connection_of(session)
+        if connection.dialect.name == _POSTGRESQL:
+            for entry in entries:
+                self._straight(connection, entry)
             return
-        connection = _connection(session)
+        if len(entries) == 1:
+            self._run(connection, entries[0]).close()
+            return
         text = self._text(connection.dialect)
         cursor = _cursor(connection)
         try:
@@ -84,12 +96,15 @@ class Prepared:
 
     def look(self, connection: Connection, values: Values) -> list[Any]:
         """Run it on a connection and give all rows."""
+        if connection.dialect.name == _POSTGRESQL:
+            line, result = self._straight(connection, values)
+            if self._row is None:
+                self._row = _made(libpq.names(result))
+            return line.rows(result, self._row)
         cursor = self._run(connection, values)
         found = cursor.fetchall()
         if self._row is None:
-            names = [column[0] for column in cursor.description]
-            made: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
-            self._row = made._make
+            self._row = _made([column[0] for column in cursor.description])
         cursor.close()
         return list(map(self._row, found))
 
@@ -103,6 +118,14 @@ class Prepared:
             raise _wrapped(connection, text.sql, trouble) from trouble
         return cursor
 
+    def _straight(self, connection: Connection, values: Values) -> tuple[libpq.Line, Any]:
+        text = self._text(connection.dialect)
+        try:
+            line = libpq.line(connection)
+            return line, line.run(text.name, text.sql.encode(), text.arguments(values))
+        except connection.dialect.loaded_dbapi.Error as trouble:
+            raise _wrapped(connection, text.sql, trouble) from trouble
+
     def _text(self, dialect: Dialect) -> _Text:
         text = self._texts.get(dialect.name)
         if text is None:
@@ -110,7 +133,15 @@ class Prepared:
         return text
 
 
-def _connection(session: Session) -> Connection:
+def commit(connection: Connection) -> None:
+    """Make durable what was done on a connection to PostgreSQL. Raises DBAPIError."""
+    try:
+        libpq.line(connection).commit()
+    except connection.dialect.loaded_dbapi.Error as trouble:
+        raise _wrapped(connection, "COMMIT", trouble) from trouble
+
+
+def connection_of(session: Session) -> Connection:
     """Give the connection of this transaction, without asking the session each time.
 
     The session itself has to be asked once in each savepoint: that is what begins it. Where
@@ -136,12 +167,25 @@ def _cursor(connection: Connection) -> Any:
     return raw.cursor()
 
 
+def _made(names: Sequence[str]) -> Any:
+    made: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
+    return made._make
+
+
 def _compiled(statement: Executable, dialect: Dialect) -> _Text:
-    made: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+    speaking = _numbered() if dialect.name == _POSTGRESQL else dialect
+    made: Any = statement.compile(dialect=speaking)  # type: ignore[attr-defined]
     usual = dict(made.params)
-    if made.positiontup is None:
-        return _Text(made.string, None, usual)
-    return _Text(made.string, tuple((n, usual.get(n)) for n in made.positiontup), usual)
+    order = tuple((name, usual.get(name)) for name in made.positiontup or ())
+    return _Text(made.string, order, b"foh%d" % next(_numbers))
+
+
+@cache
+def _numbered() -> Dialect:
+    """PostgreSQL's own places, $1 and on, as its library takes them."""
+    made: Any = PGDialect_psycopg
+    speaking: Dialect = made(paramstyle="numeric_dollar")
+    return speaking
 
 
 def _wrapped(connection: Connection, sql: str, trouble: Any) -> Any:

@@ -28,7 +28,8 @@ class Level:
 class Type:
     """One price type, such as Student. check: somebody looks at this guest at the door.
 
-    code: hash of the promo code that it needs; blank: anybody may have it.
+    code: hash of the promo code that it needs; blank: anybody may have it. counted: the
+    ledger counts that code's uses; most: how many tickets of one order it opens; None: any.
     """
 
     id: str
@@ -38,6 +39,8 @@ class Type:
     note: str = ""
     check: bool = False
     code: str = ""
+    counted: bool = False
+    most: int | None = None
 
 
 # A seat that is paid with a credit: at every price of 0, on every list. Source: MEM2.
@@ -151,6 +154,8 @@ def document(prices: PriceList) -> dict[str, Any]:
                 "check": kind.check,
                 "code": kind.code,
             }
+            | ({"counted": True} if kind.counted else {})
+            | ({"most": kind.most} if kind.most is not None else {})
             for kind in prices.types
         ],
         "fees": [
@@ -183,6 +188,8 @@ def read(body: Mapping[str, Any]) -> PriceList:
                 kind["note"],
                 kind["check"],
                 kind.get("code", ""),
+                kind.get("counted", False),
+                kind.get("most"),
             )
             for kind in body["types"]
         ),

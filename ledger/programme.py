@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import audit, catalogue, doors, halls, notices, prices
+from ledger import audit, catalogue, doors, halls, notices, prices, promo_codes, rivals
 from ledger.clock import Means
 from ledger.refused import Refused
+from ledger.rivals import Overtaken
 from ledger.tables.catalogue import HallRow, PerformanceRow, PriceRow
 
 MINUTE_MS = 60_000
+SET_PRICES, CHANGE = "set_prices", "change_performance"
 
 
 @dataclass(frozen=True)
@@ -83,15 +85,33 @@ def change(
     doors_open_ms: int | None,
     ends_ms: int | None,
     by: str,
-) -> None:
-    """Change when and by whom a performance is sold, and its doors and end."""
-    row = session.get_one(PerformanceRow, id, with_for_update=True)
+    seen: str = "",
+) -> Overtaken | None:
+    """Change when and by whom a performance is sold, and its doors and end.
+
+    seen: `mark` of what was changed; nothing is done if it is otherwise by now.
+    """
+    row = session.get_one(PerformanceRow, id, with_for_update=True, populate_existing=True)
+    if seen and seen != mark(row):
+        return rivals.last(session, id, CHANGE)
     row.public = public
     row.on_sale_from_ms, row.on_sale_until_ms = on_sale_from_ms, on_sale_until_ms
     row.doors_open_ms, row.ends_ms = doors_open_ms, ends_ms
     session.flush()
-    audit.note(session, means, staff=by, action="change_performance", subject=id)
+    audit.note(session, means, staff=by, action=CHANGE, subject=id)
     notices.performance(session, id, means.now_ms)
+    return None
+
+
+def mark(row: PerformanceRow) -> str:
+    """Name when and by whom a performance is sold, as somebody sees it."""
+    return rivals.mark(
+        row.public,
+        row.on_sale_from_ms,
+        row.on_sale_until_ms,
+        row.doors_open_ms,
+        row.ends_ms,
+    )
 
 
 def set_prices(
@@ -102,13 +122,22 @@ def set_prices(
     *,
     everywhere: bool,
     by: str,
-) -> int | Refused:
+    words: Sequence[str] = (),
+    seen: int | None = None,
+) -> int | Refused | Overtaken:
     """Change the prices of a performance, or of all to come of its production and hall.
 
-    Tickets that are sold keep theirs. Gives how many were changed. Refuses
-    PRICE_TITLE_TWICE (INV9).
+    Tickets that are sold keep theirs. words: promo codes that the list names. seen: the
+    version of the list that was changed; nothing is done if there is a newer one. Gives how
+    many were changed. Refuses PRICE_TITLE_TWICE (INV9).
     """
     row = session.get_one(PerformanceRow, id)
+    now = session.get_one(PriceRow, id, with_for_update=True, populate_existing=True)
+    if seen is not None and now.version != seen:
+        return rivals.last(session, id, SET_PRICES)
+    for word in words:
+        promo_codes.keep(session, means, word)
+    price_list = promo_codes.limited(session, price_list)
     ids = [id]
     if everywhere:
         ids = list(
@@ -124,5 +153,33 @@ def set_prices(
         refused = catalogue.set_prices(session, means, one, price_list)
         if refused is not None:
             return refused
-        audit.note(session, means, staff=by, action="set_prices", subject=one)
+        audit.note(session, means, staff=by, action=SET_PRICES, subject=one)
     return len({id, *ids})
+
+
+def limit_promo_code(
+    session: Session,
+    means: Means,
+    code: str,
+    *,
+    orders: int | None,
+    tickets: int | None,
+    by: str,
+    seen: str,
+) -> Overtaken | None:
+    """Say how often a promo code may be used, and tell devices.
+
+    code: its hash. orders: in all; tickets: of one order; None: any number. seen: as in
+    `promo_codes.limit`. Raises NoResultFound for an unknown code.
+    """
+    named = promo_codes.limit(
+        session, means, code, orders=orders, tickets=tickets, by=by, seen=seen
+    )
+    if isinstance(named, Overtaken):
+        return named
+    for id in named:
+        listed = session.get_one(PriceRow, id, with_for_update=True)
+        after = promo_codes.limited(session, prices.read(json.loads(listed.body)))
+        refused = catalogue.set_prices(session, means, id, after)
+        assert refused is None, "the list was good before"
+    return None

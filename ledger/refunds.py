@@ -1,95 +1,28 @@
-"""Give money back, ticket by ticket: previewed, then done as previewed.
-
-What goes back, and to which tender, is `boxoffice.refunds`; here it is gathered and booked.
-A refunded ticket frees its seat. Source: CAN1, spec.md 4.6.
+"""Give money back, ticket by ticket, as `ledger.previews` says; a refunded ticket frees its
+seat. Source: CAN1, spec.md 4.6.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from boxoffice import refunds as rule
-from boxoffice.orders import TicketStatus
-from boxoffice.pricing import Seller
-from ledger import feed, notices, seat_credits, takings, tenders, waiting_sales
+from ledger import (
+    card_refunds,
+    feed,
+    notices,
+    previews,
+    promised_tenders,
+    seat_credits,
+    takings,
+    tenders,
+    void_guests,
+    waiting_sales,
+)
 from ledger.clock import Means
-from ledger.tables.money import TenderRow
+from ledger.previews import Preview
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.seats import SeatStateRow
-
-# Brands are not told by every terminal; cards go back as they came for this long. R15.
-CARD_WINDOW_MONTHS = {"": 12}
-
-
-@dataclass(frozen=True)
-class Back:
-    """One tender that gives money back: which, how, and how much."""
-
-    tender: str
-    kind: str
-    route: str
-    ref: str
-    amount: int
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a refund would give back. unfunded: what no payment covers; staff decide."""
-
-    tickets: tuple[str, ...]
-    total: int
-    back: tuple[Back, ...]
-    unfunded: int
-
-
-def preview(
-    session: Session,
-    means: Means,
-    order: str,
-    *,
-    tickets: Collection[str] | None,
-    include_fees: bool,
-) -> Preview:
-    """Say what would go back for some tickets of an order, or for all of them."""
-    found = _tickets(session, order)
-    paid = _tenders(session, order)
-    chosen = None if tickets is None else {row.id for row in found} & set(tickets)
-    plan = rule.plan(
-        [
-            rule.Ticket(
-                row.id,
-                row.paid,
-                row.fee_outside if row.paid else 0,
-                TicketStatus(row.status)
-                if row.status in _STATUSES
-                else TicketStatus.CANCELLED,
-            )
-            for row in found
-        ],
-        [tender for tender, _ in paid],
-        include_fees=include_fees,
-        today=_day(means.now_ms),
-        card_window_months=CARD_WINDOW_MONTHS,
-        select=chosen,
-    )
-    return _preview(plan, paid, tickets=tuple(plan.per_ticket))
-
-
-def _preview(
-    plan: rule.Refund,
-    paid: Sequence[tuple[rule.Tender, TenderRow]],
-    *,
-    tickets: tuple[str, ...],
-) -> Preview:
-    rows = {tender.id: row for tender, row in paid}
-    back = tuple(
-        Back(id, rows[id].kind, back.route, rows[id].ref, back.amount)
-        for id, back in plan.tenders.items()
-    )
-    return Preview(tickets, plan.total, back, plan.unfunded)
 
 
 def give_back(
@@ -105,7 +38,7 @@ def give_back(
 
     refs: by tender, what the terminal or bank said of the refund.
     """
-    done = preview(session, means, order.id, tickets=tickets, include_fees=include_fees)
+    done = previews.of(session, means, order.id, tickets=tickets, include_fees=include_fees)
     kept = {row.id: row for row in _tickets(session, order.id)}
     for id in done.tickets:
         row = kept[id]
@@ -126,21 +59,6 @@ def give_back(
     return done
 
 
-def on_account(session: Session, means: Means, order: OrderRow) -> Preview:
-    """Say how money that no line of an order needs would go back: after a cancellation,
-    say, or a cheaper seat.
-    """
-    paid = _tenders(session, order.id)
-    plan = rule.plan(
-        [rule.Ticket("on account", max(0, order.paid - order.charge))],
-        [tender for tender, _ in paid],
-        include_fees=False,
-        today=_day(means.now_ms),
-        card_window_months=CARD_WINDOW_MONTHS,
-    )
-    return _preview(plan, paid, tickets=())
-
-
 def pay_out(
     session: Session,
     means: Means,
@@ -150,7 +68,8 @@ def pay_out(
 ) -> None:
     """Book what goes back to each tender."""
     for back in planned.back:
-        takings.move(
+        online = back.route == previews.ONLINE_CARD
+        booked = takings.move(
             session,
             means,
             order,
@@ -158,11 +77,19 @@ def pay_out(
             amount=-back.amount,
             ref=refs.get(back.tender, ""),
             refunds=back.tender,
-            # A card that was charged online goes back through the processor.
-            office=not (order.seller == Seller.ONLINE and back.kind == "card"),
+            office=not online,
         )
+        if online:
+            card_refunds.promise(
+                session,
+                means,
+                tender=booked,
+                order=order.id,
+                intent=back.intent,
+                amount=back.amount,
+            )
         if back.kind in tenders.KINDS:
-            tenders.refund(session, back.ref, back.amount)
+            promised_tenders.refund(session, back.ref, back.amount)
 
 
 def void(
@@ -195,11 +122,12 @@ def void(
             feed.performance(row.performance),
             "revocation",
             row.id,
-            {"ticket": row.id, "issue": row.issue, "why": status},
+            {"ticket": row.id, "issue": row.issue, "why": status, "at_ms": means.now_ms},
             now_ms=means.now_ms,
         )
         notices.ticket(session, row.performance, row.id, means.now_ms)
     session.flush()
+    void_guests.ended(session, means, tickets)
     for performance in {performance for performance, _ in freed}:
         seats = [seat for where, seat in freed if where == performance]
         waiting_sales.freed(session, means, performance, seats)
@@ -207,42 +135,7 @@ def void(
     return freed
 
 
-_STATUSES = {status.value for status in TicketStatus}
-
-
 def _tickets(session: Session, order: str) -> Sequence[TicketRow]:
     return session.scalars(
         select(TicketRow).where(TicketRow.order == order).order_by(TicketRow.line)
     ).all()
-
-
-def _tenders(session: Session, order: str) -> list[tuple[rule.Tender, TenderRow]]:
-    """Give what was paid, oldest first, with what went back of each."""
-    returned = dict(
-        session.execute(
-            select(TenderRow.refunds, func.sum(-TenderRow.amount))
-            .where(TenderRow.order == order, TenderRow.amount < 0)
-            .group_by(TenderRow.refunds)
-        ).all()
-    )
-    return [
-        (
-            rule.Tender(
-                row.id,
-                row.kind,
-                row.amount,
-                _day(row.at_ms),
-                refunded=min(row.amount, int(returned.get(row.id, 0))),
-            ),
-            row,
-        )
-        for row in session.scalars(
-            select(TenderRow)
-            .where(TenderRow.order == order, TenderRow.amount > 0)
-            .order_by(TenderRow.at_ms, TenderRow.id)
-        )
-    ]
-
-
-def _day(at_ms: int) -> date:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).date()

@@ -16,6 +16,7 @@ from boxoffice.money import Money
 from boxoffice.refusals import Code
 from ledger import (
     discrepancies,
+    double_charges,
     notices,
     recovery,
     refunds,
@@ -53,10 +54,14 @@ REMEDIES: Mapping[str, tuple[str, ...]] = {
     "event_unreadable": ("note",),
     "cash_differs": ("book_difference",),
     "paper_unmatched": ("note",),
+    "refund_refused": ("paid_back",),
+    "charged_twice": ("give_back", "note"),
 }
 # Nobody can propose what only the terminal knows.
 UNDECIDED = frozenset({"payment_unknown"})
-MONEY = frozenset({"refund", "returned", "collect", "waive", "settle_difference"})
+MONEY = frozenset(
+    {"refund", "give_back", "returned", "collect", "waive", "settle_difference"}
+)
 
 
 def usual(row: DiscrepancyRow) -> str:
@@ -303,6 +308,14 @@ def _book_difference(
     return True
 
 
+def _give_back(
+    session: Session, means: Means, _: DiscrepancyRow, facts: Facts, staff: str
+) -> bool:
+    """The second charge goes back as it came."""
+    order = _order(session, facts["order"])
+    return order is not None and double_charges.give_back(session, means, order, by=staff)
+
+
 def _order(session: Session, id: Any) -> OrderRow | None:
     return session.get(OrderRow, id, with_for_update=True) if id else None
 
@@ -323,4 +336,5 @@ _DEEDS: Mapping[str, Deed] = {
     "reissue": _reissue,
     "strike_off": _strike_off,
     "book_difference": _book_difference,
+    "give_back": _give_back,
 }

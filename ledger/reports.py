@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from ledger import audit
+from ledger import audit, void_guests
+from ledger.clock import Means
 from ledger.tables.catalogue import ChartRow, HallRow, PerformanceRow, ProductionRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.discrepancies import DiscrepancyRow
@@ -19,6 +20,13 @@ from ledger.tables.records import AuditRow
 from ledger.tables.seats import SeatStateRow
 
 PAGE = 20
+# What a door said, where it is more than that somebody went through it.
+_SAID = {
+    "ADMIT": "",
+    "EXIT_OK": "",
+    "RE_ADMIT": "once more",
+    "ADMIT_UNVERIFIED": "signed, before its sale was known here",
+}
 
 
 @dataclass(frozen=True)
@@ -35,20 +43,20 @@ def history(session: Session, order: str) -> list[Entry]:
         Entry(entry.at_ms, f"{entry.why}: " + ", ".join(lines))
         for entry, lines in _journal(session, order)
     ]
-    tickets = {
-        ticket.id: ticket.seat
-        for ticket in session.scalars(select(TicketRow).where(TicketRow.order == order))
-    }
+    sold = session.scalars(select(TicketRow).where(TicketRow.order == order)).all()
+    called = {one: seat_names(session, one) for one in {t.performance for t in sold}}
+    tickets = {t.id: called[t.performance].get(t.seat, t.seat) for t in sold}
     for movement in session.scalars(
         select(MovementRow).where(MovementRow.ticket.in_(tickets))
     ):
-        way = "admitted" if movement.kind == "admission" else "left"
+        way = "went in" if movement.kind == "admission" else "went out"
+        how = _SAID.get(movement.verdict, movement.verdict.replace("_", " ").lower())
         undone = " (undone)" if movement.undone else ""
         entries.append(
             Entry(
                 movement.at_ms,
-                f"{tickets[movement.ticket]} {way} at {movement.door}: "
-                f"{movement.verdict}{undone}",
+                f"{tickets[movement.ticket]} {way} at {movement.door}"
+                f"{', ' + how if how else ''}{undone}",
             )
         )
     done = session.execute(
@@ -57,11 +65,31 @@ def history(session: Session, order: str) -> list[Entry]:
         )
         .outerjoin(StaffRow, StaffRow.id == AuditRow.staff)
         .where(AuditRow.subject.in_([order, *tickets]))
+        .order_by(AuditRow.at_ms, AuditRow.nth)
     )
     for at_ms, action, reason, facts, name in done:
         words = audit.words(action, reason, json.loads(facts))
         entries.append(Entry(at_ms, f"{name or 'Somebody'}: {words}"))
     return sorted(entries, key=lambda entry: entry.at_ms)
+
+
+def inside(
+    session: Session, means: Means, tickets: Sequence[str]
+) -> dict[str, MovementRow]:
+    """Give the last admission of each ticket whose guest is in now. Source: lobby.md §7."""
+    last: dict[str, MovementRow] = {}
+    came = select(MovementRow).where(
+        MovementRow.ticket.in_(tickets),
+        MovementRow.kind == "admission",
+        MovementRow.undone.is_(None),
+    )
+    for movement in session.scalars(came.order_by(MovementRow.at_ms)):
+        last[movement.ticket] = movement
+    return {
+        id: one
+        for id, one in last.items()
+        if void_guests.inside(session, means, one.performance, id)
+    }
 
 
 def _journal(session: Session, order: str) -> list[tuple[JournalEntryRow, list[str]]]:

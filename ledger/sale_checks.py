@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from boxoffice import log
-from ledger import discrepancies, evenings
+from ledger import discrepancies
 from ledger.clock import Means
+from ledger.evenings import Evening
 from ledger.happened import Happened
 from ledger.ownership import Line
 from ledger.tables.orders import OrderRow
@@ -45,14 +46,18 @@ def look_at_deadlines(
 
 
 def look_at_prices(
-    session: Session, means: Means, event: Happened, order: str, lines: Sequence[Line]
+    session: Session,
+    means: Means,
+    event: Happened,
+    order: str,
+    lines: Sequence[Line],
+    sold: Mapping[str, Evening],
 ) -> None:
     """Compare with today's list: a device may have sold by an older one."""
     differing = []
-    sold = {line.performance for line in lines}
-    listed = {id: evenings.prices_of(session, id) for id in sold}
     for line in lines:
-        wanted = listed[line.performance].price(line.level, line.price_type or "")
+        listed = sold[line.performance].prices
+        wanted = listed.price(line.level, line.price_type or "")
         if wanted != line.price:
             differing.append({"ticket": line.ticket, "price": line.price, "listed": wanted})
     if differing:

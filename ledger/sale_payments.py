@@ -1,5 +1,6 @@
 """How a sale of a device was paid, and what becomes of the attempt that paid it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
@@ -7,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from boxoffice import journal
 from boxoffice.money import Money
-from ledger import discrepancies, rows, tenders
+from ledger import discrepancies, promised_tenders, rows, tenders
 from ledger import journal as book
 from ledger.clock import Means
 from ledger.happened import Happened, maybe, text, whole
+from ledger.inserts import Rows
 from ledger.prepared import Prepared
 from ledger.tables.money import PaymentRow, TenderRow
 from ledger.tables.orders import OrderRow
@@ -40,41 +42,53 @@ def tenders_of(event: Happened) -> list[Tender]:
 
 
 def pay(
-    session: Session, means: Means, event: Happened, order: OrderRow, tender: Tender
+    session: Session,
+    means: Means,
+    event: Happened,
+    order: OrderRow,
+    given: Sequence[Tender],
+    entries: Sequence[journal.Entry] = (),
 ) -> None:
-    """Book one tender of an order; its attempt at a terminal is over."""
-    if tender.kind in tenders.KINDS:
-        tenders.spend(
-            session,
-            means,
-            tender=tender.ref,
-            amount=tender.amount,
-            order=order.id,
-            event=event.id,
+    """Write down how an order was paid, and book that after these entries.
+
+    Its attempts at a terminal are over; money that is in the journal already is not booked
+    again.
+    """
+    booked, written = list(entries), []
+    for tender in given:
+        if tender.kind in tenders.KINDS:
+            promised_tenders.spend(
+                session,
+                means,
+                tender=tender.ref,
+                amount=tender.amount,
+                order=order.id,
+                event=event.id,
+            )
+        if tender.kind in tenders.NO_MONEY:
+            continue  # Seats, not money.
+        written.append(
+            {
+                "id": means.new_id(),
+                "order": order.id,
+                "kind": tender.kind,
+                "ref": tender.ref,
+                "intent": tender.intent,
+                "amount": tender.amount,
+                "at_ms": means.now_ms,
+                "office": False,
+            }
         )
-    if tender.kind == tenders.CREDIT:
-        return  # Seats, not money.
-    made = {
-        "id": means.new_id(),
-        "order": order.id,
-        "kind": tender.kind,
-        "ref": tender.ref,
-        "intent": tender.intent,
-        "amount": tender.amount,
-        "at_ms": means.now_ms,
-        "office": False,
-    }
-    rows.add(session, TenderRow, [made])
-    if tender.intent and _paid_before(session, means, event, order, tender):
-        return
-    book.post(
+        if not (tender.intent and _paid_before(session, means, event, order, tender)):
+            lines = journal.payment(tender.kind, Money(tender.amount, order.currency))
+            booked.append(journal.Entry(means.new_id(), lines, "payment"))
+    book.post_all(
         session,
-        means.new_id(),
-        journal.payment(tender.kind, Money(tender.amount, order.currency)),
-        why="payment",
+        booked,
         order=order.id,
         source=event.id,
         now_ms=means.now_ms,
+        along=[Rows(TenderRow, written)],
     )
 
 

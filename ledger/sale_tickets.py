@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ledger import discrepancies, door_answers, evenings, feed, notices, rows
+from ledger import discrepancies, door_answers, feed, notices, rows
 from ledger.clock import Means
+from ledger.evenings import Evening
 from ledger.happened import Happened
 from ledger.ownership import Line
 from ledger.prepared import Prepared
@@ -21,26 +23,33 @@ def write(
     order: OrderRow,
     lines: Sequence[Line],
     own: Mapping[str, int | None],
+    sold: Mapping[str, Evening],
 ) -> None:
-    """Write tickets, and tell of those that have their seats. own: see `take_own`."""
+    """Write tickets, and tell of those that have their seats.
+
+    own: see `take_own`. sold: the performances that they are for.
+    """
     known = _known(session, [line.ticket for line in lines])
-    fresh = []
+    fresh: list[dict[str, Any]] = []
     for number, line in enumerate(lines, 1):
-        row = _ticket(means, event, order, number, line, seated=line.ticket in own)
+        made = _ticket(means, event, order, number, line, seated=line.ticket in own)
         if line.ticket in known:
-            _replace(session, means, row, known[line.ticket])
+            _replace(session, means, made, known[line.ticket])
         else:
-            fresh.append(row)
+            fresh.append(made)
     if not fresh:
         return
-    rows.add(session, TicketRow, [rows.values(row) for row in fresh])
-    evening = {row.performance: evenings.read(session, row.performance) for row in fresh}
-    asked = {of: door_answers.questions(session, of) for of in evening}
-    for row in fresh:
+    rows.add(session, TicketRow, fresh)
+    asked = {
+        of: door_answers.questions(session, of) if evening.asks else []
+        for of, evening in sold.items()
+    }
+    for made in fresh:
+        row = rows.plain(TicketRow, made)
         if row.seated:
             body = notices.ticket_body(
                 row,
-                evening[row.performance],
+                sold[row.performance],
                 order=order.number,
                 note=order.note,
                 questions=asked[row.performance],
@@ -51,34 +60,34 @@ def write(
 
 def _ticket(
     means: Means, event: Happened, order: OrderRow, number: int, line: Line, *, seated: bool
-) -> TicketRow:
-    return TicketRow(
-        id=line.ticket,
-        order=order.id,
-        line=number,
-        performance=line.performance,
-        seat=line.seat,
-        epoch=line.epoch,
-        seated=seated,
-        level=line.level,
-        price_type=line.price_type,
-        price=line.price,
-        fee_outside=line.fee_outside,
-        fee_inside=line.fee_inside,
-        paid=line.price if order.paid >= order.charge else 0,
-        pays_later=False,
-        status="active",
-        blocked=False,
-        issue=line.issue,
-        print_state="not_printed",
-        admits=1,
-        signer=event.device,
-        incarnation=event.incarnation,
-        seq=event.seq,
-        payload=line.payload,
-        unseen=False,
-        made_ms=means.now_ms,
-    )
+) -> dict[str, Any]:
+    return {
+        "id": line.ticket,
+        "order": order.id,
+        "line": number,
+        "performance": line.performance,
+        "seat": line.seat,
+        "epoch": line.epoch,
+        "seated": seated,
+        "level": line.level,
+        "price_type": line.price_type,
+        "price": line.price,
+        "fee_outside": line.fee_outside,
+        "fee_inside": line.fee_inside,
+        "paid": line.price if order.paid >= order.charge else 0,
+        "pays_later": False,
+        "status": "active",
+        "blocked": False,
+        "issue": line.issue,
+        "print_state": "not_printed",
+        "admits": 1,
+        "signer": event.device,
+        "incarnation": event.incarnation,
+        "seq": event.seq,
+        "payload": line.payload,
+        "unseen": False,
+        "made_ms": means.now_ms,
+    }
 
 
 # What a scan could not tell of a ticket, and its sale does. Issue and paper, too: the scan
@@ -115,13 +124,15 @@ def _known(session: Session, tickets: Sequence[str]) -> dict[str, str]:
     return {row.id: row.order for row in found}
 
 
-def _replace(session: Session, means: Means, row: TicketRow, placeholder: str) -> None:
+def _replace(
+    session: Session, means: Means, made: Mapping[str, Any], placeholder: str
+) -> None:
     """The sale takes the place of what was rebuilt from a scan."""
-    told = {name: getattr(row, name) for name in _TOLD_BY_SALE}
-    session.execute(update(TicketRow).where(TicketRow.id == row.id).values(told))
+    told, id = {name: made[name] for name in _TOLD_BY_SALE}, made["id"]
+    session.execute(update(TicketRow).where(TicketRow.id == id).values(told))
     session.execute(delete(OrderRow).where(OrderRow.id == placeholder))
-    discrepancies.close(session, means, "sale_unseen", row.id, how="sale arrived")
-    notices.ticket(session, row.performance, row.id, means.now_ms)
+    discrepancies.close(session, means, "sale_unseen", id, how="sale arrived")
+    notices.ticket(session, made["performance"], id, means.now_ms)
 
 
 _TICKET = rows.table(TicketRow)

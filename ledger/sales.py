@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import journal
 from boxoffice.money import Money
-from ledger import journal as book
-from ledger import notices, ownership, pickups, rows, webhooks
+from ledger import evenings, notices, ownership, pickups, rows, webhooks
 from ledger.clock import Means
 from ledger.happened import Happened, text, whole
 from ledger.ownership import Line
@@ -30,7 +29,8 @@ def record(session: Session, means: Means, event: Happened) -> None:
     given = tenders_of(event)
     order = _order(session, means, event, lines, others, given)
     own = ownership.take_own(session, means, event, lines)
-    write(session, means, event, order, lines, own)
+    sold = evenings.read_all(session, (line.performance for line in lines))
+    write(session, means, event, order, lines, own, sold)
     for number, body in enumerate(others, 1):
         session.add(
             OrderLineRow(
@@ -42,12 +42,10 @@ def record(session: Session, means: Means, event: Happened) -> None:
                 fee_inside=whole(body, "fee_inside", 0),
             )
         )
-    _book(session, means, event, order, lines, others)
-    for tender in given:
-        pay(session, means, event, order, tender)
+    pay(session, means, event, order, given, [_charge(means, order, lines, others)])
     if order.paid != order.charge:
         mismatch(session, means, event, order)
-    look_at_prices(session, means, event, order.id, lines)
+    look_at_prices(session, means, event, order.id, lines, sold)
     look_at_deadlines(session, means, event, order.id, own)
     for line in lines:
         if line.ticket not in own:
@@ -70,54 +68,40 @@ def _order(
     charge = sum(line.price + line.fee_outside for line in lines) + sum(
         whole(body, "amount") + whole(body, "fee_outside", 0) for body in others
     )
-    row = OrderRow(
-        id=number,
-        number=number,
-        state="confirmed",
-        currency=event.text("currency"),
-        seller=event.text("seller", "kiosk"),
-        device=event.device,
-        incarnation=event.incarnation,
-        source=event.id,
-        patron=None,
-        delivery="kiosk",
-        photo_id=False,
-        note="",
-        member=event.maybe("member"),
-        answers=json.dumps(event.body.get("answers") or []),
-        price_pos=event.whole("price_pos", 0),
-        charge=charge,
-        paid=sum(tender.amount for tender in given),
-        made_ms=means.now_ms,
-        collected_ms=None,
-        collected_by=None,
-        cancelled_ms=None,
-    )
-    while not rows.add_new(session, OrderRow, rows.values(row)):
+    made = {
+        "id": number,
+        "number": number,
+        "state": "confirmed",
+        "currency": event.text("currency"),
+        "seller": event.text("seller", "kiosk"),
+        "device": event.device,
+        "incarnation": event.incarnation,
+        "source": event.id,
+        "delivery": "kiosk",
+        "photo_id": False,
+        "note": "",
+        "member": event.maybe("member"),
+        "answers": json.dumps(event.body.get("answers") or []),
+        "price_pos": event.whole("price_pos", 0),
+        "charge": charge,
+        "paid": sum(tender.amount for tender in given),
+        "made_ms": means.now_ms,
+    }
+    while not rows.add_new(session, OrderRow, made):
         # Two sellers may draw one number; both orders stand.
-        row.id = f"{number}/{event.id}"
-    return row
+        made["id"] = f"{number}/{event.id}"
+    return rows.plain(OrderRow, made)
 
 
-def _book(
-    session: Session,
+def _charge(
     means: Means,
-    event: Happened,
     order: OrderRow,
     lines: Sequence[Line],
     others: Sequence[Mapping[str, Any]],
-) -> None:
+) -> journal.Entry:
     net = sum(line.price - line.fee_inside for line in lines) + sum(
         whole(body, "amount") - whole(body, "fee_inside", 0) for body in others
     )
-    book.post(
-        session,
-        means.new_id(),
-        journal.charge(
-            charged=Money(order.charge, order.currency), net=Money(net, order.currency)
-        ),
-        why="sale",
-        order=order.id,
-        source=event.id,
-        now_ms=means.now_ms,
-    )
+    charged = Money(order.charge, order.currency)
+    charge = journal.charge(charged=charged, net=Money(net, order.currency))
+    return journal.Entry(means.new_id(), charge, "sale")

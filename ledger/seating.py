@@ -23,7 +23,16 @@ from sqlalchemy.orm import Session
 
 from boxoffice import best
 from boxoffice.refusals import Code
-from ledger import distances, feed, halls, notices, offers, rows, tenders, waiting_sales
+from ledger import (
+    distances,
+    feed,
+    halls,
+    notices,
+    offers,
+    promised_tenders,
+    rows,
+    waiting_sales,
+)
 from ledger.clock import Means
 from ledger.prepared import Prepared
 from ledger.refused import Refused
@@ -324,7 +333,7 @@ def _own(session: Session, hold: str, seller: str) -> HoldRow | None:
 def _let_go(session: Session, means: Means, hold_id: str, performance: str) -> None:
     back = _give_back(session, hold_id)
     session.execute(delete(HoldRow).where(HoldRow.id == hold_id))
-    tenders.hold_ended(session, hold_id)
+    promised_tenders.hold_ended(session, hold_id)
     free = [seat for seat, _, state in back if state == "available"]
     given = waiting_sales.freed(session, means, performance, free) if free else {}
     if distances.spacing(session, performance) is not None:

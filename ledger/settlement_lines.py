@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from boxoffice import ids
 from boxoffice.journal import Account
 from ledger import settling
-from ledger.documents.order import moment
-from ledger.documents.order import plain as amount
 from ledger.settlements import OPEN, SETTLED
 from ledger.store import Store
 from ledger.tables.money import JournalEntryRow, JournalLineRow
 from ledger.tables.office import StatementLineRow
 from ledger.tables.orders import OrderRow
 from ledger.tables.settling import SettlingRow
+from ledger.written import moment
+from ledger.written import plain as amount
 
 PAGE, AT_ONCE = 20, 500
 HEADER = ("order", "what", "when", "settled", "charge", "handling", "theatre", "currency")

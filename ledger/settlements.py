@@ -31,8 +31,6 @@ from ledger.tables.money import JournalEntryRow, JournalLineRow
 from ledger.tables.office import StatementLineRow, StatementRow
 from ledger.tables.settling import SettlingRow
 
-# A setting of the operator's: below it, nothing is paid while productions run. SET2.
-MINIMUM = 10_000
 # As the index says it, so that it is used.
 _ZERO = literal_column("0", Integer)
 OPEN = (SettlingRow.cards > _ZERO) & (SettlingRow.entries > _ZERO)
@@ -65,8 +63,10 @@ class Draft:
     issued: bool
 
 
-def draft(session: Session, means: Means, *, complete: bool) -> Draft:
+def draft(session: Session, means: Means, *, complete: bool, minimum: int) -> Draft:
     """Say what a statement of today would hold. complete: the production is over (SET2).
+
+    minimum: minor units below which nothing is paid while it runs.
 
     The rule sees all settled orders as one, and all that wait as another: however many they
     are, it adds up the same.
@@ -80,16 +80,24 @@ def draft(session: Session, means: Means, *, complete: bool) -> Draft:
             statements.Order("waiting", waiting.charge, waiting.handling, None),
         ],
         on=today,
-        minimum=MINIMUM,
+        minimum=minimum,
         complete=complete,
         carried=carried,
     )
     return Draft(included, waiting, carried, found.amount, found.issued)
 
 
-def issue(session: Session, means: Means, *, complete: bool, currency: str, by: str) -> str:
-    """Draw up a statement of today and keep it; give its id."""
-    made = draft(session, means, complete=complete)
+def issue(
+    session: Session,
+    means: Means,
+    *,
+    complete: bool,
+    minimum: int,
+    currency: str,
+    by: str,
+) -> str:
+    """Draw up a statement of today and keep it; give its id. minimum: as of a draft."""
+    made = draft(session, means, complete=complete, minimum=minimum)
     number = 1 + (session.scalar(select(func.max(StatementRow.number))) or 0)
     row = StatementRow(
         id=means.new_id(),

@@ -4,15 +4,13 @@ The journal says it all, but adding up a year of it takes a second. So each entr
 to its order's row in the transaction that writes it, and a statement takes it off again.
 """
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
-    bindparam,
     case,
     cast,
     delete,
@@ -24,8 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from boxoffice.journal import Account, Entry, tender
-from ledger import rows
-from ledger.prepared import Prepared
+from ledger.inserts import Rows
 from ledger.tables.money import JournalEntryRow, JournalLineRow
 from ledger.tables.office import StatementLineRow
 from ledger.tables.settling import SettlingRow
@@ -39,8 +36,8 @@ _COLUMNS = ("order", *_COUNTED, "paid_ms")
 _AT_ONCE = 500
 
 
-def count(session: Session, order: str, entries: Sequence[Entry], *, now_ms: int) -> None:
-    """Add entries that were just written to what the order has."""
+def count(order: str, entries: Sequence[Entry], *, now_ms: int) -> Rows:
+    """Give what adds entries to what the order has; it is written together with them."""
     lines = [line for entry in entries for line in entry.lines]
 
     def total(*accounts: Account) -> int:
@@ -57,19 +54,13 @@ def count(session: Session, order: str, entries: Sequence[Entry], *, now_ms: int
         "handling": -total(Account.HANDLING),
         "paid_ms": now_ms if paid else None,
     }
-    _adding(rows.dialect(session)).each(session, [values])
+    return Rows(SettlingRow, [values], _add)
 
 
-@cache
-def _adding(kind: str) -> Prepared:
-    table = rows.table(SettlingRow)
-    adding = rows.insert(kind, SettlingRow).values(
-        {name: bindparam(name) for name in _COLUMNS}
-    )
-    new = adding.excluded
-    sums: dict[str, Any] = {name: table.c[name] + new[name] for name in _COUNTED}
-    sums["paid_ms"] = func.coalesce(new.paid_ms, table.c.paid_ms)
-    return Prepared(adding.on_conflict_do_update(index_elements=["order"], set_=sums))
+def _add(adding: Any, _columns: Sequence[str]) -> Mapping[str, Any]:
+    there, new = adding.table.c, adding.excluded
+    sums: dict[str, Any] = {name: there[name] + new[name] for name in _COUNTED}
+    return sums | {"paid_ms": func.coalesce(new.paid_ms, there.paid_ms)}
 
 
 def faults(session: Session) -> list[str]:

@@ -8,8 +8,8 @@ durable together. Source: sync.md §3.4, §3.5.
 """
 
 import random
+import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,8 +20,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ledger import engines
-from ledger.prepared import Prepared, Values
-from ledger.writer import Writer, finish
+from ledger.kept import Kept
+from ledger.prepared import Prepared, Values, commit
+from ledger.writer import Writer, finish, session_on
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,6 +30,8 @@ UseCase = Callable[Concatenate[Session, P], T]
 
 MOST_TRIES = 5
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.010, 0.200
+# Connections that stay when nobody uses them, of each kind.
+MOST_KEPT = 8
 # The advisory lock of the process that does the waiting work: "FoH" in ASCII.
 LEADER = 0x466F48
 _TRY_AGAIN = {"40001", "40P01"}
@@ -53,7 +56,7 @@ class Store:
         self.on_sqlite = database.startswith("sqlite")
         self._lock = engines.lock(lock) if lock and self.on_sqlite else None
         self._leading: sqlalchemy.Connection | None = None
-        self._looking: deque[sqlalchemy.Connection] = deque()
+        self._electing = threading.Lock()
         if self.on_sqlite:
             self._writing = engines.sqlite(database, only_read=only_read)
             self._writer = Writer(self._writing)
@@ -65,6 +68,8 @@ class Store:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
             self._looker = engines.postgresql(database, isolation_level="AUTOCOMMIT")
+        self._looking = Kept(self._looker, MOST_KEPT)
+        self._pens = Kept(self._writing, MOST_KEPT)
 
     def write(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use case in one transaction and commit it.
@@ -84,18 +89,8 @@ class Store:
 
     def look(self, statement: Prepared, values: Values) -> list[Any]:
         """Run one statement that reads, with no transaction around it: what is now."""
-        if not self.on_sqlite:
-            with self._looker.connect() as connection:
-                return statement.look(connection, values)
-        # Every request asks, so connections are kept for the next one.
-        try:
-            connection = self._looking.pop()
-        except IndexError:
-            connection = self._looker.connect()
-        try:
+        with self._looking.taken() as connection:
             return statement.look(connection, values)
-        finally:
-            self._looking.append(connection)
 
     def leads(self) -> bool:
         """Whether this process does the waiting work: of several on PostgreSQL, one does.
@@ -104,6 +99,10 @@ class Store:
         """
         if self.on_sqlite:
             return True
+        with self._electing:  # Several loops ask.
+            return self._elected()
+
+    def _elected(self) -> bool:
         try:
             if self._leading is not None:
                 self._leading.scalar(sqlalchemy.text("SELECT 1"))
@@ -130,8 +129,8 @@ class Store:
         self._follow()
         if self.on_sqlite:
             self._writer.close()
-        while self._looking:
-            self._looking.pop().close()
+        self._looking.close()
+        self._pens.close()
         self._looker.dispose()
         self._reader.dispose()
         self._writing.dispose()
@@ -139,17 +138,25 @@ class Store:
             self._lock.close()
 
     def _once(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with Session(self._writing, expire_on_commit=False, autoflush=False) as session:
-            result = use_case(session, *args, **kwargs)
-            finish(session)
-            return result
+        with self._pens.taken() as connection, connection.begin():
+            session = session_on(connection)
+            asked = True
+            try:
+                result = use_case(session, *args, **kwargs)
+                asked = finish(session)
+            finally:
+                # What is prepared needs but the connection: most ask nothing of it.
+                if asked:
+                    session.close()
+            commit(connection)
+        return result
 
     def _again(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         for tried in range(1, MOST_TRIES + 1):
             try:
                 return self._once(use_case, *args, **kwargs)
             except DBAPIError as trouble:
-                if not _try_again(trouble):
+                if not asks_again(trouble):
                     raise
                 if tried == MOST_TRIES:
                     raise Busy from trouble
@@ -159,5 +166,7 @@ class Store:
         raise AssertionError("the loop returns or raises")
 
 
-def _try_again(trouble: DBAPIError) -> bool:
-    return getattr(trouble.orig, "sqlstate", None) in _TRY_AGAIN
+def asks_again(trouble: Exception) -> bool:
+    """Whether the database asks for the whole transaction to be done once more."""
+    cause = trouble.orig if isinstance(trouble, DBAPIError) else None
+    return getattr(cause, "sqlstate", None) in _TRY_AGAIN

@@ -12,6 +12,7 @@ from boxoffice.questions import Tally
 from ledger import audit
 from ledger.clock import Means
 from ledger.tables.catalogue import ProductionRow
+from ledger.tables.house import HouseRow
 from ledger.tables.office import QuestionRow
 from ledger.tables.orders import OrderRow
 
@@ -46,6 +47,17 @@ def add(
         raise Unclear("A question needs its words and at least two answers, one a line.")
     if len(set(wanted)) < len(wanted):
         raise Unclear("Two answers are the same.")
+    # Two clerks who ask the same at one moment: buyers are asked once.
+    session.scalars(select(HouseRow).with_for_update()).all()
+    same = select(QuestionRow.id).where(
+        QuestionRow.words == words.strip(),
+        QuestionRow.production.is_(None)
+        if production is None
+        else QuestionRow.production == production,
+        QuestionRow.asked,
+    )
+    if session.scalar(same.limit(1)) is not None:
+        raise Unclear("This is asked already.")
     row = QuestionRow(
         id=means.new_id(),
         production=production,

@@ -84,14 +84,15 @@ def move(
     refunds: str | None = None,
     intent: str | None = None,
     office: bool = False,
-) -> None:
-    """Book money in (above 0) or back (below 0): a tender and its entry.
+) -> str:
+    """Book money in (above 0) or back (below 0): a tender and its entry; give its id.
 
     refunds: the tender that this gives back. office: it moved at the desk.
     """
+    id = means.new_id()
     session.add(
         TenderRow(
-            id=means.new_id(),
+            id=id,
             order=order.id,
             kind=kind,
             ref=ref,
@@ -116,6 +117,7 @@ def move(
     session.flush()
     event = "order.paid" if amount >= 0 else "order.refunded"
     webhooks.note(session, means, event, order.id, amount=abs(amount))
+    return id
 
 
 def charge(

@@ -85,20 +85,14 @@ def mark(
         before[id] = row.status if row else None
         _put(session, means, id, status, by)
         audit.note(session, means, staff=by, action=_ACTION, subject=id, reason=status)
-    undo = means.new_id()
-    session.add(
-        AuditRow(
-            id=undo,
-            at_ms=means.now_ms,
-            staff=by,
-            device=None,
-            action="mark_tickets_in_bulk",
-            subject=status,
-            reason="",
-            facts=json.dumps(before),
-        )
+    return audit.note(
+        session,
+        means,
+        staff=by,
+        action="mark_tickets_in_bulk",
+        subject=status,
+        facts=before,
     )
-    return undo
 
 
 def undo(session: Session, means: Means, id: str, *, by: str) -> int | None:

@@ -7,9 +7,6 @@ that is renewed must keep its key. Source: sync.md §2.1, §2.2.
 import hashlib
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from boxoffice import log
 
 
@@ -25,6 +22,10 @@ def pin(file: Path | None) -> str | None:
     """
     if file is None:
         return None
+    # Most houses show no certificate of their own: seven megabytes that nobody needs.
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     try:
         certificate = x509.load_pem_x509_certificate(file.read_bytes())
     except OSError as why:

@@ -1,7 +1,7 @@
 """Vouchers and gift cards by the batch: made, looked at, made void.
 
 Their codes are kept nowhere: they are in the file that the making gives, and on the cards.
-What a card still has is `ledger.tenders`' matter.
+What a card still has is `ledger.voucher_balances`' matter.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import audit, pickups, rows, tenders
+from ledger import audit, pickups, rows, voucher_balances
 from ledger.clock import Means
 from ledger.tables.house import StaffRow
 from ledger.tables.members import PromisedRow, VoucherBatchRow, VoucherRow
@@ -83,7 +83,7 @@ def make(
     session.add(batch)
     session.flush()
     codes = [
-        tenders.issue(
+        voucher_balances.issue(
             session,
             means,
             kind=kind,

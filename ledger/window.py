@@ -16,10 +16,13 @@ from boxoffice.pricing import OtherLine, Quote, Seller
 from boxoffice.refusals import Code
 from ledger import (
     audit,
+    distances,
     evenings,
     members,
     order_types,
     orders,
+    parties,
+    promo_codes,
     requests,
     seat_credits,
     seating,
@@ -43,6 +46,7 @@ class Said:
 
     subscriber: who the subscriber is, where a price asks for one. members: seat to the id
     of the member whose credit pays for it. order_type: of ledger.order_types; blank: none.
+    party: an order to which this one belongs; blank: none.
     """
 
     seats: Sequence[tuple[str, str]]
@@ -55,6 +59,7 @@ class Said:
     donation: int = 0
     answers: Sequence[dict[str, str]] = ()
     order_type: str = ""
+    party: str = ""
     payments: Sequence[Payment] = field(default=())
 
 
@@ -77,10 +82,21 @@ def hold(
     wanted: Sequence[str] | Wish,
     by: str,
     reason: str = "",
+    party: str = "",
 ) -> Held | Refused | None:
     """Hold seats for a customer at the desk; available and reserved ones. None: no such
-    evening. reason: why seats that keep orders apart may be sold (DIS4).
+    evening. reason: why seats that keep orders apart may be sold (DIS4). party: an order to
+    which the new one will belong: its distance need not be kept (DIS3).
+
+    Refuses PERFORMANCE_CANCELLED besides what a hold refuses.
     """
+    if evenings.called_off(session, performance):
+        return Refused(Code.PERFORMANCE_CANCELLED)
+    if party and not isinstance(wanted, Wish):
+        stands_for = parties.stands_for(session, party)
+        close = distances.refused(session, performance, wanted, besides=stands_for)
+        if close:
+            return Refused(Code.SEAT_UNAVAILABLE, {"seats": close})
     held = seating.hold(
         session,
         means,
@@ -89,7 +105,7 @@ def hold(
         seller=STAFF,
         wanted=wanted,
         box_office=True,
-        near=bool(reason),
+        near=bool(reason or party),
     )
     if isinstance(held, Held):
         audit.note(
@@ -148,14 +164,17 @@ def sell(
     """Make the held seats an order, with its donation, seat credits and what was paid.
 
     by: who sells; blank: nobody of the staff. asker: whose hold it is. Refuses what
-    `orders.sell` and `order_types.take` refuse, NOT_ENOUGH_SEAT_CREDITS (MEM4), and
-    NOT_FOUND or LOCKED for a voucher; nothing is done then. Raises KeyError like quote.
+    `orders.sell`, `order_types.take` and `promo_codes.use` refuse, NOT_ENOUGH_SEAT_CREDITS
+    (MEM4), NOT_FOUND or LOCKED for a voucher, and PERFORMANCE_CANCELLED; nothing is done
+    then. Raises KeyError like quote.
     """
     if order := requests.made(session, hold, asker):
         return Made(order, again=True)
     open_ = read(session, hold, asker)
     if open_ is None:
         return Refused(Code.NOT_HELD)
+    if evenings.called_off(session, open_.performance):
+        return Refused(Code.PERFORMANCE_CANCELLED)
     with session.begin_nested() as point:
         done = _sell(session, means, open_, said, by, asker)
         if isinstance(done, Refused):
@@ -195,6 +214,17 @@ def _sell(
         unfit = order_types.take(session, row, said.order_type, open_.performance)
         if unfit is not None:
             return unfit
+    over = promo_codes.use(
+        session,
+        means,
+        order=row.id,
+        hold=open_.hold,
+        performance=open_.performance,
+        kinds=[kind for _, kind in said.seats],
+        by=by or asker,
+    )
+    if over is not None:
+        return over
     row.answers = json.dumps(list(said.answers))
     if said.donation:
         donate(session, means, row, said.donation)
@@ -202,6 +232,8 @@ def _sell(
         refused = pay(session, means, row, payment, by=by)
         if refused is not None:
             return refused
+    if said.party:
+        parties.link(session, means, said.party, row.id, by=by)
     requests.keep(session, open_.hold, sold.id, now_ms=means.now_ms, asker=asker)
     if by:
         audit.note(

@@ -1,4 +1,4 @@
-"""Waiting work, one step at a time: holds that run out, letters, figures, pruning."""
+"""Waiting work, one step at a time: expiry, letters, figures, pruning, refunds."""
 
 import importlib.util
 from collections.abc import Callable
@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from ledger import (
     answers,
-    baskets,
+    basket_changes,
+    card_refunds,
     catalogue,
     checkout_attempts,
     contacts,
-    copies,
+    double_charges,
     feed,
     guessing,
+    refund_runs,
     seating,
     settling,
     waiting_list,
@@ -41,21 +43,18 @@ class Worker(Loop):
         post: Callable[[], bool] | None = None,
         pay: Callable[[Means], bool] | None = None,
         cards: Callable[[Means], bool] | None = None,
-        copy: Callable[[Means], bool] | None = None,
         pause_s: float = PAUSE_S,
     ) -> None:
         """post: sends the next letter that is due and says whether there was one.
 
         pay: settles payments of the shop that patrons left behind, and says likewise;
         cards: the same for the window's terminal.
-        copy: seals will-call orders for kiosks that are cut off, and says likewise.
         """
         super().__init__("waiting work failed", pause_s)
         self._ledger = ledger
         self._post = post
         self._pay = pay
         self._cards = cards
-        self._copy = copy
         self._counted_ms = self._pruned_ms = self._looked_ms = self._told_ms = 0
 
     def step(self) -> bool:
@@ -86,7 +85,7 @@ class Worker(Loop):
             busy = True
         if self._cards is not None and self._cards(means):
             busy = True
-        if self._copy is not None and self._copy(means):
+        if refund_runs.step(ledger.store, ledger.means):
             busy = True
         return busy
 
@@ -98,8 +97,10 @@ def postman(ledger: Running) -> Callable[[], bool] | None:
         return None
     from ledger.mail import outbox
 
-    address = ledger.config.public_url
-    return lambda: outbox.step(ledger.store, server, ledger.clock, address=address)
+    address, theme = ledger.config.public_url, ledger.config.theme
+    return lambda: outbox.step(
+        ledger.store, server, ledger.clock, address=address, theme=theme
+    )
 
 
 def cards(ledger: Running) -> Callable[[Means], bool] | None:
@@ -111,7 +112,7 @@ def cards(ledger: Running) -> Callable[[Means], bool] | None:
 
 
 def cashier(ledger: Running) -> Callable[[Means], bool] | None:
-    """Give what settles payments of the shop; None where nothing can be paid online."""
+    """Give what settles payments and refunds of the shop; None where none are made."""
     from ledger import checkouts
     from ledger.gateways import choose
 
@@ -126,7 +127,7 @@ def cashier(ledger: Running) -> Callable[[Means], bool] | None:
         over = checkouts.sweep(
             ledger.store, means, gateway, attempts, accept_mismatch=mismatch
         )
-        return over > 0
+        return card_refunds.sweep(ledger.store, means, gateway) or over > 0
 
     return settle
 
@@ -140,17 +141,19 @@ def _tell(ledger: Running, means: Means) -> None:
 
 
 def _look(ledger: Running) -> None:
-    """Count again what a ledger of before, that ran beside this one, did not count."""
+    """Look for what nobody saw: charges that came twice, orders that nobody counted.
+
+    A ledger of before, running beside this one, counts none for statements.
+    """
     with ledger.store.read() as session:
         orders = settling.faults(session)
     if orders:
         ledger.store.write(settling.mend, orders)
         log.info("orders counted again for statements", orders=len(orders))
-
-
-def copyist(ledger: Running) -> Callable[[Means], bool]:
-    """Give what seals will-call orders for kiosks that are cut off."""
-    return copies.Copyist(ledger.store, by_name=ledger.config.copies_by_name).step
+    with ledger.store.read() as session:
+        seconds = double_charges.find(session)
+    if seconds:
+        ledger.store.write(double_charges.note, ledger.means(), seconds)
 
 
 def _prune(session: Session, means: Means) -> None:
@@ -158,5 +161,5 @@ def _prune(session: Session, means: Means) -> None:
     feed.prune(session, now_ms=means.now_ms)
     answers.prune(session, now_ms=means.now_ms)
     guessing.prune(session, now_ms=means.now_ms)
-    baskets.forget(session, now_ms=means.now_ms)
+    basket_changes.forget(session, now_ms=means.now_ms)
     waiting_list.forget(session, means.now_ms)

@@ -37,8 +37,8 @@ def upload(asked: Request) -> tuple[Response, int]:
     """Take a batch. What it says is never refused; what is missing before it is."""
     batch = wire.batch(asked.json())
     try:
-        taken = running().store.write(
-            intake.upload,
+        taken = intake.receive(
+            running().store,
             running().means(),
             batch,
             courier=asked.device.id,

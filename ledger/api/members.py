@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, jsonify
 from sqlalchemy.orm import Session
 
-from ledger import answers, members, passwords, tenders
+from ledger import answers, members, passwords, renewed_tenders, tenders
 from ledger.api import fields
 from ledger.api.blueprint import bp
 from ledger.api.errors import Failed, refusal
@@ -53,27 +53,38 @@ def prove(body: Mapping[str, Any]) -> str | None:
 @bp.post("/tenders")
 @signed(KIOSK)
 def tender(asked: Request) -> Response:
-    """Promise a voucher or seat credits to the order of a hold."""
+    """Promise a voucher, seat credits or the use of a promo code to a hold's order."""
     if asked.book.recovering:
         raise Failed(503, "recovering", retry_after_s=10)
     body, ledger = asked.json(), running()
     kind = fields.text(body, "kind")
-    if kind not in tenders.KINDS:
-        raise Failed(400, "malformed", "kind must be voucher or credit.")
+    if kind not in tenders.KINDS | {renewed_tenders.AGAIN}:
+        raise Failed(400, "malformed", "kind must be voucher, credit, promo or again.")
     hold = fields.text(body, "hold")
     code = fields.text(body, "code", most=LONGEST)
     amount = fields.whole(body, "amount", least=1)
     means = ledger.means()
 
     def perform(session: Session) -> answers.Answer:
-        made = tenders.promise(
-            session,
-            means,
-            device=asked.device.id,
-            hold=hold,
-            kind=kind,
-            code=code,
-            amount=amount,
+        made = (
+            renewed_tenders.renew(
+                session,
+                means,
+                device=asked.device.id,
+                hold=hold,
+                tender=code,
+                amount=amount,
+            )
+            if kind == renewed_tenders.AGAIN
+            else tenders.promise(
+                session,
+                means,
+                device=asked.device.id,
+                hold=hold,
+                kind=kind,
+                code=code,
+                amount=amount,
+            )
         )
         if isinstance(made, Refused):
             return answers.Answer(409, json.dumps(refusal(made)))

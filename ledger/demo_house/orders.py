@@ -1,15 +1,20 @@
 """Orders that wait in the demo house: at will call, by mail, for another night."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from boxoffice import best
 from boxoffice.pricing import Seller
-from ledger import orders
+from ledger import groups, offers, orders
 from ledger.clock import Means
+from ledger.groups import Group
 from ledger.refused import Refused
+from ledger.tables.doors import MovementRow
+from ledger.tables.orders import OrderRow, TicketRow
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,7 @@ class _Waiting:
     paid: bool = True
     photo_id: bool = False
     delivery: str = "will_call"
+    group: Group = groups.NONE
 
 
 _TONIGHT = (
@@ -35,27 +41,85 @@ _EMAILED = _Waiting(
 )
 
 
+_GROUP = _Waiting(
+    "Karen Holst",
+    tuple(f"{row}-{n}" for row in ("CI-E", "CI-F") for n in range(3, 7)),
+    group=Group("Harbour Choir", "Ida Bech"),
+)
+
+
 _OTHER_NIGHT = _Waiting("Bea Marsh", ("ST-D-12", "ST-D-13"))
 
 
 def sell(session: Session, means: Means, tonight: str, other: str) -> dict[str, Any]:
     """Sell what waits at will call and in the outbox; give numbers, names and codes."""
-    will_call = [_order(session, means, tonight, waiting) for waiting in _TONIGHT]
+    will_call = [_order(session, means, tonight, w, w.seats) for w in _TONIGHT]
     return {
         "will_call": will_call,
-        "emailed": _order(session, means, tonight, _EMAILED),
-        "other_night": _order(session, means, other, _OTHER_NIGHT),
+        "emailed": _order(session, means, tonight, _EMAILED, _EMAILED.seats),
+        "other_night": _order(session, means, other, _OTHER_NIGHT, _OTHER_NIGHT.seats),
+        "group": _order(session, means, tonight, _GROUP, _GROUP.seats),
     }
 
 
+def renew(session: Session, means: Means, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Sell anew what somebody collected, paid or was let in with, so that it waits again.
+
+    facts: what `sell` gave, and `renew` since. Its people get the best seats that are left.
+    """
+
+    def again(known: Mapping[str, Any], performance: str, waiting: _Waiting) -> Any:
+        if "seats" in known and _waits(session, known, waiting):
+            return known
+        party = best.Request(len(waiting.seats))
+        offer = offers.find(session, performance, party)
+        if isinstance(offer, best.NoOffer):
+            return known
+        return _order(session, means, performance, waiting, offer.seats)
+
+    tonight = facts["tonight"]
+    return {
+        "will_call": [
+            again(known, tonight, waiting)
+            for known, waiting in zip(facts["will_call"], _TONIGHT, strict=True)
+        ],
+        "emailed": again(facts["emailed"], tonight, _EMAILED),
+        "other_night": again(facts["other_night"], facts["other"], _OTHER_NIGHT),
+        "group": again(facts["group"], tonight, _GROUP),
+    }
+
+
+def _waits(session: Session, known: Mapping[str, Any], waiting: _Waiting) -> bool:
+    """Whether an order is as it was when it was sold."""
+    order = session.get(OrderRow, known["order"])
+    tickets = session.scalars(
+        select(TicketRow).where(TicketRow.id.in_(known["tickets"]))
+    ).all()
+    let_in = session.scalars(
+        select(MovementRow.id).where(MovementRow.ticket.in_(known["tickets"]))
+    ).first()
+    return (
+        order is not None
+        and order.state == "confirmed"
+        and (order.paid > 0) == waiting.paid
+        and order.collected_ms is None
+        and all(t.status == "active" and t.print_state == "not_printed" for t in tickets)
+        and let_in is None
+    )
+
+
 def _order(
-    session: Session, means: Means, performance: str, waiting: _Waiting
+    session: Session,
+    means: Means,
+    performance: str,
+    waiting: _Waiting,
+    seats: Sequence[str],
 ) -> Mapping[str, Any]:
     sold = orders.sell(
         session,
         means,
         performance=performance,
-        seats=[(seat, "adult") for seat in waiting.seats],
+        seats=[(seat, "adult") for seat in seats],
         seller=Seller.ONLINE,
         patron=orders.Patron(name=waiting.name, email=waiting.email),
         tender="card" if waiting.paid else None,
@@ -63,9 +127,13 @@ def _order(
         photo_id=waiting.photo_id,
     )
     assert not isinstance(sold, Refused), f"{waiting.name}: {sold}"
+    groups.mark(session.get_one(OrderRow, sold.id), waiting.group)
     return {
         "order": sold.number,
-        "last_name": waiting.name.split()[-1],
+        "last_name": (waiting.group.leader or waiting.name).split()[-1],
         "code": sold.pickup_code,
+        "paid": waiting.paid,
         "tickets": [ticket.id for ticket in sold.tickets],
+        # As pages name them: the demo's codes are made of section, row and number.
+        "seats": [" ".join(seat.split("-")[-2:]) for seat in seats],
     }

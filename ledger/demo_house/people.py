@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice.members import Sale
-from ledger import members, membership_kinds, staff, tenders
+from ledger import members, membership_kinds, promo_codes, staff, voucher_balances
 from ledger.clock import Means
 from ledger.demo_house.price_lists import PROMO
 from ledger.tables.catalogue import ProductionRow
@@ -68,8 +68,11 @@ def offer_memberships(session: Session, means: Means) -> None:
 def give_out(session: Session, means: Means) -> dict[str, Any]:
     """Gift cards, one that covers two seats and one that does not; what opens them."""
     gifts = [
-        tenders.issue(session, means, kind="gift_card", currency="EUR", amount=amount)
+        voucher_balances.issue(
+            session, means, kind="gift_card", currency="EUR", amount=amount
+        )
         for amount in (10_000, 2_000)
     ]
+    promo_codes.keep(session, means, PROMO)
     member = {"number": MEMBER_NUMBER, "password": MEMBER_PASSWORD, "card": MEMBER_CARD}
     return {"member": member, "gift_cards": gifts, "promo": PROMO}

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import assets, door_answers, evenings
-from ledger.documents.order import money
+from ledger import assets, clearings, door_answers, evenings, facts
 from ledger.documents.ticket import NotAvailable
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
 from ledger.tables.doors import MovementRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
+from ledger.written import money
 
 By = Literal["name", "seat"]
 AT_ONCE = 500
@@ -69,8 +69,11 @@ def title(session: Session, performance: str) -> tuple[str, int] | None:
     return (found[0], found[1]) if found else None
 
 
-def lines(session: Session, performance: str, by: By) -> Iterator[Line]:
-    """Yield the live tickets of a performance, a few hundred in memory at a time."""
+def lines(session: Session, performance: str, by: By, now_ms: int) -> Iterator[Line]:
+    """Yield the live tickets of a performance, a few hundred in memory at a time.
+
+    now_ms: of the list; whoever came before the house was last cleared is not in.
+    """
     plan = evenings.plan_of(session, performance)
     place = {seat: n for n, seat in enumerate(plan.seats)}
     inside = (
@@ -83,7 +86,11 @@ def lines(session: Session, performance: str, by: By) -> Iterator[Line]:
                 )
             ).label("people"),
         )
-        .where(MovementRow.performance == performance, MovementRow.undone.is_(None))
+        .where(
+            MovementRow.performance == performance,
+            MovementRow.undone.is_(None),
+            *_counted(session, performance, now_ms),
+        )
         .group_by(MovementRow.ticket)
         .subquery()
     )
@@ -133,6 +140,16 @@ def lines(session: Session, performance: str, by: By) -> Iterator[Line]:
         )
 
 
+def _counted(
+    session: Session, performance: str, now_ms: int
+) -> Iterator[ColumnElement[bool]]:
+    """Leave out what was before a clearing of its space."""
+    evening = facts.evening(session, performance)
+    for space, cleared in clearings.last(evening, now_ms).items():
+        cleared_ms = round(cleared.timestamp() * 1000)
+        yield or_(MovementRow.space != space, MovementRow.at_ms >= cleared_ms)
+
+
 def _answers(session: Session, performance: str) -> dict[str, dict[str, str]]:
     """Give what guests answered at the door, by ticket and question, in words."""
     came = session.scalars(
@@ -157,7 +174,9 @@ def _in_order(session: Session, query, ordered):  # type: ignore[no-untyped-def]
         session.expunge_all()
 
 
-def sheet(session: Session, performance: str, by: By, file: Path, *, heading: str) -> int:
+def sheet(
+    session: Session, performance: str, by: By, file: Path, *, heading: str, now_ms: int
+) -> int:
     """Write the list as XLSX; give how many lines. Texts are texts, never formulas."""
     import xlsxwriter
 
@@ -179,7 +198,7 @@ def sheet(session: Session, performance: str, by: By, file: Path, *, heading: st
         for column, words in enumerate((*COLUMNS, *(one.words for one in asked))):
             page.write_string(1, column, words, bold)
         count = 0
-        for count, line in enumerate(lines(session, performance, by), 1):
+        for count, line in enumerate(lines(session, performance, by, now_ms), 1):
             said = (line.answers.get(one.id, "") for one in asked)
             for column, cell in enumerate((*line.cells, *said)):
                 if isinstance(cell, int):
@@ -191,14 +210,15 @@ def sheet(session: Session, performance: str, by: By, file: Path, *, heading: st
     return count
 
 
-def pdf(session: Session, performance: str, by: By, *, heading: str) -> bytes:
+def pdf(session: Session, performance: str, by: By, *, heading: str, now_ms: int) -> bytes:
     """Draw the list on A4. Raises NotAvailable where Pango is not installed."""
     try:
         import weasyprint
     except OSError as missing:
         raise NotAvailable(str(missing)) from missing
     template = assets.paper().get_template("documents/door_list.html")
-    html = template.render(heading=heading, by=by, lines=lines(session, performance, by))
+    every = lines(session, performance, by, now_ms)
+    html = template.render(heading=heading, by=by, lines=every)
     nothing = weasyprint.urls.URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
     made = weasyprint.HTML(string=html, url_fetcher=nothing).write_pdf()
     assert isinstance(made, bytes)

@@ -1,25 +1,20 @@
 """An order as people read it: in a letter, on paper, on a staff page."""
 
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency, get_currency_precision
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boxoffice import ids
+from boxoffice import exchange_deadlines, ids
 from ledger.documents import speech
 from ledger.prices import MEMBERSHIP
 from ledger.tables.catalogue import ChartRow, PerformanceRow, PriceRow, ProductionRow
 from ledger.tables.house import HouseRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
-
-LOCALE = "en_GB"
+from ledger.written import moment, money
 
 
 @dataclass(frozen=True)
@@ -89,6 +84,11 @@ class Order:
         """The first performance of the order."""
         return self.tickets[0].evening
 
+    @property
+    def live(self) -> "Order":
+        """The same order without tickets that were given back or cancelled."""
+        return replace(self, tickets=tuple(t for t in self.tickets if t.status == "active"))
+
 
 def describe(session: Session, order: str, language: str | None = "en") -> Order:
     """Put an order into words. Raises LookupError when there is none, or it is empty.
@@ -118,7 +118,9 @@ def describe(session: Session, order: str, language: str | None = "en") -> Order
         house=house.name,
         address=house.address,
         mail_from=house.mail_from,
-        exchange_rule=house.exchange_rule,
+        exchange_rule=house.exchange_rule
+        if any(e.exchanges(house.exchange_until, row.made_ms) for e in evenings.values())
+        else "",
         patron=patron.name if patron else "",
         total=money(row.charge, row.currency, locale),
         language=language,
@@ -126,24 +128,6 @@ def describe(session: Session, order: str, language: str | None = "en") -> Order
             evenings[ticket.performance].ticket(ticket, row.currency) for ticket in rows
         ),
     )
-
-
-def money(amount: int, currency: str, locale: str = LOCALE) -> str:
-    """Give an amount of minor units as people read it."""
-    return format_currency(
-        Decimal(amount).scaleb(-get_currency_precision(currency)), currency, locale=locale
-    )
-
-
-def plain(amount: int, currency: str) -> str:
-    """Give minor units as they stand in a field or a table: 12.50."""
-    places = get_currency_precision(currency)
-    return f"{Decimal(amount).scaleb(-places):.{places}f}"
-
-
-def moment(at_ms: int, zone: str) -> datetime:
-    """Give a moment on the house's own clock."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
 
 
 class _Evening:
@@ -154,17 +138,18 @@ class _Evening:
     ) -> None:
         self.language = language
         self.locale = locale = speech.locale(language)
+        self.zone = zone
         found = session.get(PerformanceRow, performance)
         assert found is not None
         production = session.get(ProductionRow, found.production)
         assert production is not None
-        starts = moment(found.starts_ms, zone)
+        self.starts = starts = moment(found.starts_ms, zone)
         doors = moment(found.doors_open_ms, zone) if found.doors_open_ms else None
         self.words = Evening(
             title=production.title,
             date=format_date(starts, "EEE d MMMM y", locale=locale),
-            time=format_time(starts, "HH:mm", locale=locale),
-            doors=format_time(doors, "HH:mm", locale=locale) if doors else None,
+            time=format_time(starts, "short", locale=locale),
+            doors=format_time(doors, "short", locale=locale) if doors else None,
         )
         chart = session.get(ChartRow, performance)
         self.names: dict[str, Any] = (
@@ -175,6 +160,11 @@ class _Evening:
         self.types = {entry["id"]: entry["name"] for entry in types}
         self.types[MEMBERSHIP.id] = MEMBERSHIP.name
         self.doors = _doors(json.loads(found.spaces))
+
+    def exchanges(self, until: str, sold_ms: int) -> bool:
+        """Say whether who bought then could still exchange. until: as the house says it."""
+        sold = moment(sold_ms, self.zone)
+        return not exchange_deadlines.passed(until, starts=self.starts, now=sold)
 
     def ticket(self, row: TicketRow, currency: str) -> Ticket:
         name = self.names.get(row.seat, {})

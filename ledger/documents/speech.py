@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 
 LOCALES = {"en": "en_GB", "da": "da_DK"}
 DANISH = {
+    # What staff write themselves is in their own words.
+    "%(title)s": "%(title)s",
     "Unreserved seating": "Unummererede pladser",
     "%(section)s, row %(row)s, seat %(seat)s": "%(section)s, række %(row)s, plads %(seat)s",
     "%(title)s: your tickets": "%(title)s: dine billetter",
@@ -57,6 +59,10 @@ DANISH = {
     "Seats have come free for %(title)s. Whoever is first has them; nothing is held for"
     " you.": "Der er kommet ledige pladser til %(title)s. Den, der kommer først, får dem;"
     " intet er reserveret til dig.",
+    "%(title)s, %(date)s, %(time)s: cancelled": "%(title)s %(date)s kl. %(time)s: aflyst",
+    "We are sorry: %(title)s on %(date)s, %(time)s, is cancelled. You get your money back;"
+    " you need not do anything.": "Vi beklager: %(title)s %(date)s kl. %(time)s er aflyst."
+    " Du får pengene tilbage og skal ikke gøre noget.",
     "If you did not ask for this, nothing needs to be done.": "Hvis du ikke har bedt om"
     " dette, skal du ikke gøre noget.",
 }

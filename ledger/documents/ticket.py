@@ -9,15 +9,14 @@ class NotAvailable(Exception):
     """PDFs cannot be made on this machine: a Debian package is missing."""
 
 
-def pdf(order: Order) -> bytes:
-    """Draw the order's tickets. Raises NotAvailable where Pango is not installed."""
+def pdf(*orders: Order) -> bytes:
+    """Draw the tickets of orders. Raises NotAvailable where Pango is not installed."""
     try:
         import weasyprint
     except OSError as missing:
         raise NotAvailable(str(missing)) from missing
     page = assets.paper().get_template("documents/tickets.html")
-    say = speech.speaker(order.language)
-    html = page.render(order=order, picture=code.svg_address, _=say)
+    html = page.render(orders=orders, picture=code.png_address, speaker=speech.speaker)
     # The page carries its codes, and its fonts are the machine's: nothing is fetched.
     only_inside = weasyprint.urls.URLFetcher(
         allowed_protocols=["data"], fail_on_errors=True

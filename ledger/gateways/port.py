@@ -86,3 +86,9 @@ class Gateway(Protocol):
 
     def void(self, ref: str) -> bool:
         """Let go of what the bank holds; say whether the bank has accepted that."""
+
+    def refund(self, ref: str, *, key: str, amount: int) -> str:
+        """Give some of what was captured back, once for each key.
+
+        Gives "", or why the bank will never do it, in its own words.
+        """

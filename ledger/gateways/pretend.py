@@ -3,14 +3,14 @@
 Its book is a table of its own, as a bank's would be. Never outside a demo.
 """
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice.cards import Check
 from ledger import rows
 from ledger.gateways.port import Asked, Begun, Down, Seen, Step
 from ledger.store import Store
-from ledger.tables.baskets import PretendCardRow
+from ledger.tables.baskets import PretendCardRow, PretendRefundRow
 
 _STEPS = {
     "waiting": Step.OPEN,
@@ -73,6 +73,10 @@ class PretendGateway:
         """Give the money back."""
         return self._store.write(_move, ref, {"approved"}, "voided")
 
+    def refund(self, ref: str, *, key: str, amount: int) -> str:
+        """Give money back, never more than was taken."""
+        return self._store.write(_refund, ref, key, amount)
+
 
 def find(session: Session, key: str) -> PretendCardRow | None:
     """Give the pretend bank's own row of a payment."""
@@ -105,6 +109,20 @@ def _open(session: Session, asked: Asked) -> None:
         "back": asked.back,
     }
     rows.add_new(session, PretendCardRow, made)
+
+
+def _refund(session: Session, card: str, key: str, amount: int) -> str:
+    row = session.get(PretendCardRow, card, with_for_update=True)
+    if row is None or row.state != "captured":
+        return "The pretend bank took nothing from this card."
+    if session.get(PretendRefundRow, key) is not None:
+        return ""
+    back = select(func.coalesce(func.sum(PretendRefundRow.amount), 0))
+    before = session.scalar(back.where(PretendRefundRow.card == card)) or 0
+    if before + amount > row.amount:
+        return "More would go back than was taken."
+    session.add(PretendRefundRow(key=key, card=card, amount=amount))
+    return ""
 
 
 def _move(session: Session, key: str, before: set[str], after: str) -> bool:

@@ -121,6 +121,32 @@ class StripeGateway:
             )
         return bool(intent.status == "canceled")
 
+    def refund(self, ref: str, *, key: str, amount: int) -> str:
+        """Give money back, unless that was done under this key before.
+
+        Stripe forgets an idempotency key after a day; what it has done, it lists for ever.
+        """
+        intent = self._intent(ref)
+        listed: Any = {"payment_intent": intent.id, "limit": 100}
+        found = _answered(lambda: self._client.v1.refunds.list(listed))
+        made = next((one for one in found.data if _key(one) == key), None)
+        if made is None:
+            wanted: Any = {
+                "payment_intent": intent.id,
+                "amount": amount,
+                "metadata": {"key": key},
+            }
+            options: Any = {"idempotency_key": f"{key}-refund"}
+            try:
+                made = self._client.v1.refunds.create(wanted, options)
+            except stripe.InvalidRequestError as why:
+                return str(why.user_message or why.code or "refused")
+            except stripe.StripeError as why:
+                raise Down(type(why).__name__) from why
+        if made.status in {"failed", "canceled"}:
+            return str(made.failure_reason or made.status)
+        return ""
+
     def _intent(self, ref: str) -> Any:
         wanted: Any = {"expand": ["payment_intent"]}
         found = _answered(lambda: self._client.v1.checkout.sessions.retrieve(ref, wanted))
@@ -133,6 +159,11 @@ class StripeGateway:
         wanted: Any = {"payment_intent": intent, "limit": 20}
         found = _answered(lambda: self._client.v1.charges.list(wanted))
         return sum(charge.status == "failed" for charge in found.data)
+
+
+def _key(refund: Any) -> str:
+    told = refund.metadata
+    return str(told["key"]) if told and "key" in told else ""
 
 
 def _step(session: str, intent: str) -> Step:

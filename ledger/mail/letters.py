@@ -7,14 +7,18 @@ from email.utils import format_datetime, parseaddr
 
 import structlog
 
+from boxoffice.themes import STANDARD, Theme
 from ledger import assets
 from ledger.documents import code, speech, ticket
 from ledger.documents.order import Order
+from ledger.mail import look as looks
 
 log = structlog.get_logger()
 
 
-def tickets(order: Order, *, to: str, letter: str, now_ms: int) -> EmailMessage:
+def tickets(
+    order: Order, *, to: str, letter: str, now_ms: int, theme: Theme = STANDARD
+) -> EmailMessage:
     """Write the letter that brings an order's tickets.
 
     letter: the id of the letter, so that a second delivery is recognised as the same.
@@ -31,14 +35,15 @@ def tickets(order: Order, *, to: str, letter: str, now_ms: int) -> EmailMessage:
     message["Date"] = format_datetime(datetime.fromtimestamp(now_ms / 1000, UTC))
     message["Message-ID"] = f"<{letter}@front-of-house>"
     pictures = [f"code-{n}.{letter}@front-of-house" for n in range(len(order.tickets))]
-    page = assets.paper()
+    page, look = assets.paper(), looks.of(theme, letter)
     message.set_content(page.get_template("mail/tickets.txt").render(order=order, _=say))
     message.add_alternative(
         page.get_template("mail/tickets.html").render(
-            order=order, pictures=pictures, _=say
+            order=order, pictures=pictures, look=look, _=say
         ),
         subtype="html",
     )
+    looks.bring(message, look)
     html = message.get_body(("html",))
     assert isinstance(html, EmailMessage)
     for n, (entry, picture) in enumerate(zip(order.tickets, pictures, strict=True), 1):

@@ -1,4 +1,4 @@
-"""Short letters of plain text: to members, and to whoever looks after them. MEM1, MEM8."""
+"""Short letters: to members and buyers of gift cards, and to staff. Source: MEM1, MEM8."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,15 +9,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
+from boxoffice.themes import STANDARD, Theme
 from ledger import assets, catalogue, gift_cards, memberships
 from ledger.documents import speech
-from ledger.documents.order import money
+from ledger.mail import look as looks
 from ledger.mail.letters import line, mailbox
 from ledger.tables.orders import OrderRow, PatronRow
+from ledger.written import money
 
+# Plain text alone: whoever looks after members reads many of them.
+FOR_STAFF = "member_changed"
 SUBJECTS = {
     "membership": "Your membership, order %(number)s",
     "member_link": "Your membership: please choose a password",
+    "message": "%(title)s",
     "seats_free": "Seats have come free: %(title)s",
     "gift_card": "A gift card for you: %(house)s",
     "gift_card_bought": "Your gift card, order %(number)s",
@@ -33,6 +38,7 @@ def note(
     to: str,
     letter: str,
     now_ms: int,
+    theme: Theme = STANDARD,
 ) -> EmailMessage:
     """Write a letter. facts: what its template says."""
     house = catalogue.house(session)
@@ -46,8 +52,14 @@ def note(
     message["To"] = mailbox(to, str(facts.get("name", "")))
     message["Date"] = format_datetime(datetime.fromtimestamp(now_ms / 1000, UTC))
     message["Message-ID"] = f"<{letter}@front-of-house>"
-    page = assets.paper().get_template(f"mail/{kind}.txt")
-    message.set_content(page.render(house=house, changes=changes, _=say, **facts))
+    pages = assets.paper()
+    look = looks.of(theme, letter)
+    said = {"house": house, "look": look, "changes": changes, "_": say, **facts}
+    message.set_content(pages.get_template(f"mail/{kind}.txt").render(said))
+    if kind != FOR_STAFF:
+        page = pages.get_template(f"mail/{kind}.html").render(said)
+        message.add_alternative(page, subtype="html")
+        looks.bring(message, look)
     return message
 
 

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from boxoffice.themes import STANDARD, Theme
 from ledger import gift_cards
 from ledger.clock import Clock
 from ledger.mail import post
@@ -34,10 +35,17 @@ class Waiting:
     facts: str
 
 
-def step(store: Store, server: tuple[str, int], clock: Clock, *, address: str = "") -> bool:
+def step(
+    store: Store,
+    server: tuple[str, int],
+    clock: Clock,
+    *,
+    address: str = "",
+    theme: Theme = STANDARD,
+) -> bool:
     """Send the next letter that is due, if any; say whether there was one.
 
-    address: where patrons reach us, for letters with a link.
+    address: where patrons reach us, for letters with a link. theme: how letters look.
     """
     with store.read() as session:
         found = _due(session, clock())
@@ -45,7 +53,7 @@ def step(store: Store, server: tuple[str, int], clock: Clock, *, address: str = 
             return False
         trouble = None
         try:
-            message = _write(session, found, clock(), address)
+            message = _write(session, found, clock(), address, theme)
         except Exception as broken:  # one bad letter must not hold up the others
             log.exception("letter cannot be written", letter=found.id, order=found.order)
             message, trouble = None, post.NotSent(type(broken).__name__, again=False)
@@ -75,21 +83,33 @@ def _due(session: Session, now_ms: int) -> Waiting | None:
     return Waiting(row.id, row.to, row.kind, row.order or "", row.facts)
 
 
-def _write(session: Session, waiting: Waiting, now_ms: int, address: str) -> EmailMessage:
+def _write(
+    session: Session, waiting: Waiting, now_ms: int, address: str, theme: Theme
+) -> EmailMessage:
     # What draws tickets and PDFs is loaded with the first letter, not at the start.
     from ledger.documents import order as orders
     from ledger.mail import letters, notes
 
     if waiting.kind == "tickets":
         described = orders.describe(session, waiting.order, None)
-        return letters.tickets(described, to=waiting.to, letter=waiting.id, now_ms=now_ms)
+        # Codes that open no door are left out, unless nothing else is left to say.
+        told = described.live if described.live.tickets else described
+        return letters.tickets(
+            told, to=waiting.to, letter=waiting.id, now_ms=now_ms, theme=theme
+        )
     facts = json.loads(waiting.facts) | {"address": address}
     if waiting.kind == "membership":
         facts |= notes.membership(session, waiting.order)
     if waiting.kind in {gift_cards.LETTER, gift_cards.BOUGHT}:
         facts |= notes.gift_card(session, waiting.order, str(facts.get("language", "en")))
     return notes.note(
-        session, waiting.kind, facts, to=waiting.to, letter=waiting.id, now_ms=now_ms
+        session,
+        waiting.kind,
+        facts,
+        to=waiting.to,
+        letter=waiting.id,
+        now_ms=now_ms,
+        theme=theme,
     )
 
 

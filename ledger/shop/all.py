@@ -7,17 +7,18 @@ from urllib.parse import urlencode
 import flask_babel  # type: ignore[import-untyped]
 from flask import Flask, Response, abort, current_app, g, redirect, request
 from flask import session as patron
-from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from ledger.app import Sessions
 from ledger.shop import (
     codes,
     confirmed,
     details,
     frame,
     gift_cards,
+    look,
     member_pages,
     membership_orders,
     passes,
@@ -49,12 +50,13 @@ PAGES = (
     gift_cards,
     membership_orders,
     member_pages,
+    look,
 )
 _PATH = "/shop"
 _SMALL = 2_000
 
 
-class _Cookies(SecureCookieSessionInterface):
+class _Cookies(Sessions):
     """Patrons and staff have cookies of their own, so that neither ends the other's."""
 
     def get_cookie_name(self, app: Flask) -> str:
@@ -98,6 +100,9 @@ def keep_private(response: Response) -> Response:
     # Addresses of baskets are secrets.
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"
+    if request.endpoint in look.FILES:
+        look.keep(response)
+        return response
     return _packed(response)
 
 

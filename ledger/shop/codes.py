@@ -3,14 +3,12 @@
 Source: lobby.md §2, sync.md §2.3.
 """
 
-from dataclasses import replace
-
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
-from ledger import basket_tenders, baskets, evenings, guessing, pickups
+from ledger import basket_changes, basket_tenders, evenings, guessing, pickups
 from ledger.baskets import Basket
 from ledger.clock import Means
 from ledger.refused import Refused
@@ -47,16 +45,7 @@ def _promo(session: Session, means: Means, basket: Basket, typed: str) -> Refuse
     refused = guessing.judge(session, means, f"basket {basket.id}", found=bool(kinds))
     if refused is not None:
         return refused
-    refused = baskets.say(session, means, basket.id, replace(basket.details, promo=hash_))
-    if refused is not None:
-        return refused
-    types = [
-        kinds[0]
-        if here.prices.price(here.plan.level_of(seat), kinds[0]) is not None
-        else kind
-        for seat, kind in basket.seats
-    ]
-    return baskets.retype(session, means, basket.id, types)
+    return basket_changes.enter_promo(session, means, basket.id, hash_)
 
 
 @bp.post("/baskets/<secret>/vouchers")

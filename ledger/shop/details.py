@@ -13,12 +13,22 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ledger import baskets, catalogue, evenings, on_sale, surveys
+from ledger import (
+    basket_changes,
+    baskets,
+    catalogue,
+    evenings,
+    on_sale,
+    order_types,
+    surveys,
+    written,
+)
 from ledger.baskets import Basket, Details
 from ledger.shop import formats, frame, memberships, tickets
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
 from ledger.shop.speech import language
+from ledger.shop.words import sorry
 from ledger.web import amounts
 from ledger.web.sale_form import plausible
 from ledger.web.typed import Form
@@ -56,12 +66,14 @@ def say(secret: str) -> ResponseReturnValue:
         return _proved(secret, basket, said, form, proven)
     if not form.faults:
         said = replace(said, members=proven, complete=True)
-        refused = frame.write(baskets.say, basket.id, said)
+        refused = frame.write(basket_changes.say, basket.id, said)
         if refused is not None:
             return redirect(url_for("shop.tickets", secret=secret), 303)
         return redirect(url_for("shop.summary", secret=secret), 303)
     # What can be read is kept: a reload, or a way back, loses nothing.
-    frame.write(baskets.say, basket.id, replace(said, members=proven, complete=False))
+    frame.write(
+        basket_changes.say, basket.id, replace(said, members=proven, complete=False)
+    )
     with frame.ledger().store.read() as session:
         return _page(session, secret, frame.basket(session, secret), form), 422
 
@@ -74,7 +86,9 @@ def _proved(
         with frame.ledger().store.read() as session:
             said = memberships.fill(session, proven[0], said)
         flash(_("Welcome. Your seat credits are set aside for this order."), "done")
-    frame.write(baskets.say, basket.id, replace(said, members=proven, complete=False))
+    frame.write(
+        basket_changes.say, basket.id, replace(said, members=proven, complete=False)
+    )
     if not form.faults:
         return redirect(url_for("shop.details", secret=secret), 303)
     with frame.ledger().store.read() as session:
@@ -86,7 +100,7 @@ def _before(session: Session, basket: Basket) -> dict[str, str]:
     said = basket.details
     currency = catalogue.house(session).currency
     fields = {name: getattr(said, name) for name in LONGEST}
-    fields["delivery"] = said.delivery
+    fields["delivery"], fields["order_type"] = said.delivery, said.order_type
     fields |= {f"q-{question}": answer for question, answer in said.answers}
     fields |= {f"member-{n}": email for n, email in enumerate(said.emails, 1)}
     if said.donation:
@@ -94,7 +108,7 @@ def _before(session: Session, basket: Basket) -> dict[str, str]:
         if said.donation not in _donations(session):
             fields |= {
                 "donation": "other",
-                "amount": formats.plain(said.donation, currency),
+                "amount": written.plain(said.donation, currency),
             }
     return fields
 
@@ -102,8 +116,7 @@ def _before(session: Session, basket: Basket) -> dict[str, str]:
 def _read(session: Session, basket: Basket, form: Form) -> Details:
     """Read the form; faults say what in it cannot be read."""
     house = catalogue.house(session)
-    show = on_sale.show(session, basket.performance, frame.ledger().clock())
-    assert show, "a basket is of an evening"
+    show = on_sale.in_basket(session, basket.performance, frame.ledger().clock())
     donation = 0
     match form.get("donation"):
         case "other":
@@ -118,6 +131,12 @@ def _read(session: Session, basket: Basket, form: Form) -> Details:
         given = form.get(f"q-{question['id']}")
         if given in {option["id"] for option in question["options"]}:
             answers.append((question["id"], given))
+    kind = form.get("order_type")
+    if kind:
+        party = len(basket.seats)
+        unfit = order_types.fits(session, kind, basket.performance, party)
+        if unfit is not None:
+            form.faults["order_type"] = sorry(unfit)
     delivery = form.get("delivery")
     texts: dict[str, Any] = {n: form.get(n)[:most] for n, most in LONGEST.items()}
     return Details(
@@ -128,6 +147,7 @@ def _read(session: Session, basket: Basket, form: Form) -> Details:
         emails=tuple(form.get(f"member-{n}") for n in range(1, basket.member_seats + 1)),
         language=language(),
         promo=basket.details.promo,
+        order_type=kind if "order_type" not in form.faults else "",
     )
 
 
@@ -195,8 +215,7 @@ def _in_language(words: Mapping[str, str]) -> str:
 
 def _page(session: Session, secret: str, basket: Basket, form: Form) -> str:
     here = evenings.read(session, basket.performance)
-    show = on_sale.show(session, basket.performance, frame.ledger().clock())
-    assert show, "a basket is of an evening"
+    show = on_sale.in_basket(session, basket.performance, frame.ledger().clock())
     members = [
         (n, formats.seat(here.plan, seat))
         for n, seat in enumerate(memberships.seats(basket), 1)
@@ -212,6 +231,7 @@ def _page(session: Session, secret: str, basket: Basket, form: Form) -> str:
         members=members,
         subscriber=tickets.asks_subscriber(here, basket),
         deliveries=deliveries(show.starts_ms),
+        order_types=order_types.online(session),
         donations=_donations(session),
         questions=questions(session, show.production),
         quote=baskets.quote(session, basket),

@@ -1,15 +1,11 @@
 """Amounts, times and seats, as they are said in the patron's language."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, format_time
 from babel.lists import format_list
-from babel.numbers import format_currency
 
-from boxoffice import money as minor
+from ledger import written
 from ledger.halls import Plan
 from ledger.shop.speech import gettext as _
 from ledger.shop.speech import locale
@@ -17,34 +13,22 @@ from ledger.shop.speech import locale
 
 def money(amount: int, currency: str) -> str:
     """Write minor units with their currency: "€48.00"."""
-    value = Decimal(amount).scaleb(-minor.decimals(currency))
-    return format_currency(value, currency, locale=locale())
-
-
-def plain(amount: int, currency: str) -> str:
-    """Write minor units as they stand in a field: 12.50."""
-    places = minor.decimals(currency)
-    return f"{Decimal(amount).scaleb(-places):.{places}f}"
-
-
-def moment(at_ms: int, zone: str) -> datetime:
-    """Give a moment (ms since 1970, UTC) in the zone of the venue."""
-    return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone))
+    return written.money(amount, currency, locale())
 
 
 def clock(at_ms: int, zone: str) -> str:
     """Write the time of day: "19:30"."""
-    return format_time(moment(at_ms, zone), "short", locale=locale())
+    return format_time(written.moment(at_ms, zone), "short", locale=locale())
 
 
 def day(at_ms: int, zone: str) -> str:
     """Write the day in full: "Saturday 14 March"."""
-    return format_skeleton("MMMMEEEEd", moment(at_ms, zone), locale=locale())
+    return format_skeleton("MMMMEEEEd", written.moment(at_ms, zone), locale=locale())
 
 
 def short_day(at_ms: int, zone: str) -> str:
     """Write the day shortly: "Sat 14 Mar"."""
-    return format_skeleton("MMMEd", moment(at_ms, zone), locale=locale())
+    return format_skeleton("MMMEd", written.moment(at_ms, zone), locale=locale())
 
 
 def together(words: Sequence[str]) -> str:

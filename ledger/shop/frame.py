@@ -12,7 +12,7 @@ from ledger import assets, baskets, catalogue
 from ledger.baskets import Basket
 from ledger.clock import Means
 from ledger.running import Running
-from ledger.shop import formats, speech
+from ledger.shop import formats, look, speech
 from ledger.tables.house import HouseRow
 
 P = ParamSpec("P")
@@ -54,6 +54,8 @@ def page(template: str, session: Session, **facts: Any) -> str:
         language=speech.language(),
         languages=speech.LANGUAGES,
         asset=asset,
+        theme_url=look.sheet_url(),
+        logo_url=look.logo_url(),
         **facts,
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import baskets, catalogue, gift_cards
+from ledger import catalogue, gift_cards, new_baskets
 from ledger.baskets import Basket, Details
 from ledger.shop import formats, frame
 from ledger.shop.blueprint import bp
@@ -48,7 +48,7 @@ def order_gift_card() -> ResponseReturnValue:
         said = _read(form, catalogue.house(session).currency)
         if form.faults:
             return _page(session, form), 422
-    begun = frame.write(baskets.begin_seatless, kind=None, details=said)
+    begun = frame.write(new_baskets.begin_seatless, kind=None, details=said)
     return redirect(url_for("shop.summary", secret=begun.secret), 303)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from boxoffice import ids
 from boxoffice.members import Sale
 from boxoffice.pricing import Seller
-from ledger import baskets, catalogue, members, membership_kinds
+from ledger import catalogue, members, membership_kinds, new_baskets
 from ledger.baskets import Basket, Details
 from ledger.membership_kinds import Kind
 from ledger.shop import frame
@@ -48,7 +48,7 @@ def order_membership(kind: str) -> ResponseReturnValue:
         said = _read(session, found, form)
         if form.faults:
             return _page(session, found, form), 422
-    begun = frame.write(baskets.begin_seatless, kind=kind, details=said)
+    begun = frame.write(new_baskets.begin_seatless, kind=kind, details=said)
     return redirect(url_for("shop.summary", secret=begun.secret), 303)
 
 

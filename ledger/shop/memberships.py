@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import members as rule
 from boxoffice.refusals import Code
-from ledger import guessing, members, passwords, tenders
+from ledger import guessing, members, passwords, promised_tenders, tenders
 from ledger.baskets import SHOP, Basket, Details
 from ledger.clock import Means
 from ledger.prices import MEMBERSHIP
@@ -128,7 +128,7 @@ def _set_aside(
     row = session.get(BasketRow, id, with_for_update=True)
     if row is None or row.state != "open" or row.hold is None:
         return Refused(Code.NOT_HELD)
-    tenders.hold_ended(session, row.hold)
+    promised_tenders.hold_ended(session, row.hold)
     for member, count in drawn.items():
         promised = tenders.promise(
             session,
@@ -140,7 +140,7 @@ def _set_aside(
             amount=count,
         )
         if isinstance(promised, Refused):
-            tenders.hold_ended(session, row.hold)
+            promised_tenders.hold_ended(session, row.hold)
             return promised
     return None
 

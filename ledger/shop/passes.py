@@ -2,19 +2,22 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Response, abort
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import catalogue
+from ledger import catalogue, written
 from ledger.documents import order as orders
-from ledger.documents import wallet
 from ledger.shop import frame
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import language
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.orders import TicketRow
+
+if TYPE_CHECKING:
+    from ledger.documents import wallet
 
 
 def offered() -> bool:
@@ -28,6 +31,9 @@ def wallet_pass(secret: str) -> Response:
     file = frame.ledger().config.wallet_file
     if file is None:
         abort(404)
+    # Certificates take seven megabytes, which houses without a wallet do not need.
+    from ledger.documents import wallet
+
     with frame.ledger().store.read() as session:
         basket = frame.basket(session, secret)
         if not basket.order or not basket.performance:
@@ -53,9 +59,11 @@ def _starts(session: Session, order: str) -> dict[str, str]:
         .join(PerformanceRow, PerformanceRow.id == TicketRow.performance)
         .where(TicketRow.order == order)
     )
-    return {id: orders.moment(at_ms, zone).isoformat() for id, at_ms in found}
+    return {id: written.moment(at_ms, zone).isoformat() for id, at_ms in found}
 
 
 @cache
-def _signer(file: Path) -> wallet.Signer:
+def _signer(file: Path) -> "wallet.Signer":
+    from ledger.documents import wallet
+
     return wallet.read_signer(file)

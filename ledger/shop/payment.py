@@ -21,6 +21,7 @@ from ledger import (
     evenings,
     membership_kinds,
     on_sale,
+    order_types,
 )
 from ledger.baskets import Basket
 from ledger.checkout_attempts import Attempt
@@ -64,8 +65,7 @@ def _not_yet(secret: str, basket: Basket) -> ResponseReturnValue | None:
 
 def _page(session: Session, secret: str, basket: Basket) -> str:
     here = evenings.read(session, basket.performance)
-    show = on_sale.show(session, basket.performance, frame.ledger().clock())
-    assert show, "a basket is of an evening"
+    show = on_sale.in_basket(session, basket.performance, frame.ledger().clock())
     facts = _facts(session, basket)
     return frame.page(
         "summary.html",
@@ -75,6 +75,7 @@ def _page(session: Session, secret: str, basket: Basket) -> str:
         show=show,
         lines=tickets.lines_of(session, here, basket, facts["quote"]),
         deliveries=details.deliveries(show.starts_ms),
+        order_type=order_types.name(session, basket.details.order_type),
         **facts,
     )
 
@@ -173,8 +174,7 @@ def _title(session: Session, basket: Basket) -> str:
     if basket.membership:
         kind = membership_kinds.find(session, basket.membership)
         return kind.name if kind else ""
-    show = on_sale.show(session, basket.performance, frame.ledger().clock())
-    return show.title if show else ""
+    return on_sale.in_basket(session, basket.performance, frame.ledger().clock()).title
 
 
 @bp.get("/baskets/<secret>/payment")

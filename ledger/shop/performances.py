@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from boxoffice.pricing import Buyer
 from boxoffice.refusals import Code
-from ledger import baskets, catalogue, evenings, halls, on_sale
-from ledger.baskets import Begun
+from ledger import catalogue, evenings, halls, new_baskets, on_sale
 from ledger.evenings import Evening
+from ledger.new_baskets import Begun
 from ledger.on_sale import Show
 from ledger.refused import Refused
 from ledger.seating import Wish
@@ -136,7 +136,9 @@ def hold(
     performance: str, wanted: Sequence[str] | Wish, types: Sequence[str] = ()
 ) -> ResponseReturnValue:
     """Hold seats and go on to the basket; or say why not, and what comes nearest."""
-    begun = frame.write(baskets.begin, performance=performance, wanted=wanted, types=types)
+    begun = frame.write(
+        new_baskets.begin, performance=performance, wanted=wanted, types=types
+    )
     match begun:
         case Begun():
             return redirect(url_for("shop.tickets", secret=begun.secret), 303)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice.pricing import Buyer, Priced, Quote
 from boxoffice.refusals import Code
-from ledger import baskets, evenings, on_sale
+from ledger import basket_changes, baskets, evenings, on_sale
 from ledger.baskets import Basket
 from ledger.evenings import Evening
 from ledger.prices import MEMBERSHIP
@@ -43,7 +43,7 @@ def tickets(secret: str) -> ResponseReturnValue:
             return away
         if not basket.held:
             return _ended(session, secret, basket)
-        show = on_sale.show(session, basket.performance, frame.ledger().clock())
+        show = on_sale.in_basket(session, basket.performance, frame.ledger().clock())
         here = evenings.read(session, basket.performance)
         quote = baskets.quote(session, basket)
         return frame.page(
@@ -70,11 +70,11 @@ def change(secret: str) -> ResponseReturnValue:
         return back
     act = request.form.get("act", "")
     if act == "let_go":
-        frame.write(baskets.let_go, basket.id)
+        frame.write(basket_changes.let_go, basket.id)
         flash(_("Your seats are free again."), "done")
         return redirect(url_for("shop.evening", performance=basket.performance), 303)
     if act in {"longer", "again"}:
-        more = baskets.longer if act == "longer" else baskets.again
+        more = basket_changes.longer if act == "longer" else basket_changes.again
         refused = frame.write(more, basket.id)
         if refused is None and act == "longer":
             flash(_("You have more time."), "done")
@@ -118,7 +118,7 @@ def _retyped(basket: Basket) -> bool:
             if kind not in known or on_sale.whole(here, level_of(seat), kind) is None:
                 abort(400)
     if types != [kind for _seat, kind in basket.seats]:
-        refused = frame.write(baskets.retype, basket.id, types)
+        refused = frame.write(basket_changes.retype, basket.id, types)
         if refused is not None:
             flash(sorry(refused), "sorry")
             return False
@@ -177,14 +177,16 @@ def asks_subscriber(here: Evening, basket: Basket) -> bool:
 def _ended(session: Session, secret: str, basket: Basket) -> ResponseReturnValue:
     """The time ran out: say which seats are still free."""
     here = evenings.read(session, basket.performance)
+    show = on_sale.in_basket(session, basket.performance, frame.ledger().clock())
     seats = [seat for seat, _kind in basket.seats]
     free = set(on_sale.free(session, basket.performance))
-    still = here.plan.chart is None or free.issuperset(seats)
+    still = show.refusal is None and (here.plan.chart is None or free.issuperset(seats))
     words = sorry(Refused(Code.NOT_HELD))
+    if show.refusal:
+        words += " " + sorry(Refused(show.refusal))
     if still and here.plan.chart is not None:
         names = formats.seats(here.plan, seats)
         words += " " + _("%(seats)s are still free.", seats=names)
-    show = on_sale.show(session, basket.performance, frame.ledger().clock())
     page = frame.page(
         "ended.html", session, secret=secret, show=show, words=words, still=still
     )

@@ -62,6 +62,22 @@ def sorry(refused: Refused) -> str:
             return _("We cannot match this e-mail to a membership.")
         case Code.NOT_ENOUGH_SEAT_CREDITS:
             return _("Not enough seat credits left for this performance.")
+        case Code.PARTY_BELOW_MINIMUM | Code.PARTY_ABOVE_MAXIMUM:
+            return _(
+                "This is for %(least)s to %(most)s people.",
+                least=facts.get("minimum", ""),
+                most=facts.get("maximum", ""),
+            )
+        case Code.ORDER_TYPE_SOLD_OUT:
+            return _("All of these are taken for this performance.")
+        case Code.PROMO_USED_UP:
+            return _("This code has been used as often as it may be.")
+        case Code.PROMO_FOR_FEWER:
+            return ngettext(
+                "This code is for %(num)s ticket of an order.",
+                "This code is for %(num)s tickets of an order.",
+                int(facts.get("most", 1)),
+            )
         case Code.LOCKED:
             wait = facts.get("wait_s", 60)
             return _("Too many tries. Please wait %(wait)s seconds.", wait=wait)

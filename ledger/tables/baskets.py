@@ -51,3 +51,13 @@ class PretendCardRow(Row):
     address: Mapped[str]
     code: Mapped[str]
     back: Mapped[str]
+
+
+class PretendRefundRow(Row):
+    """What the pretend bank gave back, by the key under which it was asked."""
+
+    __tablename__ = "pretend_refund"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    card: Mapped[str] = mapped_column(index=True)
+    amount: Mapped[int]

@@ -86,13 +86,14 @@ class VoucherBatchRow(Row):
 class PromisedRow(Row):
     """A tender that shares the fate of a hold: allotted with it, spent by the sale.
 
-    source: a voucher's hash or a member. amount: minor units; credits: seats. seats: JSON
-    list of [performance, seat, epoch] once they are a device's.
+    source: a voucher's hash, a member, or a promo code's hash, then credits are tickets.
+    amount: minor units; credits: seats. seats: JSON list of [performance, seat, epoch] once
+    they are a device's.
     """
 
     __tablename__ = "promised_tender"
     __table_args__ = (
-        CheckConstraint("kind IN ('voucher', 'gift_card', 'credit')", name="kind"),
+        CheckConstraint("kind IN ('voucher', 'gift_card', 'credit', 'promo')", name="kind"),
         CheckConstraint("state IN ('held', 'allotted', 'spent', 'released')", name="state"),
     )
 

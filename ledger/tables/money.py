@@ -54,6 +54,30 @@ class PaymentRow(Row):
     changed_ms: Mapped[int]
 
 
+class CardRefundRow(Row):
+    """Money that is to go back to a card which was charged online.
+
+    id: the tender that books it, and the key under which the bank hears of it.
+    why: what the bank said that never will do it.
+    """
+
+    __tablename__ = "card_refund"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'done', 'refused')", name="state"),
+        Index("ix_card_refund_state_next_try_ms", "state", "next_try_ms"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    order: Mapped[str] = mapped_column(ForeignKey("order.id"), index=True)
+    intent: Mapped[str] = mapped_column(ForeignKey("payment.intent"))
+    amount: Mapped[int]
+    state: Mapped[str]
+    why: Mapped[str]
+    tries: Mapped[int]
+    next_try_ms: Mapped[int]
+    changed_ms: Mapped[int]
+
+
 class JournalEntryRow(Row):
     """One thing that happened to money. Append-only. Source: P10."""
 

@@ -30,7 +30,7 @@ class OrderRow(Row):
 
     number: what people read (ORD12). delivery: will_call, email, print, kiosk. seller: of
     boxoffice.pricing. device: who sold it, if a device did. source: the event it came in.
-    order_type: of ledger.order_types.
+    order_type: of ledger.order_types. group_name, group_leader: of ledger.groups.
     """
 
     __tablename__ = "order"
@@ -45,6 +45,12 @@ class OrderRow(Row):
             "made_ms",
             sqlite_where=text("paid > charge"),
             postgresql_where=text("paid > charge"),
+        ),
+        Index(
+            "ix_order_of_member",
+            "made_ms",
+            sqlite_where=text("member IS NOT NULL"),
+            postgresql_where=text("member IS NOT NULL"),
         ),
         Index(
             "ix_order_order_type",
@@ -76,6 +82,8 @@ class OrderRow(Row):
     collected_by: Mapped[str | None]
     cancelled_ms: Mapped[int | None]
     order_type: Mapped[str | None]
+    group_name: Mapped[str | None]
+    group_leader: Mapped[str | None]
 
 
 class TicketRow(Row):

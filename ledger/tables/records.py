@@ -7,18 +7,23 @@ from ledger.tables.names import Row
 
 
 class AuditRow(Row):
-    """A change by a person. Append-only. facts: JSON text."""
+    """A change by a person. Append-only. facts: JSON text.
+
+    nth: which change of its subject it is, from 1; 0: from before they were counted.
+    """
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_subject_nth", "subject", "nth"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     at_ms: Mapped[int] = mapped_column(index=True)
     staff: Mapped[str]
     device: Mapped[str | None]
     action: Mapped[str]
-    subject: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str]
     reason: Mapped[str]
     facts: Mapped[str]
+    nth: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class OutboxRow(Row):

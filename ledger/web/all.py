@@ -6,12 +6,13 @@ from datetime import timedelta
 from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ledger import plans
-from ledger.documents.order import money
 from ledger.web import (
+    attendee_pages,
     calls,
+    cancellation_pages,
     catalogue_pages,
     charts,
     desk,
@@ -19,6 +20,7 @@ from ledger.web import (
     devices,
     discrepancies,
     distance_pages,
+    distance_plan_pages,
     doors,
     gift_cards,
     hall_files,
@@ -28,33 +30,46 @@ from ledger.web import (
     member_checks,
     member_pages,
     memberships,
+    message_pages,
     moves,
     order_acts,
     order_money,
     order_type_pages,
     orders,
+    party_ends,
+    party_links,
+    party_pages,
     people,
+    promo_code_pages,
     read_key_pages,
     reading,
     reports,
     second,
     sell,
+    settings_pages,
     statements,
     vouchers,
     webhook_pages,
     window_cards,
     worklists,
 )
+from ledger.written import money
 
 IDLE = timedelta(hours=2)
 # One module a family of pages.
 PAGES = (
     login,
     orders,
+    party_ends,
+    party_links,
+    party_pages,
     order_acts,
     order_money,
     moves,
     charts,
+    attendee_pages,
+    cancellation_pages,
+    message_pages,
     sell,
     desk_sales,
     discrepancies,
@@ -66,7 +81,9 @@ PAGES = (
     statements,
     catalogue_pages,
     distance_pages,
+    distance_plan_pages,
     order_type_pages,
+    promo_code_pages,
     hall_files,
     halls,
     member_checks,
@@ -75,6 +92,7 @@ PAGES = (
     people,
     read_key_pages,
     second,
+    settings_pages,
     vouchers,
     gift_cards,
     webhook_pages,
@@ -166,7 +184,13 @@ def install(app: Flask, *, secure: bool) -> None:
             return error
         words = _WORDS.get(error.code or 500, _WORDS[500])
         page = render_template("staff/trouble.html", title=words[0], words=words[1])
-        return page, error.code or 500
+        return page, error.code or 500, allowed(error)
+
+
+def allowed(error: HTTPException) -> dict[str, str]:
+    """Name the methods that an address knows, as RFC 9110 wants with a 405."""
+    known = error.valid_methods if isinstance(error, MethodNotAllowed) else None
+    return {"Allow": ", ".join(sorted(known))} if known else {}
 
 
 _WORDS = {

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,26 +10,19 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boxoffice.pricing import Buyer, FeeRule, Seller
-from ledger import audit, catalogue, prices, programme, reports
+from boxoffice.pricing import Buyer, Seller
+from ledger import audit, catalogue, prices, programme, promo_codes, reports
 from ledger.clock import Means
-from ledger.documents.order import moment, plain
 from ledger.refused import Refused
+from ledger.rivals import Overtaken
 from ledger.tables.catalogue import HallRow, PerformanceRow, PriceRow, ProductionRow
-from ledger.web import amounts, desk
+from ledger.web import desk, order_acts, price_form
+from ledger.web.price_form import SPARE, Wrong
+from ledger.written import moment, plain
 
 bp = Blueprint("catalogue", __name__, url_prefix="/staff/catalogue")
 MOST_AT_ONCE = 100
-SPARE = 2
 FORM = "%Y-%m-%dT%H:%M"
-
-
-class Wrong(ValueError):
-    """What was typed into a field cannot be; the text says why."""
-
-    def __init__(self, field: str, words: str) -> None:
-        super().__init__(words)
-        self.field = field
 
 
 class NoMoment(ValueError):
@@ -130,10 +122,14 @@ def performance(performance: str) -> ResponseReturnValue:
 
 
 def _performance(
-    performance: str, typed: Mapping[str, str], wrong: str
+    performance: str,
+    typed: Mapping[str, str],
+    wrong: str,
+    *,
+    terms: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
     """Show one performance. typed: what stood in its table of prices; wrong: which field
-    of it cannot be.
+    of it cannot be. terms: what stood in the form of its sale.
     """
     with desk.ledger().store.read() as session:
         row = session.get(PerformanceRow, performance)
@@ -145,12 +141,21 @@ def _performance(
         def at(ms: int | None) -> str:
             return moment(ms, zone).strftime(FORM) if ms else ""
 
+        price_list = prices.read(json.loads(listed.body))
+        words = promo_codes.words(session, [kind.code for kind in price_list.types])
         return render_template(
             "staff/performance.html",
+            version=listed.version,
+            mark=programme.mark(row),
+            terms=terms or {},
+            codes=[
+                words.get(kind.code, price_form.KEPT) if kind.code else ""
+                for kind in price_list.types
+            ],
             evening=reports.performance(session, performance),
             row=row,
             at=at,
-            prices=prices.read(json.loads(listed.body)),
+            prices=price_list,
             plain=plain,
             buyers=list(Buyer),
             sellers=list(Seller),
@@ -182,9 +187,10 @@ def change(performance: str) -> ResponseReturnValue:
     if until <= opens:
         desk.refuse("Selling would end before it begins. Nothing was changed.")
         return back
-    desk.write(
+    first = desk.write(
         programme.change,
         performance,
+        seen=desk.field("seen"),
         public=request.form.get("public") == "1",
         on_sale_from_ms=opens,
         on_sale_until_ms=until,
@@ -192,6 +198,10 @@ def change(performance: str) -> ResponseReturnValue:
         ends_ms=ends,
         by=desk.me().id,
     )
+    if first is not None:
+        thing = "this performance"
+        order_acts.overtaken(first, done="Nothing was changed", thing=thing)
+        return _performance(performance, {}, "", terms=request.form)
     desk.say("Changed.")
     return back
 
@@ -207,7 +217,7 @@ def set_prices(performance: str) -> ResponseReturnValue:
             abort(404)
         before = prices.read(json.loads(listed.body))
     try:
-        after = _prices(before)
+        after, words = price_form.read(before), price_form.words()
     except ValueError as why:
         desk.refuse(f"{why} Nothing was changed.")
         wrong = why.field if isinstance(why, Wrong) else ""
@@ -218,82 +228,17 @@ def set_prices(performance: str) -> ResponseReturnValue:
         after,
         everywhere=request.form.get("everywhere") == "1",
         by=desk.me().id,
+        words=words,
+        seen=request.form.get("seen", type=int),
     )
+    if isinstance(done, Overtaken):
+        order_acts.overtaken(done, done="Nothing was changed", thing="these prices")
+        return _performance(performance, request.form, "")
     if isinstance(done, Refused):
         desk.refuse(f"{desk.words_of(done)} Nothing was changed.")
     else:
         desk.say(f"Prices of {done} performance{'s' if done > 1 else ''} changed.")
     return back
-
-
-def _prices(before: prices.PriceList) -> prices.PriceList:
-    """Read the table of prices: a row a type, a column a level, and the rules of fees."""
-    types: list[prices.Type] = []
-    amounts_of: dict[str, dict[str, int]] = {level.id: {} for level in before.levels}
-    usual = desk.field("default")
-    for place in range(len(before.types) + SPARE):
-        name = desk.field(f"name-{place}", most=60)
-        if not name:
-            continue
-        old = before.types[place] if place < len(before.types) else None
-        id = old.id if old else _new_id(name, [t.id for t in (*before.types, *types)])
-        # What this page does not show, such as a promo code, stays as it was.
-        types.append(
-            replace(
-                old or prices.Type(id, name),
-                name=name,
-                buyer=Buyer(desk.field(f"buyer-{place}") or "guest"),
-                default=usual == str(place),
-                note=desk.field(f"note-{place}", most=100),
-                check=request.form.get(f"check-{place}") == "1",
-            )
-        )
-        for level in before.levels:
-            typed = desk.field(f"price-{place}-{level.id}")
-            if typed:
-                what = f"price of {name}, {level.name}"
-                field = f"price-{place}-{level.id}"
-                amount = _amount(field, before.currency, what)
-                amounts_of[level.id][id] = amount
-    if not types:
-        raise ValueError("At least one price has to stay.")
-    fees = []
-    for place in range(len(before.fees) + SPARE):
-        if not desk.field(f"fee-{place}"):
-            continue
-        fee = _amount(f"fee-{place}", before.currency, "fee")
-        outside = _amount(f"outside-{place}", before.currency, "fee")
-        if outside > fee:
-            raise Wrong(f"outside-{place}", "The outside part of a fee exceeds the fee.")
-        buyer, seller = desk.field(f"fee-buyer-{place}"), desk.field(f"fee-seller-{place}")
-        fees.append(
-            FeeRule(
-                Buyer(buyer) if buyer else None,
-                Seller(seller) if seller else None,
-                fee,
-                outside,
-                request.form.get(f"zero-{place}") == "1",
-            )
-        )
-    levels = tuple(
-        prices.Level(level.id, level.name, amounts_of[level.id]) for level in before.levels
-    )
-    return prices.PriceList(before.currency, levels, tuple(types), tuple(fees))
-
-
-def _amount(field: str, currency: str, what: str) -> int:
-    try:
-        return amounts.read(desk.field(field), currency, what=what)
-    except amounts.NotAnAmount as why:
-        raise Wrong(field, str(why)) from None
-
-
-def _new_id(name: str, taken: list[str]) -> str:
-    plain_ = "".join(c for c in name.lower() if c.isascii() and c.isalnum()) or "price"
-    id, number = plain_, 2
-    while id in taken:
-        id, number = f"{plain_}{number}", number + 1
-    return id
 
 
 def read_moment(typed: str, zone: str) -> int:

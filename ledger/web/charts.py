@@ -24,13 +24,13 @@ from boxoffice.charts import SeatType
 from boxoffice.refusals import Code, sentence
 from boxoffice.seating import FLIP_RULE
 from ledger import catalogue, evenings, flips, marks, recalls, reports
-from ledger.documents.order import money
 from ledger.halls import Plan
 from ledger.marks import Mark, Why
 from ledger.refused import Refused
 from ledger.web import desk
 from ledger.web.devices import break_page
 from ledger.web.seat_picture import picture
+from ledger.written import money
 
 bp = Blueprint("charts", __name__, url_prefix="/staff/performances")
 

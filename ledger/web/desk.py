@@ -16,9 +16,9 @@ from boxoffice.refusals import sentence
 from ledger import staff
 from ledger.clock import Clock, Means
 from ledger.config import Config
-from ledger.documents.order import LOCALE, moment
 from ledger.refused import Refused
 from ledger.store import Store
+from ledger.written import LOCALE, moment
 
 P = ParamSpec("P")
 T = TypeVar("T")

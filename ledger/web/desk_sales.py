@@ -11,6 +11,7 @@ from flask import session as member_of_staff
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from boxoffice import ids
 from boxoffice.refusals import Code
 from ledger import (
     catalogue,
@@ -23,7 +24,6 @@ from ledger import (
     surveys,
     window,
 )
-from ledger.documents.order import money
 from ledger.refused import Refused
 from ledger.requests import STAFF
 from ledger.seating import Held, Wish
@@ -33,6 +33,7 @@ from ledger.web.sale_form import DELIVERIES
 from ledger.web.sale_tenders import PAYMENTS, TENDERS, TERMINAL
 from ledger.web.typed import Form
 from ledger.window import Open
+from ledger.written import money
 
 bp = Blueprint("desk_sales", __name__, url_prefix="/staff")
 
@@ -51,15 +52,18 @@ def begin(performance: str) -> ResponseReturnValue:
             f"Please choose seats, or say how many: 1 to {seating.MOST_SEATS_A_HOLD}."
         )
         return redirect(url_for("charts.show", performance=performance), 303)
+    party = desk.field("party", most=100)
     held = desk.write(
         window.hold,
         performance=performance,
         wanted=seats or Wish(count),
         by=desk.me().id,
         reason=desk.field("reason", most=200),
+        party=party,
     )
     if isinstance(held, Held):
-        return redirect(url_for("desk_sales.show", hold=held.hold), 303)
+        goes_on = url_for("desk_sales.show", hold=held.hold, party=party or None)
+        return redirect(goes_on, 303)
     if isinstance(held, Refused) and seats and (asked := _beside(performance, seats)):
         return asked
     if isinstance(held, Refused):
@@ -80,8 +84,15 @@ def _beside(performance: str, seats: list[str]) -> ResponseReturnValue | None:
         free = {"available", "reserved", "buffer"}
         if not close or any(why is None or why.kind not in free for why in found.values()):
             return None
+        parties = {
+            order: number
+            for why in found.values()
+            for order, number in (why.beside if why else ())
+            if order
+        }
         return render_template(
             "staff/beside.html",
+            parties=parties if len(parties) == 1 else {},
             evening=evening,
             zone=catalogue.house(session).zone,
             seats=seats,
@@ -108,6 +119,7 @@ def show(hold: str) -> ResponseReturnValue:
         if open_ is None or not open_.seats:
             return _ended(session, hold)
         typed = {"order_type": order_types.usual(session)} | _cloned(session)
+        typed |= {"party": request.args.get("party", "")[:100]}
         return _page(session, open_, Form(typed))
 
 
@@ -202,8 +214,11 @@ def _page(session: Session, open_: Open, form: Form) -> ResponseReturnValue:
     said = sale_form.read(session, open_, counted, paying=False, now_ms=now_ms)
     shown = reports.performance(session, open_.performance)
     assert shown, "a held seat is of a performance"
+    party = session.get(OrderRow, form.get("party"))
     return render_template(
         "staff/sale.html",
+        party=party,
+        party_number=ids.shown(party.number) if party else "",
         evening=shown,
         questions=surveys.asked(session, shown.production),
         open=open_,

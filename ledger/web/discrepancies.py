@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from ledger import cases, catalogue, remedies, reports
 from ledger.cases import Case
-from ledger.documents.order import money
 from ledger.refused import Refused
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.web import desk
+from ledger.written import money
 
 bp = Blueprint("discrepancies", __name__, url_prefix="/staff/discrepancies")
 
@@ -32,7 +32,8 @@ KINDS = {
     ),
     "admitted_void": (
         "Let in on a void ticket",
-        "Somebody was admitted on a ticket that was no longer valid.",
+        "Somebody was admitted on a ticket that was no longer valid, or was inside when"
+        " it ended. Nobody has to be fetched out.",
     ),
     "sale_unseen": (
         "A ticket without its sale",
@@ -97,6 +98,16 @@ KINDS = {
         "A line of a paper form names a seat that is not there, or a serial that was "
         "used before.",
     ),
+    "charged_twice": (
+        "A card was charged twice",
+        "This order was paid by card, and then by card again; it does not need the second "
+        "charge.",
+    ),
+    "refund_refused": (
+        "The bank did not take a refund",
+        "The refund is booked, and the bank would not give the money back to the card. "
+        "Pay it back another way.",
+    ),
 }
 RULES = {
     "UNKNOWN_SEAT": "There is no such seat, so the sale needs one.",
@@ -126,6 +137,8 @@ REMEDIES = {
     "collect": "Collect it at the window",
     "waive": "Let it go",
     "settle_difference": "Settle the difference",
+    "give_back": "Give the second charge back",
+    "paid_back": "It was paid back another way",
     "in_hand": "The guest has it in hand",
     "reissue": "Void it and send a new one",
     "strike_off": "Strike off the silent devices and sell",

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from ledger import catalogue, distance_terms, distances, reports
 from ledger.distance_terms import Terms, Unfit
-from ledger.web import desk
+from ledger.rivals import Overtaken
+from ledger.web import desk, order_acts
 
 bp = Blueprint("distances", __name__, url_prefix="/staff/catalogue/performances")
 MOST_PAIRS = 100
@@ -15,9 +16,7 @@ MOST_PAIRS = 100
 @desk.needs(desk.SUPERVISOR)
 def show(performance: str) -> ResponseReturnValue:
     terms, on = _now(performance)
-    metres = "" if terms.least_mm is None else f"{terms.least_mm / 1000:g}"
-    typed = {"side": str(terms.side), "metres": metres}
-    return _page(performance, terms, on, typed, {})
+    return _page(performance, terms, on, _typed(terms), {})
 
 
 @bp.post("/<performance>/distance")
@@ -27,7 +26,7 @@ def change(performance: str) -> ResponseReturnValue:
     terms, on = _now(performance)
     everywhere = request.form.get("everywhere") == "1"
     if desk.field("act") == "off":
-        return _kept(performance, terms, on=False, everywhere=everywhere)
+        return _kept(performance, terms, {}, on=False, everywhere=everywhere)
     typed = {name: desk.field(name) for name in ("side", "metres")}
     faults: dict[str, str] = {}
     side, least_mm = _seats(typed["side"], faults), _millimetres(typed["metres"], faults)
@@ -45,30 +44,42 @@ def change(performance: str) -> ResponseReturnValue:
         faults["area"] = "Please tick at least one area."
     if not faults:
         try:
-            return _kept(performance, chosen, on=True, everywhere=everywhere)
+            return _kept(performance, chosen, typed, on=True, everywhere=everywhere)
         except Unfit as why:
             faults["metres"] = str(why)
     return _page(performance, chosen, on, typed, faults)
 
 
 def _kept(
-    performance: str, terms: Terms, *, on: bool, everywhere: bool
+    performance: str, terms: Terms, typed: dict[str, str], *, on: bool, everywhere: bool
 ) -> ResponseReturnValue:
-    count = desk.write(
+    done = desk.write(
         distance_terms.keep,
         performance,
         terms,
         on=on,
         everywhere=everywhere,
         by=desk.me().id,
+        seen=desk.field("seen"),
     )
-    many = "" if count == 1 else f" at {count} performances"
+    if isinstance(done, Overtaken):
+        thing = "the distance here"
+        order_acts.overtaken(done, done="Nothing was changed", thing=thing)
+        now, was_on = _now(performance)
+        return _page(performance, terms if on else now, was_on, typed or _typed(now), {})
+    many = "" if done == 1 else f" at {done} performances"
     desk.say(
         f"Orders sit apart from now on{many}."
         if on
         else f"Orders need not sit apart any more{many}."
     )
     return redirect(url_for("distances.show", performance=performance), 303)
+
+
+def _typed(terms: Terms) -> dict[str, str]:
+    """Give what stands in the fields for these terms."""
+    metres = "" if terms.least_mm is None else f"{terms.least_mm / 1000:g}"
+    return {"side": str(terms.side), "metres": metres}
 
 
 def _now(performance: str) -> tuple[Terms, bool]:
@@ -90,6 +101,7 @@ def _page(
 ) -> ResponseReturnValue:
     with desk.ledger().store.read() as session:
         apart = distances.spacing(session, performance)
+        now, was_on = distance_terms.read(session, performance)
         pairs = distances.too_near(session, performance, apart) if apart else ()
         return render_template(
             "staff/distance.html",
@@ -98,6 +110,7 @@ def _page(
             sections=distance_terms.sections(session, performance),
             terms=terms,
             on=on,
+            seen=distance_terms.mark(now, on=was_on),
             typed=typed,
             faults=faults,
             buffers=len(distances.whose(session, performance, apart)) if apart else 0,

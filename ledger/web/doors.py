@@ -12,10 +12,11 @@ from flask.typing import ResponseReturnValue
 from ledger import catalogue, door_answers, door_questions, door_settings, doors, facts
 from ledger.clock import Means
 from ledger.documents import door_list, sheets
-from ledger.documents.order import moment
 from ledger.documents.ticket import NotAvailable
+from ledger.rivals import Overtaken
 from ledger.tables.catalogue import PerformanceRow
-from ledger.web import desk, downloads
+from ledger.web import desk, downloads, order_acts
+from ledger.written import moment
 
 bp = Blueprint("doors", __name__, url_prefix="/staff/performances")
 
@@ -35,12 +36,15 @@ def paper(performance: str, kind: str) -> ResponseReturnValue:
         if found is None:
             abort(404)
         zone = catalogue.house(session).zone
-        now = desk.day_and_time(ledger.clock(), zone)
+        now_ms = ledger.clock()
+        now = desk.day_and_time(now_ms, zone)
         heading = f"{found[0]}, {desk.day_and_time(found[1], zone)} · as of {now}"
         name = f"door-list-{wanted}.{kind}"
         if kind == "pdf":
             try:
-                made = door_list.pdf(session, performance, wanted, heading=heading)
+                made = door_list.pdf(
+                    session, performance, wanted, heading=heading, now_ms=now_ms
+                )
             except NotAvailable:
                 words = "PDFs cannot be made on this machine. Take the sheet instead."
                 page = render_template("staff/trouble.html", title="No PDF", words=words)
@@ -48,7 +52,9 @@ def paper(performance: str, kind: str) -> ResponseReturnValue:
             return downloads.stream(iter((made,)), "application/pdf", name)
         # A file of its own, gone with the answer: the sheet is never whole in memory.
         file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115
-        door_list.sheet(session, performance, wanted, Path(file.name), heading=heading)
+        door_list.sheet(
+            session, performance, wanted, Path(file.name), heading=heading, now_ms=now_ms
+        )
     return downloads.stream_file(file, sheets.KINDS["xlsx"], name)
 
 
@@ -78,14 +84,18 @@ def change(performance: str, space: str) -> ResponseReturnValue:
     if wrong or tried is not None:
         return _page(performance, {space: wrong}, {space: tried}), 422 if wrong else 200
     assert person is not None
-    ledger.store.write(
+    done = ledger.store.write(
         door_settings.set_space,
         Means(ledger.clock()),
         performance,
         space,
         wish,
         staff=person.id,
+        seen=desk.field("seen"),
     )
+    if isinstance(done, Overtaken):
+        order_acts.overtaken(done, done="No door was told", thing="these doors")
+        return _page(performance, {space: []}, {})
     desk.say("The doors are told.")
     return redirect(url_for("doors.show", performance=performance), 303)
 
@@ -110,8 +120,8 @@ def add_question(performance: str) -> ResponseReturnValue:
         )
     except door_questions.Unclear as why:
         desk.refuse(str(why))
-    else:
-        desk.say("The doors ask it from now on.")
+        return _page(performance, {}, {})
+    desk.say("The doors ask it from now on.")
     return redirect(url_for("doors.show", performance=performance), 303)
 
 
@@ -141,7 +151,8 @@ def _wish(starts_ms: int, zone: str) -> tuple[dict[str, Any], list[str]]:
     reentry, unpaid = form.get("reentry", ""), form.get("unpaid", "")
     types = tuple(part for part in form.get("price_types", "").replace(",", " ").split())
     clears = form.get("clears_at", "").strip()
-    if clears and _time(clears, starts_ms, zone) is None:
+    cleared_ms = _time(clears, starts_ms, zone)
+    if clears and cleared_ms is None:
         wrong.append(f"{clears} is no time of day, such as 04:00.")
     return {
         "opens_ms": times["opens"],
@@ -154,7 +165,8 @@ def _wish(starts_ms: int, zone: str) -> tuple[dict[str, Any], list[str]]:
         "addons": bool(form.get("addons")),
         "names": bool(form.get("names")),
         "price_types": types or None,
-        "clears_at": clears or None,
+        # However it was typed: 4.00 is 04:00.
+        "clears_at": f"{moment(cleared_ms, zone):%H:%M}" if cleared_ms else None,
         "rule": None if isinstance(rule, str) else rule,
     }, wrong
 
@@ -187,6 +199,7 @@ def _page(performance: str, wrong: Any, tried: Any) -> str:
             starts_ms=title[1],
             spaces=doors.read(json.loads(row.spaces)),
             questions=door_answers.questions(session, performance),
+            mark=door_settings.mark,
             kinds=door_questions.KINDS,
             wrong=wrong,
             tried=tried,

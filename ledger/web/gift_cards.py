@@ -11,9 +11,9 @@ from boxoffice.pricing import Seller
 from ledger import catalogue, gift_cards, window
 from ledger.clock import Means
 from ledger.gift_cards import Said, Sold
-from ledger.order_versions import Overtaken
 from ledger.refused import Refused
 from ledger.requests import STAFF
+from ledger.rivals import Overtaken
 from ledger.tables.orders import OrderRow
 from ledger.web import desk, order_acts, sale_form, sale_tenders
 from ledger.web.typed import Form

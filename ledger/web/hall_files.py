@@ -13,7 +13,7 @@ from ledger.clock import Means
 from ledger.halls import Plan
 from ledger.plans import BadPlan
 from ledger.tables.catalogue import HallRow
-from ledger.web import desk, downloads, hall_picture
+from ledger.web import desk, downloads, hall_picture, order_acts
 
 bp = Blueprint("hall_files", __name__, url_prefix="/staff/catalogue/halls")
 MOST_PLACES = 20_000
@@ -44,7 +44,14 @@ def take() -> ResponseReturnValue:
     if text and desk.field("act") != "take":
         return _look(plan, name, text)
     into = desk.field("into")
-    done = desk.write(_take, name=name, plan=plan, into=into, by=desk.me().id)
+    seen = desk.field(f"seen-{into}") if into else ""
+    try:
+        done = desk.write(
+            _take, name=name, plan=plan, into=into, seen=seen, by=desk.me().id
+        )
+    except hall_changes.Overtaken as quicker:
+        order_acts.overtaken(quicker.by, done="Nothing was taken", thing="this plan")
+        return _look(plan, name, text, into)
     if done is None:
         abort(404)
     desk.say(f"{name}: {len(plan.seats)} seats.")
@@ -53,8 +60,11 @@ def take() -> ResponseReturnValue:
     return redirect(url_for("halls.show", hall=done), 303)
 
 
-def _look(plan: Plan, name: str, text: str) -> ResponseReturnValue:
-    """Show the house that a file holds, before anything is written."""
+def _look(plan: Plan, name: str, text: str, into: str = "") -> ResponseReturnValue:
+    """Show the house that a file holds, before anything is written.
+
+    into: the hall that was chosen to have it.
+    """
     assert plan.chart
     with desk.ledger().store.read() as session:
         others = session.scalars(
@@ -67,6 +77,8 @@ def _look(plan: Plan, name: str, text: str) -> ResponseReturnValue:
             name=name,
             text=text,
             others=others,
+            into=into,
+            seen={other.id: hall_changes.seen(other.plan) for other in others},
             seats=len(plan.seats),
             rows=len(plan.chart.rows),
             sections=sections,
@@ -87,9 +99,19 @@ def _read(text: str) -> tuple[Plan, str]:
 
 
 def _take(
-    session: Session, means: Means, *, name: str, plan: Plan, into: str, by: str
+    session: Session,
+    means: Means,
+    *,
+    name: str,
+    plan: Plan,
+    into: str,
+    seen: str,
+    by: str,
 ) -> str | None:
-    """Add a hall, or give a hall another default chart. None: there is no such hall."""
+    """Add a hall, or give a hall another default chart. None: there is no such hall.
+
+    seen: what that hall's plan was when the file was looked at. Raises Overtaken.
+    """
     if not into:
         id = catalogue.add_hall(session, means, name=name, plan=plan)
         audit.note(session, means, staff=by, action="add_hall", subject=id, reason=name)
@@ -102,7 +124,7 @@ def _take(
         means,
         into,
         lambda _: plan,
-        seen_as=hall_changes.seen(row.plan),
+        seen_as=seen,
         words=f"Imported {name}.",
         by=by,
     )

@@ -18,13 +18,9 @@ from ledger.hall_changes import Overtaken
 from ledger.halls import Plan
 from ledger.plans import BadPlan
 from ledger.tables.catalogue import ChartRow, HallRow, PriceRow
-from ledger.web import desk, hall_acts, hall_picture
+from ledger.web import desk, hall_acts, hall_picture, order_acts
 
 bp = Blueprint("halls", __name__, url_prefix="/staff")
-OVERTAKEN = (
-    "Somebody changed this plan while you were looking at it. Nothing was changed;"
-    " please look again."
-)
 
 
 @bp.get("/halls/<hall>")
@@ -58,7 +54,13 @@ def act(hall: str) -> ResponseReturnValue:
 def undo(hall: str) -> ResponseReturnValue:
     with desk.ledger().store.read() as session:
         _hall(session, hall)
-    words = desk.write(hall_changes.undo, hall, by=desk.me().id)
+    try:
+        words = desk.write(
+            hall_changes.undo, hall, by=desk.me().id, seen_as=desk.field("seen")
+        )
+    except Overtaken as why:
+        _overtaken(why)
+        return redirect(url_for("halls.show", hall=hall), 303)
     if words is None:
         desk.refuse("There is nothing to undo.")
     else:
@@ -116,11 +118,15 @@ def _act(
         )
     except BadPlan as why:
         desk.refuse(f"Nothing was changed: {why}.")
-    except Overtaken:
-        desk.refuse(OVERTAKEN)
+    except Overtaken as why:
+        _overtaken(why)
     else:
         desk.say(words)
     return redirect(back, 303)
+
+
+def _overtaken(why: Overtaken) -> None:
+    order_acts.overtaken(why.by, done="Nothing was changed", thing="this plan", kept=False)
 
 
 def _hall(session: Session, id: str) -> tuple[HallRow, Plan]:

@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from ledger import member_checks
 from ledger.clock import Means
-from ledger.documents.order import money
 from ledger.refused import Refused
 from ledger.tables.orders import OrderRow
 from ledger.web import desk, order_acts
+from ledger.written import money
 
 bp = Blueprint("member_checks", __name__, url_prefix="/staff/orders")
 

@@ -4,7 +4,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ledger import catalogue, member_files
-from ledger.web import desk, downloads
+from ledger.rivals import Overtaken
+from ledger.web import desk, downloads, order_acts
 
 bp = Blueprint("members", __name__, url_prefix="/staff/members")
 MOST_BYTES = 1_000_000
@@ -36,8 +37,11 @@ def upload() -> ResponseReturnValue:
         desk.refuse(f"Please choose a file of up to {MOST_BYTES:,} bytes.")
         return redirect(url_for("members.index"), 303)
     if request.form.get("act") == "take":
-        done = desk.write(member_files.take, data, by=desk.me().id)
-        if not done.faults:
+        done = desk.write(member_files.take, data, by=desk.me().id, seen=desk.field("seen"))
+        if isinstance(done, Overtaken):
+            what = "the members"
+            order_acts.overtaken(done, done="Nothing was taken", thing=what)
+        elif not done.faults:
             new = sum(not entry.known for entry in done.entries)
             desk.say(f"{new} members are new, {len(done.entries) - new} up to date.")
             return redirect(url_for("members.index"), 303)

@@ -14,8 +14,9 @@ from ledger.membership_kinds import MOST_MEMBERSHIPS, Kind
 from ledger.memberships import Said
 from ledger.patrons import Patron
 from ledger.refused import Refused
+from ledger.rivals import Overtaken
 from ledger.tables.catalogue import ProductionRow
-from ledger.web import amounts, desk, sale_form, sale_tenders
+from ledger.web import amounts, desk, order_acts, sale_form, sale_tenders
 from ledger.web.typed import Form
 
 bp = Blueprint("memberships", __name__, url_prefix="/staff/memberships")
@@ -29,11 +30,17 @@ SALES = {
 @bp.get("")
 @desk.needs(*desk.SELLERS, desk.READER)
 def index() -> ResponseReturnValue:
+    return _index({})
+
+
+def _index(chosen: dict[str, str]) -> str:
+    """Show all kinds. chosen: who may buy a kind, as it was chosen and not kept."""
     with desk.ledger().store.read() as session:
         return render_template(
             "staff/memberships.html",
             kinds=membership_kinds.all_(session),
             sales=SALES,
+            chosen=chosen,
             productions=session.scalars(
                 select(ProductionRow).order_by(ProductionRow.title)
             ).all(),
@@ -70,8 +77,16 @@ def add() -> ResponseReturnValue:
 @desk.needs(desk.SUPERVISOR)
 def offer(kind: str) -> ResponseReturnValue:
     """Say who may buy it from now on."""
-    if not desk.write(membership_kinds.offer, kind, sale=_sale(), by=desk.me().id):
+    sale = _sale()
+    done = desk.write(
+        membership_kinds.offer, kind, sale=sale, by=desk.me().id, seen=desk.field("seen")
+    )
+    if not done:
         abort(404)
+    if isinstance(done, Overtaken):
+        thing = "this membership"
+        order_acts.overtaken(done, done="Nothing was changed", thing=thing)
+        return _index({kind: sale.value})
     desk.say("Changed.")
     return redirect(url_for("memberships.index"), 303)
 

@@ -1,120 +1,208 @@
-"""Move an order to other seats or another performance: choose, see what it costs, do it.
+"""Move an order, or a whole party, to other seats or another performance.
 
-Source: ORD3.
+Choose, see what it costs, do it: all of it, or nothing. Source: ORD3, DIS3.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import catalogue, evenings, marks, order_versions, reassigning, reports
+from boxoffice import ids
+from ledger import (
+    catalogue,
+    distances,
+    evenings,
+    marks,
+    move_plans,
+    parties,
+    party_versions,
+    reassigning,
+    reports,
+)
 from ledger.clock import Means
-from ledger.order_versions import Overtaken, version
-from ledger.reassigning import Plan
+from ledger.move_plans import Plan
 from ledger.refused import Refused
-from ledger.tables.orders import OrderRow, TicketRow
+from ledger.rivals import Overtaken
+from ledger.tables.orders import OrderRow
 from ledger.web import charts, desk
-from ledger.web.order_acts import back, change, overtaken
+from ledger.web.order_acts import overtaken
 
 bp = Blueprint("moves", __name__, url_prefix="/staff/orders")
+
+
+@dataclass(frozen=True)
+class Movers:
+    """Who moves: an order, or all orders of its party. order: whose page it began on."""
+
+    order: str
+    party: bool
+
+    def orders(self, session: Session) -> list[str]:
+        """Give the orders, in the order in which they get their seats."""
+        if not self.party:
+            return [self.order]
+        return [one.id for one in parties.read(session, self.order)]
+
+    def told(self, session: Session) -> str:
+        """Name them for the head of a page."""
+        rows = [session.get_one(OrderRow, id) for id in self.orders(session)]
+        numbers = ", ".join(ids.shown(row.number) for row in rows)
+        return f"One party: {numbers}" if self.party else f"Order {numbers}"
+
+    @property
+    def moves(self) -> str:
+        """The address of their move."""
+        return url_for("moves.show_party" if self.party else "moves.show", order=self.order)
+
+    @property
+    def home(self) -> str:
+        """The address of the page they came from."""
+        page = "party_pages.show" if self.party else "orders.show"
+        return url_for(page, order=self.order)
 
 
 @bp.get("/<path:order>/moves")
 @desk.needs(*desk.SELLERS)
 def show(order: str) -> ResponseReturnValue:
     """Choose where to: a performance, and as many seats of it as there are tickets."""
-    performance = request.args.get("performance", "")
-    found = _chart(order, performance, request.args.get("to") or performance, ())
-    return found or abort(404)
+    return _show(Movers(order, party=False))
 
 
 @bp.post("/<path:order>/moves")
 @desk.needs(*desk.SELLERS)
 def move(order: str) -> ResponseReturnValue:
     """Show the plan; with a reason, do exactly that."""
-    performance, to, seen = desk.field("performance"), desk.field("to"), desk.field("seen")
-    me = desk.me().id
+    return _move(Movers(order, party=False))
+
+
+@bp.get("/<path:order>/party/moves")
+@desk.needs(*desk.SELLERS)
+def show_party(order: str) -> ResponseReturnValue:
+    """Choose where to for all orders of a party."""
+    return _show(Movers(order, party=True))
+
+
+@bp.post("/<path:order>/party/moves")
+@desk.needs(*desk.SELLERS)
+def move_party(order: str) -> ResponseReturnValue:
+    """Show the plan for all orders of a party; with a reason, do exactly that."""
+    return _move(Movers(order, party=True))
+
+
+def _show(who: Movers) -> ResponseReturnValue:
+    performance = request.args.get("performance", "")
+    found = _chart(who, performance, request.args.get("to") or performance, ())
+    return found or abort(404)
+
+
+def _move(who: Movers) -> ResponseReturnValue:
+    performance, to = desk.field("performance"), desk.field("to")
+    seen, me = desk.field("seen", most=party_versions.LONGEST), desk.me().id
     wanted = request.form.getlist("seat")
     with desk.ledger().store.read() as session:
-        row = session.get(OrderRow, order)
-        if row is None or reports.performance(session, to) is None:
+        orders = who.orders(session)
+        if session.get(OrderRow, who.order) is None or not orders:
+            abort(404)
+        if reports.performance(session, to) is None:
             abort(404)
         # Before the plan: if it is too old, the press that follows will say so.
-        now = version(session, row)
-        quicker = order_versions.overtaken(session, row, seen)
+        now = party_versions.seen(session, orders)
+        quicker = party_versions.overtaken(session, orders, seen)
         seats = [s for s in evenings.plan_of(session, to).seats if s in set(wanted)]
-        planned = reassigning.plan(
-            session, order, performance=performance, to=to, seats=seats
+        planned = move_plans.plan(
+            session, orders, performance=performance, to=to, seats=seats
         )
     if quicker:
-        overtaken(quicker, done="Nothing was moved")
+        overtaken(quicker, done="Nothing was moved", thing=_thing(who))
     if isinstance(planned, Refused):
-        desk.refuse(desk.words_of(planned))
-        return _chart(order, performance, to, wanted) or back(order)
+        desk.refuse(_words(planned, who))
+        return _chart(who, performance, to, wanted) or redirect(who.home, 303)
     if quicker or desk.field("token") != planned.token:
         if desk.field("token") and not quicker:
             desk.refuse("Things have changed since this plan. Please look again.")
-        return _plan(planned, order, performance, to, seen=now)
+        return _plan(planned, who, seen=now)
     money, reason = desk.field("money") or reassigning.CHARGE, desk.field("reason")
     if money not in (reassigning.CHARGE, reassigning.WAIVE):
         abort(400)
 
-    def act(session: Session, means: Means, row: OrderRow) -> Refused | None:
+    def use_case(session: Session, means: Means) -> Refused | Overtaken | None:
+        rows = party_versions.lock(session, who.orders(session), seen)
+        if isinstance(rows, Overtaken):
+            return rows
         return reassigning.apply(
-            session, means, row, planned, money=money, reason=reason, by=me
+            session, means, rows, planned, money=money, reason=reason, by=me
         )
 
-    done = change(order, act)
-    if isinstance(done, Overtaken):
-        overtaken(done, done="Nothing was moved")
-        return _chart(order, performance, to, wanted) or back(order)
-    if isinstance(done, Refused):
-        desk.refuse(done)
-        return _chart(order, performance, to, wanted) or back(order)
+    done = desk.write(use_case)
+    if done is not None:
+        if isinstance(done, Overtaken):
+            overtaken(done, done="Nothing was moved", thing=_thing(who))
+        else:
+            desk.refuse(_words(done, who))
+        return _chart(who, performance, to, wanted) or redirect(who.home, 303)
     desk.say("Moved. Older codes are void; the tickets go out anew.")
-    return back(order)
+    return redirect(who.home, 303)
 
 
-def _chart(order: str, performance: str, to: str, chosen: Collection[str]) -> str | None:
+def _thing(who: Movers) -> str:
+    return "this party" if who.party else "this order"
+
+
+def _words(refused: Refused, who: Movers) -> str:
+    words = desk.words_of(refused)
+    return f"{words} Nothing was moved." if who.party else words
+
+
+def _chart(who: Movers, performance: str, to: str, chosen: Collection[str]) -> str | None:
     """Show seats to choose from, some chosen already; None if nothing can be moved."""
     ledger = desk.ledger()
     with ledger.store.read() as session:
-        row = session.get(OrderRow, order)
-        tickets = _tickets(session, order, performance)
+        row = session.get(OrderRow, who.order)
+        orders = who.orders(session)
+        tickets = move_plans.live(session, orders, performance)
         target = reports.performance(session, to)
         if row is None or not tickets or target is None:
             return None
-        seen = version(session, row)
         plan = evenings.plan_of(session, to)
         return render_template(
             "staff/move.html",
-            order=row,
+            who=who,
+            told=who.told(session),
             tickets=tickets,
             names=reports.seat_names(session, performance),
             here=reports.performance(session, performance),
             target=target,
-            others=reports.performances(session, ledger.clock()),
+            others=[
+                one
+                for one in reports.performances(session, ledger.clock())
+                if not one.cancelled_ms
+            ],
             lines=charts.lines_of(plan, marks.read(session, to)),
             own={t.seat for t in tickets} if to == performance else set(),
             chosen=set(chosen),
             reason=desk.field("reason"),
             zone=catalogue.house(session).zone,
-            seen=seen,
+            seen=party_versions.seen(session, orders),
         )
 
 
-def _plan(planned: Plan, order: str, performance: str, to: str, *, seen: str) -> str:
+def _plan(planned: Plan, who: Movers, *, seen: str) -> str:
     """Show what a move would cost, with the reason as it was typed."""
+    performance, to = planned.performance, planned.to
     with desk.ledger().store.read() as session:
+        row = session.get_one(OrderRow, who.order)
         return render_template(
             "staff/move_plan.html",
-            order=session.get_one(OrderRow, order),
+            who=who,
+            told=who.told(session),
+            currency=row.currency,
+            party={one.id: one for one in parties.read(session, who.order)},
             plan=planned,
             target=reports.performance(session, to),
-            back=url_for("moves.show", order=order, performance=performance, to=to),
+            close=_close(session, who, to, [move.to for move in planned.moves]),
             names=reports.seat_names(session, performance),
             names_there=reports.seat_names(session, to),
             reason=desk.field("reason"),
@@ -124,15 +212,14 @@ def _plan(planned: Plan, order: str, performance: str, to: str, *, seen: str) ->
         )
 
 
-def _tickets(session: Session, order: str, performance: str) -> list[TicketRow]:
-    return list(
-        session.scalars(
-            select(TicketRow)
-            .where(
-                TicketRow.order == order,
-                TicketRow.performance == performance,
-                TicketRow.status == "active",
-            )
-            .order_by(TicketRow.line)
-        )
-    )
+def _close(
+    session: Session, who: Movers, to: str, seats: list[str]
+) -> list[tuple[str, str]]:
+    """Say which of these seats keep orders apart, and from whom. Source: DIS4."""
+    own = parties.stands_for(session, who.order)
+    found = distances.refused(session, to, seats, besides=own, lock=False)
+    why = {seat: marks.why(session, to, seat) for seat in found}
+    return [
+        (seat, charts.beside(it) if it and it.beside else "it is near to another order")
+        for seat, it in why.items()
+    ]

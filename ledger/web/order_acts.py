@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 
 from ledger import catalogue, contacts, order_changes, order_versions, ticketing
 from ledger.clock import Means
-from ledger.documents.order import money
+from ledger.groups import Group
 from ledger.order_changes import Cancelled
-from ledger.order_versions import Overtaken
 from ledger.patrons import Patron
 from ledger.refused import Refused
+from ledger.rivals import Overtaken
 from ledger.tables.orders import OrderRow
 from ledger.web import desk, orders
 from ledger.web.sale_form import DELIVERIES, plausible
+from ledger.written import money
 
 bp = Blueprint("order_acts", __name__, url_prefix="/staff/orders")
 T = TypeVar("T")
@@ -41,8 +42,17 @@ def change(order: str, act: Callable[[Session, Means, OrderRow], T]) -> T | Over
     return desk.write(use_case)
 
 
-def overtaken(found: Overtaken, *, done: str = "Nothing was done") -> None:
-    """Say who was quicker, and what they did. done: what became of one's own press."""
+def overtaken(
+    found: Overtaken,
+    *,
+    done: str = "Nothing was done",
+    thing: str = "this order",
+    kept: bool = True,
+) -> None:
+    """Say who was quicker, and what they did.
+
+    done: what became of one's own press. kept: the page still shows what was typed.
+    """
     with desk.ledger().store.read() as session:
         zone = catalogue.house(session).zone
     if found.changes:
@@ -54,12 +64,12 @@ def overtaken(found: Overtaken, *, done: str = "Nothing was done") -> None:
             ],
             most=4,
         )
-        who = f"{last.by} changed this order at {desk.time_of_day(last.at_ms, zone)}"
+        who = f"{last.by} changed {thing} at {desk.time_of_day(last.at_ms, zone)}"
     else:
-        who, what = "Something else changed this order", "a device or a guest"
+        who, what = f"Something else changed {thing}", "a device or a guest"
     desk.refuse(
-        f"{who}, while you were looking at it: {what}. {done};"
-        " what you typed is still here. Please look again."
+        f"{who}, while you were looking at it: {what}. {done}"
+        f"{'; what you typed is still here' if kept else ''}. Please look again."
     )
 
 
@@ -106,6 +116,10 @@ def edit(order: str) -> ResponseReturnValue:
     if (email or desk.field("phone", most=60)) and not name:
         desk.refuse("Please give the name that goes with it. Nothing was changed.")
         return again(order)
+    group = Group(desk.field("group_name"), desk.field("group_leader"))
+    if group.leader and not group.name:
+        desk.refuse("Please give the group that has this leader. Nothing was changed.")
+        return again(order)
     if delivery not in {*DELIVERIES, "kiosk"}:
         abort(400)
     patron = Patron(name, email, desk.field("phone", most=60)) if name else None
@@ -114,6 +128,7 @@ def edit(order: str) -> ResponseReturnValue:
         "delivery": delivery,
         "note": desk.field("note"),
         "photo_id": request.form.get("photo_id") == "1",
+        "group": group,
         "by": me,
     }
 

@@ -30,6 +30,8 @@ def read(
         "delivery": order.delivery,
         "note": order.note,
         "photo_id": "1" if order.photo_id else "",
+        "group_name": order.group_name or "",
+        "group_leader": order.group_leader or "",
     }
     return {name: _field(name, now, typed) for name, now in saved.items()}
 

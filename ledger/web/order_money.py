@@ -4,19 +4,27 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ledger import desk_money, order_changes, order_versions, refunds, tenders
+from ledger import (
+    desk_money,
+    order_changes,
+    order_versions,
+    previews,
+    reports,
+    voucher_balances,
+)
 from ledger.clock import Means
 from ledger.desk_money import Payment
 from ledger.documents import order as documents
-from ledger.documents.order import money
 from ledger.refused import Refused
 from ledger.tables.orders import OrderRow
 from ledger.web import amounts, desk, order_acts
 from ledger.web.sale_tenders import NO_VOUCHER, TENDERS
+from ledger.written import money
 
 bp = Blueprint("order_money", __name__, url_prefix="/staff/orders")
 ROUTES = {
     "card": "back to the card, at the terminal",
+    previews.ONLINE_CARD: "back to the card, by itself",
     "cash": "in cash",
     "cheque": "by cheque",
     "voucher": "onto the voucher",
@@ -39,7 +47,7 @@ def pay(order: str) -> ResponseReturnValue:
         due, currency = row.charge - row.paid, row.currency
         now_ms = desk.ledger().means().now_ms
         by_code = kind == desk_money.CODE
-        voucher = tenders.look(session, ref, now_ms) if by_code else None
+        voucher = voucher_balances.look(session, ref, now_ms) if by_code else None
         most = voucher.balance if voucher else due
     if first:
         order_acts.overtaken(first, done="Nothing was taken")
@@ -88,11 +96,9 @@ def refund(order: str) -> ResponseReturnValue:
         first = order_versions.overtaken(session, row, seen) if seen else None
         means = desk.ledger().means()
         if wanted:
-            found = refunds.preview(
-                session, means, order, tickets=wanted, include_fees=fees
-            )
+            found = previews.of(session, means, order, tickets=wanted, include_fees=fees)
         else:
-            found = refunds.on_account(session, means, row)
+            found = previews.on_account(session, means, row)
         same = desk.field("total") == str(found.total)
         if first or request.form.get("confirmed") != "1" or not same:
             if first:
@@ -107,12 +113,13 @@ def refund(order: str) -> ResponseReturnValue:
                 seen=now,
                 typed=request.form,
                 described=documents.describe(session, order) if wanted else None,
+                inside=reports.inside(session, means, wanted) if wanted else {},
             )
         currency = row.currency
     refs = {back.tender: desk.field(f"ref-{back.tender}", most=100) for back in found.back}
     reason = desk.field("reason")
 
-    def act(session: Session, means: Means, row: OrderRow) -> refunds.Preview | Refused:
+    def act(session: Session, means: Means, row: OrderRow) -> previews.Preview | Refused:
         return order_changes.refund(
             session,
             means,
@@ -124,7 +131,7 @@ def refund(order: str) -> ResponseReturnValue:
             by=me,
         )
 
-    def said(done: refunds.Preview) -> None:
+    def said(done: previews.Preview) -> None:
         desk.say(f"Refunded {money(done.total - done.unfunded, currency)}.")
 
     return order_acts.press(order, act, said)

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from boxoffice.bad_input import OutOfRange
 from ledger import catalogue, order_types
-from ledger.documents.order import plain
 from ledger.order_types import MOST_ORDERS, MOST_PEOPLE, NameTwice, Said
-from ledger.web import desk, downloads
+from ledger.rivals import Overtaken
+from ledger.web import desk, downloads, order_acts
+from ledger.written import plain
 
 bp = Blueprint("order_types", __name__, url_prefix="/staff/catalogue/order-types")
 NEW = "new"
@@ -52,17 +53,27 @@ def change(kind: str) -> ResponseReturnValue:
 def _said(kind: str) -> ResponseReturnValue:
     typed = {name: desk.field(name, most=100) for name in ("name", *_NUMBERS)}
     typed["usual"] = "1" if request.form.get("usual") == "1" else ""
+    typed["online"] = "1" if request.form.get("online") == "1" else ""
     faults: dict[str, str] = {}
     said = _read(typed, faults)
     if said is not None:
         try:
             if kind == NEW:
                 desk.write(order_types.add, said, by=desk.me().id)
-                desk.say(f"{said.name} can be sold at the window.")
-            elif desk.write(order_types.change, kind, said, by=desk.me().id):
-                desk.say("Changed. Orders that are made stay as they are.")
+                where = " and in the shop" if said.online else ""
+                desk.say(f"{said.name} can be sold at the window{where}.")
             else:
-                abort(404)
+                seen = desk.field("seen")
+                done = desk.write(
+                    order_types.change, kind, said, by=desk.me().id, seen=seen
+                )
+                if not done:
+                    abort(404)
+                if isinstance(done, Overtaken):
+                    nothing, thing = "Nothing was changed", "this order type"
+                    order_acts.overtaken(done, done=nothing, thing=thing)
+                    return _page(kind, typed, {})
+                desk.say("Changed. Orders that are made stay as they are.")
         except NameTwice as why:
             faults["name"] = str(why)
         else:
@@ -89,7 +100,12 @@ def _read(typed: dict[str, str], faults: dict[str, str]) -> Said | None:
         faults["name"] = "Please give it a name."
     if faults:
         return None
-    said = Said(typed["name"], **numbers, usual=bool(typed["usual"]))
+    said = Said(
+        typed["name"],
+        **numbers,
+        usual=bool(typed["usual"]),
+        online=bool(typed["online"]),
+    )
     try:
         assert said.fact
     except OutOfRange:
@@ -107,6 +123,7 @@ def _page(kind: str, typed: dict[str, str], faults: dict[str, str]) -> ResponseR
             typed=typed,
             faults=faults,
             numbers=_NUMBERS,
+            mark=order_types.mark,
             tally=order_types.tally(session, desk.ledger().clock() - DAY_MS),
             house=catalogue.house(session),
         )

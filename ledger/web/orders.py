@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from flask import Blueprint, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice.journal import Account
 from ledger import (
+    card_refunds,
     catalogue,
     door_answers,
     evenings,
@@ -20,6 +22,7 @@ from ledger import (
     order_types,
     order_versions,
     outbox,
+    parties,
     reports,
     ticketing,
     window_cards,
@@ -46,7 +49,9 @@ def index() -> ResponseReturnValue:
     with desk.ledger().store.read() as session:
         return render_template(
             "staff/orders.html",
-            found=order_search.find(session, wanted, min(page, 100_000)),
+            found=order_search.find(
+                session, wanted, min(page, 100_000), now_ms=desk.ledger().means().now_ms
+            ),
             wanted=wanted,
             zone=catalogue.house(session).zone,
         )
@@ -79,12 +84,17 @@ def page(order: str, typed: Mapping[str, str] | None = None) -> str:
             tickets=tickets,
             tenders=reports.tenders(session, order),
             online=online_payments.read(session, order),
+            to_cards=card_refunds.read(session, order),
             history=reports.history(session, order),
+            inside=reports.inside(
+                session, desk.ledger().means(), [ticket.id for ticket in tickets]
+            ),
             answered=_answered(session, tickets),
             others=session.scalars(
                 select(OrderLineRow).where(OrderLineRow.order == order)
             ).all(),
             memberships=memberships.of_order(session, order),
+            party=parties.read(session, order),
             cards=gift_cards.of_order(session, order),
             patron=patron,
             letters=outbox.of_order(session, order),
@@ -144,13 +154,22 @@ def _price_types(session: Session, tickets: Sequence[TicketRow]) -> list[tuple[s
 @bp.get("/<path:order>/tickets.pdf")
 @desk.needs_login
 def tickets(order: str) -> ResponseReturnValue:
+    """Give the live tickets of an order, to be printed."""
+    return printed([order])
+
+
+def printed(wanted: Sequence[str]) -> ResponseReturnValue:
+    """Give the live tickets of these orders in one file. Answers 404 if there are none."""
+    found = []
     with desk.ledger().store.read() as session:
-        try:
-            described = orders.describe(session, order)
-        except LookupError:
-            abort(404)
+        for order in wanted:
+            with suppress(LookupError):
+                found.append(orders.describe(session, order).live)
+    found = [described for described in found if described.tickets]
+    if not found:
+        abort(404)
     try:
-        made = paper.pdf(described)
+        made = paper.pdf(*found)
     except paper.NotAvailable:
         return render_template(
             "staff/trouble.html",
@@ -158,5 +177,5 @@ def tickets(order: str) -> ResponseReturnValue:
             words="PDFs are not available here.",
         ), 503
     return send_file(
-        io.BytesIO(made), "application/pdf", download_name=f"{described.number}.pdf"
+        io.BytesIO(made), "application/pdf", download_name=f"{found[0].number}.pdf"
     )

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
 from ledger import accounts, catalogue, staff
+from ledger.rivals import Overtaken
 from ledger.tables.house import StaffFactorRow
-from ledger.web import desk
+from ledger.web import desk, order_acts
 
 bp = Blueprint("people", __name__, url_prefix="/staff/people")
 
@@ -15,12 +16,18 @@ bp = Blueprint("people", __name__, url_prefix="/staff/people")
 @bp.get("")
 @desk.needs(desk.MANAGER)
 def index() -> ResponseReturnValue:
+    return _page({})
+
+
+def _page(ticked: dict[str, list[str]]) -> str:
+    """Show all accounts. ticked: roles by account that were chosen and not kept."""
     with desk.ledger().store.read() as session:
         return render_template(
             "staff/people.html",
             accounts=accounts.all_(session),
             factors=frozenset(session.scalars(select(StaffFactorRow.staff))),
             roles=accounts.WORDS,
+            ticked=ticked,
             shortest=accounts.SHORTEST_PASSWORD,
             zone=catalogue.house(session).zone,
         )
@@ -50,25 +57,37 @@ def hire() -> ResponseReturnValue:
 @bp.post("/<id>")
 @desk.needs(desk.MANAGER)
 def change(id: str) -> ResponseReturnValue:
+    seen, chosen = desk.field("seen"), request.form.getlist("role")
     try:
         if request.form.get("act") == "let_go":
-            desk.write(accounts.let_go, id, by=desk.me().id)
+            done = desk.write(accounts.let_go, id, by=desk.me().id, seen=seen)
+            if done is not None:
+                return _overtaken(done, {})
             desk.say("Closed. They are out at once, and devices forget their PIN.")
         else:
-            desk.write(
+            done = desk.write(
                 accounts.change,
                 id,
-                roles=request.form.getlist("role"),
+                roles=chosen,
                 password=request.form.get("password", "")[:200],
                 pin=desk.field("pin", most=12),
                 by=desk.me().id,
+                seen=seen,
             )
+            if done is not None:
+                return _overtaken(done, {id: chosen})
             desk.say("Changed.")
     except accounts.Unfit as why:
         desk.refuse(f"{why} Nothing was changed.")
     except NoResultFound:
         desk.refuse("There is no such account.")
     return redirect(url_for("people.index"), 303)
+
+
+def _overtaken(quicker: Overtaken, ticked: dict[str, list[str]]) -> str:
+    thing = "this account"
+    order_acts.overtaken(quicker, done="Nothing was changed", thing=thing, kept=False)
+    return _page(ticked)
 
 
 @bp.get("/audit")

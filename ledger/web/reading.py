@@ -13,6 +13,11 @@ from ledger.web import desk
 
 bp = Blueprint("reading", __name__, url_prefix="/read/v1")
 OPENAPI = Path(__file__).resolve().parent.parent / "schemas" / "read_api.json"
+LONGEST = 100
+PAGES = (
+    f"limit is a whole number, 1 to {read_api.MOST}; after is what `next` said,"
+    f" at most {LONGEST} characters."
+)
 View = Callable[..., Response]
 
 
@@ -49,8 +54,8 @@ def openapi() -> Response:
 @with_key
 def performances() -> Response:
     limit = _limit()
-    if limit is None:
-        return _said(400, f"limit is a whole number, 1 to {read_api.MOST}.")
+    if limit is None or _too_long():
+        return _said(400, PAGES)
     with desk.ledger().store.read() as session:
         return jsonify(read_api.performances(session, _after(), limit))
 
@@ -66,7 +71,10 @@ def seats(performance: str) -> Response:
 @bp.get("/sales")
 @with_key
 def sales() -> Response:
-    page = min(max(0, request.args.get("page", 0, type=int)), 10_000)
+    typed = request.args.get("page", "0")
+    if not (typed.isascii() and typed.isdecimal() and len(typed) < 16):
+        return _said(400, "page is a whole number, 0 or more.")
+    page = min(int(typed), 10_000)
     with desk.ledger().store.read() as session:
         return jsonify(read_api.sales(session, page))
 
@@ -75,15 +83,19 @@ def sales() -> Response:
 @with_key
 def orders() -> Response:
     limit = _limit()
-    if limit is None:
-        return _said(400, f"limit is a whole number, 1 to {read_api.MOST}.")
+    if limit is None or _too_long():
+        return _said(400, PAGES)
     with desk.ledger().store.read() as session:
         found = read_api.orders(session, _after(), limit, personal=g.personal)
     return jsonify(found)
 
 
 def _after() -> str:
-    return request.args.get("after", "")[:100]
+    return request.args.get("after", "")
+
+
+def _too_long() -> bool:
+    return len(_after()) > LONGEST
 
 
 def _limit() -> int | None:

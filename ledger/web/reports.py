@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from ledger import catalogue, day_ends, sales_report, surveys
-from ledger.documents.order import money
 from ledger.tables.catalogue import ProductionRow
 from ledger.web import amounts, desk
+from ledger.written import money
 
 bp = Blueprint("reports", __name__, url_prefix="/staff/reports")
 
@@ -29,6 +29,10 @@ def sales() -> ResponseReturnValue:
 @bp.get("/answers")
 @desk.needs(*desk.SELLERS, desk.READER)
 def answers() -> ResponseReturnValue:
+    return _answers()
+
+
+def _answers() -> str:
     with desk.ledger().store.read() as session:
         return render_template(
             "staff/answers.html",
@@ -36,6 +40,7 @@ def answers() -> ResponseReturnValue:
             productions=session.scalars(
                 select(ProductionRow).order_by(ProductionRow.title)
             ).all(),
+            typed=request.form,
         )
 
 
@@ -52,8 +57,8 @@ def add_question() -> ResponseReturnValue:
         )
     except surveys.Unclear as why:
         desk.refuse(str(why))
-    else:
-        desk.say("The question is asked from now on.")
+        return _answers()
+    desk.say("The question is asked from now on.")
     return redirect(url_for("reports.answers"), 303)
 
 

@@ -11,6 +11,7 @@ from ledger import evenings, order_types, pickups, reports, surveys, window
 from ledger.evenings import Evening
 from ledger.patrons import Patron
 from ledger.prices import MEMBERSHIP
+from ledger.tables.orders import OrderRow
 from ledger.web import sale_members, sale_tenders
 from ledger.web.typed import Form
 from ledger.window import Open, Said
@@ -59,8 +60,12 @@ def read(
     kind = form.get("order_type")
     if kind and kind not in {one.id for one in order_types.all_(session)}:
         form.faults["order_type"] = "This order type is not sold any more."
+    party = form.get("party")
+    if party and session.get(OrderRow, party) is None:
+        form.faults["party"] = "There is no such order."
     said = Said(
         seats=seats,
+        party=party,
         order_type=kind,
         answers=answers_of(form, questions),
         seller=seller,

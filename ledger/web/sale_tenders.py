@@ -3,11 +3,11 @@
 from flask import abort
 from sqlalchemy.orm import Session
 
-from ledger import desk_money, takings, tenders
+from ledger import desk_money, takings, voucher_balances
 from ledger.desk_money import Payment
-from ledger.documents.order import plain
 from ledger.web import amounts
 from ledger.web.typed import Form
+from ledger.written import plain
 
 TENDERS = {
     "": "–",
@@ -78,7 +78,7 @@ def read(
 
 def _covered(session: Session, form: Form, number: int, wanted: int, now_ms: int) -> int:
     """Say how much of an amount the voucher with the typed code covers."""
-    voucher = tenders.look(session, form.get(f"ref-{number}"), now_ms)
+    voucher = voucher_balances.look(session, form.get(f"ref-{number}"), now_ms)
     if voucher is None:
         form.faults[f"ref-{number}"] = NO_VOUCHER
         return 0

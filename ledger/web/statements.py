@@ -3,9 +3,11 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from boxoffice import statements
 from ledger import catalogue, settlement_lines, settlements
 from ledger.tables.office import StatementRow
 from ledger.web import desk, downloads
+from ledger.written import moment
 
 bp = Blueprint("statements", __name__, url_prefix="/staff/reports/statements")
 MOST_PAGES = 100_000
@@ -19,9 +21,18 @@ def index() -> ResponseReturnValue:
     waits = request.args.get("waiting") == "1"
     page = _page()
     with ledger.store.read() as session:
-        draft = settlements.draft(session, ledger.means(), complete=complete)
+        minimum = ledger.config.statement_minimum
+        draft = settlements.draft(
+            session, ledger.means(), complete=complete, minimum=minimum
+        )
+        house = catalogue.house(session)
+        drawn = settlements.all_(session)
+        today = moment(ledger.clock(), house.zone).date()
+        last = moment(drawn[0].on_ms, house.zone).date() if drawn else None
         return render_template(
             "staff/statements.html",
+            due=statements.next_date(last) if last else today,
+            until=statements.normally_in(today),
             draft=draft,
             lines=settlement_lines.to_come(session, page, settled=not waits),
             shown=draft.waiting if waits else draft.included,
@@ -29,9 +40,9 @@ def index() -> ResponseReturnValue:
             page=page,
             size=settlement_lines.PAGE,
             complete=complete,
-            statements=settlements.all_(session),
-            minimum=settlements.MINIMUM,
-            house=catalogue.house(session),
+            statements=drawn,
+            minimum=minimum,
+            house=house,
         )
 
 
@@ -43,6 +54,7 @@ def draw() -> ResponseReturnValue:
     made = desk.write(
         settlements.issue,
         complete=request.form.get("complete") == "1",
+        minimum=desk.ledger().config.statement_minimum,
         currency=currency,
         by=desk.me().id,
     )
@@ -88,7 +100,7 @@ def show(id: str) -> ResponseReturnValue:
             total=settlements.total_of(session, id),
             page=page,
             size=settlement_lines.PAGE,
-            minimum=settlements.MINIMUM,
+            minimum=desk.ledger().config.statement_minimum,
             zone=catalogue.house(session).zone,
         )
 

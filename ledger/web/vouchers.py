@@ -8,8 +8,8 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ledger import catalogue, gift_cards, vouchers
-from ledger.documents.order import moment, plain
 from ledger.web import amounts, desk, downloads
+from ledger.written import moment, plain
 
 bp = Blueprint("vouchers", __name__, url_prefix="/staff/vouchers")
 LONGEST_DAYS = 3_660

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from boxoffice import ids
 from ledger import window_cards
-from ledger.documents.order import money
 from ledger.gateways import pretend, pretend_terminal, terminal
 from ledger.refused import Refused
 from ledger.tables.orders import OrderRow
 from ledger.web import desk
 from ledger.window_cards import Attempt
+from ledger.written import money
 
 bp = Blueprint("window_cards", __name__, url_prefix="/staff/orders")
 _ENDED = {

@@ -1,0 +1,107 @@
+"""Money that goes back to a card which was charged online: promised, then told to the bank.
+
+The refund is booked with the order and waits as a row of its own; the worker tells the
+gateway under the row's id, as often as it takes, and one key pays once. What the bank
+refuses for good becomes a discrepancy. Source: CAN1, design.md §6.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ledger import discrepancies
+from ledger.clock import Means
+from ledger.gateways.port import Down, Gateway
+from ledger.store import Store
+from ledger.tables.money import CardRefundRow, PaymentRow
+
+AT_ONCE = 20
+PAUSE_MS, LONGEST_PAUSE_MS = 5_000, 3_600_000
+REFUSED = "refund_refused"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A refund to a card as staff read of it. state: waiting, done, refused."""
+
+    amount: int
+    state: str
+    tries: int
+    at_ms: int
+    why: str
+
+
+def promise(
+    session: Session, means: Means, *, tender: str, order: str, intent: str, amount: int
+) -> None:
+    """Have the worker give this much back. tender: the booked refund, which is the key."""
+    session.add(
+        CardRefundRow(
+            id=tender,
+            order=order,
+            intent=intent,
+            amount=amount,
+            state="waiting",
+            why="",
+            tries=0,
+            next_try_ms=means.now_ms,
+            changed_ms=means.now_ms,
+        )
+    )
+
+
+def read(session: Session, order: str) -> list[Told]:
+    """Give what goes back to cards of an order, oldest first."""
+    found = session.scalars(
+        select(CardRefundRow).where(CardRefundRow.order == order).order_by(CardRefundRow.id)
+    )
+    return [Told(r.amount, r.state, r.tries, r.changed_ms, r.why) for r in found]
+
+
+def sweep(store: Store, means: Means, gateway: Gateway) -> bool:
+    """Tell the gateway of what is due; say whether anything was settled.
+
+    A charge that is still to be captured is waited for.
+    """
+    with store.read() as session:
+        waiting = session.execute(
+            select(CardRefundRow.id, CardRefundRow.amount, PaymentRow.ref)
+            .join(PaymentRow, PaymentRow.intent == CardRefundRow.intent)
+            .where(
+                CardRefundRow.state == "waiting",
+                CardRefundRow.next_try_ms <= means.now_ms,
+                PaymentRow.captured,
+                PaymentRow.terminal == gateway.name,
+            )
+            .order_by(CardRefundRow.next_try_ms, CardRefundRow.id)
+            .limit(AT_ONCE)
+        ).all()
+    settled = False
+    for id, amount, ref in waiting:
+        try:
+            why = gateway.refund(ref or "", key=id, amount=amount)
+        except Down:
+            store.write(_later, means, id)
+            continue
+        store.write(_settle, means, id, why)
+        settled = True
+    return settled
+
+
+def _later(session: Session, means: Means, id: str) -> None:
+    row = session.get_one(CardRefundRow, id, with_for_update=True)
+    row.next_try_ms = means.now_ms + min(PAUSE_MS << row.tries, LONGEST_PAUSE_MS)
+    row.tries = min(row.tries + 1, 20)
+    row.changed_ms = means.now_ms
+
+
+def _settle(session: Session, means: Means, id: str, why: str) -> None:
+    """Write down what the bank said. why: blank, or why it will never do it."""
+    row = session.get_one(CardRefundRow, id, with_for_update=True)
+    if row.state != "waiting":
+        return
+    row.state, row.why, row.changed_ms = ("refused" if why else "done"), why, means.now_ms
+    if why:
+        facts = {"order": row.order, "amount": row.amount, "why": why}
+        discrepancies.note(session, means, REFUSED, row.id, facts=facts)

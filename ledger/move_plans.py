@@ -1,0 +1,124 @@
+"""What moving orders to other seats would do: said first, then done exactly so.
+
+Several orders move as one where they belong together. Source: ORD3, R8, DIS3.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boxoffice import reassignments as rule
+from boxoffice.refusals import Code
+from boxoffice.seating import Refused as SeatRefused
+from boxoffice.seating import State
+from ledger import evenings
+from ledger.refused import Refused
+from ledger.tables.orders import TicketRow
+from ledger.tables.seats import SeatStateRow
+
+
+@dataclass(frozen=True)
+class Move:
+    """One ticket: where it is, where it will be, and its prices in minor units."""
+
+    order: str
+    ticket: str
+    seat: str
+    to: str
+    price: int
+    new_price: int
+    level: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All the moves, and what they cost more (below 0, less). token: names the facts."""
+
+    performance: str
+    to: str
+    moves: Sequence[Move]
+    difference: int
+    token: str
+
+    def difference_of(self, order: str) -> int:
+        """Say what one of the orders costs more, in minor units."""
+        return sum(m.new_price - m.price for m in self.moves if m.order == order)
+
+
+def plan(
+    session: Session,
+    orders: Sequence[str],
+    *,
+    performance: str,
+    to: str,
+    seats: Sequence[str],
+    lock: bool = False,
+) -> Plan | Refused:
+    """Say what moving the live tickets that orders have of a performance would do.
+
+    seats: of the performance `to`, in the order of the orders and their tickets. lock:
+    keep the seats as they are until this transaction ends. Refuses SEAT_COUNT_DIFFERS
+    (`count`), SEAT_NOT_FREE (`seats`), PERFORMANCE_CANCELLED, NOT_ON_SALE where a price
+    type is not sold there.
+    """
+    if evenings.called_off(session, to):
+        return Refused(Code.PERFORMANCE_CANCELLED)
+    tickets = live(session, orders, performance)
+    from_ = [f"{performance}/{ticket.seat}" for ticket in tickets]
+    wanted = [f"{to}/{seat}" for seat in seats]
+    if len(from_) != len(wanted) or not tickets:
+        return Refused(Code.SEAT_COUNT_DIFFERS, {"count": len(from_)})
+    named = [ticket.seat for ticket in tickets] + list(seats)
+    states = _states(session, {performance, to}, named, lock=lock)
+    missing = [seat for seat in seats if f"{to}/{seat}" not in states]
+    if missing:
+        return Refused(Code.SEAT_NOT_FREE, {"seats": missing[:1]})
+    moved = rule.move(states, from_, wanted)
+    if isinstance(moved, SeatRefused):
+        return Refused(moved.code, {"seats": [moved.seat.split("/", 1)[1]]})
+    if isinstance(moved, Code):
+        return Refused(moved)
+    there = evenings.read(session, to)
+    moves = []
+    for ticket, seat in zip(tickets, seats, strict=True):
+        level = there.plan.level_of(seat)
+        price = there.prices.price(level, ticket.price_type or "")
+        if price is None:
+            return Refused(Code.NOT_ON_SALE, {"seats": [seat]})
+        moves.append(
+            Move(ticket.order, ticket.id, ticket.seat, seat, ticket.price, price, level)
+        )
+    difference = sum(move.new_price - move.price for move in moves)
+    said = json.dumps([performance, to, [list(vars(m).values()) for m in moves]])
+    token = hashlib.sha256(said.encode()).hexdigest()[:20]
+    return Plan(performance, to, moves, difference, token)
+
+
+def live(session: Session, orders: Sequence[str], performance: str) -> list[TicketRow]:
+    """Give the live tickets of orders for a performance, by order as given, then line."""
+    found = session.scalars(
+        select(TicketRow)
+        .where(
+            TicketRow.order.in_(orders),
+            TicketRow.performance == performance,
+            TicketRow.status == "active",
+        )
+        .order_by(TicketRow.line)
+    ).all()
+    return sorted(found, key=lambda ticket: orders.index(ticket.order))
+
+
+def _states(
+    session: Session, performances: set[str], seats: Sequence[str], *, lock: bool
+) -> Mapping[str, State]:
+    query = (
+        select(SeatStateRow.performance, SeatStateRow.seat, SeatStateRow.state)
+        .where(SeatStateRow.performance.in_(performances), SeatStateRow.seat.in_(seats))
+        .order_by(SeatStateRow.performance, SeatStateRow.seat)
+    )
+    rows = session.execute(query.with_for_update() if lock else query)
+    return {f"{performance}/{seat}": State(state) for performance, seat, state in rows}

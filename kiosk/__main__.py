@@ -1,5 +1,6 @@
 """The device: `python -m kiosk serve | migrate | pair | theme`."""
 
+import gc
 import logging
 import os
 import signal
@@ -10,13 +11,14 @@ import structlog
 import waitress  # type: ignore[import-untyped] # It has no stubs.
 from sqlalchemy.exc import DBAPIError
 
-from kiosk import app, config, pairing, recovery, theme
+from boxoffice import palettes
+from kiosk import app, config, pairing, recovery
 from kiosk import watchdog as systemd
 from kiosk.config import BadConfig, Config
 from kiosk.device import Device
 from kiosk.identity import BadKeyFile
-from kiosk.line import LineDown, NotUnderstood
 from kiosk.loops import Loops
+from kiosk.outcomes import LineDown, NotUnderstood
 from kiosk.store.engine import StoreInUse, WrongPragma
 from kiosk.store.store import Damaged, Store
 
@@ -55,8 +57,8 @@ def migrate(settings: Config) -> int:
 
 def measure(settings: Config) -> int:
     """Say how every pair of the theme's colours stands out; a bad theme got no further."""
-    for words, ground, found, needed in theme.measured(settings.theme.colours):
-        print(f"{words} on {ground}: {found:.2f} to 1, needs {needed:g}")
+    for line in palettes.lines(settings.theme.colours):
+        print(line)
     return 0
 
 
@@ -115,6 +117,16 @@ def serve(settings: Config) -> int:
     port = int(server.effective_port)
     structlog.get_logger().info("serving", host=settings.host, port=port)
     systemd.tell("READY=1")
+    if "NOTIFY_SOCKET" in os.environ:
+        threading.Thread(
+            target=systemd.watch,
+            args=(settings.host, port, lambda: loops.well, stopping),
+            name="watchdog",
+            daemon=True,
+        ).start()
+    # The program itself stays: looking through it for what may go made a scan wait.
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
     stopping.wait()
     systemd.tell("STOPPING=1")
     _stop(device, loops, server)
@@ -124,8 +136,12 @@ def serve(settings: Config) -> int:
 def _stop(device: Device, loops: Loops, server: "waitress.server.BaseWSGIServer") -> None:
     """Let what is being written finish; a long poll or a printer is not waited for."""
     device.stopping.set()
-    # In its own thread, which would otherwise still look at the closed socket.
-    server.trigger.pull_trigger(server.close)
+    # In its own thread, which would otherwise still look at the closed socket. Locked: a
+    # loop that was woken this moment would close the pipe before our byte is in it, and
+    # nobody would stop cleanly.
+    with server.trigger.lock:
+        server.trigger.thunks.append(server.close)
+        server.trigger.pull_trigger()
     loops.join(0.8)
     if not device.store.is_broken:
         device.store.write(recovery.stop_cleanly, device)
@@ -150,7 +166,8 @@ def _configure_words() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
-        ]
+        ],
+        cache_logger_on_first_use=True,
     )
 
 

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
-from boxoffice import allotments, outage
+from boxoffice import allotments, moments, outage
 from boxoffice.pricing import Seller
 from kiosk import documents, feed, log, requests
 from kiosk.clock import Clock
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.store import statements
 from kiosk.store.tables.seats import SpentRow
 from kiosk.told import Performance
@@ -47,8 +47,10 @@ def sellable(
     ledger_ms = clock.ledger_ms()
     now = None if ledger_ms is None else _moment(ledger_ms)
     zone = ZoneInfo(performance.zone)
-    today = _moment(clock.now_ms()).astimezone(zone).date()
-    night = _moment(performance.starts_ms).astimezone(zone).date()
+    here = _moment(clock.now_ms()).astimezone(zone)
+    begins = _moment(performance.starts_ms).astimezone(zone)
+    today = moments.theatre_day(here)
+    night = today if moments.is_today(begins, here) else moments.theatre_day(begins)
     taken = in_orders(session, performance.id, but=order)
     found = {}
     for seat, epoch, sell_by_ms in _owned(session, performance.id):

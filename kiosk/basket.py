@@ -1,7 +1,8 @@
 """What an order has besides its seats, as it is kept with it.
 
 Extras are lines without a seat; tenders are what pays besides the card. Promised tenders
-end with the hold that they belong to: `forget_tenders` puts prices back as they were.
+end with the hold that they belong to: `forget_tenders` puts prices back as they were,
+and remembers what was lost, so that it can be promised to the next hold (`renewals`).
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from kiosk.store.tables.orders import OrderRow
 from kiosk.told import Extras
 
 MEMBERSHIP = PayType.MEMBERSHIP.value
+# A tender that pays nothing: one use of a promo code that the ledger counts.
+PROMO = "promo"
 
 
 @dataclass(frozen=True)
@@ -156,13 +159,25 @@ def add_tender(row: OrderRow, tender: Tender) -> None:
         "amount": tender.amount,
         "credits": tender.credits,
     }
-    put(row, tenders=[*(row.extras.get("tenders") or ()), kept])
+    put(row, tenders=[*(row.extras.get("tenders") or ()), kept], gone=None)
 
 
 def forget_tenders(row: OrderRow) -> None:
     """The hold ended, and with it what was promised to it."""
-    before = row.extras.get("types_before")
+    found, before = row.extras.get("tenders"), row.extras.get("types_before")
+    if found:
+        put(row, lost={"tenders": found, "types": list(row.types)})
     if before and len(before) == len(row.types):
         row.types = list(before)
-    if row.extras.get("tenders") or before:
-        put(row, tenders=None, types_before=None)
+    if found or before or row.extras.get("gone"):
+        put(row, tenders=None, types_before=None, gone=None)
+
+
+def personal(row: OrderRow) -> bool:
+    """Whether somebody's membership, voucher or code is, or was, on the order."""
+    return any(row.extras.get(name) for name in ("member", "tenders", "lost"))
+
+
+def handed_on(row: OrderRow) -> dict[str, Any]:
+    """Give what a new order of the same guest begins with."""
+    return {name: row.extras[name] for name in ("member", "lost") if name in row.extras}

@@ -6,7 +6,7 @@ from typing import Any
 from boxoffice import ids
 from kiosk import documents
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
 
 ANSWER_S = 2.0
 

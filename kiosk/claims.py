@@ -7,6 +7,7 @@ reuses the open one. Source: sync.md §5.
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,8 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk import log
+from kiosk.carrier import HungUp
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.store import statements
 from kiosk.store.tables.door import ClaimRow
 
@@ -44,8 +46,7 @@ class Denied:
 def ask(device: Device, body: Mapping[str, Any]) -> Granted | Denied | None:
     """Claim; None when nobody answered in time, so that this door is on its own."""
     try:
-        future: Future[Any] = _asking.submit(_post, device, body)
-        answer = future.result(device.config.claim_wait_s)
+        answer = _answered(device, body)
     except (TooLate, LineDown):
         return None
     except Refused as why:
@@ -116,6 +117,22 @@ def recover(session: Session, device: Device) -> int:
     for row in found:
         drop(session, device, row.ticket, row.space)
     return len(found)
+
+
+def _answered(device: Device, body: Mapping[str, Any]) -> Any:
+    """Give what the ledger answers in time. Raises TooLate, and as `Line.request`."""
+    wait_s = device.config.claim_wait_s
+    asking = device.line.begin("/api/claims", body, timeout_s=wait_s)
+    if asking is not None:
+        if not asking.comes(wait_s):
+            # Whether the line stands is worth knowing, though nobody waits any more.
+            _asking.submit(asking.document, _LONGER * wait_s)
+            raise TooLate
+        with suppress(HungUp):
+            return asking.document(wait_s)
+    # A new connection takes a thread: looking a name up knows no limit of time.
+    future: Future[Any] = _asking.submit(_post, device, body)
+    return future.result(wait_s)
 
 
 def _post(device: Device, body: Mapping[str, Any]) -> Any:

@@ -10,9 +10,9 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kiosk import basket, documents, log
+from kiosk import basket, documents, groups, log
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.printing import jobs
 from kiosk.printing.ticket import Ticket
 from kiosk.shown.collecting import Collecting
@@ -34,6 +34,7 @@ def read(answer: Any) -> dict[str, Any]:
             "tickets": [_ticket(ticket) for ticket in answer["tickets"]],
             "note": str(answer.get("note") or ""),
             "photo_id": bool(answer.get("photo_id")),
+            "group": None if answer.get("group") is None else str(answer["group"]),
             "collected_at_ms": answer.get("collected_at_ms"),
             "collected_by": str(answer.get("collected_by") or ""),
             "cancelled_ms": answer.get("cancelled_ms"),
@@ -215,12 +216,15 @@ def print_claimed(
         for job in jobs.of_order(session, row.order)
         if job.issue == issues.get(job.ticket)
     }
-    jobs.touch(session, device.clock, row.order, sorted(fresh & begun))
+    jobs.touch(session, device.clock, row.order, sorted(fresh & begun), claimed=True)
     papers = [
         _paper(session, device, row, n, ticket, language)
         for n, ticket in enumerate(row.document["tickets"], 1)
         if ticket["ticket"] in fresh - begun
     ]
+    if len(papers) > 1 and row.document.get("group") is not None:
+        slip = groups.cover(session, device, row, fresh, language)
+        jobs.queue_report(session, device.clock, device.new_id, slip)
     if papers:
         jobs.queue(session, device.clock, device.new_id, papers)
     codes = {ticket["ticket"]: ticket["payload"] for ticket in row.document["tickets"]}

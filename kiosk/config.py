@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kiosk import theme, tls
+from boxoffice import themes
+from boxoffice.palettes import BadTheme
+from boxoffice.themes import Theme
+from kiosk import tls
 from kiosk.printing import lines
-from kiosk.theme import Theme
 
 
 class BadConfig(ValueError):
@@ -72,7 +74,7 @@ class Config:
     phones_port: int | None = None
     phones_names: tuple[str, ...] = ()
     shop_url: str = ""
-    theme: Theme = theme.STANDARD
+    theme: Theme = themes.STANDARD
     signage: Path | None = None
 
     @property
@@ -183,9 +185,11 @@ def _path(text: str | None) -> Path | None:
 
 
 def _theme(text: str) -> Theme:
+    if not text:
+        return themes.STANDARD
     try:
-        return theme.read(Path(text)) if text else theme.STANDARD
-    except theme.BadTheme as why:
+        return themes.read(text, lambda name: (Path(text) / name).read_bytes())
+    except BadTheme as why:
         raise BadConfig(f"FOH_THEME_DIR: {why}") from None
 
 

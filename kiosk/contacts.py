@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from boxoffice import envelopes, log
 from kiosk import documents
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.store.tables.orders import ContactRow
 
 SEND_S = 5.0

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from boxoffice import admission, failpoints, ids
 from boxoffice.answers import Answer
 from boxoffice.door_facts import Ticket
-from boxoffice.scans import Scan
 from boxoffice.verdicts import Verdict
 from kiosk import claims, door_facts, door_movements, door_records, verdicts
 from kiosk.device import Device
@@ -37,7 +36,12 @@ def decide(
     if not known.heard:
         return cannot_check(device, scan, "CANNOT_CHECK", mode, here=here)
     asked = added.scan(device, _event_id(device, scan), mode)
-    verdict = admission.judge(known.presented, known.facts, replace(asked, link="alone"))
+    # Who answers says nothing about a listed ticket, but for a mark: what is expected now
+    # need not be judged again. A code that is not listed is doubted on our own alone.
+    listed = known.code is not None and known.code.ticket in known.own
+    expected: Literal["ledger", "alone"] = "ledger" if device.up and listed else "alone"
+    asked = replace(asked, link=expected)
+    verdict = admission.judge(known.presented, known.facts, asked)
     judged = Judged(scan, text, here, known, asked, verdict)
     if verdict.ticket is not None and _asks_first(device, verdict):
         shown = None
@@ -48,11 +52,8 @@ def decide(
         # Two scans of one ticket shared a claim: the slower one sees what the other did.
         return shown or decide(device, scan, text, mode, added)
     link: Literal["ledger", "alone"] = "ledger" if device.up else "alone"
-    if link == "ledger":
-        # The ledger is there and was not asked about this ticket: nothing was denied.
-        heard = replace(asked, link="hub")
-        verdict = admission.judge(known.presented, known.facts, heard)
-        judged = replace(judged, verdict=verdict)
+    # The ledger may be there and was not asked about this ticket: nothing was denied.
+    judged = judged.again(link="hub" if link == "ledger" and not listed else link)
     shown = verdicts.shown(device, judged, link=link)
     written = device.store.write_together(
         door_records.record, device, judged, link=link, shown=shown
@@ -74,7 +75,7 @@ def _alone(device: Device, judged: Judged) -> Shown | None:
 
     None: another scan of the ticket is under way, or was quicker.
     """
-    judged = replace(judged, asked=replace(judged.asked, link="alone"))
+    judged = judged.again(link="alone")
     return device.store.write_together(
         door_records.record_alone,
         *(device, judged),
@@ -82,33 +83,30 @@ def _alone(device: Device, judged: Judged) -> Shown | None:
     )
 
 
-def _claim(device: Device, alone: Judged) -> Shown | None:
+def _claim(device: Device, first: Judged) -> Shown | None:
     """A good ticket: whoever claims it first admits. Source: sync.md §5, GREEN and RED."""
-    known, ticket, space = alone.known, alone.verdict.ticket, alone.known.facts.door.space
+    ticket, space = first.verdict.ticket, first.known.facts.door.space
     assert ticket is not None
-    claim = device.store.write_together(claims.save, ticket, space, alone.asked.id)
+    claim = device.store.write_together(claims.save, ticket, space, first.asked.id)
     failpoints.reached("door: claim saved")
-    asked = replace(alone.asked, id=claim)
-    answer = claims.ask(device, _claim_body(replace(alone, asked=asked), ticket))
+    judged = first.again(id=claim, link="ledger")
+    answer = claims.ask(device, _claim_body(replace(first, asked=judged.asked), ticket))
     given_back = answer is None
     link: Literal["ledger", "alone"] = "alone" if answer is None else "ledger"
     match answer:
-        case None if claim == alone.asked.id:
-            verdict = alone.verdict
         case None:
-            verdict = admission.judge(
-                known.presented, known.facts, replace(asked, link="alone")
-            )
+            judged = first.again(id=claim, link="alone")
+            verdict = judged.verdict
         case claims.Granted():
             with device.store.read() as session:
                 unheard = door_facts.unheard(session, ticket)
-            verdict = _granted(known, alone.here, asked, answer, unheard=unheard)
+            verdict = _granted(judged, answer, unheard=unheard)
             given_back = not verdict.admit
         case claims.Denied():
-            verdict = _denied(known, asked, answer, ticket)
-            if asked.overridden:
-                verdict = _overridden(known, asked, verdict)
-    judged = replace(alone, asked=asked, verdict=verdict)
+            verdict = _denied(judged, answer, ticket)
+            if judged.asked.overridden:
+                verdict = _overridden(judged, verdict)
+    judged = replace(judged, verdict=verdict)
     return device.store.write_together(
         door_records.record,
         *(device, judged),
@@ -138,15 +136,13 @@ def _claim_body(judged: Judged, ticket: str) -> dict[str, Any]:
     return body
 
 
-def _granted(
-    known: Known, here: Post, asked: Scan, answer: claims.Granted, *, unheard: bool
-) -> Verdict:
+def _granted(judged: Judged, answer: claims.Granted, *, unheard: bool) -> Verdict:
     """The ledger lets us admit: its facts were judged by the same rule.
 
     unheard: it has yet to hear what this very door did with the ticket: we know better.
     """
-    facts = known.facts
-    presented = known.presented
+    known, asked, verdict = judged.known, judged.asked, judged.verdict
+    presented, facts = known.presented, known.facts
     if known.code is not None and facts.ticket(known.code.ticket) is None:
         if answer.unseen:
             # A sale that the ledger has not seen either: it stays unlisted, and the
@@ -157,10 +153,10 @@ def _granted(
             doors = presented.doors if presented else ()
             evening = presented.performance if presented else None
             vouched: Ticket = door_facts.listed(
-                known.code, evening or here.evening.id, doors
+                known.code, evening or judged.here.evening.id, doors
             )
             facts = replace(facts, tickets=[*facts.tickets, vouched])
-    verdict = admission.judge(presented, facts, asked)
+        verdict = admission.judge(presented, facts, asked)
     if unheard:
         return verdict
     if not verdict.admit:
@@ -172,8 +168,9 @@ def _granted(
     return verdict
 
 
-def _denied(known: Known, asked: Scan, answer: claims.Denied, ticket: str) -> Verdict:
+def _denied(judged: Judged, answer: claims.Denied, ticket: str) -> Verdict:
     """Somebody was quicker, or the ledger knows better: show its reason."""
+    known, asked, ours = judged.known, judged.asked, judged.verdict
     if answer.refused in {"BEING_CHECKED", "claimed"}:
         verdict = admission.judge(
             known.presented,
@@ -188,7 +185,6 @@ def _denied(known: Known, asked: Scan, answer: claims.Denied, ticket: str) -> Ve
             record="scan.refused",
             since_door=answer.by,
         )
-    ours = admission.judge(known.presented, known.facts, asked)
     word = verdicts.word(answer.refused)
     if ours.answer is word:
         return ours
@@ -206,11 +202,11 @@ def _denied(known: Known, asked: Scan, answer: claims.Denied, ticket: str) -> Ve
     )
 
 
-def _overridden(known: Known, asked: Scan, refused: Verdict) -> Verdict:
+def _overridden(judged: Judged, refused: Verdict) -> Verdict:
     """A supervisor lets in what the ledger refused, unless nobody can: checkin.md §6."""
-    if refused.answer in _NEVER_LIFTED and not known.own:
+    if refused.answer in _NEVER_LIFTED and not judged.known.own:
         return refused
-    verdict = admission.judge(known.presented, known.facts, asked)
+    verdict = judged.verdict
     if not verdict.admit or verdict.overrode:
         return verdict
     # It was good by what is known here; the supervisor lifted what the ledger said.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from boxoffice import ids, will_call
 from kiosk import identity
+from kiosk.batches import Batches
 from kiosk.board import Board
 from kiosk.clock import Clock
 from kiosk.config import Config
@@ -85,6 +86,7 @@ class Device:
         self.printer_was_gone = False
         # The newest event that may have reached the ledger, acknowledged or not.
         self.offered_seq = 0
+        self.batches = Batches()
         # Calls for staff that the ledger has told of: when they go, staff have ended them.
         self.calls_heard: set[str] = set()
         # Sounds that a page has asked for and not fetched yet, in memory alone.

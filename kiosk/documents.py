@@ -11,9 +11,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 from boxoffice import tickets, wire
-from kiosk import reading
+from kiosk import changes, reading
+from kiosk.plans import Plan
 from kiosk.store import statements
-from kiosk.told import Allotment, KnownDevice, Member, Performance, Plan, Prices, Seat
+from kiosk.told import Allotment, KnownDevice, Member, Performance, Prices, Seat
 from kiosk.told import House as House
 
 _words = structlog.get_logger()
@@ -79,9 +80,41 @@ def prices(session: Session, performance: str) -> Prices | None:
 def seats(session: Session, performance: str) -> Mapping[str, Seat]:
     """Give the owner of each seat that is not simply available from the beginning."""
     stream = stream_of(performance)
-    return _kept(
-        session, stream, "seat", lambda: _all(session, stream, "seat", reading.read_seat)
-    )
+    return _kept(session, stream, "seat", lambda: _owners(session, stream))
+
+
+def _owners(session: Session, stream: str) -> dict[str, Seat]:
+    """Follow what was read before by what has changed since, or read all of it."""
+    for (of, what, before), kept in list(_made.items()):
+        stands = cursor(session, stream)
+        if (of, what) != (stream, "seat") or stands is None:
+            continue
+        changed = changes.between(stream, before, changes.stamp(stands))
+        if changed is None:
+            continue
+        found = dict(kept)
+        for (entity, id), document in changed.items():
+            if entity != "seat":
+                continue
+            value = document and _read(entity, id, *document, reading.read_seat)
+            if value is None:
+                found.pop(id, None)
+            else:
+                found[id] = value
+        return found
+    return _all(session, stream, "seat", reading.read_seat)
+
+
+def available(session: Session, performance: str, plan: Plan) -> frozenset[str]:
+    """Give the places that anybody may still buy, as the ledger last said."""
+
+    def look() -> frozenset[str]:
+        owners = seats(session, performance)
+        return plan.every.difference(
+            code for code, seat in owners.items() if seat.state != "available"
+        )
+
+    return _kept(session, stream_of(performance), "available", look)
 
 
 def seat(session: Session, performance: str, code: str) -> Seat | None:
@@ -92,6 +125,13 @@ def seat(session: Session, performance: str, code: str) -> Seat | None:
 def ticket(session: Session, performance: str, id: str) -> dict[str, Any] | None:
     """Give what is known of a ticket, as it travelled."""
     return _one(session, stream_of(performance), "ticket", id, reading.read_plain)
+
+
+def revoked_ms(session: Session, performance: str, id: str) -> int | None:
+    """Give the moment at which the ledger last voided a ticket, or an issue of it."""
+    found = _one(session, stream_of(performance), "revocation", id, reading.read_plain)
+    at_ms = found.get("at_ms") if found else None
+    return at_ms if isinstance(at_ms, int) else None
 
 
 def tickets_of(session: Session, performance: str) -> Mapping[str, dict[str, Any]]:

@@ -18,7 +18,7 @@ from boxoffice.scans import Override, Undo
 from kiosk import door_facts, door_movements, door_records, log, sync, verdicts
 from kiosk.decisions import cannot_check, decide
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood
+from kiosk.outcomes import LineDown, NotUnderstood
 from kiosk.shown.door import Class, Counters, LinkShown, Mode, Shown
 from kiosk.store.tables.device import StateRow
 from kiosk.store.writer import StoreBroken, StoreClosed

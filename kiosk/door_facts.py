@@ -19,9 +19,10 @@ from boxoffice.presented import Presented, SeatOwner
 from kiosk import documents
 from kiosk.device import Device
 from kiosk.door_movements import every_movement, maybe, moment, own_movement, rows
+from kiosk.plans import Plan
 from kiosk.shown.door import Mode
 from kiosk.store import statements
-from kiosk.told import DoorSettings, Plan
+from kiosk.told import DoorSettings
 from kiosk.told import Performance as Evening
 
 _LONGEST_EVENING_MS = 6 * 3_600_000
@@ -117,7 +118,7 @@ def gather(
     ticket: str | None = None,
 ) -> Known:
     """Read a text and gather what is known of the tickets that it stands for."""
-    door = door_of(here)
+    door = statements.noted(session, ("door", here.evening.id), lambda: door_of(here))
     evenings = {evening.id: evening for evening in documents.performances(session)}
     reading = None if text is None else tickets.read(text, documents.keys(session))
     code = reading.code if isinstance(reading, tickets.Valid | tickets.Revoked) else None
@@ -151,9 +152,11 @@ def gather(
             if code and code.ticket in own
             else _seat_owner(session, evening, plan, code),
         )
-    shown = {e.id: _performance(e) for e in evenings.values() if e.id in served}
-    if evening is not None:
-        shown[evening.id] = _performance(evening)
+    shown = {
+        e.id: _noted_performance(session, e)
+        for e in evenings.values()
+        if e.id in served or e is evening
+    }
     homes = _Homes(session, evenings)
     facts = Facts(
         zone=ZoneInfo(here.evening.zone),
@@ -367,6 +370,12 @@ def _question(given: Mapping[str, Any]) -> Question:
         options=tuple(
             Option(str(o["id"]), o.get("code")) for o in given.get("options") or ()
         ),
+    )
+
+
+def _noted_performance(session: Session, evening: Evening) -> Performance:
+    return statements.noted(
+        session, ("performance", evening.id), lambda: _performance(evening)
     )
 
 

@@ -60,7 +60,8 @@ def past(device: Device, most: int = 40) -> list[Past]:
     stopped = [
         Past(one.scan, one.at_ms, one.zone, "refused", one.shape, one, False, False)
         for one in device.board.recent(most)
-        if one.shape not in {Class.GO, Class.NOTE} and not one.repeat
+        # An exit on a ticket that is no good is a movement already.
+        if one.shape not in {Class.GO, Class.NOTE} and not (one.repeat or one.left_house)
     ]
     both = sorted([*moved, *stopped], key=lambda one: one.at_ms, reverse=True)
     return both[:most]

@@ -39,10 +39,13 @@ def here(device: Device) -> bool:
     return device.printer is not None and device.me.role == "door"
 
 
-def print_list(device: Device, hits: Sequence[Hit], head: Sequence[str]) -> Printed:
+def print_list(
+    device: Device, hits: Sequence[Hit], head: Sequence[str], *, by: str = "name"
+) -> Printed:
     """Print a list, and wait until the printer says that it did.
 
-    head: what stands on top, one line each; the first is the title.
+    head: what stands on top, one line each; the first is the title. by: what each line
+    begins with, "seat" or "name".
     """
     printer = device.printer
     if printer is None or not here(device):
@@ -55,7 +58,7 @@ def print_list(device: Device, hits: Sequence[Hit], head: Sequence[str]) -> Prin
             return Printed.NOT_NOW
         if printer.profile.clears and not printer.clear():
             return Printed.NOT_NOW
-        for number, part in enumerate(_parts(hits, head, printer.profile.columns)):
+        for number, part in enumerate(_parts(hits, head, printer.profile.columns, by)):
             ending, _ = printer.send(escpos.bytes_of(part, printer.profile), _NAME)
             if ending is not Ending.PROVEN:
                 begun = number or ending is Ending.DOUBTFUL
@@ -65,10 +68,12 @@ def print_list(device: Device, hits: Sequence[Hit], head: Sequence[str]) -> Prin
         _one_at_a_time.release()
 
 
-def _parts(hits: Sequence[Hit], head: Sequence[str], columns: int) -> Iterator[list[Piece]]:
+def _parts(
+    hits: Sequence[Hit], head: Sequence[str], columns: int, by: str
+) -> Iterator[list[Piece]]:
     """Lay the list out, in pieces that a printer prints within its time; cut at the end."""
     whole = Report(
-        title=head[0], head=tuple(head[1:]), entries=tuple(_entry(hit) for hit in hits)
+        title=head[0], head=tuple(head[1:]), entries=tuple(_entry(hit, by) for hit in hits)
     )
     laid = [
         piece
@@ -80,15 +85,15 @@ def _parts(hits: Sequence[Hit], head: Sequence[str], columns: int) -> Iterator[l
         yield [*laid[start : start + LINES_AT_ONCE], *([Cut()] if last else [])]
 
 
-def _entry(hit: Hit) -> Entry:
+def _entry(hit: Hit, by: str) -> Entry:
     """One line: a box to tick, whose it is, where they sit; how many people at its end."""
     box = "[x]" if hit.inside else "[ ]"
-    words = (
-        f"{box} {_last_name_first(hit.name) or hit.order}, {hit.section} {hit.seat_name}"
-    )
-    return Entry(words, str(hit.of))
+    whose, place = _last_name_first(hit.name) or hit.order, hit.place
+    words = f"{place}, {whose}" if by == "seat" else f"{whose}, {place}"
+    return Entry(f"{box} {words}", str(hit.of))
 
 
 def _last_name_first(name: str) -> str:
-    first, _, last = name.rpartition(" ")
-    return f"{last}, {first}" if first else name
+    """Turn a name round, unless whoever typed it has done so."""
+    first, _, last = name.strip().rpartition(" ")
+    return f"{last}, {first}" if first and "," not in name else name

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from boxoffice import ids, will_call
+from boxoffice import ids, seat_words, will_call
 from boxoffice.movements import Trail
 from kiosk import documents, door_facts, door_movements
 from kiosk.device import Device
 from kiosk.door_facts import Post
-from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.shown.door import Asked, Hit
 
 LEAST_LETTERS: Final = 2
@@ -26,7 +26,7 @@ def find(device: Device, words: str, *, by_name: bool) -> list[Hit]:
 
     by_name: whether names may be searched and shown at all.
     """
-    typed = _plain(words)
+    typed = seat_words.plain(words)
     if len(typed) < LEAST_LETTERS:
         return []
     with device.store.read() as session:
@@ -97,8 +97,8 @@ def hear_names(device: Device) -> None:
 
 def _fits(words: str, typed: str, body: Mapping[str, Any], name: str) -> bool:
     order = str(body.get("order") or "")
-    seat = _plain(str(body.get("seat_name") or ""))
-    code = _plain(str(body.get("seat") or ""))
+    seat = seat_words.plain(str(body.get("seat_name") or ""))
+    code = seat_words.plain(str(body.get("seat") or ""))
     if ids.clean_code(words) == order or typed in {seat, code} or seat.endswith(typed):
         return True
     return bool(name) and any(
@@ -154,10 +154,6 @@ def _asked(given: Mapping[str, Any]) -> Asked:
         bool(given.get("required")),
         options,
     )
-
-
-def _plain(text: str) -> str:
-    return "".join(sorted(will_call.foldings(text), key=len)[:1])
 
 
 def _in_order(name: str) -> tuple[tuple[int, str], ...]:

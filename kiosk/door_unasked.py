@@ -36,18 +36,24 @@ def turn(device: Device, printed: set[str]) -> None:
     if not evening.starts_ms - BEFORE_MS <= now_ms < evening.starts_ms:
         return
     words = Words(language)
+    starts = " ".join(
+        (
+            words.date(evening.starts_ms, evening.zone),
+            words.time(evening.starts_ms, evening.zone),
+        )
+    )
     for by in ("name", "seat"):
         if f"{evening.id} {by}" in printed:
             continue
         as_of = words.say("as_of", time=words.time(now_ms, evening.zone))
         head = [
             words.say("shred"),
-            evening.title,
+            f"{evening.title} · {starts}",
             f"{here.settings.name} · {as_of}",
             words.say(f"by_{by}"),
         ]
         hits = door_search.everybody(device, by=by, by_name=True)
-        became = door_paper.print_list(device, hits, head)
+        became = door_paper.print_list(device, hits, head, by=by)
         _words.info("door list, unasked", by=by, became=became.value)
         if became in {Printed.NOT_NOW, Printed.BUSY}:
             return

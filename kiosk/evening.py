@@ -12,13 +12,13 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from boxoffice import members, pricing
-from boxoffice.charts import SeatType
 from boxoffice.pricing import Seller
 from kiosk import allotment, documents, told
 from kiosk.device import Device
+from kiosk.plans import Plan
 from kiosk.shown.choosing import Sale, Tonight
 from kiosk.shown.named import Refusal
-from kiosk.told import House, Performance, Plan, Prices
+from kiosk.told import House, Performance, Prices
 
 FEW: int = 20
 
@@ -52,15 +52,12 @@ class Evening:
     @cached_property
     def free(self) -> frozenset[str]:
         """What this device can sell now."""
-        return self.pool | self.own.keys() if self.linked else frozenset(self.own)
+        return self.pool.union(self.own) if self.linked else frozenset(self.own)
 
     @cached_property
     def left(self) -> int:
         """How many tickets this device can sell now, to somebody without a wheelchair."""
-        chart = self.plan.chart
-        if chart is None:
-            return len(self.free)
-        return sum(chart.type_of(seat) is SeatType.STANDARD for seat in self.free)
+        return len(self.free) - len(self.plan.special & self.free)
 
     def tonight(self) -> Tonight:
         """Give the tile of "Choose performance"."""
@@ -120,6 +117,17 @@ class Evening:
     def level_of(self, seat: str) -> str | None:
         """Give the price level of a seat; None in general admission."""
         return self.plan.chart.levels.get(seat) if self.plan.chart else None
+
+    def levels_left(self) -> list[told.Level]:
+        """Give the levels that still have seats; all of them when none has."""
+        by_level, levels = self.plan.by_level, self.prices.levels
+        if not self.free or not by_level[None].isdisjoint(self.free):
+            return list(levels)
+        return [
+            level
+            for level in levels
+            if not by_level.get(level.id, frozenset()).isdisjoint(self.free)
+        ]
 
     def total(self, seats: Sequence[str], types: Sequence[str]) -> int | None:
         """Give what the guest would pay; None if a price type is not sold there."""
@@ -200,13 +208,8 @@ def look(
     prices = documents.prices(session, performance)
     if found is None or plan is None or prices is None:
         return None
-    states = documents.seats(session, performance)
+    available = documents.available(session, performance, plan)
     taken = allotment.in_orders(session, performance, but=order)
-    pool = frozenset(
-        code
-        for code in plan.codes
-        if states.get(code, told.FREE).state == "available" and code not in taken
-    )
     own = {
         seat: epoch
         for seat, epoch in allotment.sellable(
@@ -219,7 +222,7 @@ def look(
         plan=plan,
         prices=prices,
         house=documents.house(session),
-        pool=pool,
+        pool=available - taken,
         own=own,
         linked=device.up if linked is None else linked,
         selling=_selling(device, found),

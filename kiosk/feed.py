@@ -15,9 +15,9 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, wire
-from kiosk import documents, sync, told
+from kiosk import changes, documents, sync, told
 from kiosk.device import Device
-from kiosk.line import NotUnderstood
+from kiosk.outcomes import NotUnderstood
 from kiosk.store import statements
 from kiosk.store.tables.device import CursorRow, DocRow, IdentityRow, StateRow
 from kiosk.store.tables.seats import AllottedRow
@@ -273,6 +273,7 @@ def _apply(
     statements.run(
         session, "UPDATE cursor SET pos = ?, digest = ? WHERE stream = ?", stands
     )
+    changes.note(stream, cursor, after, changed)
     failpoints.reached("feed: rows written")
     return None
 

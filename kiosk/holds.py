@@ -24,7 +24,7 @@ from kiosk import (
 )
 from kiosk.device import Device
 from kiosk.evening import Evening
-from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.shown.choosing import Offer
 from kiosk.shown.named import Refusal
 from kiosk.shown.reviewing import Held
@@ -60,14 +60,18 @@ def _ours_by_now(device: Device, order: str, seats: Sequence[str]) -> bool:
     """Hear the ledger's newest, and say whether any of these seats is ours to sell."""
     with device.store.read() as session:
         row = session.get(OrderRow, order)
-    if row is None:
+    if row is None or not _hear(device, row):
         return False
+    with device.store.read() as session:
+        return not allotment.owned(session, row.performance).keys().isdisjoint(seats)
+
+
+def _hear(device: Device, row: OrderRow) -> bool:
     try:
         feed.pull(device, [f"dev:{device.me.device}", documents.stream_of(row.performance)])
     except (LineDown, NotUnderstood, Refused, wire.Malformed):
         return False
-    with device.store.read() as session:
-        return not allotment.owned(session, row.performance).keys().isdisjoint(seats)
+    return True
 
 
 def _hold(device: Device, order: str, seats: Sequence[str]) -> Held | Refusal:
@@ -76,7 +80,7 @@ def _hold(device: Device, order: str, seats: Sequence[str]) -> Held | Refusal:
         if row is None or row.stage not in {"choosing", "held"}:
             return Refusal("hold.ended")
         here = evening.look(session, device, row.performance, order=order)
-        kept = _kept(session, row)
+        kept = _kept(session, device, row)
         if here is not None and _asked_before(session, here, row, seats):
             # The ledger may hold them for us already; its answer was lost.
             here = evening.with_free(here, seats)
@@ -146,17 +150,46 @@ def lapsed(device: Device, row: OrderRow) -> bool:
     return ledger_ms is not None and ledger_ms >= row.hold_until_ms
 
 
+def over(device: Device, row: OrderRow, *, owned: bool) -> bool:
+    """Whether the hold has run out before its seats, and what pays, came to this device.
+
+    owned: whether all its seats are ours. They may have become so by the spare tank, long
+    after the ledger had given back what was promised to the hold.
+    """
+    came_with_it = owned and (row.extras.get("allotted") or not row.extras.get("tenders"))
+    return lapsed(device, row) and not came_with_it
+
+
+def ended(device: Device, row: OrderRow) -> Refusal:
+    """Say that a hold has run out, and give the seats if they are still free.
+
+    The ledger is told to let go of it now, and its newest heard: it may be about to.
+    """
+    if row.hold is not None and device.up:
+        drop(device, row.hold)
+        _hear(device, row)
+    with device.store.read() as session:
+        here = evening.look(session, device, row.performance, order=row.number)
+    if here is None or here.plan.chart is None or not here.free.issuperset(row.seats):
+        return Refusal("hold.ended")
+    return Refusal("hold.ended", tuple(here.plan.shown(seat) for seat in row.seats))
+
+
+def allotted(session: Session, order: str) -> None:
+    """The ledger has given us the held seats, and with them what was promised to them."""
+    basket.put(session.get_one(OrderRow, order), allotted=True)
+
+
 def shown(here: Evening, row: OrderRow) -> Held:
     """Give an order's promise as a page shows it."""
     seats = tuple(here.plan.shown(code) for code in row.seats) if here.plan.chart else ()
     return Held(row.number, seats, len(row.seats), row.hold_until_ms)
 
 
-def _kept(session: Session, row: OrderRow) -> bool:
+def _kept(session: Session, device: Device, row: OrderRow) -> bool:
     """Whether what the order has is still its own: held, or ours."""
-    if row.hold is not None:
-        return True
-    return allotment.epochs(session, row.performance, row.seats) is not None
+    owned = allotment.epochs(session, row.performance, row.seats) is not None
+    return owned if row.hold is None else not over(device, row, owned=owned)
 
 
 def _asked_before(
@@ -182,7 +215,8 @@ def _as_if_free(here: Evening, row: OrderRow) -> Evening:
 
 def _hold_quantity(device: Device, here: Evening, row: OrderRow) -> Held | Refusal:
     count = sum(row.counts.values())
-    if row.stage == "held" and len(row.seats) == count and row.hold:
+    lapsed_ = lapsed(device, row)
+    if row.stage == "held" and len(row.seats) == count and row.hold and not lapsed_:
         return shown(here, row)
     if not here.linked or len(here.pool) < count <= len(here.own):
         chosen = offers.units(here, row.counts)
@@ -221,7 +255,7 @@ def _hold_again(device: Device, here: Evening, row: OrderRow) -> None:
     before = [code for code in row.seats if code not in here.own]
     promise = _ask(device, here, row, _wish(row, before))
     if isinstance(promise, Refusal):
-        device.store.write(_lose, row.number)
+        device.store.write(lose, row.number)
     else:
         device.store.write(_keep, row.number, row.seats, promise)
 
@@ -300,6 +334,7 @@ def _keep(
     hold = promise.hold if promise else None
     if row.hold != hold:
         basket.forget_tenders(row)
+        basket.put(row, allotted=None)
     row.stage, row.seats, row.hold = "held", list(seats), hold
     row.hold_until_ms = promise.until_ms if promise else None
     row.extended = False
@@ -312,7 +347,8 @@ def _extended(session: Session, here: Evening, order: str, until_ms: int) -> Hel
     return shown(here, row)
 
 
-def _lose(session: Session, order: str) -> None:
+def lose(session: Session, order: str) -> None:
+    """The ledger holds nothing for the order any more; its guest may ask again."""
     row = session.get(OrderRow, order)
     if row is not None and row.stage == "held":
         row.stage, row.seats, row.hold, row.hold_until_ms = "choosing", [], None, None

@@ -1,16 +1,16 @@
 """The house for one order: what is available to it, and nothing more (INV1)."""
 
-from dataclasses import replace
-
 from kiosk.evening import Evening
-from kiosk.shown.choosing import HouseMap, Level, MapSeat, MapSection
+from kiosk.shown.houses import HouseMap, Level
+from kiosk.shown.parts import MapSection
 from kiosk.store.tables.orders import OrderRow
 
 
 def draw(here: Evening, row: OrderRow) -> HouseMap:
     """Give all seats, section by section, as this order may see them."""
+    wished = [kind for kind in here.prices.types if row.counts.get(kind.id)]
     levels = tuple(
-        Level(level.id, level.name, min(level.prices.values(), default=0))
+        Level(level.id, level.name, here.prices.lowest(level, wished))
         for level in here.prices.levels
     )
     return HouseMap(
@@ -24,18 +24,7 @@ def draw(here: Evening, row: OrderRow) -> HouseMap:
 
 
 def _sections(here: Evening, row: OrderRow) -> tuple[MapSection, ...]:
-    by_section: dict[str, list[MapSeat]] = {name: [] for name, _, _ in here.plan.sections}
-    free, chosen = here.free, frozenset(row.seats)
-    for section, available, taken in here.plan.map_seats:
-        code = taken.shown.code
-        offered = code in free and (available.kind == "standard" or row.step_free)
-        seat = available if offered else taken
-        if code in chosen:
-            seat = replace(seat, chosen=True)
-        by_section.setdefault(section, []).append(seat)
-    words = {name: words for name, _, words in here.plan.sections}
-    return tuple(
-        MapSection(name, words.get(name, ""), tuple(seats), sum(s.available for s in seats))
-        for name, seats in by_section.items()
-        if seats
-    )
+    # Seats that are not for everybody are only for who asked for a step-free one.
+    may_have = here.free if row.step_free else here.free - here.plan.special
+    chosen = frozenset(row.seats)
+    return tuple(MapSection(part, may_have, chosen) for part in here.plan.parts)

@@ -1,8 +1,9 @@
 """One scan in the hands of a door: what was read, what is known, and what that comes to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from boxoffice import admission
 from boxoffice.scans import Scan
 from boxoffice.verdicts import Verdict
 from kiosk.door_facts import Known, Post
@@ -22,6 +23,14 @@ class Judged:
     known: Known
     asked: Scan
     verdict: Verdict
+
+    def again(self, **asked: Any) -> "Judged":
+        """Judge the same facts for a scan that differs in this; equal ones are not."""
+        other = replace(self.asked, **asked)
+        if other == self.asked:
+            return self
+        verdict = admission.judge(self.known.presented, self.known.facts, other)
+        return replace(self, asked=other, verdict=verdict)
 
     @property
     def listed(self) -> dict[str, Any] | None:

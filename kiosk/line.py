@@ -7,56 +7,22 @@ facts on this device. Source: sync.md §2.2.
 import ipaddress
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
-
-import httpx
+from urllib.parse import urlencode, urlsplit
 
 from boxoffice import log, wire
-from kiosk import tls
+from kiosk import outcomes
+from kiosk.carrier import Asked, Begun, Carrier, Connections, Lost, port_of
 from kiosk.clock import Clock
 from kiosk.identity import Identity, Key
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
+from kiosk.received import Answer
 
-CONNECT_S: Final = 1.0
-LONGEST_RETRY_AFTER_S: Final = 600.0
-
-
-class LineDown(Exception):
-    """Nobody answered, or the ledger cannot serve now; trying again later helps.
-
-    retry_after_s: what the ledger asked for, if it did. sent: whether it may have heard.
-    """
-
-    def __init__(
-        self, why: str, *, retry_after_s: float | None = None, sent: bool = True
-    ) -> None:
-        super().__init__(why)
-        self.retry_after_s, self.sent = retry_after_s, sent
-
-
-class Refused(Exception):
-    """The ledger said no (409), with a code, a sentence and perhaps facts."""
-
-    def __init__(self, code: str, facts: Mapping[str, Any]) -> None:
-        super().__init__(code)
-        self.code = code
-        self.facts = facts
-
-
-class NotUnderstood(Exception):
-    """The ledger does not take this request or talks nonsense; trying again is no help.
-
-    status: of HTTP, 0 for an answer that cannot be read. code: the ledger's word for it.
-    """
-
-    def __init__(self, status: int, code: str) -> None:
-        super().__init__(f"{status} {code}")
-        self.status = status
-        self.code = code
+TIME_S: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -67,10 +33,29 @@ class Link:
     since_ms: int
 
 
+@dataclass(frozen=True)
+class Asking:
+    """A request that is on its way; `document` may be asked once, on any thread."""
+
+    _begun: Begun
+    _take: Callable[[Begun, float], Any]
+
+    def comes(self, wait_s: float) -> bool:
+        """Wait for the answer to begin; say whether it has."""
+        return self._begun.comes(wait_s)
+
+    def document(self, timeout_s: float) -> Any:
+        """Give the answer's document.
+
+        Raises as `Line.request`, and HungUp where another connection would tell more.
+        """
+        return self._take(self._begun, timeout_s)
+
+
 class Line:
     """One device's line. Thread-safe.
 
-    new_id: gives UUIDv7 text. transport: for tests.
+    new_id: gives UUIDv7 text. carrier: for tests, in place of connections of our own.
     """
 
     def __init__(
@@ -81,26 +66,20 @@ class Line:
         key: Key,
         identity: Identity,
         new_id: Callable[[], str],
-        transport: httpx.BaseTransport | None = None,
+        carrier: Carrier | None = None,
     ) -> None:
         self._clock, self._key, self._identity = clock, key, identity
         self._new_id = new_id
         self._lock = threading.Lock()
         self.link = Link(up=False, since_ms=clock.now_ms())
         self.revoked = False
-        self._address = None if transport is not None else httpx.URL(url)
-        self._client = httpx.Client(
-            base_url=url,
-            transport=transport,
-            verify=tls.verifies(url, identity.spki, clock.ledger_ms),
-            trust_env=False,
-            follow_redirects=False,
-            limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
-        )
+        self._url, self._address = url, urlsplit(url)
+        self._real = carrier is None
+        self._carrier = carrier or Connections(url, identity.spki, clock.ledger_ms)
 
     def close(self) -> None:
         """Hang up."""
-        self._client.close()
+        self._carrier.close()
 
     def get(self, target: str, *, timeout_s: float) -> Any:
         """Read something; target is path?query. Raises as `request`."""
@@ -135,26 +114,44 @@ class Line:
         if self._clock.ledger_ms() is None:
             self.read_time()
         answer = self._send(method, target, raw, request, timeout_s)
-        if answer.status_code == 401 and _document(answer).get("error") == "clock":
+        if answer.status == 401 and outcomes.document(answer).get("error") == "clock":
             self.read_time()
             answer = self._send(method, target, raw, request, timeout_s)
         return self._read(answer)
 
+    def begin(
+        self, target: str, body: Mapping[str, Any], *, timeout_s: float
+    ) -> "Asking | None":
+        """Post over a connection that stands already, and wait for nothing.
+
+        None where there is none, or where anything else has to be asked first: `post`
+        does that. Raises LineDown.
+        """
+        if not isinstance(self._carrier, Connections) or self._clock.ledger_ms() is None:
+            return None
+        raw = wire.compact(body).encode()
+        asked = self._signed("POST", target, raw, self._new_id())
+        try:
+            begun = self._carrier.begin(asked, timeout_s=timeout_s)
+        except Lost as why:
+            raise self._lost(why) from why
+        return None if begun is None else Asking(begun, self._take)
+
     @property
     def numbered(self) -> bool:
         """Whether the ledger's address is a number: no name has to be looked up."""
-        return self._address is None or _is_number(self._address.host)
+        return not self._real or _is_number(self._address.hostname or "")
 
     def listens(self, timeout_s: float) -> bool:
         """Whether anybody takes a connection at the ledger's address; nothing is sent.
 
-        With a test's transport, nobody can tell without asking: True.
+        With a test's carrier, nobody can tell without asking: True.
         """
-        if self._address is None:
+        if not self._real:
             return True
-        port = self._address.port or (443 if self._address.scheme == "https" else 80)
+        there = self._address.hostname or "", port_of(self._address)
         try:
-            socket.create_connection((self._address.host, port), timeout_s).close()
+            socket.create_connection(there, timeout_s).close()
         except OSError:
             return False
         return True
@@ -162,17 +159,16 @@ class Line:
     def read_time(self) -> None:
         """Learn the ledger's time from an answer that it signed. Raises LineDown."""
         nonce = self._new_id()
+        target = f"{self._address.path}/api/time?{urlencode({'nonce': nonce})}"
         try:
-            with self._undated() as client:
-                answer = client.get(
-                    "/api/time",
-                    params={"nonce": nonce},
-                    timeout=httpx.Timeout(2, connect=1),
-                )
-            told = answer.raise_for_status().json()
+            with self._undated() as carrier:
+                answer = carrier.carry(Asked("GET", target, {}), timeout_s=TIME_S)
+            if answer.status != 200:
+                raise ValueError(answer.status)
+            told = outcomes.document(answer)
             text = wire.time_text(str(told["ledger_id"]), nonce, int(told["now_ms"]))
             signature = log.decoded(told["signature"])
-        except (httpx.HTTPError, KeyError, TypeError, ValueError) as why:
+        except (Lost, KeyError, TypeError, ValueError) as why:
             self._note(up=False)
             raise LineDown(f"no time: {type(why).__name__}", sent=False) from why
         if told["ledger_id"] != self._identity.ledger_id or not log.head_holds(
@@ -183,69 +179,75 @@ class Line:
         self._clock.learn(int(told["now_ms"]))
 
     @contextmanager
-    def _undated(self) -> Iterator[httpx.Client]:
+    def _undated(self) -> Iterator[Carrier]:
         """Give a line for asking the time: no certificate's date is judged for that."""
-        if self._address is None or self._address.scheme != "https":
-            yield self._client
+        if not self._real or self._address.scheme != "https":
+            yield self._carrier
             return
-        pin = self._identity.spki
-        with _stranger(str(self._address), None, timeout_s=2, spki=pin) as client:
-            yield client
+        with closing(Connections(self._url, self._identity.spki, lambda: None)) as carrier:
+            yield carrier
 
     def _send(
         self, method: str, target: str, raw: bytes, request: str, timeout_s: float
-    ) -> httpx.Response:
+    ) -> Answer:
+        asked = self._signed(method, target, raw, request)
+        try:
+            return self._learnt(self._carrier.carry(asked, timeout_s=timeout_s))
+        except Lost as why:
+            raise self._lost(why) from why
+
+    def _signed(self, method: str, target: str, raw: bytes, request: str) -> Asked:
         me = self._identity
         time_ms = self._clock.ledger_ms()
         assert time_ms is not None
-        asked = self._client.build_request(
+        target = self._address.path + target  # Path and query as they are sent.
+        headers = wire.request_headers(
+            self._key.sign,
             method,
             target,
-            content=raw or None,
-            headers={"Content-Type": "application/json"} if raw else None,
-            timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
+            raw,
+            ledger_id=me.ledger_id,
+            device=me.device,
+            incarnation=me.incarnation,
+            time_ms=time_ms,
+            request=request,
         )
-        asked.headers.update(
-            wire.request_headers(
-                self._key.sign,
-                method,
-                asked.url.raw_path.decode("ascii"),  # Path and query as they are sent.
-                raw,
-                ledger_id=me.ledger_id,
-                device=me.device,
-                incarnation=me.incarnation,
-                time_ms=time_ms,
-                request=request,
-            )
-        )
+        if raw:
+            headers["Content-Type"] = "application/json"
+        return Asked(method, target, headers, raw)
+
+    def _take(self, begun: Begun, timeout_s: float) -> Any:
+        """Take the answer of what was begun. Raises as `request`, and HungUp."""
         try:
-            answer = self._client.send(asked)
-        except httpx.HTTPError as why:
-            self._note(up=False)
-            connected = not isinstance(why, httpx.ConnectError | httpx.ConnectTimeout)
-            raise LineDown(type(why).__name__, sent=connected) from why
-        except RuntimeError as why:  # Hung up while a request was on its way.
-            raise LineDown("hung up") from why
-        now = answer.headers.get("FoH-Now", "")
+            return self._read(self._learnt(begun.answer(timeout_s)))
+        except Lost as why:
+            raise self._lost(why) from why
+
+    def _lost(self, why: Lost) -> LineDown:
+        self._note(up=False)
+        return LineDown(str(why), sent=why.sent, late=why.late)
+
+    def _learnt(self, answer: Answer) -> Answer:
+        now = answer.headers.get("foh-now", "")
         if now.isascii() and now.isdigit() and len(now) < 16:
             self._clock.learn(int(now))
         return answer
 
-    def _read(self, answer: httpx.Response) -> Any:
-        status = answer.status_code
+    def _read(self, answer: Answer) -> Any:
+        status = answer.status
         try:
-            _reached(answer)
+            outcomes.reached(answer)
         except LineDown:
             self._note(up=False)
             raise
         self._note(up=True)
         if status == 204:
             return None
-        document = _document(answer)
+        document = outcomes.document(answer)
         code = str(document.get("error", ""))
         if status == 409:
             raise Refused(code, document)
-        if not answer.is_success:
+        if not outcomes.is_success(answer):
             if status == 401 and code == "revoked":
                 self.revoked = True
             raise NotUnderstood(status, code)
@@ -260,85 +262,6 @@ class Line:
                 self.link = Link(up, self._clock.now_ms())
 
 
-def pair(
-    url: str,
-    request: Mapping[str, Any],
-    *,
-    transport: httpx.BaseTransport | None = None,
-    spki: bytes | None = None,
-) -> dict[str, Any]:
-    """Post a pairing request, unsigned. spki: the pin of the invitation.
-
-    Raises LineDown, NotUnderstood.
-    """
-    # Without a pin a date counts; our own clock judges it, for want of another.
-    dated = (lambda: None) if spki else _wall_ms
-    with _stranger(url, transport, timeout_s=10, spki=spki, now_ms=dated) as client:
-        answer = _asked(
-            client.build_request(
-                "POST",
-                "/api/pair",
-                content=wire.compact(request).encode(),
-                headers={
-                    "Content-Type": "application/json",
-                    "FoH-Protocol": str(wire.PROTOCOL),
-                },
-            ),
-            client,
-        )
-    document = _document(answer)
-    if not answer.is_success:
-        raise NotUnderstood(answer.status_code, str(document.get("error", "")))
-    return document
-
-
-def ledger_id(url: str, nonce: str, *, transport: httpx.BaseTransport | None = None) -> str:
-    """Ask a ledger that we do not know yet for its id. Raises LineDown, NotUnderstood."""
-    with _stranger(url, transport, timeout_s=5) as client:
-        asked = client.build_request("GET", "/api/time", params={"nonce": nonce})
-        answer = _asked(asked, client)
-    told = _document(answer).get("ledger_id")
-    if not isinstance(told, str):
-        raise NotUnderstood(answer.status_code, "no ledger")
-    return told
-
-
-def _stranger(
-    url: str,
-    transport: httpx.BaseTransport | None,
-    *,
-    timeout_s: float,
-    spki: bytes | None = None,
-    now_ms: Callable[[], int | None] = lambda: None,
-) -> httpx.Client:
-    """Open a line for one question of a device that does not know the ledger's time.
-
-    now_ms: by what certificates' dates are judged, if they are.
-    """
-    return httpx.Client(
-        base_url=url,
-        transport=transport,
-        verify=tls.verifies(url, spki, now_ms),
-        trust_env=False,
-        timeout=timeout_s,
-    )
-
-
-def _asked(asked: httpx.Request, client: httpx.Client) -> httpx.Response:
-    try:
-        answer = client.send(asked)
-    except httpx.HTTPError as why:
-        raise LineDown(type(why).__name__) from why
-    _reached(answer)
-    return answer
-
-
-def _reached(answer: httpx.Response) -> None:
-    """Take an answer that asks for patience as no line at all. Raises LineDown."""
-    if answer.status_code in {429, 500, 502, 503, 504}:
-        raise LineDown(str(answer.status_code), retry_after_s=_retry_after_s(answer))
-
-
 @cache
 def _is_number(host: str) -> bool:
     try:
@@ -346,22 +269,3 @@ def _is_number(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _wall_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _document(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        document = answer.json()
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
-def _retry_after_s(answer: httpx.Response) -> float | None:
-    text = answer.headers.get("Retry-After", "")
-    if not (text.isascii() and text.isdigit()):
-        return None
-    return min(float(text), LONGEST_RETRY_AFTER_S)

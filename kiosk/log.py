@@ -67,11 +67,11 @@ def head(session: Session) -> tuple[int, bytes]:
     return 0, log.genesis(me.device, me.incarnation)
 
 
-def after(session: Session, seq: int) -> list[log.Event]:
-    """Give the events that follow seq: at most 500, at most 1 MiB on the wire."""
+def after(session: Session, seq: int, most: int = wire.MOST_EVENTS) -> list[log.Event]:
+    """Give the events that follow seq: so many at most, at most 1 MiB on the wire."""
     found: list[log.Event] = []
     size = 0
-    for row in statements.every(session, _AFTER, (seq, wire.MOST_EVENTS)):
+    for row in statements.every(session, _AFTER, (seq, most)):
         event = log.Event(**dict(zip(_FIELDS, row, strict=True)))
         # Escaping may grow a body; everything else of an event is below 600 bytes.
         size += 2 * len(event.body.encode()) + 600

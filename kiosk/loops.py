@@ -29,9 +29,8 @@ from kiosk import (
     staff,
     sync,
 )
-from kiosk import watchdog as systemd
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood
+from kiosk.outcomes import LineDown, NotUnderstood
 from kiosk.payments import conversation
 from kiosk.printing import escpos, spool
 from kiosk.store.writer import StoreBroken, StoreClosed
@@ -41,7 +40,9 @@ BACK_OFF_MOST_S: Final = 20.0
 REVOKED_S: Final = 300.0
 FEED_WAIT_S: Final = 20
 TEND_S: Final = 5.0
-QUEUE_S: Final = 0.1
+# Longer than everything that it may wait for in one turn.
+STUCK_AFTER_S: Final = 60.0
+QUEUE_S: Final = 0.25
 ALLOTMENT_EVERY_S: Final = 10.0
 CONTACTS_EVERY_S: Final = 30.0
 CLOCK_EVERY_S: Final = 60.0
@@ -61,15 +62,19 @@ class Loops:
         self._device = device
         self._threads: list[threading.Thread] = []
         self.troubles: dict[str, str] = {}
+        self.tended_s: float | None = None
 
     def start(self) -> None:
         """Pair if need be, then recover, then begin everything."""
         self._run("life", self._live)
 
     @property
-    def alive(self) -> bool:
-        """Whether every thread still runs."""
-        return all(thread.is_alive() for thread in self._threads)
+    def well(self) -> bool:
+        """Whether every thread still runs, and the one that tends them is not stuck."""
+        stuck = (
+            self.tended_s is not None and time.monotonic() - self.tended_s > STUCK_AFTER_S
+        )
+        return not stuck and all(thread.is_alive() for thread in self._threads)
 
     def join(self, timeout_s: float) -> None:
         """Wait until the threads have noticed that the device stops."""
@@ -264,8 +269,7 @@ class _Tend:
         self._done: dict[str, float] = {}
 
     def __call__(self, device: Device) -> float:
-        if self._loops.alive:
-            systemd.tell("WATCHDOG=1")
+        self._loops.tended_s = time.monotonic()
         if self._due("clock", CLOCK_EVERY_S):
             device.store.write(recovery.remember_clock, device)
         if device.clock.trust == "trusted" and self._due("prune", PRUNE_EVERY_S):

@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from boxoffice import will_call
+from boxoffice.moments import theatre_day
 from boxoffice.refusals import Code
 from kiosk import copies, told
 from kiosk.device import Device
@@ -34,7 +35,7 @@ def now(
     zone = ZoneInfo(performance.zone)
     today = datetime.fromtimestamp(device.clock.now_ms() / 1000, UTC).astimezone(zone)
     night = datetime.fromtimestamp(performance.starts_ms / 1000, UTC).astimezone(zone)
-    early = today.date() < night.date() - timedelta(days=1)
+    early = theatre_day(today) < theatre_day(night) - timedelta(days=1)
     if early and device.clock.trust != "untrusted":
         return Refusal("collect.later", facts={"starts_ms": performance.starts_ms})
     return None

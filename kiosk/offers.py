@@ -45,7 +45,7 @@ def alternatives(evening: Evening, order: OrderRow, first: Offer) -> list[Altern
         return []
     rows = [chart.blocks[chart.block_of[chart.places[s.code]]].row for s in first.seats]
     seen = {tuple(seat.code for seat in first.seats)}
-    unavailable = _unavailable(chart, evening.free)
+    unavailable = _unavailable(evening, evening.free)
     found: list[Alternative] = []
     for kind, within, levels, aisle in (
         ("closer", range(min(rows)), None, False),
@@ -92,7 +92,7 @@ def around(evening: Evening, order: OrderRow, seat: str) -> Offer | Refusal:
     count = sum(order.counts.values())
     place = chart.places[seat]
     block = chart.blocks[chart.block_of[place]]
-    unavailable = _unavailable(chart, evening.free)
+    unavailable = _unavailable(evening, evening.free)
     windows = []
     for start in range(max(block.start, place - count + 1), place + 1):
         window = chart.seats[start : start + count]
@@ -118,7 +118,7 @@ def picked(evening: Evening, order: OrderRow, seats: Sequence[str]) -> Offer | R
         nearest = find(evening, order)
         return Refusal("seat.gone", nearest.seats if isinstance(nearest, Offer) else ())
     checked = picking.check(
-        chart, _unavailable(chart, evening.free), seats, mode=picking.Mode.LENIENT
+        chart, _unavailable(evening, evening.free), seats, mode=picking.Mode.LENIENT
     )
     if checked.error is Code.ORPHAN_SEATS:
         return Refusal("seat.single", tuple(map(evening.plan.shown, checked.instead)))
@@ -183,7 +183,7 @@ def _best(evening: Evening, order: OrderRow, free: Collection[str]) -> Offer | R
     chart = evening.plan.chart
     if chart is None:
         return _general(evening, order, free, sum(order.counts.values()))
-    return _found(evening, order, _request(evening, order), _unavailable(chart, free))
+    return _found(evening, order, _request(evening, order), _unavailable(evening, free))
 
 
 def _request(
@@ -239,8 +239,8 @@ def _pools(evening: Evening) -> Iterator[Collection[str]]:
     yield evening.free
 
 
-def _unavailable(chart: Chart, free: Collection[str]) -> frozenset[str]:
-    return frozenset(chart.seats).difference(free)
+def _unavailable(evening: Evening, free: Collection[str]) -> frozenset[str]:
+    return evening.plan.every.difference(free)
 
 
 def _sold_levels(evening: Evening, order: OrderRow) -> frozenset[str] | None:

@@ -49,8 +49,7 @@ def may_go_on(device: Device, order: str) -> bool:
         row = session.get(OrderRow, order)
         if row is None or row.stage != "held" or basket.debt(row) is not None:
             return False
-        personal = basket.member(row) is not None or bool(row.extras.get("tenders"))
-    return not personal and not holds.lapsed(device, row)
+    return not basket.personal(row) and not holds.lapsed(device, row)
 
 
 def sweep(device: Device) -> int:

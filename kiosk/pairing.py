@@ -2,34 +2,33 @@
 
 from typing import Any, Final
 
-import httpx
 import structlog
 from sqlalchemy.orm import Session
 
 from boxoffice import log as chain
 from boxoffice import wire
-from kiosk import identity, line, log
+from kiosk import identity, log, strangers
+from kiosk.carrier import Carrier
 from kiosk.config import Invite
 from kiosk.device import Device
 from kiosk.identity import Identity
 from kiosk.introduction import Trouble
-from kiosk.line import Line, LineDown, NotUnderstood
+from kiosk.line import Line
+from kiosk.outcomes import LineDown, NotUnderstood
 
 SOFTWARE: Final = "front-of-house 0.1.0"
 OTHER_LEDGER: Final = "another ledger answered"
 _words = structlog.get_logger()
 
 
-def pair(
-    device: Device, invite: Invite, *, transport: httpx.BaseTransport | None = None
-) -> Identity:
+def pair(device: Device, invite: Invite, *, carrier: Carrier | None = None) -> Identity:
     """Post this device's key with the one-time token and become what the answer says.
 
     The key was stored before, so a retry after a power cut sends the same one.
-    transport: for tests.
+    carrier: for tests.
     Raises LineDown (try again), NotUnderstood (the invitation is used up or wrong).
     """
-    answer = _ask(device, invite.token, invite.ledger_id, transport, invite.spki)
+    answer = _ask(device, invite.token, invite.ledger_id, carrier, invite.spki)
     if answer.get("ledger_id") != invite.ledger_id or (
         answer.get("ledger_key") != invite.ledger_key
     ):
@@ -38,7 +37,7 @@ def pair(
 
 
 def pair_by_code(
-    device: Device, code: str, *, transport: httpx.BaseTransport | None = None
+    device: Device, code: str, *, carrier: Carrier | None = None
 ) -> Identity | str:
     """Ask with the code that somebody typed; give the check number while staff compare it.
 
@@ -46,10 +45,10 @@ def pair_by_code(
     Raises LineDown (try again), NotUnderstood (the code is used up or wrong).
     """
     told = device.introduction
-    ledger_id = line.ledger_id(
-        device.config.ledger_url, device.new_id(), transport=transport
+    ledger_id = strangers.ledger_id(
+        device.config.ledger_url, device.new_id(), carrier=carrier
     )
-    answer = _ask(device, code, ledger_id, transport)
+    answer = _ask(device, code, ledger_id, carrier)
     key = answer.get("ledger_key")
     if not isinstance(key, str) or told.ledger_key not in {None, key}:
         raise NotUnderstood(0, OTHER_LEDGER)
@@ -90,12 +89,12 @@ def _ask(
     device: Device,
     token: str,
     ledger_id: str,
-    transport: httpx.BaseTransport | None,
+    carrier: Carrier | None,
     spki: bytes | None = None,
 ) -> dict[str, Any]:
     public = chain.encoded(device.key.public)
     proof = device.key.sign(wire.pairing_text(token, public, ledger_id))
-    return line.pair(
+    return strangers.pair(
         device.config.ledger_url,
         {
             "token": token,
@@ -105,7 +104,7 @@ def _ask(
             "software": SOFTWARE,
             "protocols": [wire.PROTOCOL],
         },
-        transport=transport,
+        carrier=carrier,
         spki=spki,
     )
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from boxoffice import charts, log, pricing, tickets
 from boxoffice.charts import Chart, SeatType
+from kiosk.plans import Plan
 from kiosk.shown.named import SeatShown
 from kiosk.shown.reviewing import Option, Question
 from kiosk.told import (
@@ -22,7 +23,6 @@ from kiosk.told import (
     Level,
     Member,
     Performance,
-    Plan,
     Prices,
     PriceType,
     Seat,
@@ -203,6 +203,8 @@ def read_prices(_id: str, body: str, ver: int) -> Prices:
                 str(kind.get("note") or ""),
                 bool(kind.get("check")),
                 str(kind.get("code") or ""),
+                bool(kind.get("counted")),
+                None if kind.get("most") is None else int(kind["most"]),
             )
             for kind in given["types"]
         ),

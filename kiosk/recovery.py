@@ -7,7 +7,7 @@ from boxoffice import wire
 from kiosk import claims, log, pairing, settings, sync
 from kiosk.clock import Steady
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood
+from kiosk.outcomes import LineDown, NotUnderstood
 from kiosk.payments import conversation
 from kiosk.printing import spool
 from kiosk.store.tables.device import StateRow

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from kiosk import pins, sync
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood
+from kiosk.outcomes import LineDown, NotUnderstood
 from kiosk.payments.port import TerminalDown
 from kiosk.printing import jobs, status
 from kiosk.printing.report import Entry, Report

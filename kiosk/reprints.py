@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.printing import issues
 from kiosk.shown.named import Refusal
 from kiosk.store.tables.orders import CollectionRow, SaleLineRow
@@ -64,11 +64,43 @@ def again(device: Device, ticket: str, *, staff: str, why: str) -> Paper | Refus
     if job is None or job.state in {"queued", "sending"}:
         return Refusal("reprint.busy" if job else "reprint.gone")
     if ours:
+        refused = _elsewhere(device, job)
+        if refused is not None:
+            return refused
         return device.store.write(_ours, device, ticket, staff, why)
     code = _ask(device, job)
     if isinstance(code, Refusal):
         return code
     return device.store.write(_theirs, device, ticket, code, staff, why)
+
+
+def _elsewhere(device: Device, job: PrintJobRow) -> Refusal | None:
+    """Say why the next issue is not ours: another device prints it, or the ticket is void.
+
+    We sign it ourselves, so without a line nobody is asked. The claim's id is that of the
+    job which it replaces: it outlives a lost answer, and the event of the new issue spends
+    it.
+    """
+    body = {**_body(job), "claim": job.id}
+    try:
+        answer = device.line.post("/api/claims", body, timeout_s=CLAIM_S)
+    except Refused:
+        return Refusal("reprint.busy")
+    except (LineDown, NotUnderstood):
+        return None
+    if not isinstance(answer, dict) or answer.get("granted"):
+        return None
+    busy = answer.get("refused") == "PRINT_IN_PROGRESS"
+    return Refusal("reprint.busy" if busy else "reprint.gone")
+
+
+def _body(job: PrintJobRow) -> dict[str, str | int | None]:
+    return {
+        "kind": "reissue",
+        "ticket": job.ticket,
+        "issue": job.issue,
+        "performance": str(job.document.get("performance", "")),
+    }
 
 
 def _ours(
@@ -94,13 +126,7 @@ def _ask(device: Device, job: PrintJobRow) -> str | Refusal:
     claim = device.store.write(_claim, device, job)
     if claim is None:
         return Refusal("reprint.gone")
-    body = {
-        "claim": claim,
-        "kind": "reissue",
-        "ticket": job.ticket,
-        "issue": job.issue,
-        "performance": job.document.get("performance", ""),
-    }
+    body = {**_body(job), "claim": claim}
     try:
         answer = device.line.post("/api/claims", body, timeout_s=CLAIM_S, request=claim)
     except Refused:

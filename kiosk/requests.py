@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import log, wire
 from kiosk.device import Device
-from kiosk.line import NotUnderstood, Refused
+from kiosk.outcomes import NotUnderstood, Refused
 from kiosk.store.tables.device import RequestRow
 
 

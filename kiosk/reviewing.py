@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from kiosk import allotment, basket, holds
+from kiosk.basket import PROMO
 from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.orders import look
@@ -24,10 +25,8 @@ def review(device: Device, order: str) -> Review | Refusal:
         return Refusal("hold.ended")
     with device.store.read() as session:
         owned = allotment.epochs(session, row.performance, row.seats) is not None
-    if row.stage == "held" and holds.lapsed(device, row) and not owned:
-        free = all(seat in here.free for seat in row.seats)
-        seats = tuple(here.plan.shown(seat) for seat in row.seats) if free else ()
-        return Refusal("hold.ended", seats if here.plan.chart else ())
+    if row.stage == "held" and holds.over(device, row, owned=owned):
+        return holds.ended(device, row)
     lines = here.lines(row.seats, row.types)
     if lines is None:
         return Refusal("sale.closed")
@@ -58,6 +57,7 @@ def review(device: Device, order: str) -> Review | Refusal:
         tenders=tuple(
             TenderShown(one.kind, one.amount, one.credits)
             for one in basket.tenders(row, total)
+            if one.kind != PROMO
         ),
         member=_member_shown(row),
         asked=basket.was_asked(row) or not here.house.extras.anything,
@@ -76,6 +76,7 @@ def review(device: Device, order: str) -> Review | Refusal:
         linked=device.up,
         terminal=terminals.state(device),
         paper=spool.paper(device),
+        gone=str(row.extras.get("gone") or ""),
     )
 
 
@@ -83,7 +84,7 @@ def _member_shown(row: OrderRow) -> MemberShown | None:
     found = basket.member(row)
     if found is None:
         return None
-    used = sum(tender.credits for tender in basket.tenders(row, 0))
+    used = sum(one.credits for one in basket.tenders(row, 0) if one.kind != PROMO)
     return MemberShown(found.number, found.left, used)
 
 

@@ -5,16 +5,17 @@ order in progress is a row of the store. Answers are those of `kiosk/shown/`.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from kiosk import documents, evening, holds, house_maps, offers, told
+from kiosk import basket, documents, evening, holds, house_maps, offers, renewals
 from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.orders import look
-from kiosk.shown.choosing import Choices, HouseMap, Offer, PriceChoice, Proposal, Tonight
+from kiosk.shown.choosing import Choices, Offer, PriceChoice, Tonight
+from kiosk.shown.houses import HouseMap, Proposal
 from kiosk.shown.named import Refusal
 from kiosk.shown.reviewing import Held
 from kiosk.store.tables.orders import OrderRow
@@ -49,7 +50,7 @@ def choices(device: Device, performance: str) -> Choices | Refusal:
         return Refusal("sale.closed")
     if (refusal := here.refusal()) is not None:
         return refusal
-    levels = _levels_free(here)
+    levels = here.levels_left()
     types = []
     for kind in here.prices.types:
         if kind.code:
@@ -99,11 +100,13 @@ def start(
         return Refusal("party.large", facts={"limit": most})
     if count > here.left and not step_free:
         return Refusal("seats.few", facts={"left": here.left})
+    kept = {}
     if order is not None:
         holds.release(device, order)
+        kept = _handed_on(device, order)
     number = ids.order_number(device.chance)
     types = here.types_of(wanted)
-    device.store.write(_open, device, number, performance, wanted, types, step_free)
+    device.store.write(_open, device, number, performance, wanted, types, step_free, kept)
     return number
 
 
@@ -153,9 +156,12 @@ def hold(device: Device, order: str, seats: Sequence[str] = ()) -> Held | Refusa
 
     Refuses: seat.gone (`seats`: the nearest instead, if any), seats.few (`left`),
     seat.single, hold.ended, link.pay (`seats`: some of our own instead), link.empty,
-    sale.closed. What was held before stays held when the new seats are refused.
+    sale.closed. What was held before stays held when the new seats are refused. What was
+    promised to an earlier hold is asked for again; the review says what is gone.
     """
-    return holds.hold(device, order, seats)
+    held = holds.hold(device, order, seats)
+    renewals.renew(device, order)
+    return held
 
 
 def extend(device: Device, order: str) -> Held | Refusal:
@@ -168,6 +174,12 @@ def release(device: Device, order: str) -> None:
     holds.release(device, order)
 
 
+def _handed_on(device: Device, order: str) -> dict[str, Any]:
+    with device.store.read() as session:
+        row = session.get(OrderRow, order)
+    return basket.handed_on(row) if row is not None else {}
+
+
 def _open(
     session: Session,
     device: Device,
@@ -176,6 +188,7 @@ def _open(
     counts: Mapping[str, int],
     types: list[str],
     step_free: bool,
+    kept: dict[str, Any],
 ) -> None:
     session.add(
         OrderRow(
@@ -189,17 +202,10 @@ def _open(
             opened_ms=device.clock.now_ms(),
             touched_boot_ms=device.clock.boot_ms(),
             boot_id=device.clock.boot_id,
+            extras=kept,
         )
     )
 
 
 def _most(device: Device, here: Evening) -> int:
     return min(here.house.max_seats, device.config.most_seats)
-
-
-def _levels_free(here: Evening) -> list[told.Level]:
-    """Give the levels that still have seats; all of them when none has."""
-    found = {here.level_of(seat) for seat in here.free}
-    if None in found or not found:
-        return list(here.prices.levels)
-    return [level for level in here.prices.levels if level.id in found]

@@ -5,17 +5,20 @@ Names: `screen` {mm}, `break` {reason, by, since_ms}, `shift` {seq, ended_ms}, `
 where time stood (kiosk/clock.py).
 """
 
+import json
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from kiosk.store import statements
 from kiosk.store.tables.device import SettingRow
 
 
 def get(session: Session, name: str) -> dict[str, Any]:
     """Give a setting; empty where staff never set it."""
-    row = session.get(SettingRow, name)
-    return dict(row.value) if row is not None else {}
+    # Every page asks whether the kiosk has a break, so it is not built each time.
+    found = statements.first(session, "SELECT value FROM setting WHERE name = ?", (name,))
+    return dict(json.loads(found[0])) if found is not None else {}
 
 
 def put(session: Session, name: str, value: dict[str, Any] | None) -> None:
@@ -28,3 +31,4 @@ def put(session: Session, name: str, value: dict[str, Any] | None) -> None:
         session.add(SettingRow(name=name, value=value))
     else:
         row.value = value
+    session.flush()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kiosk import documents
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.shown.help import CallShown
 from kiosk.store import statements
 from kiosk.store.tables.device import CallRow

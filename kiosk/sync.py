@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from boxoffice import failpoints, wire
 from boxoffice import log as chain
 from kiosk import log
+from kiosk.batches import UPLOAD_S
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.store.tables.device import StateRow
 
-UPLOAD_S = 10.0
 _words = structlog.get_logger()
 
 
@@ -44,7 +44,7 @@ def cursor(device: Device, *, timeout_s: float = UPLOAD_S) -> wire.Cursor:
     return found
 
 
-def upload(device: Device) -> Uploaded:
+def upload(device: Device, *, timeout_s: float = UPLOAD_S) -> Uploaded:
     """Send one batch of what the ledger has not acknowledged.
 
     Raises LineDown, NotUnderstood and `wire.Malformed`; a gap is mended by asking.
@@ -56,13 +56,16 @@ def upload(device: Device) -> Uploaded:
         return Uploaded(0, False, {})
     offered = device.offered_seq
     device.offered_seq = max(offered, batch.head_seq)
+    began_ms = device.clock.boot_ms()
     try:
         answer = device.line.post(
-            "/api/events", wire.batch_document(batch), timeout_s=UPLOAD_S
+            "/api/events", wire.batch_document(batch), timeout_s=timeout_s
         )
     except LineDown as why:
         if not why.sent:
             device.offered_seq = offered
+        if why.late:
+            device.batches.late(len(batch.events))
         raise
     except Refused as why:
         if why.code != "gap":
@@ -75,12 +78,13 @@ def upload(device: Device) -> Uploaded:
         return Uploaded(0, True, {})
     failpoints.reached("upload: sent")
     seq, hash_ = _acked(answer)
-    device.store.write(log.acknowledge, seq, hash_, state.timeline)
+    device.batches.answered(len(batch.events), device.clock.boot_ms() - began_ms)
+    device.store.write_together(log.acknowledge, seq, hash_, state.timeline)
     heads = answer.get("heads")
     _words.info("uploaded", first=batch.events[0].seq, last=batch.head_seq, acked=seq)
     return Uploaded(
         len(batch.events),
-        len(batch.events) == wire.MOST_EVENTS or seq < batch.head_seq,
+        bool(batch.more) or seq < batch.head_seq,
         {str(k): int(v) for k, v in heads.items()} if isinstance(heads, dict) else {},
     )
 
@@ -112,11 +116,11 @@ def _unsent(device: Device) -> int:
 
 
 def _batch(device: Device, session: Session, acked: int) -> wire.Batch | None:
-    events = log.after(session, acked)
+    events = log.after(session, acked, device.batches.most)
     if not events:
         return None
     oldest = log.oldest(session)
-    last = events[-1]
+    last, (newest, _) = events[-1], log.head(session)
     me = device.me
     return wire.Batch(
         device=me.device,
@@ -128,6 +132,7 @@ def _batch(device: Device, session: Session, acked: int) -> wire.Batch | None:
             chain.head_text(me.device, me.incarnation, last.seq, last.hash)
         ),
         oldest_kept=oldest if oldest and oldest > acked + 1 else None,
+        more=newest > last.seq,
     )
 
 

@@ -1,8 +1,8 @@
 """Pay with something else than a card: promo codes, vouchers, gift cards, seat credits.
 
-A promo code opens a price type of the performance's own list, so it works without a link.
-The others are promised by the ledger to the order's hold, and end with it.
-Source: sync.md §2.3, MEM2, MEM4.
+A promo code opens a price type of the performance's own list, so it works without a link,
+unless the ledger counts its uses. That, and the others, the ledger promises to the order's
+hold; they end with it. Source: sync.md §2.3, MEM2, MEM4, docs/decisions/0023.
 """
 
 from collections.abc import Mapping
@@ -11,16 +11,16 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from kiosk import basket, evening, requests
-from kiosk.basket import MEMBERSHIP
+from kiosk import basket, evening, promises
+from kiosk.basket import MEMBERSHIP, PROMO
 from kiosk.device import Device
 from kiosk.evening import Evening
-from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.payments import codes
-from kiosk.shown.named import Fact, Refusal
+from kiosk.shown.named import Refusal
 from kiosk.store.tables.orders import OrderRow
+from kiosk.told import PriceType
 
-ASK_S: Final = 3.0
 CARD_PREFIX: Final = "FOHM:"
 LONGEST: Final = 100
 
@@ -30,25 +30,21 @@ def redeem(device: Device, order: str, code: str) -> Refusal | None:
 
     Refuses: voucher.none, voucher.locked (`wait_s`), tender.offline, hold.ended.
     """
-    here, row = _held(device, order)
+    here, row = held(device, order)
     if isinstance(here, Refusal):
         return here
     typed = ids.clean_code(code[:LONGEST])
     opened = codes.hash_of(typed)
     promo = next((t for t in here.prices.types if t.code and t.code == opened), None)
     if promo is not None:
-        cheaper = _with_type(here, row, promo.id)
-        if cheaper is None:
-            return Refusal("voucher.none")
-        device.store.write(_retype, order, cheaper)
-        return None
-    due = _due(here, row)
-    if not typed or due < 1:
+        return _open_price(device, here, row, promo, typed)
+    left = due(here, row)
+    if not typed or left < 1:
         return Refusal("voucher.none")
-    answer = _promise(device, row, "voucher", typed, due)
+    answer = promises.ask(device, row, "voucher", typed, left)
     if isinstance(answer, Refusal):
         return answer
-    device.store.write(_add, order, answer, None)
+    device.store.write(promises.keep, order, answer, None)
     return None
 
 
@@ -57,12 +53,12 @@ def join(device: Device, order: str, **proof: str) -> Refusal | None:
 
     Refuses: member.none, member.locked (`wait_s`), tender.offline, hold.ended.
     """
-    here, _ = _held(device, order)
+    here, _ = held(device, order)
     if isinstance(here, Refusal):
         return here
     asked = {name: text[:LONGEST] for name, text in proof.items()}
     try:
-        answer = device.line.post("/api/members", asked, timeout_s=ASK_S)
+        answer = device.line.post("/api/members", asked, timeout_s=promises.ASK_S)
         credits: Mapping[str, Any] = answer["credits"]
         known = {
             "id": str(answer["member"]),
@@ -70,7 +66,7 @@ def join(device: Device, order: str, **proof: str) -> Refusal | None:
             "left": int(credits.get(here.performance.production, 0)),
         }
     except Refused as why:
-        return _no("member", why)
+        return promises.refusal("member", why)
     except (LineDown, NotUnderstood, KeyError, TypeError, ValueError, AttributeError):
         return Refusal("tender.offline")
     device.store.write(_join, order, known)
@@ -83,33 +79,30 @@ def use_credits(device: Device, order: str, most: int | None = None) -> Refusal 
     Refuses: member.credit (`left`, `needed`) when there are fewer than seats and `most` was
     not said, tender.offline, hold.ended.
     """
-    here, row = _held(device, order)
+    here, row = held(device, order)
     if isinstance(here, Refusal):
         return here
     found = basket.member(row)
     if found is None:
         return Refusal("member.none")
-    open_seats = [n for n, kind in enumerate(row.types) if kind != MEMBERSHIP]
-    needed = len(open_seats)
+    needed = sum(kind != MEMBERSHIP for kind in row.types)
     if needed == 0:
         return None
     if most is None and found.left < needed:
-        return _short(found.left, needed)
+        return promises.short(found.left, needed)
     count = min(needed, found.left if most is None else most)
     if count < 1:
         return None
-    answer = _promise(device, row, "credit", found.id, count)
+    answer = promises.ask(device, row, "credit", found.id, count)
     if isinstance(answer, Refusal):
         return answer
-    lines = here.lines(row.seats, row.types)
-    assert lines is not None
-    dearest = sorted(open_seats, key=lambda n: -lines[n].price)[:count]
-    types = [MEMBERSHIP if n in dearest else kind for n, kind in enumerate(row.types)]
-    device.store.write(_add, order, answer, types)
+    types = promises.by_credit(here, row, count)
+    device.store.write(promises.keep, order, answer, types)
     return None
 
 
-def _held(device: Device, order: str) -> tuple[Evening | Refusal, OrderRow]:
+def held(device: Device, order: str) -> tuple[Evening | Refusal, OrderRow]:
+    """Give the evening and the order, which must have seats. Refuses: hold.ended."""
     with device.store.read() as session:
         row = session.get(OrderRow, order)
         if row is None or row.stage != "held" or basket.debt(row) is not None:
@@ -118,66 +111,49 @@ def _held(device: Device, order: str) -> tuple[Evening | Refusal, OrderRow]:
     return here or Refusal("sale.closed"), row
 
 
-def _due(here: Evening, row: OrderRow) -> int:
+def due(here: Evening, row: OrderRow) -> int:
+    """Give what is left to pay by card, in minor units."""
     lines = here.lines(row.seats, row.types) or []
     extras = basket.others(row, here.house.extras)
     total = sum(line.charge for line in lines) + sum(o.priced.charge for o in extras)
     return total - basket.covered(row, total)
 
 
-def _with_type(here: Evening, row: OrderRow, promo: str) -> list[str] | None:
-    """Give each seat the promo's type where it is cheaper; None when it is nowhere."""
+def _open_price(
+    device: Device, here: Evening, row: OrderRow, promo: PriceType, typed: str
+) -> Refusal | None:
+    """Take the price of a promo code; one that is counted is promised by the ledger."""
+    cheaper = with_type(here, row, promo)
+    if cheaper is None:
+        return Refusal("voucher.none")
+    if not promo.counted:
+        device.store.write(_retype, row.number, cheaper)
+        return None
+    if any(one["kind"] == PROMO for one in row.extras.get("tenders") or ()):
+        return Refusal("voucher.none")  # One such code an order.
+    answer = promises.ask(device, row, PROMO, typed, cheaper.count(promo.id))
+    if isinstance(answer, Refusal):
+        return answer
+    device.store.write(promises.keep, row.number, answer, cheaper)
+    return None
+
+
+def with_type(here: Evening, row: OrderRow, promo: PriceType) -> list[str] | None:
+    """Give seats the promo's type where it is cheaper, where that saves most first, as many
+    as it opens; None when it is nowhere.
+    """
     now = here.lines(row.seats, row.types)
-    found = []
-    for seat, kind, line in zip(row.seats, row.types, now or (), strict=False):
-        other = here.lines([seat], [promo])
-        better = other is not None and other[0].charge < line.charge
-        found.append(promo if better and kind != MEMBERSHIP else kind)
-    return found if found and found != row.types else None
-
-
-def _promise(
-    device: Device, row: OrderRow, kind: str, code: str, amount: int
-) -> basket.Tender | Refusal:
-    if row.hold is None:
-        return Refusal("tender.offline")
-    body = {"hold": row.hold, "kind": kind, "code": code, "amount": amount}
-    try:
-        answer = requests.post(
-            device, f"tender {row.number} {kind}", "/api/tenders", body, timeout_s=ASK_S
-        )
-        return basket.Tender(
-            str(answer["tender"]),
-            str(answer["kind"]),
-            int(answer["amount"]),
-            int(answer["credits"]),
-        )
-    except Refused as why:
-        return _no("member" if kind == "credit" else "voucher", why)
-    except (LineDown, NotUnderstood, KeyError, TypeError, ValueError):
-        return Refusal("tender.offline")
-
-
-def _no(what: str, why: Refused) -> Refusal:
-    match why.code:
-        case "LOCKED":
-            return Refusal(f"{what}.locked", facts={"wait_s": _number(why, "wait_s", 60)})
-        case "NOT_ENOUGH_SEAT_CREDITS":
-            return _short(_number(why, "left", 0), _number(why, "needed", 1))
-        case "NOT_HELD":
-            return Refusal("hold.ended")
-        case _:
-            return Refusal(f"{what}.none")
-
-
-def _short(left: int, needed: int) -> Refusal:
-    facts: dict[str, Fact] = {"left": left, "needed": needed}
-    return Refusal("member.credit", facts=facts)
-
-
-def _number(why: Refused, name: str, otherwise: int) -> int:
-    value = why.facts.get(name)
-    return value if isinstance(value, int) else otherwise
+    saved: dict[int, int] = {}
+    for place, line in enumerate(now or ()):
+        other = here.lines([row.seats[place]], [promo.id])
+        if other is not None and row.types[place] != MEMBERSHIP:
+            saved[place] = line.charge - other[0].charge
+    taken = row.types.count(promo.id)
+    best = sorted((at for at in saved if saved[at] > 0), key=lambda at: (-saved[at], at))
+    chosen = best if promo.most is None else best[: max(0, promo.most - taken)]
+    if not chosen:
+        return None
+    return [promo.id if at in chosen else kind for at, kind in enumerate(row.types)]
 
 
 def _retype(session: Session, order: str, types: list[str]) -> None:
@@ -186,16 +162,6 @@ def _retype(session: Session, order: str, types: list[str]) -> None:
     plain = [kind for kind in types if kind != MEMBERSHIP]
     if len(plain) == len(types):
         row.counts = {kind: plain.count(kind) for kind in dict.fromkeys(plain)}
-
-
-def _add(
-    session: Session, order: str, tender: basket.Tender, types: list[str] | None
-) -> None:
-    row = session.get_one(OrderRow, order)
-    basket.add_tender(row, tender)
-    if types is not None:
-        basket.put(row, types_before=row.extras.get("types_before") or list(row.types))
-        row.types = types
 
 
 def _join(session: Session, order: str, known: Mapping[str, Any]) -> None:

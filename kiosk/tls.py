@@ -29,14 +29,14 @@ class NotTheLedger(ssl.SSLCertVerificationError):
 
 def verifies(
     url: str, pin: bytes | None, ledger_ms: Callable[[], int | None]
-) -> ssl.SSLContext | bool:
-    """Give what httpx verifies an address by. pin: SHA-256 of the ledger's public key.
+) -> ssl.SSLContext | None:
+    """Give what an address is verified by. pin: SHA-256 of the ledger's public key.
 
     ledger_ms: the ledger's time; None while it is not known, and then no date is judged.
     """
     if not url.startswith("https:"):
         # Loading all certificates of the world takes a while, and loopback needs none.
-        return False
+        return None
     if pin is None:
         context = httpx.create_ssl_context(trust_env=False)
         context.verify_flags = ssl.VerifyFlags(context.verify_flags | _NO_CHECK_TIME)

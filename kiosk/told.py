@@ -1,18 +1,14 @@
 """What the ledger's documents say, as facts; `reading` makes them. Source: docs/api.md."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from boxoffice import exchange_deadlines, pricing
-from boxoffice.charts import Chart
 from boxoffice.members import PayType
-from kiosk.finder import Finder
-from kiosk.shown.choosing import MapSeat
-from kiosk.shown.named import SeatShown
+from kiosk.plans import Plan
 from kiosk.shown.reviewing import Question
 
 
@@ -97,7 +93,7 @@ class Performance:
     doors: tuple[DoorSettings, ...]
     home_doors: Mapping[str, str]
 
-    def entrance(self, plan: "Plan | None", section: str) -> str:
+    def entrance(self, plan: Plan | None, section: str) -> str:
         """Name the door that a ticket sends its guest to; empty if nobody has said.
 
         Without numbered seats every door of the hall serves everybody.
@@ -109,72 +105,11 @@ class Performance:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A performance's seats: the chart that rules read, and what people read.
-
-    chart: None for general admission, whose places are `units`. numbers: as in codes.
-    """
-
-    chart: Chart | None
-    units: tuple[str, ...]
-    numbers: Mapping[str, int]
-    names: Mapping[str, SeatShown]
-    sections: tuple[tuple[str, tuple[str, ...], str], ...]
-    stage: tuple[float, float, float, float] | None
-    by_number: Mapping[int, str] = field(default_factory=dict)
-
-    @cached_property
-    def finder(self) -> Finder:
-        """Finds seats on this chart, quicker from one guest to the next."""
-        assert self.chart is not None
-        return Finder(self.chart)
-
-    @cached_property
-    def map_seats(self) -> tuple[tuple[str, MapSeat, MapSeat], ...]:
-        """Give each seat as the map shows it: section, while available, while not."""
-        return tuple(self._map_seats())
-
-    def _map_seats(self) -> Iterator[tuple[str, MapSeat, MapSeat]]:
-        chart = self.chart
-        for place, code in enumerate(chart.seats if chart else ()):
-            assert chart is not None
-            block = chart.block_of[place]
-            row = chart.blocks[block].row
-            free, taken = (
-                MapSeat(
-                    shown=self.shown(code),
-                    kind=chart.type_of(code).value,
-                    available=available,
-                    chosen=False,
-                    block=block,
-                    row_index=row,
-                )
-                for available in (True, False)
-            )
-            yield chart.rows[row].section, free, taken
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """All places in chart order."""
-        return self.chart.seats if self.chart else self.units
-
-    def shown(self, seat: str) -> SeatShown:
-        """Name a seat, even one that the plan does not have."""
-        return self.names.get(seat) or SeatShown(seat, "", "", seat)
-
-    def section_doors(self, section: str) -> tuple[tuple[str, ...], str]:
-        """Give the doors of a section, the home door first, and words how to get there."""
-        for name, doors, words in self.sections:
-            if name == section:
-                return doors, words
-        return (), ""
-
-
-@dataclass(frozen=True)
 class PriceType:
     """One price type. check: somebody looks at this guest at the door.
 
-    code: hash of the promo code that opens it; blank: anybody may have it.
+    code: hash of the promo code that opens it; blank: anybody may have it. counted: the
+    ledger counts its uses, and is asked; most: how many tickets of one order it opens.
     """
 
     id: str
@@ -184,6 +119,8 @@ class PriceType:
     note: str
     check: bool
     code: str = ""
+    counted: bool = False
+    most: int | None = None
 
 
 # A seat paid with a credit: it costs nothing, on every list. Source: MEM2.
@@ -235,14 +172,18 @@ class Prices:
             seller=pricing.Seller.KIOSK, rules=self.fees, seats=wanted
         ).charge
 
-    def lowest(self, level: Level | None = None) -> int:
-        """The lowest whole price: of one level for any type, of all for the usual types."""
+    def lowest(self, level: Level | None = None, wished: Sequence[PriceType] = ()) -> int:
+        """The lowest whole price: of one level or of all.
+
+        wished: for these types; without any, of one level for any type that needs no code,
+        of all levels for the usual types.
+        """
         usual = [kind for kind in self.types if kind.default] or list(self.types)
+        open_to_all = [k for k in (self.types if level else usual) if not k.code]
         wholes = [
             self.whole(one, kind)
             for one in ([level] if level else self.levels)
-            for kind in (self.types if level else usual)
-            if not kind.code
+            for kind in (wished or open_to_all)
         ]
         return min((whole for whole in wholes if whole is not None), default=0)
 
@@ -265,9 +206,6 @@ class Allotment:
     incarnation: int
     epoch: int
     sell_by_ms: int | None
-
-
-FREE = Seat("available", None, None, 0, None)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from boxoffice import figures
 from boxoffice.answers import Answer
 from boxoffice.scans import Override, Scan
 from boxoffice.verdicts import Verdict
-from kiosk import documents, door_facts, door_movements, told
+from kiosk import documents, door_facts, door_movements
 from kiosk.device import Device
 from kiosk.judged import Judged
+from kiosk.plans import Plan
 from kiosk.shown.door import Class, Counters, Shown
 from kiosk.shown.named import SeatShown
 from kiosk.store.tables.door import MovementRow
@@ -120,6 +121,10 @@ def shape(verdict: Verdict) -> Class:
     return Class.NO if verdict.answer in _NO else Class.ASK
 
 
+# Since when they are, the ledger told when it voided them.
+_VOID: Final = frozenset({Answer.REPLACED, Answer.REFUNDED, Answer.CANCELLED})
+
+
 def word(refused: str) -> Answer:
     """Read a verdict's word from an answer; one that we do not know is a plain no."""
     try:
@@ -136,6 +141,9 @@ def shown(device: Device, judged: Judged, *, link: Literal["ledger", "alone"]) -
     with device.store.read() as session:
         evening = documents.performance(session, judged.performance) or here.evening
         plan = documents.plan(session, evening.id)
+        since_ms = door_movements.milliseconds(verdict.since)
+        if since_ms is None and verdict.answer in _VOID and verdict.ticket:
+            since_ms = documents.revoked_ms(session, evening.id, verdict.ticket)
     code = str(listed.get("seat") or "")
     if not code and plan and known.code and known.code.seat is not None:
         code = plan.by_number.get(known.code.seat, "")
@@ -163,7 +171,7 @@ def shown(device: Device, judged: Judged, *, link: Literal["ledger", "alone"]) -
         inside=verdict.inside,
         of=verdict.of,
         left=verdict.left,
-        since_ms=door_movements.milliseconds(verdict.since),
+        since_ms=since_ms,
         since_door=verdict.since_door or "",
         due=verdict.due or 0,
         currency=evening.currency,
@@ -185,6 +193,7 @@ def shown(device: Device, judged: Judged, *, link: Literal["ledger", "alone"]) -
         undo_until_ms=now_ms + UNDO_INLINE_MS if undoable else None,
         ask=verdict.ask or (),
         overrode=tuple(answer.value for answer in verdict.overrode),
+        left_house=verdict.movement is not None and verdict.movement.kind == "exit",
     )
 
 
@@ -221,7 +230,7 @@ def repeated(row: MovementRow) -> Shown:
 _TUPLES: Final = ("go_to", "notes", "why", "candidates", "marks", "ask", "overrode")
 
 
-def _seat(plan: told.Plan | None, code: str) -> SeatShown | None:
+def _seat(plan: Plan | None, code: str) -> SeatShown | None:
     if plan is None or not code or plan.chart is None:
         return None
     return plan.names.get(code)

@@ -1,10 +1,20 @@
 """Tell systemd that we are well (sd_notify, systemd.service(5)).
 
-The same few lines stand in the scanner: cheaper than a package that both would need.
+The same few lines stand in the ledger and the scanner: cheaper than a package that all
+would need.
 """
 
+import http.client
 import os
 import socket
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from typing import Final
+
+# Several times within the patience of systemd/foh-kiosk.service, which is 5 s (P25).
+BEAT_S: Final = 1.0
+ANSWER_S: Final = 3.5
 
 
 def tell(state: str) -> None:
@@ -22,3 +32,27 @@ def tell(state: str) -> None:
         except OSError:
             # Nobody listens any more; the next start brings a new address.
             return
+
+
+def watch(
+    host: str, port: int, well: Callable[[], bool], stopping: threading.Event
+) -> None:
+    """Say again and again that we are well, as long as we are and our own page comes.
+
+    host, port: where our pages are. From the first moment on: a device that is still to be
+    paired, or whose terminal is silent at the start, is as well as any other.
+    """
+    while not stopping.is_set():
+        if well() and _answers(host, port):
+            tell("WATCHDOG=1")
+        stopping.wait(BEAT_S)
+
+
+def _answers(host: str, port: int) -> bool:
+    with closing(http.client.HTTPConnection(host, port, timeout=ANSWER_S)) as line:
+        try:
+            line.request("GET", "/health")
+            # Whatever it says: a store in trouble has its own way out.
+            return bool(line.getresponse().read())
+        except (OSError, http.client.HTTPException):
+            return False

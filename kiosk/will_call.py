@@ -5,16 +5,18 @@ owed tickets that were sold here are found without it. Source: COL1-COL4, lobby.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from kiosk import collecting, copies, documents, last_pages, obstacles
+from kiosk import collecting, copies, documents, groups, last_pages, obstacles
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.payments import codes
+from kiosk.plans import Plan
 from kiosk.printing import jobs, spool
 from kiosk.shown.collecting import Collecting, Found, FoundTicket
 from kiosk.shown.named import Refusal
@@ -151,7 +153,13 @@ def done(device: Device, ref: str) -> Done | None:
             for ticket in row.document["tickets"]
             if ticket["ticket"] in row.collected
         ]
-        return last_pages.last_page(session, device, row.order, row.performance, seats)
+        shown = last_pages.last_page(session, device, row.order, row.performance, seats)
+    if shown is None:
+        return None
+    left = found(device, ref)
+    waiting = () if isinstance(left, Refusal) else left.tickets
+    seats_left = tuple(one.seat for one in waiting if one.seat and not one.printed)
+    return replace(shown, waiting=seats_left)
 
 
 def _look_up(
@@ -261,8 +269,13 @@ def _shown_after(device: Device, ref: str) -> Found | Refusal:
         if row is None:
             return Refusal("collect.none")
         performance = documents.performance(session, row.performance)
+        plan = documents.plan(session, row.performance)
     document = row.document
-    tickets = tuple(_ticket(ticket, set(row.collected)) for ticket in document["tickets"])
+    group = document.get("group")
+    tickets = [_ticket(ticket, set(row.collected), plan) for ticket in document["tickets"]]
+    if group is not None:
+        rows = groups.in_rows(plan, [ticket["seat"] for ticket in document["tickets"]])
+        tickets.sort(key=lambda ticket: rows.index(ticket.seat.code) if ticket.seat else 0)
     due = sum(ticket.due for ticket in tickets)
     everything = bool(tickets) and all(ticket.collectable for ticket in tickets)
     return Found(
@@ -272,18 +285,20 @@ def _shown_after(device: Device, ref: str) -> Found | Refusal:
         title=performance.title if performance else "",
         starts_ms=performance.starts_ms if performance else 0,
         zone=performance.zone if performance else "UTC",
-        tickets=tickets,
+        tickets=tuple(tickets),
         due=due,
         currency=document["currency"],
         note=document["note"],
         at_once=row.way == "code"
         and everything
+        and group is None
         and not document["photo_id"]
         and document["state"] not in obstacles.VOID,
+        group=group,
     )
 
 
-def _ticket(ticket: dict[str, Any], collected: set[str]) -> FoundTicket:
+def _ticket(ticket: dict[str, Any], collected: set[str], plan: Plan | None) -> FoundTicket:
     due = max(0, ticket["price"] - ticket["paid"])
     printed = ticket["ticket"] in collected or ticket["print_state"] in {"printed", "phone"}
     return FoundTicket(
@@ -294,4 +309,5 @@ def _ticket(ticket: dict[str, Any], collected: set[str]) -> FoundTicket:
         printed=printed,
         collectable=not printed and not due and ticket["status"] == "active",
         payable=not printed and due > 0 and ticket["status"] == "active",
+        seat=plan.shown(ticket["seat"]) if plan and plan.chart else None,
     )

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, payments
 from boxoffice.payments import State
-from kiosk import allotment, basket, documents, evening, log, offers, told
+from kiosk import allotment, basket, documents, evening, holds, log, offers, told
 from kiosk.device import Device
-from kiosk.evening import Evening
-from kiosk.line import LineDown, NotUnderstood
+from kiosk.outcomes import LineDown, NotUnderstood
 from kiosk.payments import agreed, debts, sale, terminals
+from kiosk.payments.port import REMOVED_EARLY
 from kiosk.printing import spool
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Intent, Outcome, PayState
@@ -60,7 +60,7 @@ def pay(
     for refusal in (
         _no_terminal(device) if amount else None,
         None if on_phone else _no_paper(device, len(lines)),
-        _not_owned(device, row, here),
+        _not_owned(device, row),
     ):
         if refusal is not None:
             return refusal
@@ -97,9 +97,7 @@ def state(device: Device, order: str) -> PayState:
         amount=intent.amount,
         currency=intent.currency,
         reference=intent.reference,
-        may_cancel=outcome
-        in {Outcome.STARTING, Outcome.WAITING_FOR_CARD, Outcome.ENTER_PIN}
-        and not intent.give_up,
+        may_cancel=outcome in _MAY_CANCEL and not intent.give_up,
         may_retry=over,
         may_park=over and device.up and not debt,
         debt=debt,
@@ -123,7 +121,7 @@ def own(device: Device, order: str) -> Refusal | None:
         here = evening.look(session, device, row.performance, order=order) if row else None
     if row is None or here is None or row.stage != "held":
         return Refusal("hold.ended")
-    return _not_owned(device, row, here)
+    return _not_owned(device, row)
 
 
 def _pay_debt(device: Device, order: str, *, language: str) -> Intent | Refusal:
@@ -152,11 +150,10 @@ def _no_paper(device: Device, tickets: int) -> Refusal | None:
     return None
 
 
-def _not_owned(device: Device, row: OrderRow, here: Evening) -> Refusal | None:
+def _not_owned(device: Device, row: OrderRow) -> Refusal | None:
     """Have the held seats allotted to this device, and see that they are."""
-    if _owns(device, row):
+    if _owns(device, row) and not holds.over(device, row, owned=True):
         return _overdue(device, row)
-    shown = tuple(here.plan.shown(seat) for seat in row.seats) if here.plan.chart else ()
     if row.hold is None:
         return Refusal("hold.ended")
     try:
@@ -164,9 +161,11 @@ def _not_owned(device: Device, row: OrderRow, here: Evening) -> Refusal | None:
     except (LineDown, NotUnderstood):
         return offers.without_line(device, row)
     if given and _owns(device, row):
+        device.store.write(holds.allotted, row.number)
         return _overdue(device, row)
-    free = all(seat in here.pool for seat in row.seats)
-    return Refusal("hold.ended", shown if free else ())
+    ended = holds.ended(device, row)
+    device.store.write(holds.lose, row.number)
+    return ended
 
 
 def _owns(device: Device, row: OrderRow) -> bool:
@@ -311,9 +310,16 @@ def _latest(session: Session, order: str) -> IntentRow | None:
 KEPT_BEFORE_START_MS: Final = 10 * 60_000
 # A second tap or a reload finds these; after any other a new attempt may begin.
 _LASTING: Final = {*(state.value for state in payments.OPEN), State.SOLD.value}
+_MAY_CANCEL: Final = {
+    Outcome.STARTING,
+    Outcome.WAITING_FOR_CARD,
+    Outcome.ENTER_PIN,
+    Outcome.CARD_REMOVED,
+}
 _CHOICES: Final = {
     Outcome.DECLINED,
     Outcome.CANCELLED,
+    Outcome.REMOVED_EARLY,
     Outcome.UNREACHABLE,
     Outcome.PART,
 }
@@ -336,6 +342,8 @@ def _outcome(intent: IntentRow, row: OrderRow | None, asking_ms: int) -> Outcome
             return Outcome.APPROVED
         case State.DECLINED | State.CANCELLED if parked:
             return Outcome.THIRD_DECLINE
+        case State.DECLINED if intent.reason == REMOVED_EARLY:
+            return Outcome.REMOVED_EARLY
         case State.DECLINED:
             return Outcome.CANCELLED if intent.reason == "cancelled" else Outcome.DECLINED
         case State.CANCELLED:

@@ -16,7 +16,15 @@ from boxoffice.payments import Do, Event, State
 from kiosk import basket, collecting, documents, faults, log, staff
 from kiosk.device import Device
 from kiosk.payments import aftercare, attempts, box_office, doubt, sale, terminals
-from kiosk.payments.port import RUNNING, Attempt, Busy, Step, Terminal, TerminalDown
+from kiosk.payments.port import (
+    REMOVED_EARLY,
+    RUNNING,
+    Attempt,
+    Busy,
+    Step,
+    Terminal,
+    TerminalDown,
+)
 from kiosk.store.tables.orders import IntentRow, OrderRow, PledgedRow
 
 REST_S: Final = 5.0
@@ -268,7 +276,7 @@ def _report(session: Session, device: Device, intent: IntentRow, before: State) 
 
 def _count_decline(session: Session, device: Device, intent: IntentRow) -> None:
     row = session.get(OrderRow, intent.order)
-    if row is None or intent.state != State.DECLINED or intent.reason == "cancelled":
+    if row is None or intent.state != State.DECLINED or intent.reason in _NO_DECLINE:
         return
     row.declines += 1
     if row.declines >= attempts.DECLINES_BEFORE_BOX_OFFICE:
@@ -310,4 +318,6 @@ def _recover(session: Session, device: Device) -> None:
         _report(session, device, intent, before)
 
 
+# The bank was not asked, or has not refused.
+_NO_DECLINE: Final = frozenset({"cancelled", REMOVED_EARLY})
 _CARD_TAKEN: Final = frozenset({Step.PROCESSING.value})

@@ -26,10 +26,14 @@ class Busy(Exception):
 
 
 class Step(StrEnum):
-    """What the terminal says about an attempt."""
+    """What the terminal says about an attempt.
+
+    CARD_REMOVED: the card was pulled out too early, and the attempt waits for it again.
+    """
 
     WAITING_FOR_CARD = "waiting_for_card"
     ENTER_PIN = "enter_pin"
+    CARD_REMOVED = "card_removed"
     PROCESSING = "processing"
     APPROVED = "approved"
     DECLINED = "declined"
@@ -39,7 +43,11 @@ class Step(StrEnum):
     NOT_FOUND = "not_found"
 
 
-RUNNING = frozenset({Step.WAITING_FOR_CARD, Step.ENTER_PIN, Step.PROCESSING})
+RUNNING = frozenset(
+    {Step.WAITING_FOR_CARD, Step.ENTER_PIN, Step.CARD_REMOVED, Step.PROCESSING}
+)
+# The reason of an attempt that ended because its card was pulled out too early.
+REMOVED_EARLY = "card_removed"
 
 
 @dataclass(frozen=True)

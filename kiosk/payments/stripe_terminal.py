@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import stripe
 
 from boxoffice.driven_readers import OPEN, Far, far
-from kiosk.payments.port import Attempt, Busy, Step, TerminalDown
+from kiosk.payments.port import REMOVED_EARLY, Attempt, Busy, Step, TerminalDown
 
 PATIENT_S: Final = 8
 # Where an attempt is looked for: from a little before its id was made.
@@ -148,7 +148,10 @@ class StripeTerminal:
             case Far.WAITING:
                 return Attempt(Step.WAITING_FOR_CARD, ref=intent.id)
             case Far.DECLINED if action == "failed" and reader.action is not None:
-                why = reader.action.failure_message or reader.action.failure_code or ""
+                failed = reader.action
+                why = failed.failure_message or failed.failure_code or ""
+                if failed.failure_code == REMOVED_EARLY:
+                    why = REMOVED_EARLY
                 return Attempt(Step.DECLINED, ref=intent.id, reason=str(why))
             case Far.DECLINED:
                 return Attempt(Step.DECLINED, ref=intent.id, reason=refused.message or "")

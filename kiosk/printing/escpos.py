@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final, assert_never
 
+import structlog
 from PIL import Image, ImageDraw
 
 from kiosk.printing import letters, logo
 from kiosk.printing.pieces import Code, Cut, Gap, Logo, Piece, Ruler, Text
 from kiosk.printing.profile import Profile
+
+_words = structlog.get_logger()
 
 INITIALISE: Final = b"\x1b@"
 # Real-time commands: obeyed at once, even while the printer cannot print.
@@ -25,7 +28,7 @@ ASK_PAPER: Final = b"\x1dr\x01"
 
 _LINE_DOTS: Final = 30
 _RULER_DOTS: Final = 40
-_SCALES: Final = {"normal": (1, 1), "tall": (1, 2), "big": (2, 2)}
+_SCALES: Final = {"normal": (1, 1), "tall": (1, 2), "big": (2, 2), "largest": (2, 3)}
 
 
 def bytes_of(pieces: Sequence[Piece], profile: Profile) -> bytes:
@@ -115,8 +118,11 @@ def _job(pieces: Sequence[Piece], profile: Profile) -> bytes:
 def _text(paper: Any, text: Text, profile: Profile) -> None:
     wide, high = _SCALES[text.size]
     try:
-        encoded = text.words.encode(profile.encoding)
+        # A blank that must not break has been kept together by now; on paper it is a blank.
+        encoded = text.words.replace("\N{NO-BREAK SPACE}", " ").encode(profile.encoding)
     except UnicodeEncodeError:
+        for script in letters.scripts(letters.lacking(text.words)):
+            _say_lacking(script)
         drawn = letters.draw(
             text.words,
             dots=profile.dots,
@@ -132,6 +138,12 @@ def _text(paper: Any, text: Text, profile: Profile) -> None:
     # Past the library's own guess at a code page, which prints "?" for what it lacks.
     paper._raw(encoded + b"\n")
     paper.set(custom_size=True, width=1, height=1, bold=False, invert=False)
+
+
+@cache
+def _say_lacking(script: str) -> None:
+    """Log once for each script; never the name that was written in it."""
+    _words.warning("paper lacks letters", script=script, cure="docs/hardware.md, fonts")
 
 
 def _ruler(profile: Profile) -> Image.Image:

@@ -146,7 +146,7 @@ def fail(session: Session, clock: Clock, new_id: NewId, id: str, why: str) -> No
     job = session.get_one(PrintJobRow, id)
     if _step(job, printing.Event.NOT_READY):
         job.reason = why
-        job.told = _tell(session, clock, new_id, job, "ticket.failed")
+        _tell_again(session, clock, new_id, job, "ticket.failed")
 
 
 def fail_rest(session: Session, clock: Clock, new_id: NewId, order: str, why: str) -> None:
@@ -162,7 +162,7 @@ def owe(session: Session, clock: Clock, new_id: NewId, job: PrintJobRow, why: st
     """Leave a queued ticket to be fetched: its guest may have gone."""
     assert _step(job, printing.Event.NOT_READY)
     job.reason, job.held = why, True
-    _tell(session, clock, new_id, job, "ticket.owed")
+    _tell_again(session, clock, new_id, job, "ticket.owed")
 
 
 def requeue(session: Session, clock: Clock, id: str) -> bool:
@@ -175,11 +175,16 @@ def requeue(session: Session, clock: Clock, id: str) -> bool:
 
 
 def touch(
-    session: Session, clock: Clock, order: str, tickets: Sequence[str] | None = None
+    session: Session,
+    clock: Clock,
+    order: str,
+    tickets: Sequence[str] | None = None,
+    *,
+    claimed: bool = False,
 ) -> int:
     """Let the failed jobs of an order print from now on; give how many.
 
-    tickets: None for all of them.
+    tickets: None for all of them. claimed: they have been, so nobody need be asked.
     """
     count = 0
     for job in of_order(session, order):
@@ -191,6 +196,7 @@ def touch(
                 clock.boot_id,
                 clock.boot_ms(),
             )
+            job.touched = not claimed
             count += 1
     return count
 
@@ -243,6 +249,18 @@ def _step(job: PrintJobRow, event: printing.Event) -> bool:
         return False
     job.state = step.printing.state.value
     return True
+
+
+def _tell_again(
+    session: Session, clock: Clock, new_id: NewId, job: PrintJobRow, type: str
+) -> None:
+    """Tell that nothing came out, unless that was told and the job is not ours again yet.
+
+    Another kiosk may print it this moment, and its pickup must not be undone.
+    """
+    if not job.touched:
+        job.told = _tell(session, clock, new_id, job, type)
+    job.touched = False
 
 
 def _tell(

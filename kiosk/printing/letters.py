@@ -59,6 +59,12 @@ def lacking(words: str) -> str:
     )
 
 
+def scripts(words: str) -> list[str]:
+    """Name the scripts of letters as Unicode does, such as ETHIOPIC, each once."""
+    names = (unicodedata.name(one, "PRIVATE").partition(" ")[0] for one in words)
+    return list(dict.fromkeys(names))
+
+
 def _length(
     pencil: ImageDraw.ImageDraw, parts: Sequence[tuple[Path, str]], size: int
 ) -> float:

@@ -6,9 +6,9 @@ from typing import Final
 
 from PIL import Image
 
+from boxoffice.themes import Theme
 from kiosk.printing.pieces import Logo
 from kiosk.printing.profile import Profile
-from kiosk.theme import Theme
 
 # A ticket is short: the logo takes this much of its width and height at most.
 _WIDE: Final = 0.6

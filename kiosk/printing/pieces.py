@@ -1,16 +1,19 @@
 """What paper is made of, whichever printer prints it."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+_BREAKS: Final = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 
 
 @dataclass(frozen=True)
 class Text:
-    """One line. size: normal, tall (twice as high) or big (twice both ways)."""
+    """One line. size: normal, tall (twice as high), big (twice both ways) or largest."""
 
     words: str
-    size: Literal["normal", "tall", "big"] = "normal"
+    size: Literal["normal", "tall", "big", "largest"] = "normal"
     bold: bool = False
     inverse: bool = False
 
@@ -63,9 +66,12 @@ def plain(text: str) -> str:
 
 
 def wrapped(text: str, columns: int) -> list[str]:
-    """Break a text at words into lines of at most so many characters."""
+    """Break a text at words into lines of at most so many characters.
+
+    A blank that must not break, as in "48,00 €", is part of its word.
+    """
     lines: list[str] = []
-    for word in text.split():
+    for word in _BREAKS.split(text.strip()):
         while len(word) > columns:
             head, word = word[:columns], word[columns:]
             lines.append(head)

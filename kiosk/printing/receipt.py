@@ -88,7 +88,7 @@ def pieces(receipt: Receipt, *, columns: int) -> list[Piece]:
         found += _entry(
             words.say("fee"), words.amount(receipt.fee, receipt.currency), columns
         )
-    total = f"{words.amount(receipt.total, receipt.currency)} {receipt.currency}"
+    total = words.amount(receipt.total, receipt.currency)
     found += _entry(words.say("total"), total, columns, bold=True)
     found.append(Gap())
     for entry in receipt.paid:

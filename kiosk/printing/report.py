@@ -5,9 +5,11 @@ Source: lobby.md §5.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from kiosk.printing.pieces import Code, Cut, Gap, Piece, Ruler, Text, plain, wrapped
+
+_BOXES: Final = ("[ ] ", "[x] ")
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,19 @@ def _entry(entry: Entry, columns: int) -> list[Text]:
     if room < 8:
         parts = [*wrapped(plain(entry.words), columns), *wrapped(figure, columns)]
         return [Text(part, bold=entry.strong) for part in parts]
-    lines = wrapped(plain(entry.words), room) or [""]
+    lines = _hung(plain(entry.words), room) or [""]
     last = f"{lines[-1]:<{room}} {figure}"
     return [
         *(Text(line, bold=entry.strong) for line in lines[:-1]),
         Text(last, bold=entry.strong),
     ]
+
+
+def _hung(words: str, room: int) -> list[str]:
+    """Break a line; what follows a box to tick hangs beside it, so that boxes stand out."""
+    box = next((box for box in _BOXES if words.startswith(box)), "")
+    lines = wrapped(words[len(box) :], room - len(box))
+    if not box:
+        return lines
+    first, *more = lines or [""]
+    return [box + first, *(" " * len(box) + line for line in more)]

@@ -1,9 +1,10 @@
-"""Paper that failed a moment ago prints by itself, for as long as it is still ours.
+"""Paper that failed prints again, by itself or when touched, while it is still ours.
 
 Once the ledger knows that a ticket failed here, any kiosk may print it. So whoever tries
 again claims it first, like any other kiosk, and writes its pickup with the job. While the
-ledger cannot know of the failure nobody else can have the ticket, and it prints at once;
-where it may know and does not answer, the paper waits. Source: COL4, lobby.md §3.
+ledger cannot know of the failure nobody else can have the ticket, and it prints at once.
+Where it may know and does not answer, a failure of a moment ago waits; what somebody
+touched prints, because a lobby goes on without its line. Source: COL4, lobby.md §3.
 """
 
 from typing import Any, Final
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kiosk import log
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood, Refused
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.printing import jobs
 from kiosk.store import statements
 from kiosk.store.tables.printing import PrintJobRow
@@ -31,9 +32,7 @@ def again(device: Device) -> None:
         if asked is None:
             continue
         try:
-            answer = device.line.post("/api/claims", asked, timeout_s=CLAIM_S)
-        except Refused as why:
-            answer = {**why.facts, "granted": False, "refused": why.code}
+            answer = _claim(device, asked)
         except NotUnderstood:
             continue  # A ledger that was restored may not know the ticket yet.
         except LineDown:
@@ -47,6 +46,30 @@ def let_go(device: Device) -> None:
         unused = bool(_unused(session, device))
     if unused:
         device.store.write(_drop_unused, device)
+
+
+def leave(device: Device, id: str) -> bool:
+    """Ask whether touched paper may move; while it may not, its job waits no more."""
+    asked = device.store.write(_begin_touched, device, id)
+    if asked is None:
+        return True
+    try:
+        answer = _claim(device, asked)
+    except NotUnderstood:
+        answer = {
+            "granted": True
+        }  # A ledger that does not know the ticket gave it to none.
+    except LineDown:
+        # For one is for all of the order: nobody waits for each of them in turn.
+        return device.store.write(_cut_off, device, id)
+    return device.store.write(_answered_touched, device, id, asked["claim"], answer)
+
+
+def _claim(device: Device, asked: dict[str, Any]) -> Any:
+    try:
+        return device.line.post("/api/claims", asked, timeout_s=CLAIM_S)
+    except Refused as why:
+        return {**why.facts, "granted": False, "refused": why.code}
 
 
 def _begin(session: Session, device: Device, id: str) -> dict[str, Any] | None:
@@ -63,6 +86,24 @@ def _begin(session: Session, device: Device, id: str) -> dict[str, Any] | None:
         if job.told > device.offered_seq:
             _queue(session, device, job, device.new_id())
         return None  # Else it may have arrived, and its acknowledgement will say so.
+    return _asked(device, job)
+
+
+def _begin_touched(session: Session, device: Device, id: str) -> dict[str, Any] | None:
+    """Let the job go if nobody else can have it; else give the claim to be sent."""
+    job = session.get_one(PrintJobRow, id)
+    if job.state != "queued" or not job.touched or not jobs.fresh(job, device.clock):
+        return None  # It went to the phone, or waited for too long: who prints sees that.
+    if not job.ticket:
+        job.touched = False
+        return None
+    if job.told is not None and job.told > device.offered_seq:
+        _go(session, device, job, device.new_id())
+        return None
+    return _asked(device, job)
+
+
+def _asked(device: Device, job: PrintJobRow) -> dict[str, Any]:
     job.claim = job.claim or device.new_id()
     return {
         "claim": job.claim,
@@ -83,6 +124,24 @@ def _answered(session: Session, device: Device, id: str, claim: str, answer: Any
     if answer.get("granted"):
         _queue(session, device, job, claim)
         return
+    _refused(job, answer)
+
+
+def _answered_touched(
+    session: Session, device: Device, id: str, claim: str, answer: Any
+) -> bool:
+    job = session.get_one(PrintJobRow, id)
+    if job.claim != claim or job.state != "queued" or not isinstance(answer, dict):
+        return False
+    if answer.get("granted"):
+        _go(session, device, job, claim)
+        return True
+    jobs.fail(session, device.clock, device.new_id, id, "elsewhere")
+    _refused(job, answer)
+    return False
+
+
+def _refused(job: PrintJobRow, answer: dict[str, Any]) -> None:
     job.claim = None
     why = answer.get("refused")
     if why == "ALREADY_PRINTED":
@@ -91,10 +150,23 @@ def _answered(session: Session, device: Device, id: str, claim: str, answer: Any
         job.held = True
 
 
+def _cut_off(session: Session, device: Device, id: str) -> bool:
+    for job in jobs.of_order(session, session.get_one(PrintJobRow, id).order):
+        if job.state == "queued" and job.touched:
+            # The claim may have arrived: the pickup spends it.
+            _go(session, device, job, job.claim or device.new_id())
+    return True
+
+
 def _queue(session: Session, device: Device, job: PrintJobRow, claim: str) -> None:
+    if jobs.requeue(session, device.clock, job.id):
+        _go(session, device, job, claim)
     job.claim = None
-    if not jobs.requeue(session, device.clock, job.id):
-        return
+
+
+def _go(session: Session, device: Device, job: PrintJobRow, claim: str) -> None:
+    """Tell that the paper moves here, under a claim that was granted or could not be."""
+    job.claim, job.touched = None, False
     body = {
         "claim": claim,
         "order": job.order,
@@ -108,9 +180,11 @@ def _queue(session: Session, device: Device, job: PrintJobRow, claim: str) -> No
 def _unused(session: Session, device: Device) -> list[PrintJobRow]:
     found = statements.every(session, "SELECT id FROM print_job WHERE claim IS NOT NULL")
     claimed = [session.get_one(PrintJobRow, id) for (id,) in found]
-    return [
-        job for job in claimed if job.state != "failed" or not jobs.fresh(job, device.clock)
-    ]
+    return [job for job in claimed if not _waits(job) or not jobs.fresh(job, device.clock)]
+
+
+def _waits(job: PrintJobRow) -> bool:
+    return job.state == "failed" or (job.state == "queued" and job.touched)
 
 
 def _drop_unused(session: Session, device: Device) -> None:

@@ -46,6 +46,7 @@ class _Work:
     ticket: str | None
     issue: int
     document: dict[str, Any]
+    touched: bool
 
 
 # --- what pages ask -----------------------------------------------------------------
@@ -163,7 +164,8 @@ def turn(device: Device) -> float:
             device.paper_status, why = Status.UNKNOWN, "buffer not cleared"
         device.store.write(_stop, device, work, why)
         return AFTER_TROUBLE_S
-    _print(device, work)
+    if not work.touched or retries.leave(device, work.id):
+        _print(device, work)
     return 0.0
 
 
@@ -250,7 +252,9 @@ def _next(session: Session) -> _Work | None:
     job = jobs.waiting(session)
     if job is None:
         return None
-    return _Work(job.id, job.kind, job.order, job.ticket, job.issue, job.document)
+    return _Work(
+        job.id, job.kind, job.order, job.ticket, job.issue, job.document, job.touched
+    )
 
 
 def _printed_elsewhere(session: Session, work: _Work) -> bool:

@@ -4,13 +4,17 @@ The QR code comes last before the cut, so a ticket that stops half-way carries n
 Source: lobby.md §3.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, Self
 
 from boxoffice import ids
 from kiosk.printing.pieces import Code, Cut, Gap, Piece, Text, plain, wrapped
 from kiosk.printing.words import Words
+
+_DOT: Final = " · "
+# A longer title takes letters of one column each, so that the ticket stays short.
+_MOST_WIDE_LINES: Final = 2
 
 
 @dataclass(frozen=True)
@@ -67,28 +71,25 @@ def pieces(ticket: Ticket, *, columns: int) -> list[Piece]:
     found: list[Piece] = []
     if ticket.demo:
         found.append(Text(words.say("demo"), bold=True, inverse=True))
-    found += _lines(ticket.venue.upper(), columns)
-    found += [
-        Text(line, size="tall", bold=True)
-        for line in wrapped(plain(ticket.title).upper(), columns)
-    ]
+    found += [replace(line, bold=True) for line in _lines(ticket.venue.upper(), columns)]
+    found += _title(ticket, columns)
     when = words.date(ticket.starts_ms, ticket.zone)
     found += _lines(f"{when}  {words.time(ticket.starts_ms, ticket.zone)}", columns)
     if ticket.issue > 1:
         found.append(Text(words.say("reprint"), bold=True, inverse=True))
-    found += [Text(line, size="big", bold=True) for line in _place(ticket, words, columns)]
+    found += [
+        Text(line, size="largest", bold=True) for line in _place(ticket, words, columns)
+    ]
     found += _lines(_door(ticket, words), columns)
     found += _lines(ticket.note, columns)
     found += _lines(_price(ticket, words), columns)
-    found += _lines(
-        " · ".join(
-            (
-                words.say("order", order=ids.shown(ticket.order)),
-                words.say("ticket", n=ticket.n, of=ticket.of),
-                words.say("issue", issue=ticket.issue),
-                ticket.device,
-                words.time(ticket.at_ms, ticket.zone),
-            )
+    found += _row(
+        (
+            words.say("order", order=ids.shown(ticket.order)),
+            words.say("ticket", n=ticket.n, of=ticket.of),
+            words.say("issue", issue=ticket.issue),
+            ticket.device,
+            words.time(ticket.at_ms, ticket.zone),
         ),
         columns,
     )
@@ -100,6 +101,25 @@ def pieces(ticket: Ticket, *, columns: int) -> list[Piece]:
     found += _lines(f"{crowd} {ticket.rule}", columns)
     found += _lines(f"…{ticket.ticket.replace('-', '')[-8:].upper()}", columns)
     return [*found, Gap(), Code(ticket.code), Cut()]
+
+
+def _title(ticket: Ticket, columns: int) -> list[Text]:
+    title = plain(ticket.title).upper()
+    wide = wrapped(title, columns // 2)
+    if len(wide) <= _MOST_WIDE_LINES:
+        return [Text(line, size="big", bold=True) for line in wide]
+    return [Text(line, size="tall", bold=True) for line in wrapped(title, columns)]
+
+
+def _row(parts: Iterable[str], columns: int) -> list[Text]:
+    """Set parts beside one another; a dot stands between two, never at a line's end."""
+    lines: list[str] = []
+    for part in map(plain, parts):
+        if lines and len(lines[-1]) + len(_DOT) + len(part) <= columns:
+            lines[-1] += _DOT + part
+        else:
+            lines += _broken(part, columns)
+    return [Text(line) for line in lines]
 
 
 def _place(ticket: Ticket, words: Words, columns: int) -> list[str]:

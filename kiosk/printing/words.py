@@ -5,12 +5,13 @@ Paper prints in the language of the sale, on a thread that knows no request.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime
-from babel.numbers import format_decimal
+from babel.dates import format_datetime, format_time
+from babel.numbers import format_currency
 
 from boxoffice import money
 
@@ -60,6 +61,11 @@ ENGLISH: Final[Mapping[str, str]] = {
     "as_of": "as of {time}",
     "by_name": "By name",
     "by_seat": "By seat",
+    "group": "Group",
+    "group_row": "row {row}",
+    "group_tickets": "{n} of {of} tickets",
+    "group_waiting": "Still to be collected: {n}",
+    "group_no_ticket": "For handing out. It is no ticket.",
 }
 DANISH: Final[Mapping[str, str]] = {
     "unreserved": "UNUMMERERET",
@@ -107,6 +113,11 @@ DANISH: Final[Mapping[str, str]] = {
     "as_of": "pr. {time}",
     "by_name": "Efter navn",
     "by_seat": "Efter plads",
+    "group": "Gruppe",
+    "group_row": "række {row}",
+    "group_tickets": "{n} af {of} billetter",
+    "group_waiting": "Endnu ikke afhentet: {n}",
+    "group_no_ticket": "Til uddeling. Den er ikke en billet.",
 }
 _LANGUAGES: Final = {"en": ENGLISH, "da": DANISH}
 _DATES: Final = {"en": "EEE d MMMM y", "da": "EEE d. MMMM y"}
@@ -131,16 +142,13 @@ class Words:
         return format_datetime(_local(at_ms, zone), pattern, locale=self._locale)
 
     def time(self, at_ms: int, zone: str) -> str:
-        """19:30."""
-        return _local(at_ms, zone).strftime("%H:%M")
+        """19:30 or 19.30."""
+        return format_time(_local(at_ms, zone), "short", locale=self._locale)
 
     def amount(self, amount: int, currency: str) -> str:
-        """24.00 or 24,00; the currency stands elsewhere or is the house's own."""
-        places = money.decimals(currency)
-        pattern = "#,##0." + "0" * places if places else "#,##0"
-        return format_decimal(
-            money.shown(amount, currency), format=pattern, locale=self._locale
-        )
+        """€24.00 or 24,00 €, as on screens, in letters and in the shop."""
+        shown = money.shown(amount, currency)
+        return format_currency(Decimal(shown), currency, locale=self._locale)
 
 
 def _local(at_ms: int, zone: str) -> datetime:

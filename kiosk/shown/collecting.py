@@ -6,12 +6,14 @@ them, times are ms since 1970 in UTC. Pages choose the language, the words and t
 
 from dataclasses import dataclass
 
+from kiosk.shown.named import SeatShown
+
 
 @dataclass(frozen=True)
 class FoundTicket:
     """A ticket of a will-call order. collectable: not printed, paid for.
 
-    payable: it would be collectable if it were paid for.
+    payable: it would be collectable if it were paid for. seat: None in general admission.
     """
 
     ticket: str
@@ -21,6 +23,7 @@ class FoundTicket:
     printed: bool
     collectable: bool
     payable: bool = False
+    seat: SeatShown | None = None
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Found:
     """An order that was found. ref: for the page's address; never the order number.
 
     at_once: paid and wholly uncollected, so its QR code prints it without a touch.
+    group: whose leader collects it; blank: its name is not known here; None: no group's.
     """
 
     ref: str
@@ -41,6 +45,7 @@ class Found:
     currency: str
     note: str
     at_once: bool
+    group: str | None = None
 
 
 @dataclass(frozen=True)

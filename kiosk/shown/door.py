@@ -30,7 +30,8 @@ class Shown:
 
     id grows with every scan shown. inside, of: people of this ticket inside, and in all.
     go_to: doors, with words how to get there. undo_until_ms: inline undo, or None.
-    ask: ids of questions still open. overrode: what a supervisor has lifted.
+    ask: ids of questions still open. overrode: what a supervisor has lifted. left_house:
+    somebody went out and was counted, whatever became of the ticket.
     """
 
     id: int
@@ -70,6 +71,7 @@ class Shown:
     undo_until_ms: int | None = None
     ask: tuple[str, ...] = ()
     overrode: tuple[str, ...] = ()
+    left_house: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,12 @@ class Hit:
     due: int
     currency: str
     notes: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """Where they sit, with the section once, whether or not the seat's name has it."""
+        named = self.section in self.seat_name
+        return self.seat_name if named else f"{self.section} {self.seat_name}"
 
 
 @dataclass(frozen=True)

@@ -23,19 +23,22 @@ class Outcome(StrEnum):
     """Rows of "How a payment can end" in lobby.md §2, and what comes before them.
 
     IDLE: Pay was not pressed. Up to ASKING the attempt runs. Only DECLINED, THIRD_DECLINE,
-    CANCELLED, UNREACHABLE and PART may say that nothing was charged.
+    CANCELLED, REMOVED_EARLY, UNREACHABLE and PART may say that nothing was charged.
+    CARD_REMOVED: the terminal asks for the card again; REMOVED_EARLY: it gave up.
     """
 
     IDLE = "idle"
     STARTING = "starting"
     WAITING_FOR_CARD = "waiting_for_card"
     ENTER_PIN = "enter_pin"
+    CARD_REMOVED = "card_removed"
     PROCESSING = "processing"
     ASKING = "asking"
     APPROVED = "approved"
     DECLINED = "declined"
     THIRD_DECLINE = "third_decline"
     CANCELLED = "cancelled"
+    REMOVED_EARLY = "removed_early"
     UNREACHABLE = "unreachable"
     PART = "part"
     UNKNOWN = "unknown"

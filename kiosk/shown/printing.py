@@ -93,7 +93,7 @@ class PhoneTicket:
 
 @dataclass(frozen=True)
 class Done:
-    """The last page of a sale or a collection."""
+    """The last page of a sale or a collection. waiting: seats still to be collected."""
 
     order: str
     tonight: Tonight
@@ -102,3 +102,4 @@ class Done:
     doors: tuple[str, ...]
     doors_open_ms: int | None
     receipt: Literal["none", "queued", "printed", "failed"]
+    waiting: tuple[SeatShown, ...] = ()

@@ -109,7 +109,8 @@ class Review:
     """Everything that "Review is Pay" shows. left_s: seconds that the hold still lasts.
 
     total: with all fees and extras; due: what is left of it for the card. asked: the page
-    of extras was answered, or there is none.
+    of extras was answered, or there is none. gone: what paid before and no longer does
+    (voucher, part, credit, promo, or unheard: nobody could be asked); blank for nothing.
     """
 
     order: str
@@ -131,6 +132,7 @@ class Review:
     tenders: tuple[TenderShown, ...] = ()
     member: MemberShown | None = None
     asked: bool = True
+    gone: str = ""
 
 
 class Stage(StrEnum):

@@ -8,9 +8,13 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def to_head(engine: Engine) -> None:
-    """Apply what is missing, forward only, in one transaction."""
+    """Apply what is missing, forward only, in one transaction.
+
+    A store of a later program is opened as it is: whoever goes back to the program of
+    before keeps the log. So a revision only adds, and what it adds may be left out.
+    """
     with engine.begin() as connection:
-        if _number(_revision(connection)) == newest():
+        if _number(_revision(connection)) >= newest():
             return
         # Nearly every start finds nothing to do, and Alembic costs a quarter of a second.
         from alembic import command

@@ -236,6 +236,9 @@ class Writer:
 
     def _roll_back(self, session: Session) -> None:
         session.close()
+        # After a COMMIT that failed, on a full disk say, it still holds its transaction
+        # and would begin no other; a session that only joined it leaves that to us.
+        self._connection.rollback()
         if self._driver.in_transaction:
             self._driver.execute("ROLLBACK")
 

@@ -3,11 +3,11 @@
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, request, url_for
-from flask import session as guest
 from werkzeug.wrappers import Response
 
 from kiosk import voice
 from kiosk.web import frame
+from kiosk.web.guest import wish, wishes
 from kiosk.web.speech import gettext as _
 
 bp = Blueprint("access", __name__, url_prefix="/access")
@@ -37,16 +37,17 @@ def show() -> str:
         "lowered": _("Lower the controls"),
         "aloud": _("Read aloud"),
     }
-    wishes = [
-        {"name": name, "words": words[name], "on": bool(guest.get(name))}
+    asked_for = wishes()
+    offered = [
+        {"name": name, "words": words[name], "on": bool(asked_for.get(name))}
         for name in WISHES
         if name != "aloud" or voice.here()
     ]
-    now = str(guest.get("text", ""))
+    now = str(asked_for.get("text", ""))
     return frame.page(
         "kiosk/access.html",
         sheets=["screens/access"],
-        wishes=wishes,
+        wishes=offered,
         sizes=[
             {"value": size, "words": f"{size or 100} %", "on": now == size}
             for size in SIZES
@@ -59,11 +60,9 @@ def show() -> str:
 @bp.post("")
 def change() -> Response:
     """Turn one wish on or off, or choose how large letters are."""
-    for name in WISHES:
-        if name in request.form:
-            guest[name] = request.form[name] == "1"
+    wish({name: request.form[name] == "1" for name in WISHES if name in request.form})
     if request.form.get("text") in SIZES:
-        guest["text"] = request.form["text"]
+        wish({"text": request.form["text"]})
     return redirect(url_for("access.show", to=safe(request.form.get("to", "/"))), 303)
 
 
@@ -72,5 +71,5 @@ def language() -> Response:
     """Speak another language, on the same page."""
     code = request.form.get("language", "")
     if code in frame.LANGUAGES:
-        guest["language"] = code
+        wish({"language": code})
     return redirect(safe(request.form.get("to", "/")), 303)

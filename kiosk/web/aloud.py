@@ -1,9 +1,9 @@
 """What a page says, as sound: asked for by the page itself, given once, never kept."""
 
 from flask import Blueprint, Response, request, url_for
-from flask import session as guest
 
 from kiosk import voice
+from kiosk.web import hearing
 from kiosk.web.guest import device
 from kiosk.web.speech import get_locale
 
@@ -18,7 +18,7 @@ def speak() -> tuple[Response, int] | Response:
     text = " ".join(str(request.form.get("text", "")).split())
     if not voice.here() or not text:
         return Response(status=204)
-    guest["aloud"] = True
+    hearing.ask(True)
     locale = get_locale()
     sound = voice.say(text, locale.language if locale else "en")
     if sound is None:

@@ -1,7 +1,6 @@
 """The first page: collect tickets, or buy for tonight. Whoever was here before is gone."""
 
 from flask import Blueprint, redirect, url_for
-from flask import session as guest
 from werkzeug.wrappers import Response
 
 from kiosk import breaks, sales, signage
@@ -11,7 +10,7 @@ from kiosk.shown.choosing import Tonight
 from kiosk.shown.paying import Outcome
 from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import formats, frame, house, left, posters
-from kiosk.web.guest import device, forget, order, wishes
+from kiosk.web.guest import device, forget, order, order_number, wish, wishes
 from kiosk.web.leaving import forget_if_free
 from kiosk.web.speech import gettext as _
 
@@ -41,7 +40,7 @@ def show() -> Response | str:
         return redirect(
             url_for("printing.show") if _sold(here) else url_for("payment.show")
         )
-    asked_for = wishes() if here is None and "order" not in guest else {}
+    asked_for = wishes() if here is None and not order_number() else {}
     forget_if_free()
     forget()
     if not device().paired:
@@ -52,7 +51,7 @@ def show() -> Response | str:
         return _resting(rest)
     if house.is_door(device()):
         return redirect(url_for("door.show"))
-    guest.update(asked_for)
+    wish(asked_for)
     return _bill()
 
 
@@ -85,7 +84,7 @@ def _bill() -> str:
         bills=[
             {
                 "poster": posters.poster(one.title),
-                "when": formats.when(one.starts_ms, one.zone, now_ms),
+                "when": formats.offered(one.starts_ms, one.zone, now_ms),
                 "words": state_words(one),
                 "url": url_for("how_many.show", performance=one.performance)
                 if can_buy(one)
@@ -134,7 +133,8 @@ def state_words(one: Tonight) -> str:
 
 def _buy_words(one: Tonight, now_ms: int) -> str:
     price = formats.money(one.price_from, one.currency)
-    if formats.is_today(one.starts_ms, one.zone, now_ms):
+    soon = one.starts_ms - now_ms <= formats.SOON_MS
+    if not soon and formats.is_today(one.starts_ms, one.zone, now_ms):
         return _(
             "Buy for tonight: %(title)s %(time)s, from %(price)s",
             title=one.title,
@@ -144,7 +144,7 @@ def _buy_words(one: Tonight, now_ms: int) -> str:
     return _(
         "Buy: %(title)s, %(when)s, from %(price)s",
         title=one.title,
-        when=formats.when(one.starts_ms, one.zone, now_ms),
+        when=formats.offered(one.starts_ms, one.zone, now_ms),
         price=price,
     )
 

@@ -4,8 +4,10 @@ import math
 
 from flask import Blueprint, abort, render_template, request
 
-from kiosk.shown.choosing import HouseMap, Level, MapSeat, MapSection
+from kiosk.shown.choosing import MapSeat
+from kiosk.shown.houses import HouseMap, Level
 from kiosk.shown.named import SeatShown
+from kiosk.shown.parts import MapSection, Part
 from kiosk.web import frame, posters, qr
 from kiosk.web.guest import device
 from kiosk.web.picture import picture
@@ -75,13 +77,15 @@ def show() -> str:
 
 
 def _house() -> HouseMap:
-    seats = []
+    seats, free = [], set()
     for row in range(8):
         for place in range(20):
             angle = (place - 9.5) / 18
             x, y = (8 + row) * math.sin(angle) * 1.6, (8 + row) * math.cos(angle)
             code = f"{row}-{place}"
             shown = SeatShown(code, "Stalls", "ABCDEFGH"[row], str(place + 1), "a", x, y)
-            seats.append(MapSeat(shown, "standard", (row + place) % 5 != 0, False, 0, row))
-    part = MapSection("Stalls", "", tuple(seats), len(seats))
+            seats.append(MapSeat(shown, "standard", False, False, 0, row))
+            if (row + place) % 5:
+                free.add(code)
+    part = MapSection(Part("Stalls", "", tuple(seats)), frozenset(free))
     return HouseMap("", (part,), (Level("a", "One", 100),), (-5, 3, 10, 2), "EUR", 2)

@@ -8,10 +8,13 @@ import hmac
 import threading
 from collections import deque
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
+from kiosk.device import Device
 from kiosk.web.guest import device
 
 bp = Blueprint("crops", __name__, url_prefix="/crops")
@@ -90,13 +93,29 @@ def eyes() -> Eyes:
 
 def from_our_scanner() -> bool:
     """Whether a request shows the secret of this start, from this machine."""
+    given = request.headers.get("X-Scanner-Secret", "")
+    return is_our_scanner(device(), given, request.remote_addr)
+
+
+def is_our_scanner(here: Device, given: str, address: str | None) -> bool:
+    """Whether this is the secret of this start, given from this machine."""
     try:
-        secret = device().config.scanner_secret_file.read_text("ascii").strip()
+        secret = _secret(here.config.scanner_secret_file)
     except OSError:
         return False
-    given = request.headers.get("X-Scanner-Secret", "")
-    local = request.remote_addr in {"127.0.0.1", "::1"}
+    local = address in {"127.0.0.1", "::1"}
     return local and bool(secret) and hmac.compare_digest(given.encode(), secret.encode())
+
+
+def _secret(file: Path) -> str:
+    """Read the secret, once for each time that it is written: a queue waits for this."""
+    stands = file.stat()
+    return _read(file, stands.st_ino, stands.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, _inode: int, _written_ns: int) -> str:
+    return file.read_text("ascii").strip()
 
 
 @bp.before_request

@@ -26,6 +26,9 @@ bp = Blueprint("done", __name__, url_prefix="/order/done")
 
 STAYS_S: Final = 20
 PHONE_STAYS_S: Final = 60
+# So many seats are named one by one; of more, the rows.
+NAMED: Final = 8
+FEW: Final = 4
 _PICKUP: Final = codes.PREFIX
 
 
@@ -50,6 +53,7 @@ def show() -> Response | str:
         if on_phone
         else ngettext("Please take your ticket.", "Please take your tickets.", progress.of),
         facts=_facts(shown),
+        waiting=bool(shown.waiting),
         receipt=shown.receipt,
         receipt_words=_receipt_words(shown),
         may_receipt=here.stage is Stage.SOLD or bool(here.ref),
@@ -59,6 +63,7 @@ def show() -> Response | str:
         else _("Want them on your phone too?"),
         later=_later(),
         leave_s=STAYS_S,
+        left=frame.counted(STAYS_S),
     )
 
 
@@ -80,6 +85,7 @@ def phone() -> Response | str:
         code=qr.drawn(address),
         later=_later(),
         leave_s=PHONE_STAYS_S,
+        left=frame.counted(PHONE_STAYS_S),
     )
 
 
@@ -144,6 +150,21 @@ def _facts(shown: Done) -> list[dict[str, str]]:
     if shown.doors_open_ms is not None:
         time = formats.clock(shown.doors_open_ms, shown.tonight.zone)
         facts.append({"what": _("Doors open"), "words": time})
-    seats = formats.places(shown.seats) if shown.seats else _("Unreserved seating")
-    facts.append({"what": _("Seats"), "words": seats})
+    if shown.waiting:
+        facts.append({"what": _("Still to be collected"), "words": _waiting(shown)})
+    facts.append({"what": _("Seats"), "words": _seats(shown)})
     return facts
+
+
+def _seats(shown: Done) -> str:
+    if not shown.seats:
+        return _("Unreserved seating")
+    few = len(shown.seats) <= NAMED
+    return formats.places(shown.seats) if few else formats.rows(shown.seats)
+
+
+def _waiting(shown: Done) -> str:
+    """Name the few that wait for others; of many, how many they are."""
+    if len(shown.waiting) <= FEW:
+        return formats.seat_names(shown.waiting)
+    return ngettext("%(num)s ticket", "%(num)s tickets", len(shown.waiting))

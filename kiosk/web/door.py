@@ -4,15 +4,17 @@ The page always shows the newest scan. Without scripts it reloads itself; with t
 for news. `seen` in the address says which verdict has had its time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kiosk import door, door_search
-from kiosk.shown.door import Class, Counters, Shown
+from kiosk.shown.door import Counters, Shown
 from kiosk.web import badge, codes, door_calls, formats, frame, house, sight_words
 from kiosk.web.door_back import back, number, where
+from kiosk.web.door_together import stops, together
 from kiosk.web.door_words import badge_words, figures_words, leapt_words
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
@@ -58,8 +60,9 @@ def show() -> str | Response:
     here = device()
     now_ms = here.clock.now_ms()
     seen = request.args.get("seen", "")
-    newest = door.last(here) if house.ready(here) else None
-    verdict = _verdict(newest, seen, now_ms)
+    came = together(door.recent(here)) if house.ready(here) else []
+    newest = max(came, key=lambda one: one.id, default=None)
+    verdict = _verdict(came, seen, now_ms)
     counters = door.counters(here) if house.ready(here) else None
     sight = sight_words.now()
     return frame.page(
@@ -68,6 +71,7 @@ def show() -> str | Response:
         idle_s=0,
         listens=False,
         verdict=verdict,
+        beside=[_verdict_of(one, now_ms) for one in came[1:]],
         last=_verdict_of(newest, now_ms) if newest and not verdict else None,
         newest=newest.id if newest else 0,
         counters=counters,
@@ -81,6 +85,7 @@ def show() -> str | Response:
         calls=door_calls.shown() if house.ready(here) else [],
         sight_words=sight_words.usher(sight),
         sight_trouble=sight_words.is_trouble(sight),
+        fault=sight_words.trouble(sight),
         doubtful=counters is not None and counters.clock == "untrusted",
         opened=counters is not None and counters.opened,
         leapt=leapt_words(counters) if counters else "",
@@ -109,15 +114,15 @@ def patron() -> str:
     """The screen turned to the patron: a shape and a sentence, no seat, no name."""
     here = device()
     now_ms = here.clock.now_ms()
-    newest = door.last(here) if house.ready(here) else None
-    verdict = _verdict(newest, request.args.get("seen", ""), now_ms)
+    came = together(door.recent(here)) if house.ready(here) else []
+    verdict = _verdict(came, request.args.get("seen", ""), now_ms)
     return frame.page(
         "kiosk/door_patron.html",
         sheets=[*SHEETS, "screens/door_patron"],
         idle_s=0,
         listens=False,
         verdict=verdict,
-        newest=newest.id if newest else 0,
+        newest=max((one.id for one in came), default=0),
         mode=door.mode(here) if house.ready(here) else "entry",
         title=_title(counters)
         if (counters := door.counters(here) if house.ready(here) else None)
@@ -125,21 +130,23 @@ def patron() -> str:
     )
 
 
-def _verdict(newest: Shown | None, seen: str, now_ms: int) -> Verdict | None:
-    if newest is None:
+def _verdict(came: Sequence[Shown], seen: str, now_ms: int) -> Verdict | None:
+    """Give the verdict to show large; came: with those that came with it."""
+    if not came:
         return None
+    large = came[0]
     if seen.isascii() and seen.isdigit() and len(seen) < 20:
-        return _verdict_of(newest, now_ms) if newest.id > int(seen) else None
-    stops = newest.shape not in {Class.GO, Class.NOTE}
-    fresh = FRESH_STOP_MS if stops else FRESH_GO_MS
-    return _verdict_of(newest, now_ms) if now_ms - newest.at_ms < fresh else None
+        news = max(one.id for one in came) > int(seen)
+        return _verdict_of(large, now_ms) if news else None
+    fresh = FRESH_STOP_MS if stops(large) else FRESH_GO_MS
+    return _verdict_of(large, now_ms) if now_ms - large.at_ms < fresh else None
 
 
 def _verdict_of(shown: Shown, now_ms: int) -> Verdict:
     return Verdict(
         shown=shown,
         said=said(shown),
-        stays=shown.shape not in {Class.GO, Class.NOTE},
+        stays=stops(shown),
         may_undo=shown.undo_until_ms is not None and now_ms < shown.undo_until_ms,
         may_force=_may_force(shown),
         rest=shown.left or 0,
@@ -150,7 +157,8 @@ def _verdict_of(shown: Shown, now_ms: int) -> Verdict:
 
 def _may_force(shown: Shown) -> bool:
     """Whether a supervisor could lift this: a listed ticket, or a genuine code."""
-    return not shown.admit and bool(shown.ticket) and shown.answer not in _NOT_FORCED
+    stopped = not shown.admit and not shown.left_house
+    return stopped and bool(shown.ticket) and shown.answer not in _NOT_FORCED
 
 
 def _looks(shown: Shown) -> str:

@@ -102,7 +102,7 @@ def print_paper() -> Response:
         _("By seat") if by == "seat" else _("By name"),
     ]
     hits = door_search.everybody(here, by=by, by_name=may)
-    printed = door_paper.print_list(here, hits, head)
+    printed = door_paper.print_list(here, hits, head, by=by)
     return redirect(url_for("door_lists.paper", by=by, printed=printed.value), 303)
 
 

@@ -37,7 +37,7 @@ def show() -> Response | str:
         when=formats.when(found.starts_ms, found.zone, device().clock.now_ms()),
         places=formats.together(one.seat_name or _("Unreserved") for one in found.tickets),
         lines=_lines(found),
-        total=formats.price(found.due, found.currency),
+        total=formats.money(found.due, found.currency),
         pay_words=_("Pay %(total)s", total=total),
         notes=terminal_notes(device()),
         back=url_for("will_call.show", ref=here.ref),

@@ -3,9 +3,10 @@
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kiosk import extras
+from kiosk import extras, reviewing
+from kiosk.shown.named import Refusal
 from kiosk.shown.reviewing import ExtrasShown, Stage
-from kiosk.web import formats, frame
+from kiosk.web import formats, frame, posters, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.speech import gettext as _
 
@@ -31,13 +32,22 @@ def show() -> Response | str:
     shown = extras.offered(device(), here.order)
     if shown is None:
         return redirect(url_for("order.show"))
-    reserved = bool(here.seats)
+    review = reviewing.review(device(), here.order)
+    if isinstance(review, Refusal):
+        return refusals.page(review, performance=here.performance)
+    tonight = review.tonight
+    reserved = tonight.kind == "reserved"
     back = "seats.show" if reserved else "how_many.show"
     return frame.page(
         "kiosk/extras.html",
-        sheets=["components/chip", "screens/extras"],
+        sheets=["components/chip", "components/poster", "screens/extras"],
         idle_s=frame.IDLE_LONG_S,
         shown=here,
+        title=tonight.title,
+        drawn=posters.poster(tonight.title),
+        when=formats.when(tonight.starts_ms, tonight.zone, device().clock.now_ms()),
+        places=formats.places(here.seats) if reserved else _("Unreserved seating"),
+        total=formats.money(shown.total, shown.currency),
         donations=_donations(shown),
         programmes=_programmes(shown),
         question=_question(shown),

@@ -1,25 +1,27 @@
 """Amounts, times and seats, as they are said in the guest's language."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency
 
+from boxoffice import moments
 from boxoffice import money as minor
 from kiosk.shown.choosing import MapSeat, Offer
 from kiosk.shown.named import SeatShown
+from kiosk.shown.rows import rows_of, runs
 from kiosk.web.speech import get_locale
 from kiosk.web.speech import gettext as _
 
 # English is written the way that the venue writes it: 24 hours, the day before the month.
 _HOUSE_LOCALES = {"en": Locale("en", "GB"), "da": Locale("da", "DK")}
-# From so many seats or tickets on, "1–4" is read more quickly than every number.
-SHORTENED = 4
+# From here on whoever buys has to hurry, and is told so.
+SOON_MS = 10 * 60_000
 ENGLISH = _HOUSE_LOCALES["en"]
 
 
@@ -30,14 +32,7 @@ def locale() -> Locale:
 
 
 def money(amount: int, currency: str) -> str:
-    """Write an amount of minor units without its currency: 4800 EUR is "48.00"."""
-    places = minor.decimals(currency)
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    return format_decimal(Decimal(amount).scaleb(-places), pattern, locale=locale())
-
-
-def price(amount: int, currency: str) -> str:
-    """Write an amount that stands alone, with its currency: "€48.00", "48,00 €"."""
+    """Write minor units with their currency, in a guest's one form: "€48.00", "48,00 €"."""
     places = minor.decimals(currency)
     return format_currency(Decimal(amount).scaleb(-places), currency, locale=locale())
 
@@ -76,22 +71,32 @@ def when(at_ms: int, zone: str, now_ms: int) -> str:
     """Say the day as a person would, and the time: "Tonight 19:30"."""
     at, now = moment(at_ms, zone), moment(now_ms, zone)
     time = clock(at_ms, zone)
-    if at.date() == _theatre_day(now):
-        late = at.hour >= 17
+    if moments.is_today(at, now):
+        late = at.hour >= 17 or at.date() > moments.theatre_day(now)
         return _("Tonight %(time)s", time=time) if late else _("Today %(time)s", time=time)
-    if at.date() == _theatre_day(now) + timedelta(days=1):
+    if moments.theatre_day(at) - moments.theatre_day(now) == timedelta(days=1):
         return _("Tomorrow %(time)s", time=time)
     return _("%(day)s %(time)s", day=short_day(at_ms, zone), time=time)
 
 
+def offered(starts_ms: int, zone: str, now_ms: int) -> str:
+    """Say when a performance on sale is; of one that is about to begin, how soon.
+
+    "Tonight 19:30"; "19:30, starts in 8 min"; "19:30, has begun".
+    """
+    left_ms = starts_ms - now_ms
+    time = clock(starts_ms, zone)
+    if left_ms <= 0:
+        return _("%(time)s, has begun", time=time)
+    if left_ms <= SOON_MS:
+        minutes = -(-left_ms // 60_000)
+        return _("%(time)s, starts in %(minutes)s min", time=time, minutes=minutes)
+    return when(starts_ms, zone, now_ms)
+
+
 def is_today(at_ms: int, zone: str, now_ms: int) -> bool:
     """Say whether a moment lies on the day that people in the lobby call today."""
-    return moment(at_ms, zone).date() == _theatre_day(moment(now_ms, zone))
-
-
-def _theatre_day(now: datetime) -> date:
-    # Until four in the morning it is still the night before.
-    return (now - timedelta(hours=4)).date()
+    return moments.is_today(moment(at_ms, zone), moment(now_ms, zone))
 
 
 def together(words: Iterable[str]) -> str:
@@ -107,32 +112,9 @@ def seat_names(seats: Sequence[SeatShown]) -> str:
     return together(said)
 
 
-def runs(numbers: Iterable[str]) -> list[str]:
-    """Shorten numbers that follow one another, four and more of them: "1–8", "10"."""
-    found: list[list[str]] = []
-    for number in numbers:
-        last = found[-1][-1] if found else ""
-        if last.isdigit() and number.isdigit() and int(number) == int(last) + 1:
-            found[-1].append(number)
-        else:
-            found.append([number])
-    said: list[str] = []
-    for run in found:
-        said += [f"{run[0]}–{run[-1]}"] if len(run) >= SHORTENED else run
-    return said
-
-
 def seat_name(seat: SeatShown) -> str:
     """Name one seat: "F 12", or "12" where rows have no name."""
     return f"{seat.row} {seat.seat}".strip()
-
-
-def rows_of(seats: Sequence[SeatShown]) -> list[tuple[SeatShown, list[SeatShown]]]:
-    """Group seats by section and row, in the order given; the first stands for its row."""
-    groups: dict[tuple[str, str], list[SeatShown]] = {}
-    for seat in seats:
-        groups.setdefault((seat.section, seat.row), []).append(seat)
-    return [(seats[0], seats) for seats in groups.values()]
 
 
 def places(seats: Sequence[SeatShown]) -> str:
@@ -152,6 +134,18 @@ def places(seats: Sequence[SeatShown]) -> str:
         )
         said.append(", ".join(word for word in words if word))
     return "; ".join(said)
+
+
+def rows(seats: Sequence[SeatShown]) -> str:
+    """Say how many seats lie in each row: "Stalls, row F (12), row G (10)"."""
+    said: list[str] = []
+    section = ""
+    for first, group in rows_of(seats):
+        said += [first.section] if first.section not in {section, ""} else []
+        section = first.section
+        row = _("row %(row)s", row=first.row) if first.row else ""
+        said.append(f"{row} ({len(group)})".strip())
+    return ", ".join(said)
 
 
 def offer_sentence(offer: Offer) -> str:
@@ -182,9 +176,9 @@ def number_word(number: int) -> str:
     return words[number] if 0 <= number < len(words) else str(number)
 
 
-def apart(seats: Sequence[SeatShown], house: Sequence[MapSeat]) -> str:
+def apart(seats: Sequence[SeatShown], places: Sequence[MapSeat]) -> str:
     """Say how a split party would sit: "two in row F and two right behind"."""
-    row_of = {seat.shown.code: seat.row_index for seat in house}
+    row_of = {seat.shown.code: seat.row_index for seat in places}
     said: list[str] = []
     before: SeatShown | None = None
     for first, group in rows_of(seats):

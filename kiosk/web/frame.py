@@ -9,11 +9,12 @@ from typing import Any
 
 from flask import current_app, render_template, request, url_for
 from flask import session as guest
+from markupsafe import Markup
 
 from kiosk import voice
 from kiosk.shown.reviewing import OrderShown, Stage
-from kiosk.web import alive, house, look, newest
-from kiosk.web.guest import device, order, wishes
+from kiosk.web import alive, hearing, house, look, newest
+from kiosk.web.guest import device, language, order, wishes
 from kiosk.web.speech import gettext as _
 from kiosk.web.speech import ngettext
 
@@ -71,8 +72,7 @@ class Frame:
     @staticmethod
     def asset(path: str) -> str:
         """Give the address of a file of ours; it changes when the file does."""
-        folder = Path(current_app.static_folder or "static")
-        return url_for("static", filename=path, v=_version(folder / path))
+        return _asset(current_app.static_folder or "static", path)
 
 
 def page(
@@ -110,7 +110,7 @@ def _frame(
     phones = bool(current_app.config.get("FOH_PHONES"))
     return Frame(
         venue=home.name,
-        language=guest.get("language", home.languages[0]),
+        language=language(),
         languages=[(code, LANGUAGES[code]) for code in home.languages if code in LANGUAGES],
         classes=" ".join(classes),
         sheets=[*SHEETS, *sheets],
@@ -125,7 +125,7 @@ def _frame(
         demo=device().config.demo,
         phones=phones,
         voice_url=url_for("aloud.speak") if voice.here() else "",
-        aloud=bool(guest.get("aloud")),
+        aloud=hearing.asked(),
         staff_url="" if house.is_door(device()) else url_for("staff.show"),
         # Phones say it themselves: they may have left the Wi-Fi.
         alive_url="" if phones else url_for("alive.here"),
@@ -147,6 +147,11 @@ def patience_s(idle_s: int | None = None) -> int:
     return max(idle, IDLE_ACCESS_S) if asked else idle
 
 
+def counted(left_s: int) -> Markup:
+    """Give a figure that the page's scripts count down."""
+    return Markup('<span class="number" data-left>{}</span>').format(left_s)
+
+
 def held(shown: OrderShown | None) -> int | None:
     """Seconds that the guest's seats are still held, or None where none are."""
     if shown is None or shown.stage is not Stage.HELD or shown.held_until_ms is None:
@@ -163,6 +168,8 @@ def held_words(left_s: int) -> str:
     return _("Held for you: %(minutes)s min", minutes=left_s // 60)
 
 
+# A page names some two dozen files, and no file changes while the program runs.
 @cache
-def _version(file: Path) -> str:
-    return blake2b(file.read_bytes(), digest_size=6).hexdigest()
+def _asset(folder: str, path: str) -> str:
+    version = blake2b((Path(folder) / path).read_bytes(), digest_size=6).hexdigest()
+    return url_for("static", filename=path, v=version)

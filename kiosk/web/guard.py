@@ -4,15 +4,15 @@ import os
 import secrets
 from pathlib import Path
 
-from flask import Flask, Response, request
-from flask import session as guest
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from kiosk.device import Device
-from kiosk.web import house
-from kiosk.web.guest import device
+from kiosk.web import hearing
+from kiosk.web.guest import language
 
 # What is no page and nobody's secret: static files, and those of the house's theme.
 FILES = {"static", "look.sheet", "look.asset"}
@@ -20,9 +20,20 @@ csrf = CSRFProtect()
 babel = Babel()
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own; who brings no cookie, as the scanner, does not wait for its keys."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the session of a request, or begin one."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def install(app: Flask, here: Device) -> None:
     """Set up session, tokens, languages and headers."""
     config = here.config
+    app.session_interface = Sessions()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if not app.secret_key:
@@ -43,7 +54,8 @@ def install(app: Flask, here: Device) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parents[1] / "translations"),
     )
     csrf.init_app(app)
-    babel.init_app(app, locale_selector=_language)
+    babel.init_app(app, locale_selector=language)
+    hearing.install(app)
     ancestors = config.frame_ancestor or "'none'"
     policy = "; ".join(
         (
@@ -70,11 +82,6 @@ def install(app: Flask, here: Device) -> None:
         else:
             response.headers["Cache-Control"] = "no-store"
         return response
-
-
-def _language() -> str:
-    asked = guest.get("language")
-    return str(asked) if asked else house.read(device()).languages[0]
 
 
 def _secret(file: Path) -> bytes:

@@ -4,11 +4,11 @@ Nothing personal outlives the way back to the first page: the session is wiped t
 seats, money and paper are in the store, never here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from flask import session as guest
 
 from kiosk import orders
@@ -16,9 +16,10 @@ from kiosk.device import Device
 from kiosk.shown.collecting import Collecting
 from kiosk.shown.named import Refusal, SeatShown
 from kiosk.shown.reviewing import OrderShown, Stage
+from kiosk.web import hearing, house
 
 # What a guest asks for to read, hear and reach this screen better.
-ASKED = ("language", "text", "contrast", "slowly", "lowered", "aloud")
+ASKED = ("language", "text", "contrast", "slowly", "lowered")
 
 
 def device() -> Device:
@@ -60,14 +61,45 @@ def collect(collecting: Collecting) -> None:
     guest["order"], guest["ref"] = collecting.order, collecting.ref
 
 
+def language() -> str:
+    """Give the language of this page: the guest's own, else the house's first.
+
+    A kiosk may be asked for the pages of a door, too: whoever stands there has not chosen
+    what the guest at the kiosk chose.
+    """
+    asked = guest.get("language")
+    ushers = request.path.startswith("/door") and not house.is_door(device())
+    return str(asked) if asked and not ushers else house.read(device()).languages[0]
+
+
 def wishes() -> dict[str, object]:
     """Give what this guest asked for."""
-    return {name: guest[name] for name in ASKED if guest.get(name)}
+    asked = {name: guest[name] for name in ASKED if guest.get(name)}
+    return {**asked, "aloud": True} if hearing.asked() else asked
+
+
+def wish(asked_for: Mapping[str, object]) -> None:
+    """Remember what this guest asks for; what is not named stays as it is."""
+    for name, value in asked_for.items():
+        if name == "aloud":
+            hearing.ask(bool(value))
+        else:
+            guest[name] = value
 
 
 def forget() -> None:
-    """Wipe everything: the next guest finds an empty page."""
+    """Wipe everything: the next guest finds an empty page and hears nothing old.
+
+    The token of the forms stays. It says nothing of a guest, and the first page, which
+    asks how things stand while it is touched, must not make those of the next page void.
+    """
+    stays = {name: guest[name] for name in ("csrf_token", hearing.NUMBER) if name in guest}
+    somebody = hearing.asked() or len(guest) > len(stays)
     guest.clear()
+    guest.update(stays)
+    if somebody:
+        hearing.somebody_else()
+    device().sounds.clear()
 
 
 def where(shown: OrderShown) -> str:

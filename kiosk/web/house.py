@@ -1,6 +1,6 @@
 """The house as pages need it: its name, its languages, its words."""
 
-from flask import current_app
+from flask import Flask, current_app
 
 from kiosk import documents
 from kiosk.device import Device
@@ -17,7 +17,12 @@ def read(device: Device) -> House:
 
 def ready(device: Device) -> bool:
     """Say whether this device belongs to a house, has heard of it and has recovered."""
-    runs = current_app.extensions.get("foh_loops") is not None
+    return stands_ready(current_app, device)
+
+
+def stands_ready(app: Flask, device: Device) -> bool:
+    """The same, outside of any request."""
+    runs = app.extensions.get("foh_loops") is not None
     return device.paired and bool(read(device).name) and (not runs or device.ready.is_set())
 
 

@@ -8,8 +8,10 @@ from flask import session as guest
 from werkzeug.wrappers import Response
 
 from kiosk import sales
-from kiosk.shown.choosing import HouseMap, MapSeat, MapSection, Offer
+from kiosk.shown.choosing import MapSeat, Offer
+from kiosk.shown.houses import HouseMap
 from kiosk.shown.named import Refusal
+from kiosk.shown.parts import MapSection, seats_of
 from kiosk.shown.reviewing import OrderShown
 from kiosk.web import formats, frame, paging, refusals
 from kiosk.web.guest import device, picked
@@ -22,6 +24,9 @@ bp = Blueprint("house_map", __name__)
 
 SHEETS = ["components/picture", "components/seat", "screens/map"]
 # How many buttons fit on S, L and P.
+PARTS = {"s": 6, "l": 8, "p": 12}
+# On L a list with pages has a line less.
+MANY_PARTS = {**PARTS, "l": 6}
 ROWS = {"s": 12, "l": 12, "p": 24}
 SEATS = {"s": 8, "l": 20, "p": 30}
 
@@ -39,7 +44,7 @@ def show(performance: str) -> Response | str:
     if section is None:
         return _sections(here, house)
     row = request.args.get("row", "")
-    seats = [seat for seat in section.seats if seat.shown.row == row]
+    seats = section.row(row)
     return (
         _seats(here, house, section, row, seats) if seats else _rows(here, house, section)
     )
@@ -52,6 +57,16 @@ def _section(house: HouseMap, name: str) -> MapSection | None:
 
 
 def _sections(here: OrderShown, house: HouseMap) -> str:
+    count = len(house.sections)
+    first = paging.asked(request.args.get("first"), count)
+    pages = paging.pages(
+        count,
+        first,
+        PARTS if count <= PARTS["l"] else MANY_PARTS,
+        lambda at: url_for(
+            "house_map.show", performance=here.performance, first=str(at + 1)
+        ),
+    )
     choices = [
         {
             "url": url_for(
@@ -61,9 +76,10 @@ def _sections(here: OrderShown, house: HouseMap) -> str:
             else "",
             "words": part.name,
             "more": _section_words(house, part),
-            "sizes": "on on-s on-l on-p",
+            "sizes": sizes,
         }
-        for part in house.sections
+        for place, part in enumerate(house.sections)
+        if (sizes := paging.sizes(place, pages))
     ]
     return _page(
         here,
@@ -71,6 +87,7 @@ def _sections(here: OrderShown, house: HouseMap) -> str:
         level="sections",
         heading=_("Where would you like to sit?"),
         choices=choices,
+        pages=pages,
         back=url_for("seats.show", performance=here.performance),
     )
 
@@ -78,7 +95,7 @@ def _sections(here: OrderShown, house: HouseMap) -> str:
 def _section_words(house: HouseMap, part: MapSection) -> str:
     if not part.free:
         return _("Sold out")
-    levels = {seat.shown.level for seat in part.seats if seat.available}
+    levels = part.levels
     prices = [level.price_from for level in house.levels if level.id in levels]
     if not prices:
         return part.words
@@ -86,9 +103,7 @@ def _section_words(house: HouseMap, part: MapSection) -> str:
 
 
 def _rows(here: OrderShown, house: HouseMap, section: MapSection) -> str:
-    free: dict[str, int] = {}
-    for seat in section.seats:
-        free[seat.shown.row] = free.get(seat.shown.row, 0) + seat.available
+    free = section.rows
     first = paging.asked(request.args.get("first"), len(free))
     pages = paging.pages(
         len(free), first, ROWS, lambda at: _url(here, section, first=str(at + 1))
@@ -100,9 +115,10 @@ def _rows(here: OrderShown, house: HouseMap, section: MapSection) -> str:
             "more": ngettext("%(num)s seat", "%(num)s seats", count)
             if count
             else _("Taken"),
-            "sizes": paging.sizes(place, pages),
+            "sizes": sizes,
         }
         for place, (row, count) in enumerate(free.items())
+        if (sizes := paging.sizes(place, pages))
     ]
     return _page(
         here,
@@ -110,7 +126,7 @@ def _rows(here: OrderShown, house: HouseMap, section: MapSection) -> str:
         level="rows",
         section=section,
         heading=_("%(section)s: which row?", section=section.name),
-        choices=[choice for choice in choices if choice["sizes"]],
+        choices=choices,
         pages=pages,
         back=url_for("house_map.show", performance=here.performance)
         if len(house.sections) > 1
@@ -211,13 +227,7 @@ def _page(
     row: str = "",
     **facts: Any,
 ) -> str:
-    codes = set(picked())
-    yours = [
-        seat.shown
-        for part in house.sections
-        for seat in part.seats
-        if seat.shown.code in codes
-    ]
+    yours = [seat.shown for seat in seats_of(house.sections, picked())]
     name = section.name if section else ""
     nothing: dict[str, Any] = {
         "choices": [],

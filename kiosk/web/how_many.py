@@ -48,8 +48,7 @@ def show(performance: str) -> Response | str:
                 "name": one.name,
                 "note": one.note,
                 "count": counts.get(one.id, 0),
-                "price": _price(one, formats.price(one.from_amount, tonight.currency)),
-                "bare": _price(one, formats.money(one.from_amount, tonight.currency)),
+                "price": _price(one, formats.money(one.from_amount, tonight.currency)),
             }
             for one in choices.types
         ],

@@ -1,7 +1,6 @@
 """Start over, and what happens when nobody touches the screen any more."""
 
 from flask import Blueprint, redirect, request, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from kiosk import sales
@@ -57,7 +56,7 @@ def still_there() -> str:
         idle_s=0,
         back=safe(request.args.get("to", "/")),
         leave_s=LEAVE_S,
-        left=Markup('<span class="number" data-left>{}</span>').format(LEAVE_S),
+        left=frame.counted(LEAVE_S),
     )
 
 

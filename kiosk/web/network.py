@@ -23,16 +23,21 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 def stay_here(app: Flask) -> None:
     """Check every request of the device's own screen: it comes from this machine."""
     device: Device = app.extensions["foh"]
-    names = _LOOPBACK | {device.config.host.lower()}
 
     def only_here() -> None:
-        if _name(request.host) not in names:
+        if not is_here(device, request.host):
             abort(421)
         said = request.headers.get("Origin")
         if said is not None and urlsplit(said).netloc.lower() != request.host.lower():
             abort(403)
 
     app.before_request_funcs.setdefault(None, []).insert(0, only_here)
+
+
+def is_here(device: Device, host: str) -> bool:
+    """Whether a Host header names this machine."""
+    name = _name(host)
+    return name in _LOOPBACK or name == device.config.host.lower()
 
 
 def install(app: Flask, blueprints: set[str]) -> None:

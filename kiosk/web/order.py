@@ -32,7 +32,7 @@ def show() -> Response | str:
     tonight, currency = review.tonight, review.currency
     reserved = tonight.kind == "reserved"
     back = "seats.show" if reserved else "how_many.show"
-    total = formats.price(review.total, currency)
+    total = formats.money(review.total, currency)
     return frame.page(
         "kiosk/order.html",
         sheets=["screens/order"],
@@ -52,6 +52,7 @@ def show() -> Response | str:
         if review.due
         else _("Get tickets"),
         rule=review.exchange_rule,
+        gone=_gone_words(review),
         notes=_notes(review),
         reserved=reserved,
         may_extend=review.may_extend,
@@ -114,6 +115,38 @@ def _part_words(review: Review) -> str:
         amount=amount,
         due=formats.money(review.due, review.currency),
     )
+
+
+def _gone_words(review: Review) -> str:
+    """Say that something no longer pays for this order; blank if nothing is gone."""
+    match review.gone:
+        case "voucher":
+            return _(
+                "Your voucher can't be used any more: it was spent somewhere else"
+                " meanwhile, or has ended. Nothing was charged, and your seats are kept."
+            )
+        case "part":
+            return _(
+                "Part of your voucher was spent somewhere else meanwhile."
+                " Nothing was charged, and your seats are kept."
+            )
+        case "credit":
+            return _(
+                "Your seat credits were used somewhere else meanwhile."
+                " Nothing was charged, and your seats are kept."
+            )
+        case "promo":
+            return _(
+                "Your promo code has been used up meanwhile."
+                " Nothing was charged, and your seats are kept."
+            )
+        case "unheard":
+            return _(
+                "Vouchers and memberships can't be checked here right now."
+                " Please pay by card."
+            )
+        case _:
+            return ""
 
 
 def terminal_notes(device: Device) -> list[str]:

@@ -20,6 +20,7 @@ from kiosk.web import (
     door_staff,
     due,
     extras,
+    groups,
     guard,
     help,
     house_map,
@@ -47,6 +48,7 @@ from kiosk.web import (
     wallet,
     will_call,
 )
+from kiosk.web.straight import Straight
 
 # What an usher's phone may open, too; nothing else of a device leaves the machine.
 DOOR = (door.bp, door_calls.bp, door_find.bp, door_lists.bp, door_staff.bp, phone.bp)
@@ -71,6 +73,7 @@ def blueprints() -> list[Blueprint]:
         printing.bp,
         done.bp,
         will_call.bp,
+        groups.bp,
         *DOOR,
         help.bp,
         access.bp,
@@ -103,4 +106,5 @@ def install(app: Flask) -> None:
         network.install(app, {bp.name for bp in DOOR})
     else:
         network.stay_here(app)
+        app.wsgi_app = Straight(app)  # type: ignore[method-assign, assignment] # Flask's own way.
     trouble.install(app)

@@ -83,7 +83,7 @@ def show() -> Response | str:
         state=f"{state.outcome.value}-{state.may_cancel}-{state.asking_s}",
         words=said.words,
         lines=said.lines,
-        amount=formats.price(state.amount, state.currency) if said.amount else "",
+        amount=formats.money(state.amount, state.currency) if said.amount else "",
         code=said.code,
         drawing=said.drawing,
         buttons=said.buttons,
@@ -123,6 +123,15 @@ def _said(state: PayState) -> Said:
                 buttons=_cancel(state),
                 calm=True,
             )
+        case Outcome.CARD_REMOVED:
+            return Said(
+                _("The card was removed too early."),
+                lines=(_("Please insert it again, and leave it in."),),
+                drawing="card",
+                amount=True,
+                buttons=_cancel(state),
+                calm=True,
+            )
         case Outcome.ASKING:
             return Said(
                 _("We are asking the terminal what happened. Please don't pay again."),
@@ -138,6 +147,9 @@ def _said(state: PayState) -> Said:
             return _third(state, nothing)
         case Outcome.CANCELLED:
             words = _("Payment was cancelled.")
+            return Said(words, (nothing, kept), "attention", buttons=choices, refresh_s=0)
+        case Outcome.REMOVED_EARLY:
+            words = _("The card was removed too early.")
             return Said(words, (nothing, kept), "attention", buttons=choices, refresh_s=0)
         case Outcome.UNREACHABLE:
             words = _("The card terminal is not answering.")
@@ -165,7 +177,9 @@ def _said(state: PayState) -> Said:
 
 
 def paid_words(state: PayState) -> str:
-    """Say that it is paid."""
+    """Say that it is paid; where nothing was to pay, as with credits, say thanks."""
+    if not state.amount:
+        return _("Thank you.")
     amount = formats.money(state.amount, state.currency)
     if state.late:
         return _("Your payment went through after all. %(amount)s is paid.", amount=amount)

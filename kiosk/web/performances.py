@@ -54,6 +54,32 @@ def show() -> str:
     )
 
 
+def _access(words: str) -> str:
+    """Say what a house usually says of a performance in the guest's language."""
+    known = _known_access(words.casefold())
+    return (
+        known[:1].upper() + known[1:] if known and words[:1].isupper() else known or words
+    )
+
+
+def _known_access(words: str) -> str:
+    match words:
+        case "step-free":
+            return _("step-free")
+        case "hearing loop":
+            return _("hearing loop")
+        case "captioned":
+            return _("captioned")
+        case "audio described":
+            return _("audio described")
+        case "sign language":
+            return _("sign language")
+        case "relaxed":
+            return _("relaxed")
+        case _:
+            return ""
+
+
 def _titles(shown: list[Tonight]) -> list[str]:
     return list(dict.fromkeys(one.title for one in shown))
 
@@ -65,9 +91,11 @@ def _tile(one: Tonight, sizes: str, now_ms: int) -> Tile:
     return Tile(
         url=url_for("how_many.show", performance=one.performance) if can_buy(one) else "",
         title=one.title,
-        when=formats.when(one.starts_ms, one.zone, now_ms),
+        when=formats.offered(one.starts_ms, one.zone, now_ms),
         state=state_words(one),
-        more=" · ".join(part for part in (ends, ", ".join(one.access)) if part),
+        more=" · ".join(
+            part for part in (ends, ", ".join(map(_access, one.access))) if part
+        ),
         poster=posters.poster(one.title),
         sizes=sizes,
     )

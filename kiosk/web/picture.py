@@ -1,20 +1,35 @@
 """The house from above, drawn on the server: thousands of seats in a few short paths.
 
 A seat is a dot: a line of no length with round ends. So a picture of 2,000 seats is four
-paths and some 30 kB, and colours and sizes stay in the style sheet.
+paths and some 20 kB, and colours and sizes stay in the style sheet.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from kiosk.shown.choosing import HouseMap, MapSeat, MapSection
+from kiosk.shown.houses import HouseMap
 from kiosk.shown.named import SeatShown
+from kiosk.shown.parts import MapSection
+from kiosk.web import dots
 
 # How wide a seat is drawn, in metres: seats stand about half a metre apart.
 SEAT_M = 0.42
 YOURS_M = 0.95
 EDGE_M = 1.6
+# How large a word is beside the length of the picture, and a plate beside its word.
+WORD = 1 / 20
+PLATE = (4.4, 1.7)
+# How wide a letter is beside its size, on the whole.
+LETTER = 0.52
+# Places are drawn to the centimetre; in a house that is wider than this, where a screen
+# has no pixel for less, to the decimetre.
+WIDE_M = 100.0
+FINE_CM = 1
+COARSE_CM = 10
+
+
+# x, y, width, height.
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -31,14 +46,14 @@ class Word:
 class Picture:
     """What the template draws. All lengths are metres; box is x, y, width, height."""
 
-    box: tuple[float, float, float, float]
+    box: Box
     taken: str
     free: str
     row: str
     yours: str
     seat_m: float
     yours_m: float
-    stage: tuple[float, float, float, float] | None
+    stage: Box | None
     stage_word: Word | None
     words: tuple[Word, ...]
 
@@ -57,24 +72,28 @@ def picture(
     shown = [
         part for part in house.sections if not section or part.name == section
     ] or list(house.sections)
-    seats = [seat for part in shown for seat in part.seats if _placed(seat)]
-    if not seats:
+    near = _near_stage(house, section)
+    box = _box(shown, house.stage if near else None)
+    if box is None:
         return None
-    mine = {seat.code for seat in yours}
-    stage = house.stage if _near_stage(house, section) else None
-    box = _box(seats, stage)
+    stage = house.stage if near else None
+    if house.stage and not near:
+        box, stage = _with_plate(box, house.stage)
     scale = max(box[2] / 30, 0.6)
+    step_cm = FINE_CM if max(box[2:]) <= WIDE_M else COARSE_CM
+    drawn = [dots.of_part(part, step_cm) for part in shown]
+    mine = {seat.code for seat in yours}
     return Picture(
         box=box,
-        taken=_dots(seat for seat in seats if not seat.available),
-        free=_dots(seat for seat in seats if seat.available),
-        row=_dots(seat for seat in seats if row and seat.shown.row == row),
-        yours=_dots(seat for seat in seats if seat.shown.code in mine),
+        taken="".join(taken for taken, _ in drawn),
+        free="".join(free for _, free in drawn),
+        row=dots.of_seats(shown, _in_row(shown, row), step_cm) if row else "",
+        yours=dots.of_seats(shown, mine, step_cm),
         seat_m=SEAT_M,
         yours_m=max(YOURS_M, box[2] / 40),
         stage=stage,
         stage_word=_stage_word(stage, scale),
-        words=tuple(_section_words(shown, box, scale)) if len(shown) > 1 else (),
+        words=tuple(_section_words(shown, scale)) if len(shown) > 1 else (),
     )
 
 
@@ -83,29 +102,16 @@ def _near_stage(house: HouseMap, section: str) -> bool:
     return not section or (bool(house.sections) and house.sections[0].name == section)
 
 
-def _placed(seat: MapSeat) -> bool:
-    return seat.shown.x_m is not None and seat.shown.y_m is not None
+def _in_row(shown: Iterable[MapSection], row: str) -> set[str]:
+    return {code for part in shown for code in part.part.rows.get(row, ())}
 
 
-def _at(seat: MapSeat) -> tuple[float, float]:
-    return seat.shown.x_m or 0.0, seat.shown.y_m or 0.0
-
-
-def _dots(seats: Iterable[MapSeat]) -> str:
-    return "".join(_dot(x, y) for x, y in map(_at, seats))
-
-
-@lru_cache(maxsize=32_768)
-def _dot(x: float, y: float) -> str:
-    return f"M{x:.3g} {y:.3g}h0"
-
-
-def _box(
-    seats: Sequence[MapSeat], stage: tuple[float, float, float, float] | None
-) -> tuple[float, float, float, float]:
-    xs = [x for x, _ in map(_at, seats)]
-    ys = [y for _, y in map(_at, seats)]
-    left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
+def _box(shown: Sequence[MapSection], stage: Box | None) -> Box | None:
+    reach = [extent for part in shown if (extent := part.part.extent) is not None]
+    if not reach:
+        return None
+    left, right = min(one.left for one in reach), max(one.right for one in reach)
+    top, bottom = min(one.top for one in reach), max(one.bottom for one in reach)
     if stage:
         x, y, width, depth = stage
         left, right = min(left, x), max(right, x + width)
@@ -118,25 +124,46 @@ def _box(
     )
 
 
-def _stage_word(
-    stage: tuple[float, float, float, float] | None, scale: float
-) -> Word | None:
+def _with_plate(box: Box, stage: Box) -> tuple[Box, Box]:
+    """Make room for a plate on that side of a part where the stage is."""
+    x, y, width, height = box
+    size = max(width, height) * WORD
+    wide, deep = PLATE[0] * size, PLATE[1] * size
+    over_x = (stage[0] + stage[2] / 2) - (x + width / 2)
+    over_y = (stage[1] + stage[3] / 2) - (y + height / 2)
+    if abs(over_x) > abs(over_y):
+        left = x - wide if over_x < 0 else x
+        at = x - wide if over_x < 0 else x + width
+        box = (left, y, width + wide, height)
+        plate = (at, y + (height - deep) / 2, wide, deep)
+    else:
+        top = y - deep if over_y < 0 else y
+        at = y - deep if over_y < 0 else y + height
+        box = (x, top, width, height + deep)
+        plate = (x + (width - wide) / 2, at, wide, deep)
+    return _rounded(box), _rounded(plate)
+
+
+def _rounded(box: Box) -> Box:
+    return (round(box[0], 2), round(box[1], 2), round(box[2], 2), round(box[3], 2))
+
+
+def _stage_word(stage: Box | None, scale: float) -> Word | None:
     if stage is None:
         return None
     x, y, width, depth = stage
-    size = min(depth * 0.6, width / 5, scale * 1.6)
+    size = round(min(depth * 0.6, width / 4, scale * 1.6), 2)
     return Word("", round(x + width / 2, 2), round(y + depth / 2 + size * 0.35, 2), size)
 
 
-def _section_words(
-    sections: Sequence[MapSection], box: tuple[float, float, float, float], scale: float
-) -> Iterable[Word]:
+def _section_words(sections: Sequence[MapSection], scale: float) -> Iterable[Word]:
     for part in sections:
-        places = [_at(seat) for seat in part.seats if _placed(seat)]
+        extent = part.part.extent
         # A handful of boxes along the walls has no middle where its name could stand.
-        if len(places) >= 60:
-            x = sum(x for x, _ in places) / len(places)
-            ys = [y for _, y in places]
-            size = scale * 1.5
-            middle = (min(ys) + max(ys)) / 2 + size * 0.35
-            yield Word(part.name, round(x, 2), round(middle, 2), round(size, 2))
+        if extent is not None and len(part.part.spots) >= 60:
+            wide = (extent.right - extent.left) / (len(part.name) * LETTER)
+            size = min(scale * 1.5, wide * 1.3)
+            if size < scale * 0.5:
+                continue
+            middle = (extent.top + extent.bottom) / 2 + size * 0.35
+            yield Word(part.name, round(extent.middle, 2), round(middle, 2), round(size, 2))

@@ -10,6 +10,7 @@ from kiosk.printing import spool
 from kiosk.shown.named import Refusal, SeatShown
 from kiosk.shown.printing import Progress, TicketProgress
 from kiosk.shown.reviewing import OrderShown, Stage
+from kiosk.shown.rows import runs
 from kiosk.web import formats, frame, qr, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.payment import paid, paid_words
@@ -147,13 +148,13 @@ def _printed_words(tickets: Sequence[TicketProgress]) -> str:
         "Ticket %(numbers)s is printed",
         "Tickets %(numbers)s are printed",
         len(out),
-        numbers=formats.together(formats.runs(out)),
+        numbers=formats.together(runs(out)),
     )
     missing = ngettext(
         "ticket %(numbers)s is not",
         "tickets %(numbers)s are not",
         len(owed),
-        numbers=formats.together(formats.runs(owed)),
+        numbers=formats.together(runs(owed)),
     )
     return f"{printed}, {missing}."
 

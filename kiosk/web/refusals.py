@@ -7,7 +7,7 @@ from flask import session as guest
 from werkzeug.wrappers import Response
 
 from kiosk import sales
-from kiosk.shown.choosing import HouseMap
+from kiosk.shown.houses import HouseMap
 from kiosk.shown.named import Refusal
 from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import formats, frame, house
@@ -107,7 +107,7 @@ def _total(refusal: Refusal, here: OrderShown | None) -> str:
     if not refusal.seats or here is None:
         return ""
     found = sales.price(device(), here.order, [seat.code for seat in refusal.seats])
-    return "" if isinstance(found, Refusal) else formats.price(found.total, found.currency)
+    return "" if isinstance(found, Refusal) else formats.money(found.total, found.currency)
 
 
 def _picture(refusal: Refusal, here: OrderShown | None) -> Picture | None:

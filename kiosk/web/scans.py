@@ -4,6 +4,7 @@ The scanner posts from this machine and proves it with a secret; pages ask for n
 scripts by waiting here, without by reloading. Source: sync.md §2.8.
 """
 
+import json
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
@@ -33,10 +34,8 @@ def read() -> tuple[Response, int] | Response:
         ), 401
     if (request.content_length or 0) > MOST_BYTES:
         return jsonify(error="too_large", message="Too long."), 413
-    body = request.get_json(force=True, silent=True)
-    if not isinstance(body, dict) or not all(
-        isinstance(body.get(name), str) and body[name] for name in ("scan", "text")
-    ):
+    body = reading(request.get_data())
+    if body is None:
         return jsonify(error="malformed", message="A scan has an id and a text."), 400
     scan, text = body["scan"], body["text"]
     if not device().paired:
@@ -50,6 +49,18 @@ def read() -> tuple[Response, int] | Response:
     if rehearsal.saw(device(), text):
         return jsonify(answer="self_test")
     return jsonify(answer=_collect(scan, text))
+
+
+def reading(raw: bytes) -> dict[str, Any] | None:
+    """Read what a scanner posts: an id and a text at least; None for anything else."""
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(body, dict):
+        return None
+    named = all(isinstance(body.get(n), str) and body[n] for n in ("scan", "text"))
+    return body if named else None
 
 
 @bp.post("/scans/hints")
@@ -118,7 +129,11 @@ def last() -> Response:
             memory.waiting.release()
     if sight is not None:
         shown = sight_words.now()
-        news |= {"sight": shown, "words": sight_words.guest(shown)}
+        news |= {
+            "sight": shown,
+            "words": sight_words.guest(shown),
+            "trouble": sight_words.trouble(shown),
+        }
     return jsonify(news)
 
 

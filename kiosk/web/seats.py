@@ -7,8 +7,10 @@ from flask import session as guest
 from werkzeug.wrappers import Response
 
 from kiosk import sales
-from kiosk.shown.choosing import Alternative, HouseMap, Offer
+from kiosk.shown.choosing import Alternative, Offer
+from kiosk.shown.houses import HouseMap
 from kiosk.shown.named import Refusal
+from kiosk.shown.parts import seats_of
 from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import extras, formats, frame, refusals
 from kiosk.web.guest import device, order, where
@@ -54,7 +56,7 @@ def show(performance: str) -> Response | str:
         shown=here,
         performance=performance,
         sentence=_sentence(shown, house),
-        total=formats.price(shown.total, shown.currency),
+        total=formats.money(shown.total, shown.currency),
         total_minor=str(shown.total),
         codes=[seat.code for seat in shown.seats],
         picture=picture(house, shown.seats, section=_one_section(shown)) if house else None,
@@ -72,11 +74,12 @@ def _one_section(shown: Offer) -> str:
 def _sentence(shown: Offer, house: HouseMap | None) -> str:
     if shown.tier != "split":
         return formats.offer_sentence(shown)
-    every = [seat for part in house.sections for seat in part.seats] if house else []
+    codes = [seat.code for seat in shown.seats]
+    places = seats_of(house.sections, codes) if house else []
     return _(
         "There are no %(count)s seats together. The closest are %(places)s.",
         count=len(shown.seats),
-        places=formats.apart(shown.seats, every),
+        places=formats.apart(shown.seats, places),
     )
 
 
@@ -93,7 +96,7 @@ def _others(
         {
             "url": url_for("seats.show", performance=performance, kind=other.kind),
             "words": words[other.kind],
-            "total": formats.price(other.offer.total, other.offer.currency)
+            "total": formats.money(other.offer.total, other.offer.currency)
             if other.offer.total != shown.total
             else "",
         }

@@ -34,6 +34,24 @@ def usher(shown: str) -> str:
             return hint(shown)
 
 
+def trouble(shown: str) -> str:
+    """Say a fault of ours in a line, beside a verdict that stays; empty without a fault.
+
+    What to do instead is said as soon as the verdict is touched away.
+    """
+    match shown:
+        case "camera_away":
+            return _("The camera is not connected.")
+        case "camera_frozen":
+            return _("The camera's picture stands still.")
+        case "reader_away":
+            return _("The hand-held reader is not connected.")
+        case "silent":
+            return _("The scanner does not answer.")
+        case _:
+            return ""
+
+
 def guest(shown: str) -> str:
     """Say it to a guest at a kiosk; empty when there is nothing to say."""
     if is_trouble(shown) and shown != "reader_away":

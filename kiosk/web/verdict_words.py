@@ -5,10 +5,10 @@ never "valid".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kiosk.shown.door import Shown
+from kiosk.shown.door import Class, Shown
 from kiosk.web import formats
 from kiosk.web.speech import gettext as _
 from kiosk.web.speech import ngettext
@@ -26,6 +26,9 @@ class Said:
 def said(shown: Shown) -> Said:
     """Put a verdict into words; one that is not known here sends to the box office."""
     found = _let_in(shown) or _asks(shown) or _refuses(shown)
+    if found and shown.left_house and shown.shape is Class.NO:
+        # Whoever leaves has left: the usher at the exit need not scan again.
+        return replace(found, more=_("Counted out · %(seat)s", seat=_seat(shown)))
     return found or Said(shown.answer.replace("_", " "), _("Please see the box office."))
 
 

@@ -31,15 +31,16 @@ TYPED_AGAIN = {"collect.none", "collect.typo"}
 def ask() -> str:
     """Ask for order number and last name."""
     typed = guest.get("typed", {})
-    refusal = Refusal(typed["why"]) if typed.get("why") else None
+    why = typed.get("why", "")
     return frame.page(
         "kiosk/collect.html",
         sheets=SHEETS,
         idle_s=frame.IDLE_LONG_S,
         number=typed.get("number", ""),
         last_name=typed.get("last_name", ""),
-        words=sorry(refusal, Case()).words if refusal else "",
-        typo=typed.get("why") == "collect.typo",
+        words=_said(why),
+        missing=_missing_words(),
+        wrong={"collect.typo": "number"}.get(why, why),
         letters=ids.ALPHABET,
         sight=sight_words.now(),
         sight_words=sight_words.guest(sight_words.now()),
@@ -51,9 +52,13 @@ def find() -> Response:
     """Look the order up."""
     number = request.form.get("number", "")[:LONGEST]
     last_name = request.form.get("last_name", "")[:LONGEST]
+    typed = {"number": number, "last_name": last_name}
+    if missing := _missing(number, last_name):
+        guest["typed"] = typed | {"why": missing}
+        return redirect(url_for("will_call.ask"), 303)
     found = _look_up(number, last_name)
     if isinstance(found, Refusal) and found.key in TYPED_AGAIN:
-        guest["typed"] = {"number": number, "last_name": last_name, "why": found.key}
+        guest["typed"] = typed | {"why": found.key}
         return redirect(url_for("will_call.ask"), 303)
     guest.pop("typed", None)
     if isinstance(found, Refusal):
@@ -100,9 +105,34 @@ def find_member() -> Response:
     return redirect(url_for("will_call.show", ref=found.ref), 303)
 
 
-def _look_up(number: str, last_name: str) -> Found | Refusal:
+def _said(why: str) -> str:
+    if not why:
+        return ""
+    return _missing_words().get(why) or sorry(Refusal(why), Case()).words
+
+
+def _missing_words() -> dict[str, str]:
+    """Give what is said of a field that was left empty."""
+    return {
+        "number": _("Please type the order number."),
+        "last_name": _("Please type the last name, too."),
+    }
+
+
+def _missing(number: str, last_name: str) -> str:
+    """Name the field that is still to be filled in, if one is."""
+    if not number.strip():
+        return "number"
+    return "" if last_name.strip() or _alone(number) else "last_name"
+
+
+def _alone(number: str) -> bool:
     # A pickup code has six characters and needs no name; it was shown to its owner alone.
-    if not last_name.strip() and len(ids.clean_code(number)) == PICKUP_CODE:
+    return len(ids.clean_code(number)) == PICKUP_CODE
+
+
+def _look_up(number: str, last_name: str) -> Found | Refusal:
+    if not last_name.strip() and _alone(number):
         return will_call.find_code(device(), ids.clean_code(number))
     return will_call.find(device(), number, last_name)
 
@@ -116,7 +146,9 @@ def show(ref: str) -> Response | str:
     if not any(ticket.collectable for ticket in found.tickets) and not found.due:
         # Nothing to choose: say at once why, with time and place.
         return _go(will_call.collect(device(), ref, [t.ticket for t in found.tickets]))
-    may_pay = bool(found.due) and device().up and terminals.state(device()) != "none"
+    if found.group is not None and len(found.tickets) > 1 and not request.args:
+        return redirect(url_for("groups.show", ref=ref))
+    may_pay_here = may_pay(found)
     first = paging.asked(request.args.get("first"), len(found.tickets))
     most = {
         size: count if len(found.tickets) <= count else PAGE_TURNED[size]
@@ -125,7 +157,7 @@ def show(ref: str) -> Response | str:
     pages = paging.pages(len(found.tickets), first, most, lambda at: str(at + 1))
     left_out = _left_out(ref)
     tickets = [
-        _ticket(found, ticket, may_pay=may_pay)
+        _ticket(found, ticket, may_pay=may_pay_here)
         | {"sizes": paging.sizes(n, pages) or "on", "ticked": ticket.ticket not in left_out}
         for n, ticket in enumerate(found.tickets)
     ]
@@ -136,15 +168,21 @@ def show(ref: str) -> Response | str:
         title=found.title,
         drawn=posters.poster(found.title),
         when=formats.when(found.starts_ms, found.zone, device().clock.now_ms()),
-        words=_due_words(found, may_pay=may_pay),
+        words=due_words(found, may_pay=may_pay_here),
         tickets=tickets,
         pages=pages,
         any=any(ticket["choosable"] for ticket in tickets),
-        pays=may_pay,
+        pays=may_pay_here,
     )
 
 
-def _due_words(found: Found, *, may_pay: bool) -> str:
+def may_pay(found: Found) -> bool:
+    """Whether what is due can be taken here now."""
+    return bool(found.due) and device().up and terminals.state(device()) != "none"
+
+
+def due_words(found: Found, *, may_pay: bool) -> str:
+    """Give the note of an order, or say what is still to pay."""
     if found.note or not found.due:
         return found.note
     if may_pay:
@@ -182,6 +220,11 @@ def collect(ref: str) -> Response:
     guest.pop("left_out", None)
     if not tickets:
         return redirect(url_for("will_call.show", ref=ref), 303)
+    return take(ref, tickets)
+
+
+def take(ref: str, tickets: list[str]) -> Response:
+    """Print these tickets, or have first paid what they owe."""
     found = will_call.found(device(), ref)
     owing = not isinstance(found, Refusal) and any(
         one.payable for one in found.tickets if one.ticket in tickets

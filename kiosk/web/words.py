@@ -93,6 +93,12 @@ def _seats(refusal: Refusal, case: Case) -> Said | None:
             return _("Those seats were just taken."), [_other_seats(case)]
         case "seats.few":
             return _few(int(refusal.facts.get("left", 0)), case)
+        case "seats.apart":
+            words = _(
+                "There is no step-free seat left with room for your party beside it."
+                " The box office can help."
+            )
+            return words, [call_staff(), back_to_how_many(case)]
         case "seat.single":
             words = _("That would leave one empty seat alone. Please move one seat.")
             move = Button(_("Move for me"), url_for("seats.move"), {})

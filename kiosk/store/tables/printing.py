@@ -16,7 +16,8 @@ class PrintJobRow(Table):
     queued, sending, printed, uncertain, failed; phone: put on the guest's phone; replaced:
     a later issue or another kiosk's paper counts. queued_boot_ms: in boot_id; jobs older
     than 60 s wait for a touch of staff, and so does one that is `held`. told: seq of the
-    event that told of its failure. claim: saved before it is sent, to try again.
+    event that told of its failure. claim: saved before it is sent, to try again. touched:
+    somebody asked for it once more, and whether it is still ours has not been asked.
     """
 
     __tablename__ = "print_job"
@@ -48,3 +49,4 @@ class PrintJobRow(Table):
     queued_boot_ms: Mapped[int]
     told: Mapped[int | None]
     claim: Mapped[str | None]
+    touched: Mapped[bool] = mapped_column(default=False)

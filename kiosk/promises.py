@@ -1,0 +1,89 @@
+"""Ask the ledger to promise what pays besides a card, and keep its promise.
+
+A promise belongs to a hold and ends with it. Source: sync.md §2.3.
+"""
+
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from kiosk import basket, requests
+from kiosk.basket import MEMBERSHIP
+from kiosk.device import Device
+from kiosk.evening import Evening
+from kiosk.outcomes import LineDown, NotUnderstood, Refused
+from kiosk.shown.named import Fact, Refusal
+from kiosk.store.tables.orders import OrderRow
+
+ASK_S: Final = 3.0
+
+
+def ask(
+    device: Device, row: OrderRow, kind: str, code: str, amount: int
+) -> basket.Tender | Refusal:
+    """Have a tender promised to the order's hold; what it covers may be less.
+
+    Refuses: voucher.none, voucher.locked (`wait_s`), member.none, member.credit (`left`,
+    `needed`), tender.offline, hold.ended.
+    """
+    if row.hold is None:
+        return Refusal("tender.offline")
+    body = {"hold": row.hold, "kind": kind, "code": code, "amount": amount}
+    try:
+        answer = requests.post(
+            device, f"tender {row.number} {kind}", "/api/tenders", body, timeout_s=ASK_S
+        )
+        return basket.Tender(
+            str(answer["tender"]),
+            str(answer["kind"]),
+            int(answer["amount"]),
+            int(answer["credits"]),
+        )
+    except Refused as why:
+        return refusal("member" if kind == "credit" else "voucher", why)
+    except (LineDown, NotUnderstood, KeyError, TypeError, ValueError):
+        return Refusal("tender.offline")
+
+
+def refusal(what: str, why: Refused) -> Refusal:
+    """Give the ledger's refusal as the guest reads it. what: voucher or member."""
+    match why.code:
+        case "LOCKED":
+            return Refusal(f"{what}.locked", facts={"wait_s": _number(why, "wait_s", 60)})
+        case "NOT_ENOUGH_SEAT_CREDITS":
+            return short(_number(why, "left", 0), _number(why, "needed", 1))
+        case "NOT_HELD":
+            return Refusal("hold.ended")
+        case _:
+            return Refusal(f"{what}.none")
+
+
+def short(left: int, needed: int) -> Refusal:
+    """Say that a member has fewer credits than seats."""
+    facts: dict[str, Fact] = {"left": left, "needed": needed}
+    return Refusal("member.credit", facts=facts)
+
+
+def _number(why: Refused, name: str, otherwise: int) -> int:
+    value = why.facts.get(name)
+    return value if isinstance(value, int) else otherwise
+
+
+def keep(
+    session: Session, order: str, tender: basket.Tender, types: list[str] | None
+) -> None:
+    """Keep a promise with its order; types: the price types that it brings, if any."""
+    row = session.get_one(OrderRow, order)
+    basket.add_tender(row, tender)
+    if types is not None:
+        basket.put(row, types_before=row.extras.get("types_before") or list(row.types))
+        row.types = types
+
+
+def by_credit(here: Evening, row: OrderRow, count: int) -> list[str]:
+    """Give the price types with so many more seats on credit, the dearest first."""
+    lines = here.lines(row.seats, row.types)
+    assert lines is not None
+    places = [at for at, kind in enumerate(row.types) if kind != MEMBERSHIP]
+    dearest = sorted(places, key=lambda at: -lines[at].price)[:count]
+    return [MEMBERSHIP if at in dearest else kind for at, kind in enumerate(row.types)]

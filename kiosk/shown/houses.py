@@ -1,0 +1,36 @@
+"""The house for one order: its parts, its prices, and the offers that are made in it."""
+
+from dataclasses import dataclass
+
+from kiosk.shown.choosing import Alternative, Offer
+from kiosk.shown.parts import MapSection
+
+
+@dataclass(frozen=True)
+class Level:
+    """A price level; the lowest price, with fees, for somebody of the party in it."""
+
+    id: str
+    name: str
+    price_from: int
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the offer page shows. house: None without a plan to draw."""
+
+    best: Offer
+    others: tuple[Alternative, ...]
+    house: "HouseMap | None"
+
+
+@dataclass(frozen=True)
+class HouseMap:
+    """The whole house for one order. stage: (x, y, width, depth) in metres, or None."""
+
+    order: str
+    sections: tuple[MapSection, ...]
+    levels: tuple[Level, ...]
+    stage: tuple[float, float, float, float] | None
+    currency: str
+    quantity: int

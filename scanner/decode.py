@@ -14,12 +14,11 @@ from cv2.typing import MatLike
 
 from scanner import views
 from scanner.found import Found, same, without
+from scanner.known import KNOWN, Known
 from scanner.places import Place, Places
 from scanner.regions import Region
 from scanner.views import View
 
-# Frames for which a code counts as known: what is read again and again needs no haste.
-KNOWN = 15
 # Frames without anything like a code after which looking is done at leisure.
 PATIENCE = 15
 # Frames after a code was read in which others beside it are looked for.
@@ -54,7 +53,7 @@ class Decoder:
     budget_ms: float = 25.0
     clock: Callable[[], float] = time.perf_counter
     _places: Places = field(default_factory=Places)
-    _known: dict[str, tuple[int, Region]] = field(default_factory=dict)
+    _known: Known = field(default_factory=Known)
     _frame: int = 0
     _alive: int = 0
     _news: int = 0
@@ -75,18 +74,14 @@ class Decoder:
         """
         began_s = self.clock()
         self._frame += 1
-        self._known = {
-            text: (last, region)
-            for text, (last, region) in self._known.items()
-            if self._frame - last <= KNOWN
-        }
+        self._known.turn(self._frame)
         self._unsure = {
             text: first
             for text, first in self._unsure.items()
             if self._frame - first <= KNOWN
         }
         found: list[Found] = []
-        if self._known or self._places.likely() or not self._frame % ALL_OF_IT:
+        if self._known.here or self._places.likely() or not self._frame % ALL_OF_IT:
             stirred = None
         for view, patch, x, y in self._looks(
             frame, found, began_s, moved=moved, stirred=stirred
@@ -94,8 +89,7 @@ class Decoder:
             if self._look(view, patch, found, x, y):
                 self._news = self._frame
                 break
-        for code in found:
-            self._known[code.text] = self._frame, code.region
+        self._known.keep(found)
         return found
 
     def likely(self) -> list[Place]:
@@ -122,7 +116,7 @@ class Decoder:
         )
         if not parts:
             return
-        idle = not moved and not self._known and not self._places.likely()
+        idle = not moved and not self._known.here and not self._places.likely()
         if idle and self._frame % SETTLED:
             yield from _each(views.ALWAYS[0], parts, frame)
             return
@@ -140,10 +134,10 @@ class Decoder:
             frame = without(frame, found)
         elif not rushed:
             yield from _each(self._frame_view(), parts, frame)
-        known = [region for _, region in self._known.values()]
-        self._places.follow(frame, known, parts)
+        self._places.follow(frame, self._known.regions, parts)
         if self._places.likely():
             self._alive = self._frame
+        yield from self._likeliest(frame)
         yield from self._steadied(frame)
         if rushed and not found and self.clock() < ends_s:
             yield from _each(self._frame_view(), parts, frame)
@@ -151,6 +145,14 @@ class Decoder:
         glance = GLANCE_AT_LEISURE if at_leisure else GLANCE
         ends_s = min(ends_s, self.clock() + glance * self.budget_ms / 1000)
         yield from self._in_turn(self._places.unlikely(), frame, ends_s)
+
+    def _likeliest(self, frame: MatLike) -> Iterator[tuple[View, MatLike, int, int]]:
+        """Views of what most looks like a code, whatever else there is time for."""
+        for place in self._places.likely()[:1]:
+            patch, x, y = place.region.cut(frame)
+            for view in views.LIKELIEST:
+                if patch.size <= view.most_px:
+                    yield view, patch, x, y
 
     def _steadied(self, frame: MatLike) -> Iterator[tuple[View, MatLike, int, int]]:
         """Views of what moves fast. Most guests do not: it may not take all the time."""

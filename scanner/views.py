@@ -154,6 +154,10 @@ FRAME = (
     View("Code 128", readers.other(readers.CODE128)),
 )
 
+# The region that most looks like a code, every time: what is cracked or shone upon zbar
+# often reads at once, and zxing has looked at the whole frame.
+LIKELIEST: tuple[View, ...] = ()
+
 # A region, one after the other.
 REGION: tuple[View, ...] = (
     View("equalised x1.5 whole", readers.whole, 1.5, equalised),
@@ -177,6 +181,7 @@ REGION: tuple[View, ...] = (
     View("darkened x3", readers.local, 3, darkened),
 )
 if readers.zbar:
+    LIKELIEST = (View("zbar", readers.zbar, most_px=ZBAR_MOST_PX),)
     # It costs ten times as much, and needs the three squares less than zxing does.
     REGION = (
         *REGION[:5],

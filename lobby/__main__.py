@@ -3,32 +3,20 @@
 import argparse
 import json
 import os
-import shutil
 import signal
-import socket
 import sys
 import threading
-import time
 import webbrowser
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-import httpx
-
-from lobby import programs
-from lobby.programs import HOST, Ports
+from lobby import opening, programs
+from lobby.folder import CannotStart, owned
+from lobby.programs import Ports
 from lobby.scenarios import story
 from lobby.supervisor import Supervisor
-
-CHECKOUT = Path(__file__).resolve().parent.parent
-LEAST_FREE_BYTES = 200_000_000
-READY_S = 60.0
-
-
-class CannotStart(Exception):
-    """Why there is no lobby, in one sentence."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -37,21 +25,16 @@ def main(argv: Sequence[str]) -> int:
     try:
         told = story.load(wanted.scenario, few=wanted.few) if wanted.scenario else None
         ports, folder = Ports(wanted.port_base), wanted.folder.resolve()
-        _check(ports)
-        if wanted.fresh and folder.exists():
-            shutil.rmtree(folder)
-        _make(folder)
-        with _stopped_by_signals() as stopped, _open(ports, folder) as supervisor:
-            where = programs.address(ports.lobby)
-            if told:
-                return _play(told, ports, folder)
-            print(f"The desk-top lobby is open: {where}", flush=True)
-            print("Staff pages: anna, lobby-demo. Ctrl-C closes everything.", flush=True)
-            if not wanted.headless and (
-                os.environ.get("DISPLAY") or sys.platform == "darwin"
-            ):
-                webbrowser.open(where)
-            _watch(supervisor, stopped)
+        with (
+            owned(folder, ports, fresh=wanted.fresh),
+            _stopped_by_signals() as stopped,
+        ):
+            _say_what_comes(folder)
+            with opening.opened(ports, folder) as supervisor:
+                if told:
+                    return _play(told, ports, folder)
+                _show(programs.address(ports.lobby), headless=wanted.headless)
+                _watch(supervisor, stopped)
     except (CannotStart, story.NoSuchStory, story.BadStory) as trouble:
         print(trouble, file=sys.stderr)
         return 1
@@ -67,7 +50,9 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         epilog=f"Scenarios: {', '.join(story.names())}",
     )
     parser.add_argument(
-        "--fresh", action="store_true", help="start over with an empty house"
+        "--fresh",
+        action="store_true",
+        help="start over: what was sold and played is thrown away",
     )
     parser.add_argument(
         "--port-base", type=_base, default=8400, metavar="N", help="first port (8400)"
@@ -80,7 +65,10 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         "--few", action="store_true", help="a long story: play its short version"
     )
     parser.add_argument(
-        "--folder", type=Path, default=CHECKOUT / "var", help="where the demo house is kept"
+        "--folder",
+        type=Path,
+        default=opening.CHECKOUT / "var",
+        help="where the demo house is kept",
     )
     return parser.parse_args(argv)
 
@@ -89,123 +77,6 @@ def _base(text: str) -> int:
     if not text.isdecimal() or not 1024 <= int(text) <= 65_000:
         raise argparse.ArgumentTypeError(f"{text} is no port between 1024 and 65000")
     return int(text)
-
-
-def _check(ports: Ports) -> None:
-    for port in ports.all:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                raise CannotStart(
-                    f"Port {port} is taken, perhaps by another lobby. "
-                    f"Close it, or choose other ports: ./run --port-base {ports.base + 100}"
-                ) from None
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(folder).free
-    except FileExistsError:
-        raise CannotStart(f"{folder} is a file, not a folder.") from None
-    except OSError as trouble:
-        raise CannotStart(f"{folder} cannot be written: {trouble.strerror}.") from None
-    if free < LEAST_FREE_BYTES:
-        raise CannotStart(
-            f"The disk is nearly full: {free // 1_000_000} MB are left at {folder}, "
-            f"{LEAST_FREE_BYTES // 1_000_000} MB are needed."
-        )
-    for clock in folder.glob("clock-offset*"):
-        clock.unlink()
-
-
-@contextmanager
-def _open(ports: Ports, folder: Path) -> Iterator[Supervisor]:
-    """Start everything, wait until all of it answers, and stop it again at the end."""
-    supervisor = Supervisor(
-        programs.everything(ports, folder), checkout=CHECKOUT, folder=folder / "log"
-    )
-    known = programs.paired(folder)
-    print(
-        "Opening the house …" if known else "Building a house with a demo season …",
-        file=sys.stderr,
-        flush=True,
-    )
-    hardware = None
-    try:
-        supervisor.start("ledger")
-        # The ledger opens or fills its book while we load what pictures and paper need.
-        from lobby.hardware import Hardware
-
-        hardware = Hardware(ports, folder, supervisor)
-        hardware.start()
-        # Devices that are part of the house already can wait for the book as well as we do;
-        # the others need the invitations that it writes.
-        for name in known:
-            supervisor.start(name)
-        _wait_until_ready(supervisor, _book(ports))
-        hardware.demo_facts = _facts(folder)
-        for name in programs.DEVICES:
-            supervisor.start(name)
-        _wait_until_ready(supervisor, _devices(ports))
-        for name in supervisor.names:
-            if name not in programs.SPARE:
-                supervisor.start(name)
-        hardware.warm_up()
-        yield supervisor
-    finally:
-        supervisor.stop_all()
-        if hardware is not None:
-            hardware.stop()
-
-
-def _facts(folder: Path) -> dict[str, object]:
-    facts: dict[str, object] = json.loads((folder / "ledger" / "demo.json").read_text())
-    return facts
-
-
-def _book(ports: Ports) -> dict[str, str]:
-    return {"ledger": f"{programs.address(ports.ledger)}/api/time?nonce=lobby"}
-
-
-def _devices(ports: Ports) -> dict[str, str]:
-    return {
-        name: f"{programs.address(ports.device(name))}/health" for name in programs.DEVICES
-    }
-
-
-def _wait_until_ready(supervisor: Supervisor, addresses: Mapping[str, str]) -> None:
-    """Wait for programs by name at their addresses. Raises CannotStart."""
-    until = time.monotonic() + READY_S
-    waiting = dict(addresses)
-    with httpx.Client(timeout=2.0) as client:
-        while waiting:
-            for name, address in list(waiting.items()):
-                if not supervisor.alive(name):
-                    raise CannotStart(
-                        f"The {name} stopped while it was starting: "
-                        f"{supervisor.last_words(name)}"
-                    )
-                if _ready(client, name, address):
-                    del waiting[name]
-            if waiting and time.monotonic() > until:
-                raise CannotStart(
-                    f"No answer from {', '.join(waiting)} for {READY_S:.0f} s."
-                )
-            time.sleep(0.05)
-
-
-def _ready(client: httpx.Client, name: str, address: str) -> bool:
-    try:
-        answer = client.get(address)
-    except httpx.HTTPError:
-        return False
-    if answer.status_code != 200:
-        return False
-    # A device is ready once it is paired and has read what the ledger tells it.
-    return name == "ledger" or bool(answer.json().get("ready"))
 
 
 def _play(told: story.Story, ports: Ports, folder: Path) -> int:
@@ -221,12 +92,28 @@ def _play(told: story.Story, ports: Ports, folder: Path) -> int:
                 for name in {**programs.DEVICES, **programs.SPARE}
             },
         ),
-        _facts(folder),
+        opening.facts(folder),
     )
     result = player.play(told)
     player.close()
     print(json.dumps(result.document()), flush=True)
     return 0 if result.passed else 1
+
+
+def _say_what_comes(folder: Path) -> None:
+    known = programs.paired(folder)
+    print(
+        "Opening the house …" if known else "Building a house with a demo season …",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def _show(where: str, *, headless: bool) -> None:
+    print(f"The desk-top lobby is open: {where}", flush=True)
+    print("Staff pages: anna, lobby-demo. Ctrl-C closes everything.", flush=True)
+    if not headless and (os.environ.get("DISPLAY") or sys.platform == "darwin"):
+        webbrowser.open(where)
 
 
 @contextmanager

@@ -22,12 +22,13 @@ class Face(StrEnum):
 
 @dataclass(frozen=True)
 class Lamp:
-    """One invariant: its sentence, and the first id that breaks it."""
+    """One invariant: its sentence, how many ids break it, and the first of them."""
 
     name: str
     state: Face
     words: str
     first: str | None = None
+    broken: int = 0
 
     def document(self) -> dict[str, Any]:
         return {
@@ -35,6 +36,7 @@ class Lamp:
             "state": self.state.value,
             "words": self.words,
             "first": self.first,
+            "broken": self.broken,
         }
 
 
@@ -96,7 +98,8 @@ def _seats(ledger: Figures | None, unsent: int) -> Lamp:
         for row in sold
         if len(set(row["tickets"])) > 1
     }
-    return _lamp("seats", f"{len(sold)} sold, each once", stops=twice, unsent=unsent)
+    how = f"{len(twice)} of them twice" if twice else "each once"
+    return _lamp("seats", f"{len(sold)} sold, {how}", stops=twice, unsent=unsent)
 
 
 def _charges(kiosk: Figures | None, charges: Sequence[Charge]) -> Lamp:
@@ -133,7 +136,8 @@ def _admissions(ledger: Figures | None, unsent: int) -> Lamp:
         return _no_answer("admissions", "ledger")
     admissions = ledger.get("admissions", ())
     twice = {str(row["ticket"]) for row in admissions if int(row["count"]) > 1}
-    words = f"{len(admissions)} admitted, each once"
+    how = f"{len(twice)} of them twice" if twice else "each once"
+    words = f"{len(admissions)} admitted, {how}"
     return _lamp("admissions", words, stops=twice, unsent=unsent)
 
 
@@ -146,7 +150,7 @@ def _lamp(
     unsent: int = 0,
 ) -> Lamp:
     if stops:
-        return Lamp(name, Face.STOP, words, min(stops))
+        return Lamp(name, Face.STOP, words, min(stops), len(stops))
     if waits:
         return Lamp(name, Face.WAITING, words, min(waits))
     if unsent:

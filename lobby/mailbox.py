@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections import deque
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ class Mailbox:
             folder.mkdir(parents=True, exist_ok=True)
             for file in sorted(folder.glob("*.eml"))[-KEPT:]:
                 self._last = int(file.stem)
-                self._keep(file.read_bytes(), number=self._last, to="")
+                came = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+                self._keep(file.read_bytes(), came, number=self._last, to="")
 
     def receive(self, raw: bytes, *, to: str = "") -> Letter:
         """Take one letter in."""
@@ -41,7 +43,7 @@ class Mailbox:
             self._last += 1
             if self._folder:
                 (self._folder / f"{self._last:06d}.eml").write_bytes(raw)
-            letter = self._keep(raw, number=self._last, to=to)
+            letter = self._keep(raw, self._clock(), number=self._last, to=to)
         self._note("mailbox", f"A letter to {letter.to}: {letter.subject}")
         return letter
 
@@ -53,8 +55,8 @@ class Mailbox:
     def find(self, number: int) -> Letter | None:
         return next((letter for letter in self.letters() if letter.number == number), None)
 
-    def _keep(self, raw: bytes, *, number: int, to: str) -> Letter:
-        letter = read(raw, number=number, received_at=self._clock(), to=to)
+    def _keep(self, raw: bytes, came: datetime, *, number: int, to: str) -> Letter:
+        letter = read(raw, number=number, received_at=came, to=to)
         self._letters.append(letter)
         return letter
 

@@ -1,5 +1,6 @@
 """Waitress in a thread, which can be stopped again."""
 
+import socket
 import threading
 from typing import Any
 
@@ -26,11 +27,12 @@ class WebServer:
 
     def start(self) -> None:
         """Raises OSError when the port is taken."""
+        # Waitress leaves its socket behind where it cannot bind it.
+        listening = socket.create_server((self._host, self._port))
         self._server = waitress.create_server(
             self._app,
             map=self._sockets,
-            host=self._host,
-            port=self._port,
+            sockets=[listening],
             threads=THREADS,
             ident=None,
             # Each camera is asked many times a second, over the same few connections.
@@ -40,11 +42,19 @@ class WebServer:
         self._thread.start()
 
     def stop(self) -> None:
-        if self._thread is None:
+        """End the loop; a second time does nothing."""
+        thread, self._thread = self._thread, None
+        if thread is None:
             return
         self._server.task_dispatcher.shutdown()
+        trigger = self._server.trigger
+        # One who answered a moment ago may just have woken the loop, which would close
+        # everything before we have woken it, too, and our byte went into a closed pipe.
+        with trigger.lock:
+            trigger.thunks.append(self._close)
+            trigger.pull_trigger()
+        thread.join(5)
+
+    def _close(self) -> None:
         # The loop ends when no socket is left to wait for.
-        self._server.trigger.pull_trigger(
-            lambda: wasyncore.close_all(self._sockets, ignore_all=True)
-        )
-        self._thread.join(5)
+        wasyncore.close_all(self._sockets, ignore_all=True)

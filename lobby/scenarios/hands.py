@@ -52,16 +52,20 @@ class Hands:
         )
 
     def verdict(self, step: Mapping[str, Any]) -> None:
-        """Wait for the door's answer to what was shown last, and read it on its page."""
+        """Wait for the door's answer to what was shown last, as its page showed it.
+
+        However late we look: a GO may have had its moment and be gone again.
+        """
         name, wanted = step["on"], step["verdict"]
-        screen = self._night.screen(step)
+        screen, before = self._night.screen(step), self._night.seen.get(name, 0)
 
         def answered() -> bool:
-            if self._night.scan(name)["id"] <= self._night.seen.get(name, 0):
-                return False
-            screen.reload()
-            return wanted.lower() in screen.words.lower()
+            return wanted.lower() in screen.verdict(before).lower()
 
-        self._night.until(
-            answered, step, lambda: f"wanted {wanted!r}; {name} says {screen.words[:300]!r}"
-        )
+        def otherwise() -> str:
+            showed = screen.verdict(before)[:300]
+            return (
+                f"wanted {wanted!r}; {name} showed {showed!r}, says {screen.words[:200]!r}"
+            )
+
+        self._night.until(answered, step, otherwise)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import httpx
 
-MOST_WAIT_S = 20.0
+MOST_WAIT_S = 60.0
 PAUSE_S = 0.02
 # The box office sells at its own screen, which is the ledger's staff pages.
 OFFICE = "office"
@@ -33,6 +33,9 @@ class Touched(Protocol):
 
     @property
     def words(self) -> str: ...
+
+    def verdict(self, after: int) -> str:
+        """What a door's page showed of verdicts above that id; empty while of none."""
 
     def open(self, path: str) -> None: ...
 
@@ -63,18 +66,21 @@ class Night:
         self, where: Addresses, facts: Mapping[str, Any], screens: Mapping[str, Touched]
     ) -> None:
         self.where, self.facts, self.screens = where, facts, screens
-        self.lobby = httpx.Client(base_url=where.lobby, timeout=10.0)
+        self.lobby = httpx.Client(base_url=where.lobby, timeout=60.0)
         self.marks: dict[str, float] = {}
         self.measures: dict[str, float] = {}
         self.slips_before = 0
         self.seen: dict[str, int] = {}
         self.before: dict[str, int] = {}
+        self.broken_before: dict[str, int] = {}
 
     def begin(self) -> None:
         """Take what there is now as the beginning that later counts are measured from."""
         self.slips_before = len(self.all_slips())
-        figures = httpx.get(f"{self.where.ledger}/demo/figures", timeout=10).json()
+        figures = httpx.get(f"{self.where.ledger}/demo/figures", timeout=60).json()
         self.before = {k: v for k, v in counted(figures).items() if k != "journal_sum"}
+        lamps = self.lobby.get("/figures").json()["lamps"]
+        self.broken_before = {lamp["name"]: lamp["broken"] for lamp in lamps}
 
     def end(self) -> None:
         for screen in self.screens.values():
@@ -125,7 +131,7 @@ class Night:
         """A device's newest scan; its `id` is 0 before the first."""
         address = self.where.screens[device]
         last: dict[str, Any] = httpx.get(
-            f"{address}/scans/last", params={"after": -1}, timeout=10
+            f"{address}/scans/last", params={"after": -1}, timeout=60
         ).json()
         return {**last, "id": int(last.get("id") or 0)}
 

@@ -30,9 +30,9 @@ class Control:
 class Screen:
     """One screen showing one page. taps counts what was pressed."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, timeout_s: float = TIMEOUT_S) -> None:
         self._address = address
-        self._client = httpx.Client(timeout=TIMEOUT_S, follow_redirects=True)
+        self._client = httpx.Client(timeout=timeout_s, follow_redirects=True)
         self._page = BeautifulSoup("", "html.parser")
         self.url = address
         self.status = 0
@@ -56,6 +56,16 @@ class Screen:
         body = self._page.body or self._page
         labels = [str(tag["aria-label"]) for tag in body.select("[aria-label]")]
         return _line(" ".join([body.get_text(" "), *labels]))
+
+    def verdict(self, after: int) -> str:
+        """What a door's page shows of verdicts above that id; empty while there is none.
+
+        A page that has seen all verdicts up to one shows what followed, however late.
+        """
+        self.open(f"/door?seen={after}")
+        body = self._page.body
+        shown = int(str(body.get("data-shown", "0"))) if body else 0
+        return self.words if shown > after else ""
 
     @property
     def title(self) -> str:
@@ -110,6 +120,14 @@ class Screen:
                 self.taps += 1
                 return
         raise NotFound(f"no box {label!r} on {self.url}")
+
+    def tick(self, field: str, value: str) -> None:
+        """Tick the box that stands for a value of a field. Raises NotFound."""
+        for box in self._page.find_all("input", attrs={"name": field, "value": value}):
+            box["checked"] = ""
+            self.taps += 1
+            return
+        raise NotFound(f"no {value!r} in {field!r} on {self.url}")
 
     def key(self, name: str) -> None:
         """Press a key of the tactile pad. Raises NotFound."""

@@ -1,10 +1,14 @@
 """The verbs of a story that are about things: paper, letters, cameras."""
 
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from lobby.scenarios.night import Failed, Night
+
+# A scanner tells a code again under its old id until it has been away for three seconds.
+_FORGOTTEN_S = 3.2
 
 
 class Things:
@@ -14,6 +18,9 @@ class Things:
         self._night = night
         # How many came so far, and how long that took.
         self._came, self._took_s = 0, 0.0
+        # What each camera sees, and when it last saw a thing that has been taken away.
+        self._shown: dict[str, str] = {}
+        self._gone_s: dict[tuple[str, str], float] = {}
 
     def slips(self, step: Mapping[str, Any]) -> None:
         wanted = step["slips"]
@@ -26,25 +33,45 @@ class Things:
         )
 
     def mail(self, step: Mapping[str, Any]) -> None:
-        """Wait until a letter whose text holds these words has arrived."""
+        """Wait until a letter to that address or of that subject has arrived.
+
+        order: the order that it must be about, for somebody who gets several.
+        """
 
         def arrived() -> bool:
             letters = self._night.lobby.get("/mailbox").json()["letters"]
             for letter in letters:
-                if step["mail"].lower() in f"{letter['to']} {letter['subject']}".lower():
+                named = (
+                    step["mail"].lower() in f"{letter['to']} {letter['subject']}".lower()
+                )
+                if named and self._is_about(letter, step.get("order", "")):
                     self._night.facts = {**self._night.facts, "letter": letter}
                     return True
             return False
 
         self._night.until(arrived, step, lambda: "no such letter came")
 
+    def _is_about(self, letter: Mapping[str, Any], order: str) -> bool:
+        if not order:
+            return True
+        text: str = self._night.lobby.get(f"/mailbox/{letter['n']}").json()["text"]
+        return order in text.replace("-", "")
+
     def show(self, step: Mapping[str, Any]) -> None:
-        """Show a slip, a letter's ticket or a text to a camera, until the next step."""
+        """Show a slip, a letter's ticket or a text to a camera, until the next step.
+
+        The same thing is shown to the same camera only once that has forgotten it: its
+        verdict is to be a new one, however quickly the story went.
+        """
         name, shown = step["to"], dict(step["show"])
         if "slip" in shown:
             shown["slip"] = self._night.slip(shown["slip"])
         if name != "kiosk":
             self._night.screens[name].open("/door")
+        thing = json.dumps(shown, sort_keys=True)
+        gone_s = self._gone_s.get((name, thing), 0.0)
+        time.sleep(max(0.0, gone_s + _FORGOTTEN_S - time.monotonic()))
+        self._shown[name] = thing
         self._night.seen[name] = self._night.scan(name)["id"]
         self._night.marks["show"] = time.perf_counter()
         self._night.post(f"/cameras/{name}/show", shown)
@@ -81,7 +108,10 @@ class Things:
                 raise Failed(f"{door} answered {last}")
 
     def clear(self, step: Mapping[str, Any]) -> None:
-        self._night.post(f"/cameras/{step['clear']}/clear", {})
+        name = step["clear"]
+        self._night.post(f"/cameras/{name}/clear", {})
+        if thing := self._shown.pop(name, ""):
+            self._gone_s[name, thing] = time.monotonic()
 
     def take(self, step: Mapping[str, Any]) -> None:
         self._night.post(f"/printer/slips/{self._night.slip(step['take'])}/take", {})

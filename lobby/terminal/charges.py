@@ -12,6 +12,7 @@ from typing import Any
 class State(StrEnum):
     WAITING_FOR_CARD = "waiting_for_card"
     ENTER_PIN = "enter_pin"
+    CARD_REMOVED = "card_removed"
     PROCESSING = "processing"
     APPROVED = "approved"
     PART = "part"
@@ -20,7 +21,9 @@ class State(StrEnum):
     VOIDED = "voided"
 
 
-RUNNING = frozenset({State.WAITING_FOR_CARD, State.ENTER_PIN, State.PROCESSING})
+# Nothing is in it: it waits for a card, the first or the same once more.
+WAITING = frozenset({State.WAITING_FOR_CARD, State.CARD_REMOVED})
+RUNNING = WAITING | {State.ENTER_PIN, State.PROCESSING}
 TAKEN = frozenset({State.APPROVED, State.PART})
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from enum import StrEnum
 
-from lobby.terminal.charges import TAKEN, Book, Charge, State
+from lobby.terminal.charges import TAKEN, WAITING, Book, Charge, State
 from lobby.terminal.plan import Outcome, Plan, Tap
 from lobby.timeline import Note
 
@@ -49,6 +49,7 @@ class Terminal:
         self._began = now()
         self._tapped: float | None = None
         self._silent_until: float | None = None
+        self._pulled_out: str | None = None
         for charge in book.charges():
             if charge.running and charge.state is not State.PROCESSING:
                 self._finish(charge, State.CANCELLED, reason="the terminal restarted")
@@ -91,7 +92,7 @@ class Terminal:
             if charge is None:
                 self._book.refuse(key)
                 return Refusal.NOT_FOUND
-            if charge.state in (State.WAITING_FOR_CARD, State.ENTER_PIN):
+            if charge.state in WAITING | {State.ENTER_PIN}:
                 self._finish(charge, State.CANCELLED, reason="stopped by the till")
             return charge
 
@@ -155,7 +156,7 @@ class Terminal:
         """Hold a card against it; False when it waits for none."""
         with self._book.lock:
             charge = self.attempt()
-            if charge is None or charge.state is not State.WAITING_FOR_CARD:
+            if charge is None or charge.state not in WAITING:
                 return False
             self._tapped = self._now()
             self.advance()
@@ -224,6 +225,11 @@ class Terminal:
 
     def _decide(self, charge: Charge) -> None:
         match self._plan.outcome:
+            case Outcome.REMOVED if self._pulled_out != charge.key:
+                self._pulled_out = charge.key
+                self._began, self._tapped = self._now(), None
+                words = "The card was removed too early: insert it again"
+                self._step(charge, State.CARD_REMOVED, words)
             case Outcome.DECLINE:
                 self._finish(charge, State.DECLINED, reason=self._plan.reason)
             case Outcome.PART:

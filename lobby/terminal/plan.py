@@ -13,6 +13,7 @@ class Outcome(StrEnum):
     LATE = "late"
     UNREACHABLE = "unreachable"
     PART = "part"
+    REMOVED = "removed"
     UNKNOWN = "unknown"
 
 
@@ -20,6 +21,7 @@ WORDS = {
     Outcome.APPROVE: "Approve",
     Outcome.DECLINE: "Decline",
     Outcome.PART: "Only half the amount",
+    Outcome.REMOVED: "Be pulled out too early, once",
     Outcome.SILENCE: "Take it, then say nothing",
     Outcome.LATE: "Approve late, silent till then",
     Outcome.UNKNOWN: "Never decide",
@@ -40,6 +42,7 @@ class BadPlan(ValueError):
 class Plan:
     """It stays until another is set.
 
+    outcome: a card that is removed too early comes once more, and is approved.
     tap: whether the card comes by itself after tap_s, or when somebody presses a button.
     pin_s, think_s: how long the PIN takes, and then the bank.
     silent_s: how long a late approval is silent.

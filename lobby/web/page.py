@@ -53,6 +53,7 @@ _SHORT = {
 _DISPLAY = {
     Charged.WAITING_FOR_CARD: "Tap or insert your card",
     Charged.ENTER_PIN: "Enter your PIN",
+    Charged.CARD_REMOVED: "Card removed: insert it again",
     Charged.PROCESSING: "One moment",
     Charged.APPROVED: "Approved",
     Charged.PART: "Part approved",
@@ -161,10 +162,13 @@ def _hand() -> str:
 
 
 def _waiting() -> dict[str, str] | None:
-    """Name an order of the demo house that was waiting to be collected at the start."""
+    """Name an order of the demo house that still waits to be collected: one that is paid,
+    and on no paper yet."""
+    printed = {line for slip in hardware().tray.slips() for line in slip.lines}
     for order in hardware().demo_facts.get("will_call") or ():
-        number = order["order"]
-        return {"number": f"{number[:4]}-{number[4:]}", "name": order["last_name"]}
+        number = f"{order['order'][:4]}-{order['order'][4:]}"
+        if order["paid"] and not any(number in line for line in printed):
+            return {"number": number, "name": order["last_name"]}
     return None
 
 

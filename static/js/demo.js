@@ -1,7 +1,7 @@
 // demo.js: only in the desk-top lobby. The page that frames this one presses buttons by the names
 // that a screen reader says, and counts what is touched.
 //   to us:   {foh: "press", name} | {foh: "type", label, text} | {foh: "untick", name} | {foh: "choose", label, option} | {foh: "key", key} | {foh: "words"} | {foh: "open", path}
-//   from us: {foh: "page", path, title, words} | {foh: "tap", name} | {foh: "pressed", name, found}
+//   from us: {foh: "page", path, title, words, shown} | {foh: "tap", name} | {foh: "pressed", name, found}
 (() => {
   "use strict";
   if (window.parent === window) return;
@@ -18,6 +18,7 @@
       path: location.pathname + location.search,
       title: line(document.querySelector("h1")?.textContent || ""),
       words: line([document.body.innerText, ...labels].join(" ")),
+      shown: Number(document.body.dataset.shown || 0),
     });
   };
 

@@ -45,6 +45,13 @@
   // GO has had its time; a red page waits for a touch or another code.
   const rest = () => show(`${body.dataset.page}?seen=${newest}`).catch(() => {});
 
+  const trouble = (words) => {
+    const strip = document.querySelector("[data-trouble]");
+    if (!strip) return;
+    strip.textContent = words;
+    strip.hidden = !words;
+  };
+
   const listen = async () => {
     for (;;) {
       try {
@@ -63,9 +70,11 @@
         } else {
           newest = Math.max(newest, news.id || 0);
           if (of && news.sight !== sight) {
-            // While a verdict shows, it alone counts; the camera's words come after it.
-            if (body.dataset.shown) body.dataset.sight = news.sight;
-            else await rest();
+            // A GO stands alone for its moment; a verdict that stays makes room for a fault.
+            if (body.dataset.shown) {
+              body.dataset.sight = news.sight;
+              trouble(news.trouble);
+            } else await rest();
           }
           await new Promise((done) => setTimeout(done, 100));
         }

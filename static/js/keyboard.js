@@ -5,7 +5,9 @@
   const board = document.querySelector("[data-keyboard]");
   if (!board) return;
   const fields = [...document.querySelectorAll("input[data-keys]")];
-  const NAME = ["QWERTYUIOPÅ", "ASDFGHJKLÆØ", "ZXCVBNMÖÜ-'"];
+  // A small screen has room for eleven keys in a row. A name is found without its dots, too.
+  const small = matchMedia("(max-height: 600px) and (orientation: landscape)").matches;
+  const NAME = ["QWERTYUIOPÅ", "ASDFGHJKLÆØ", small ? "ZXCVBNM-'" : "ZXCVBNMÖÜ-'"];
   let field =
     fields.find((one) => one.ariaInvalid) || fields.find((one) => !one.value) || fields[0];
 
@@ -58,7 +60,11 @@
           const eraser = key("⌫", erase, true);
           eraser.setAttribute("aria-label", board.dataset.erase);
           if (secret) row.append(key("⇧", shift));
-          else if (!code) row.append(key(board.dataset.space, () => typed(" "), true));
+          else if (!code) {
+            const blank = key("␣", () => typed(" "), true);
+            blank.setAttribute("aria-label", board.dataset.space);
+            row.append(blank);
+          }
           row.append(eraser);
         }
         return row;
@@ -89,7 +95,8 @@
       if (next && plain.length === Number(one.dataset.full) && !next.value) next.focus();
     });
   }
-  // All are needed; who presses too early is taken to the empty one.
+  // All are needed; who presses too early is taken to the empty one, and told so.
+  const said = document.querySelector(".collect__words");
   board.closest("form").addEventListener("submit", (event) => {
     const empty = fields.find((one) => !one.value.trim());
     // A pickup code has six characters (data-alone) and needs no name.
@@ -97,12 +104,20 @@
     if (empty && !(empty === fields[1] && fields[0].value.trim().length === alone)) {
       event.preventDefault();
       event.stopPropagation();
+      document.dispatchEvent(new CustomEvent("stayed", { detail: event.target }));
+      if (said) {
+        said.textContent = empty.dataset.missing;
+        said.classList.add("collect__words--stop");
+        said.setAttribute("role", "alert");
+      }
       empty.focus();
     }
   });
-  // A wide screen first shows what is wrong, and the keys once a field is touched.
+  // The tall keys of a password leave a wide screen no room for what is wrong: it is shown
+  // first there, and the keys come once a field is touched.
   const wide = matchMedia("(orientation: landscape)").matches;
-  if (wide && document.querySelector(".collect__words--stop")) return;
+  const stopped = document.querySelector(".collect__words--stop");
+  if (wide && stopped && fields.some((one) => one.dataset.keys === "password")) return;
   open();
   field.focus({ preventScroll: true });
   draw();

@@ -26,10 +26,34 @@
     (one.labels && one.labels[0] && one.labels[0].innerText) ||
     one.innerText ||
     "";
+  // What is only drawn, what ears hear elsewhere, and the keys under the fields say nothing.
+  const SILENT = "svg, script, noscript, [aria-hidden=true], [data-keyboard]";
+  const lines = (from, not) => {
+    const found = [""];
+    const walk = (one) => {
+      if (one.nodeType === Node.TEXT_NODE) found[found.length - 1] += one.data;
+      if (one.nodeType !== Node.ELEMENT_NODE || one === not || one.matches(SILENT)) return;
+      const { display, visibility } = getComputedStyle(one);
+      if (display === "none" || visibility === "hidden") return;
+      const apart = !display.startsWith("inline") || one.matches("a, button, label");
+      if (apart) found.push("");
+      if (one.matches("a, button") && one.innerText && one.ariaLabel) found.push(one.ariaLabel);
+      else one.childNodes.forEach(walk);
+      if (apart) found.push("");
+    };
+    walk(from);
+    return found;
+  };
+  // The heading, then all else in its order; each line ends, so that seats do not run together.
   const page = () => {
     const heading = document.querySelector("h1");
-    const rest = document.querySelector("main");
-    return `${heading ? heading.innerText : ""}. ${rest ? rest.innerText : ""}`;
+    const main = document.querySelector("main");
+    const found = [...(heading ? lines(heading) : []), ...(main ? lines(main, heading) : [])];
+    return found
+      .map((line) => line.replace(/\s+/g, " ").trim())
+      .filter((line) => line)
+      .map((line) => (/[.?!:]$/.test(line) ? line : `${line}.`))
+      .join(" ");
   };
   const seen = () =>
     [...document.querySelectorAll(SEEN)].filter((one) => one.offsetWidth && one.offsetHeight);

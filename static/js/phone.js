@@ -19,6 +19,7 @@
   let last = { text: "", at: 0, scan: "" };
   let busy = false;
   let covered = false;
+  let unseeing = "";
 
   // The id is made when a code comes into view, and kept by every retry.
   const uuid7 = () => {
@@ -42,6 +43,19 @@
     sounds[kind].play().catch(() => {});
   };
 
+  // What is the matter with this phone's camera is said beside a verdict that stays, too.
+  const trouble = () => {
+    const line = document.querySelector(".phone__cover [data-trouble]");
+    if (!line) return;
+    line.textContent = unseeing;
+    line.hidden = !unseeing;
+  };
+  document.addEventListener("camera", (event) => {
+    unseeing = event.detail;
+    aim.textContent = unseeing || body.dataset.reading;
+    trouble();
+  });
+
   const cover = async (verdict) => {
     const answer = await fetch(verdict.url, { cache: "no-store" });
     if (!answer.ok) return;
@@ -51,6 +65,7 @@
     shown.className = `phone__cover ${page.body.className}`;
     shown.append(...page.querySelector("main").childNodes);
     body.append(shown);
+    trouble();
     covered = verdict.stays;
     if (!verdict.silent) announce(verdict.kind);
     for (const link of shown.querySelectorAll(`a[href="${body.dataset.page}"]`)) {
@@ -134,7 +149,7 @@
     const reader = await own();
     for (;;) {
       await new Promise((done) => setTimeout(done, reader ? 60 : 150));
-      if (busy || document.hidden || video.readyState < 2) continue;
+      if (busy || unseeing || document.hidden || video.readyState < 2) continue;
       try {
         const texts = reader
           ? (await reader.detect(video)).map((one) => one.rawValue)
@@ -148,46 +163,6 @@
     }
   };
 
-  const tools = (track) => {
-    const able = track.getCapabilities ? track.getCapabilities() : {};
-    const light = document.querySelector("[data-torch]");
-    const zoom = document.querySelector("[data-zoom]");
-    let lit = false;
-    let near = false;
-    if (able.torch) {
-      light.hidden = false;
-      light.addEventListener("click", () => {
-        lit = !lit;
-        light.setAttribute("aria-pressed", String(lit));
-        track.applyConstraints({ advanced: [{ torch: lit }] }).catch(() => {});
-      });
-    }
-    if (able.zoom && able.zoom.max >= 2) {
-      zoom.hidden = false;
-      zoom.addEventListener("click", () => {
-        near = !near;
-        zoom.setAttribute("aria-pressed", String(near));
-        track.applyConstraints({ advanced: [{ zoom: near ? 2 : 1 }] }).catch(() => {});
-      });
-    }
-  };
-
-  const start = async () => {
-    try {
-      const stream = await navigator.mediaDevices.getUserMedia({
-        audio: false,
-        video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } },
-      });
-      video.srcObject = stream;
-      await video.play();
-      tools(stream.getVideoTracks()[0]);
-      navigator.wakeLock?.request("screen").catch(() => {});
-      watch();
-    } catch {
-      aim.textContent = body.dataset.blocked;
-      body.classList.add("phone--blind");
-    }
-  };
   navigator.getBattery?.().then((battery) => {
     const shown = document.querySelector("[data-battery]");
     const say = () => {
@@ -196,7 +171,7 @@
     battery.addEventListener("levelchange", say);
     say();
   });
-  start();
+  watch();
   // Counters grow old: they are read again while nothing is shown.
   setInterval(async () => {
     if (document.hidden || document.querySelector(".phone__cover")) return;

@@ -53,6 +53,11 @@
       sent.set(hand, performance.now());
     }
   }, true);
+  // A form that turned out to lack something may be sent again at once.
+  document.addEventListener("stayed", (event) => {
+    sent.delete(event.detail);
+    delete document.documentElement.dataset.leaving;
+  });
   // A page that comes back from the cache may be pressed again.
   window.addEventListener("pageshow", () => {
     delete document.documentElement.dataset.leaving;
@@ -84,8 +89,7 @@
   }
 
   // "Held for you: 14 min": in minutes, and in seconds in the last one.
-  const held = document.querySelector("[data-held-s]");
-  if (held) {
+  for (const held of document.querySelectorAll("[data-held-s]")) {
     const ends = performance.now() + 1000 * Number(held.dataset.heldS);
     const number = /\d+/;
     setInterval(() => {

@@ -1,6 +1,7 @@
 // refresh.js: a page that tells how something stands asks again and changes in place.
 // data-refresh-s: how often. data-state: what is shown; equal states change nothing.
-// data-leave-s, data-next: when the page has had its time, and where it goes then.
+// data-leave-s, data-next: when the page has had its time, and where it goes then. What is left
+// of the time is counted in [data-left].
 (() => {
   "use strict";
   const body = document.body;
@@ -68,6 +69,23 @@
   later();
 
   if (body.dataset.leaveS) {
-    setTimeout(() => location.replace("/gone"), Number(body.dataset.leaveS) * 1000);
+    // Whoever still touches the screen is still here.
+    let ends;
+    const count = () => {
+      const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
+      const figure = document.querySelector("[data-left]");
+      if (figure && figure.textContent !== String(left)) figure.textContent = String(left);
+      if (left) return;
+      clearInterval(counting);
+      location.replace("/gone");
+    };
+    const stay = () => {
+      ends = performance.now() + Number(body.dataset.leaveS) * 1000;
+      count();
+    };
+    const counting = setInterval(count, 250);
+    addEventListener("pointerdown", stay);
+    addEventListener("keydown", stay);
+    stay();
   }
 })();

@@ -39,7 +39,7 @@ class Lobby:
         return json.loads((self.folder / "ledger" / "demo.json").read_text())
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
-        answer = httpx.post(f"{self.address}{path}", json=body or {}, timeout=10)
+        answer = httpx.post(f"{self.address}{path}", json=body or {}, timeout=60)
         answer.raise_for_status()
         return answer
 

@@ -31,7 +31,11 @@ PROGRAMS: Final = ("ledger", "kiosk", "scanner")
 
 
 class Forked:
-    """A process that somebody else started; speaks like a Popen."""
+    """A process that somebody else started; speaks like a Popen.
+
+    Several threads may ask at once whether it has ended, so its handle stays open for as
+    long as anybody can ask: a number that is closed twice may be another's by then.
+    """
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -64,11 +68,11 @@ class Forked:
     def _ended(self, timeout: float | None) -> bool:
         if self._handle is None:
             return True
-        if not select.select([self._handle], [], [], timeout)[0]:
-            return False
-        os.close(self._handle)
-        self._handle = None
-        return True
+        return bool(select.select([self._handle], [], [], timeout)[0])
+
+    def __del__(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
 
 
 class Warm(Supervisor):

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -244,9 +244,12 @@ class Servers:
 
     def kill(self, number: int = 0) -> None:
         """Pull the plug (kill -9) and start again on the same port."""
-        old = self._running[number]
-        old.kill()
-        self._running[number] = _Process(self._book, old.port)
+        self._running[number].kill()
+        self.start(number)
+
+    def start(self, number: int = 0) -> None:
+        """Start one that was stopped, on the port it had."""
+        self._running[number] = _Process(self._book, self.ports[number])
 
     def close(self) -> None:
         for process in self._running:
@@ -325,6 +328,14 @@ def _cpu_s(pid: int) -> float:
     except OSError:
         return 0.0
     return sum(int(ticks) for ticks in fields[11:15]) / TICK
+
+
+def pin(pid: int, *cores: int) -> None:
+    """Let a process, all its threads included, run on these cores only."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        # One that has just ended needs no core any more.
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(int(thread.name), set(cores))
 
 
 def _rss_mb(pid: int) -> float:

@@ -30,6 +30,9 @@ def main(argv: list[str]) -> int:
 
 
 def _measure(count: int, folder: Path) -> int:
+    from functools import partial
+
+    from ledger import parties
     from scripts.benches._reports_house import fill
     from tests.demo_house import furnish
 
@@ -37,6 +40,9 @@ def _measure(count: int, folder: Path) -> int:
     began = time.perf_counter()
     facts = fill(house.running, count)
     _say(what="filled", seconds=round(time.perf_counter() - began, 1), **facts["counts"])
+    # An order that is alone has no page of its party.
+    link = partial(parties.link, order=facts["order"], other="BENCH000043", by="bench")
+    assert house.running.store.write(link, house.running.means())
     client = _client(house)
     slow = 0
     for address in _pages(house, facts):
@@ -92,7 +98,8 @@ def _pages(house: Any, facts: dict[str, Any]) -> list[str]:
             address += f"?performance={facts['sold_for']}"
         found.append(address)
     return [*found, "/staff/orders?q=Okafor", f"/staff/orders?q={facts['order']}",
-            "/staff/orders?page=400", "/staff/members?q=Okafor"]  # fmt: skip
+            "/staff/orders?page=400", "/staff/members?q=Okafor",
+            "/staff/orders?q=Stalls, row F, seat 12"]  # fmt: skip
 
 
 def _time(client: Any, address: str) -> dict[str, Any]:

@@ -187,6 +187,32 @@ def test_an_order_is_edited_cancelled_and_restored(desk, house, hamlet):
     assert clerk.page.input_value("#phone") == "555 1234"
 
 
+def test_a_party_may_sit_close_and_a_promo_code_is_limited_with_keys_alone(
+    desk, house, hamlet
+):
+    """DIS3, and docs/decisions/0023."""
+    seats = free(house, hamlet, 2)
+    first, second = (sold(house, hamlet, seat) for seat in seats)
+    clerk = desk("anna")
+    clerk.open(f"/staff/orders/{first}")
+    clerk.focus("One party with order")
+    clerk.page.keyboard.type(second.lower())
+    clerk.follow("Enter")
+    assert f"One party with {second[:4]}-{second[4:]}." in clerk.said
+    clerk.focus(f"{second[:4]}-{second[4:]}")
+    clerk.follow("Enter")
+    assert "Together" in clerk.words
+
+    clerk.open("/staff/catalogue/promo-codes")
+    clerk.focus("Orders in all")
+    clerk.page.keyboard.type("3")
+    clerk.keys("Tab")
+    clerk.page.keyboard.type("1")
+    clerk.follow("Enter")
+    assert "HAMLET26: changed." in clerk.said
+    assert "used 0 of 3" in clerk.words
+
+
 def test_the_second_of_two_clerks_is_told_and_nothing_is_lost(desk, house, hamlet):
     order = sold(house, hamlet, free(house, hamlet)[0])
     anna, bo = desk("anna"), desk("bo")

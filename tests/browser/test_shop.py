@@ -52,7 +52,7 @@ def shop(tmp_path_factory) -> Iterator[str]:
     try:
         for _ in range(600):
             try:
-                urlopen(address, timeout=5).close()
+                urlopen(address, timeout=60).close()
                 break
             except (URLError, OSError):
                 assert process.poll() is None, (folder / "log").read_text()[-2000:]
@@ -118,6 +118,9 @@ def test_seats_on_the_map_are_touched_and_taken(chromium, shop):
     page.goto(shop)
     page.get_by_role("link", name="The Tempest").first.click()
     seats = page.locator(".map .s")
+    house = page.locator(".picture").bounding_box()
+    assert house is not None
+    assert house["y"] < 500, "the house is in view without scrolling"
     seats.nth(10).click()
     seats.nth(11).click()
     assert "€" in page.inner_text("[data-chosen]")

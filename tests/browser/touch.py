@@ -31,11 +31,25 @@ _FOCUSED = """() => {
 }"""
 
 
+# From before its first page on, a screen keeps what its pages show of verdicts: a GO lasts
+# a good second, and a busy machine may look later.
+_KEEP = """(() => {
+  window.kept = [];
+  const keep = () => {
+    const id = Number(document.body?.dataset.shown || 0);
+    const words = id ? document.body.innerText.replace(/\\s+/g, ' ') : '';
+    if (id && words !== window.kept.at(-1)?.words) window.kept.push({id, words});
+  };
+  new MutationObserver(keep).observe(document, {childList: true, subtree: true});
+})();"""
+
+
 class BrowserScreen:
     """One screen of one device in Chromium; `trouble` collects what axe and we find."""
 
     def __init__(self, page: Page, address: str, *, name: str) -> None:
         self._page, self._address, self._name = page, address, name
+        page.add_init_script(_KEEP)
         self.taps = 0
         self.checked: set[str] = set()
         self.trouble: list[str] = []
@@ -58,6 +72,14 @@ class BrowserScreen:
             return " ".join(self._page.inner_text("body").split())
         except Error:
             return ""  # Between two pages.
+
+    def verdict(self, after: int) -> str:
+        """Everything that this page showed of verdicts above that id."""
+        try:
+            kept = self._page.evaluate("window.kept")
+        except Error:
+            return ""  # Between two pages.
+        return " / ".join(one["words"] for one in kept if one["id"] > after)
 
     def press(self, name: str) -> None:
         """Press by accessible name. Raises NotFound."""

@@ -12,8 +12,8 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
     Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(folder))}
 
 
-# Who comes to pages: guests, a clerk, a browser.
-_VISITORS = {"ada", "bo", "browser"}
+# Who comes to pages: guests with their phones, clerks with their accounts, a browser.
+_VISITORS = {"ada", "anna", "bo", "browser", "people", "phone", "vera"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

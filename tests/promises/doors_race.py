@@ -1,10 +1,11 @@
-"""P15: doors race for one ticket, through the real ledger; one of them admits.
+"""P14: doors race for one ticket, through the real ledger; one of them admits.
 
 Every door is a whole device with its own store; they meet the ledger over its protocol.
 """
 
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,7 @@ from ledger.clock import Means, system_ms
 from ledger.config import Config as LedgerConfig
 from ledger.running import Running
 from ledger.store import Store
+from tests.carried import Carried
 
 HOUR_MS = 3_600_000
 AN_ORDER = 50
@@ -34,13 +36,17 @@ AN_ORDER = 50
 
 @dataclass
 class Race:
-    """What came of the rounds. admitted: by how many doors, by round."""
+    """What came of the rounds.
+
+    admitted: by how many doors, by round. took_ms: of each scan, from code to verdict.
+    """
 
     rounds: int = 0
     admitted: Counter[int] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
     written: int = 0
     discrepancies: int = 0
+    took_ms: list[float] = field(default_factory=list)
 
     @property
     def held(self) -> bool:
@@ -57,7 +63,10 @@ def race(folder: Path, *, rounds: int, doors_many: int = 8) -> Race:
 
         def scan(device: Device, code: str) -> str:
             gate.wait()
-            return door.scan(device, device.new_id(), code).answer
+            began_s = time.perf_counter()
+            answer = door.scan(device, device.new_id(), code).answer
+            found.took_ms.append(1000 * (time.perf_counter() - began_s))
+            return answer
 
         with ThreadPoolExecutor(doors_many) as threads:
             for code in codes:
@@ -133,12 +142,14 @@ def _sell(ledger: Running, seats: int, doors_many: int) -> list[str]:
 
 def _door(folder: Path, ledger: Running, app: object, number: int) -> Device:
     name = f"Door {number}"
-    transport = httpx.WSGITransport(
-        app=app,  # type: ignore[arg-type]
-        remote_addr=f"10.0.0.{number + 1}",
+    carrier = Carried(
+        httpx.WSGITransport(
+            app=app,  # type: ignore[arg-type]
+            remote_addr=f"10.0.0.{number + 1}",
+        )
     )
     config = Config(
-        folder / name, "127.0.0.1", 0, "http://ledger.test", door=name, claim_wait_s=5.0
+        folder / name, "127.0.0.1", 0, "http://ledger.test", door=name, claim_wait_s=60.0
     )
     device = Device(
         config, clock=Clock(boot=f"boot-{os.getpid()}"), store=Drawer(config.folder)
@@ -149,7 +160,7 @@ def _door(folder: Path, ledger: Running, app: object, number: int) -> Device:
     invite = Invite(
         "http://ledger.test", told["token"], told["ledger_id"], told["ledger_key"]
     )
-    pairing.pair(device, invite, transport=transport)
+    pairing.pair(device, invite, carrier=carrier)
     device.connect(
         Line(
             "http://ledger.test",
@@ -157,7 +168,7 @@ def _door(folder: Path, ledger: Running, app: object, number: int) -> Device:
             key=device.key,
             identity=device.me,
             new_id=device.new_id,
-            transport=transport,
+            carrier=carrier,
         )
     )
     recovery.recover(device)

@@ -4,6 +4,7 @@ What comes from a camera, a network, a cable or a guest is not trusted. Each tar
 bytes and may answer with its own named exception; anything else is a crash.
 """
 
+import json
 import os
 import random
 import struct
@@ -18,6 +19,7 @@ import numpy as np
 import qrcode
 
 from kiosk.sight import Sight
+from kiosk.web import scans
 from scanner import film, web, wedge
 from scanner.decode import Decoder
 from scanner.eyes import Eyes
@@ -233,6 +235,18 @@ def hints() -> tuple[list[bytes], Callable[[bytes], None]]:
     return [b"away", b"closer", b"frozen"], target
 
 
+def readings() -> tuple[list[bytes], Callable[[bytes], None]]:
+    """What a scanner posts, as a door takes it before any page is asked."""
+
+    def target(raw: bytes) -> None:
+        body = scans.reading(raw)
+        assert body is None or (body["scan"] and isinstance(body["text"], str))
+
+    genuine = [{"scan": "s-1", "text": text, "source": "camera"} for text in TEXTS]
+    deep = b'{"scan": "s", "text": "t", "more": ' + b"[" * 5_000
+    return [*(json.dumps(one).encode() for one in genuine), deep], target
+
+
 TARGETS: dict[str, Callable[[], tuple[list[bytes], Callable[[bytes], None]]]] = {
     target.__name__: target
     for target in (
@@ -245,5 +259,6 @@ TARGETS: dict[str, Callable[[], tuple[list[bytes], Callable[[bytes], None]]]] = 
         serial_bytes,
         answers,
         hints,
+        readings,
     )
 }

@@ -166,3 +166,31 @@ def test_a_day_with_an_offset_of_seconds_is_shown_as_it_was():
     assert moments.shown(moments.daily(date(1880, 1, 1), time(12), zone), zone) == (
         "1880-01-01T12:00:00+00:53:28"
     )
+
+
+@pytest.mark.parametrize(
+    ("hour", "day"), [(22, 6), (23, 6), (24, 6), (24 + 3, 6), (24 + 4, 7)]
+)
+def test_until_four_in_the_morning_it_is_still_the_night_before(hour, day):
+    here = datetime(2026, 3, 6, tzinfo=COPENHAGEN) + timedelta(hours=hour)
+
+    assert moments.theatre_day(here) == date(2026, 3, day)
+
+
+@pytest.mark.parametrize(
+    ("now", "begins", "today"),
+    [
+        (24 + 3, 24 + 4.5, True),
+        (24 + 3, 24 + 9, False),
+        (24 + 5, 24 + 3, False),
+        (20, 24 + 0.5, True),
+        (12, 24 + 3, True),
+    ],
+)
+def test_a_show_of_the_next_hours_is_todays_even_past_four_in_the_morning(
+    now, begins, today
+):
+    midnight = datetime(2026, 3, 6, tzinfo=COPENHAGEN)
+    here, at = (midnight + timedelta(hours=hours) for hours in (now, begins))
+
+    assert moments.is_today(at, here) is today

@@ -154,12 +154,14 @@ def script(*arguments, cwd=ROOT):
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
 
 
+@pytest.mark.slow
 def test_the_script_runs_our_vectors_and_ends_with_the_count():
     done = script()
     assert done.stdout.splitlines()[-1] == f"{len(ALL)} passed, 0 failed"
     assert done.returncode == 0
 
 
+@pytest.mark.slow
 def test_the_script_says_with_its_status_that_something_failed(tmp_path):
     good = tmp_path / "good.json"
     good.write_text(json.dumps([v for v in ALL if v["area"] == "allocate"]))
@@ -170,6 +172,7 @@ def test_the_script_says_with_its_status_that_something_failed(tmp_path):
     assert done.stdout.splitlines()[-1] == "5 passed, 1 failed"
 
 
+@pytest.mark.slow
 def test_an_interpreter_without_the_packages_hands_over_to_ours(tmp_path):
     if not vectors.OURS.exists():
         pytest.skip("this checkout has no .venv to hand over to")

@@ -72,6 +72,13 @@ def test_an_upload_without_a_gap_says_nothing_of_what_it_kept():
     assert wire.batch(wire.batch_document(batch) | {"oldest_kept": None}) == batch
 
 
+@pytest.mark.parametrize("more", [True, False, None])
+def test_an_upload_says_whether_more_follows_if_its_device_knows(more):
+    batch = Batch("d", 1, (EVENT,), 1, bytes(32), bytes(64), more=more)
+    assert wire.batch_document(batch).get("more") is more
+    assert wire.batch(wire.batch_document(batch)) == batch
+
+
 def with_change(document, path, value):
     """The document with one member, however deep, replaced; ... takes it away."""
     changed = json.loads(json.dumps(document))
@@ -101,6 +108,7 @@ TOO_LONG = "x" * (wire.MOST_BODY_BYTES - 1) + "é"
         (["incarnation"], 2**63, "upload.incarnation must be a whole number"),
         (["incarnation"], -(2**63) - 1, "upload.incarnation must be a whole number"),
         (["oldest_kept"], "1", "upload.oldest_kept must be a whole number"),
+        (["more"], 1, "upload.more must be true or false"),
         (["events"], ..., "upload.events must be a list of at most 500"),
         (["events"], {}, "upload.events must be a list of at most 500"),
         (["events"], [{}] * 501, "upload.events must be a list of at most 500"),

@@ -10,14 +10,23 @@ from boxoffice import failpoints
 from kiosk.device import Device
 from kiosk.printing import profile
 from kiosk.printing.transport import Wired
+from kiosk.store import engine
 from kiosk.store.store import Store
 from lobby.printer.machine import Printer
 from lobby.printer.port import Port
 from lobby.printer.slips import Tray
-from tests.parts.kiosk import theatre
+from tests.parts.kiosk import statements, theatre
 from tests.parts.kiosk.hardware import Card, Paper
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import Rooms, Time
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_statements() -> Iterator[None]:
+    """Each store compiles what no store of this run has compiled before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "create_engine", statements.create_engine)
+        yield
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ class Card:
     captured: list[str] = field(default_factory=list)
     aborted: set[str] = field(default_factory=set)
     part: int | None = None
+    reason: str = "no money"
 
     def status(self) -> str:
         self._heard()
@@ -50,7 +51,7 @@ class Card:
     def abort(self, key: str) -> None:
         self._heard()
         self.aborted.add(key)
-        if self.book.get(key) in {Step.WAITING_FOR_CARD, Step.ENTER_PIN}:
+        if self.book.get(key) in RUNNING - {Step.PROCESSING}:
             self.book[key] = Step.CANCELLED
         self._answer()
 
@@ -87,7 +88,7 @@ class Card:
         if step is Step.NOT_FOUND:
             return Attempt(step)
         amount = self.part if step is Step.PART else self.amounts[key]
-        reason = "no money" if step is Step.DECLINED else ""
+        reason = self.reason if step is Step.DECLINED else ""
         return Attempt(
             step, ref="R1", amount=amount, brand="VISA", last4="4242", reason=reason
         )

@@ -70,6 +70,11 @@ class LedgerDouble(httpx.BaseTransport):
         self.contacts: dict[str, str | None] = {}
         self.members: dict[str, dict[str, Any]] = {}
         self.vouchers: dict[str, int] = {}
+        self.promos: dict[str, int] = {}
+        self._holds_made = 0
+        self.promised: dict[str, dict[str, str]] = {}
+        self.promised_to: dict[str, str] = {}
+        self.covered: dict[str, int] = {}
         self.calls: list[dict[str, Any]] = []
         self.answered: dict[str, Answer] = {}
         self.asked: list[str] = []
@@ -290,6 +295,10 @@ class LedgerDouble(httpx.BaseTransport):
                     self.free(device, seat["performance"], seat["seat"])
             case "claim.dropped":
                 self.claims.pop(body["claim"], None)
+            case "ticket.reprinted":
+                for id, claim in list(self.claims.items()):
+                    if claim.get("reissue") == body["ticket"]:
+                        del self.claims[id]
             case "order.paid":
                 for paid in body["tickets"]:
                     self._ticket(body["order"], paid["ticket"])["paid"] += paid["amount"]
@@ -381,13 +390,39 @@ class LedgerDouble(httpx.BaseTransport):
         if body["hold"] not in self.holds:
             return 409, {"error": "NOT_HELD"}
         made = {"tender": f"tender-{len(self.answered)}", "amount": 0, "credits": 0}
+        if body["kind"] == "again":
+            source = self.promised.get(body["code"])
+            if source is None:
+                return 409, {"error": "NOT_FOUND"}
+            self._unpromise(body["code"])
+            body = body | source
+        self.promised[made["tender"]] = {"kind": body["kind"], "code": body["code"]}
+        self.promised_to[made["tender"]] = body["hold"]
         if body["kind"] == "credit":
             return 201, made | {"kind": "credit", "credits": body["amount"]}
+        if body["kind"] == "promo":
+            if not self.promos.get(body["code"].upper()):
+                return 409, {"error": "PROMO_USED_UP"}
+            self.promos[body["code"].upper()] -= 1
+            return 201, made | {"kind": "promo", "credits": body["amount"]}
         covered = min(self.vouchers.get(body["code"], 0), body["amount"])
         if not covered:
             return 409, {"error": "NOT_FOUND"}
         self.vouchers[body["code"]] -= covered
+        self.covered[made["tender"]] = covered
         return 201, made | {"kind": "gift_card", "amount": covered}
+
+    def _unpromise(self, tender: str) -> None:
+        source = self.promised[tender]
+        if source["kind"] == "voucher":
+            self.vouchers[source["code"]] += self.covered.pop(tender, 0)
+        if source["kind"] == "promo" and self.promised_to.get(tender):
+            self.promos[source["code"].upper()] += 1
+        self.promised_to[tender] = ""
+
+    def hold_runs_out(self, hold: str) -> None:
+        """The ledger's clock has passed it: seats and tenders come back."""
+        self._release(hold)
 
     def _free_seats(self, performance: str) -> list[str]:
         docs = self.streams[f"perf:{performance}"].docs
@@ -409,7 +444,8 @@ class LedgerDouble(httpx.BaseTransport):
         gone = [seat for seat in seats if seat not in free]
         if gone:
             return 409, {"error": "SEAT_UNAVAILABLE", "seats": gone}
-        hold = f"hold-{len(self.holds) + 1}"
+        self._holds_made += 1
+        hold = f"hold-{self._holds_made}"
         expires_ms = self.now_ms() + 900_000
         self.holds[hold] = {"performance": performance, "seats": seats, "until": expires_ms}
         for seat in seats:
@@ -430,6 +466,8 @@ class LedgerDouble(httpx.BaseTransport):
 
     def _release(self, hold: str) -> Answer:
         found = self.holds.pop(hold, None)
+        for tender in [one for one, to in self.promised_to.items() if to == hold]:
+            self._unpromise(tender)
         for seat in found["seats"] if found else ():
             self.set_seat(found["performance"], seat, state="available")
         return 204, None
@@ -539,8 +577,13 @@ class LedgerDouble(httpx.BaseTransport):
         if body["kind"] == "reissue":
             known = self.orders.values()
             found = {t["ticket"]: t for one in known for t in one["answer"]["tickets"]}
+            if any(c.get("reissue") == body["ticket"] for c in self.claims.values()):
+                return 200, {"granted": False, "refused": "PRINT_IN_PROGRESS", "why": ""}
+            if body["ticket"] not in found:
+                return 404, {"error": "not_found"}
             payload = f"{found[body['ticket']]['payload']}-again"
             answer = {"granted": True, "after": None, "payload": payload}
+            answer["reissue"] = body["ticket"]
             self.claims[body["claim"]] = answer
             return 200, answer
         key, self.last_claim = (body["ticket"], body["space"]), body

@@ -140,6 +140,10 @@ class Stripe:
             self.action |= {"status": "failed", **why}
             intent["last_payment_error"] = {"message": "No money."}
             return
+        if outcome == "removed":
+            why = {"failure_code": "card_removed", "failure_message": "Card removed."}
+            self.action |= {"status": "failed", **why}
+            return
         amount = intent["amount"] // 2 if outcome == "part" else intent["amount"]
         card = {"brand": "visa", "last4": "4242"}
         charge = {"id": "ch_1", "object": "charge", "refunded": False}

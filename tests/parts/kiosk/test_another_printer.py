@@ -49,7 +49,7 @@ def emupos(tmp_path: Path) -> Iterator[tuple[httpx.Client, Wired]]:
     with (
         (tmp_path / "log").open("wb") as log,
         subprocess.Popen([EMUPOS, "run"], cwd=tmp_path, stdout=log, stderr=log) as process,
-        httpx.Client(base_url=f"http://127.0.0.1:{api}", timeout=5) as control,
+        httpx.Client(base_url=f"http://127.0.0.1:{api}", timeout=60) as control,
     ):
         try:
             printer = Wired(f"tcp://127.0.0.1:{port}", PLAIN, proof_s=2)

@@ -38,6 +38,7 @@ def bought(kiosk: Device, ledger: LedgerDouble, *, told: bool = True) -> str:
     return order
 
 
+@pytest.mark.slow
 def test_the_cards_last_digits_reach_the_ledger_and_stay_nowhere_else(
     kiosk: Device, ledger: LedgerDouble, card: Card
 ):

@@ -7,7 +7,7 @@ Source: sync.md §6, P6, P8.
 import pytest
 from sqlalchemy import select
 
-from kiosk import figures, sync
+from kiosk import figures, sync, tenders
 from kiosk.device import Device
 from kiosk.payments import attempts, conversation
 from kiosk.payments.port import Step
@@ -46,6 +46,17 @@ def restart(rooms: Rooms, kiosk: Device, card: Card, paper: Paper, **how) -> Dev
     return rooms.device(terminal=card, printer=paper.line, **how)
 
 
+def plugged_in_again(
+    rooms: Rooms, kiosk: Device, card: Card, paper: Paper, time: Time, plug: Plug
+) -> Device:
+    plug.back()
+    time.pass_ms(2_000)
+    kiosk = restart(rooms, kiosk, card, paper)
+    talk(kiosk)
+    print_all(kiosk)
+    return kiosk
+
+
 def the_order(kiosk: Device) -> str:
     with kiosk.store.read() as session:
         return session.scalars(select(IntentRow.order)).one()
@@ -68,11 +79,7 @@ def test_a_purchase_is_never_split(
     try:
         purchase(kiosk)
     except PulledPlug:
-        plug.back()
-        time.pass_ms(2_000)
-        kiosk = restart(rooms, kiosk, card, paper)
-        talk(kiosk)
-        print_all(kiosk)
+        kiosk = plugged_in_again(rooms, kiosk, card, paper, time, plug)
     sync.everything(kiosk)
 
     books = figures.figures(kiosk)
@@ -87,6 +94,43 @@ def test_a_purchase_is_never_split(
         assert (
             ledger.seat(HAMLET, "A-1")["state"] == "allotted"
         )  # Ours, and sold to nobody.
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_nor_is_a_purchase_that_a_gift_card_pays_in_part(
+    rooms: Rooms,
+    kiosk: Device,
+    ledger: LedgerDouble,
+    card: Card,
+    paper: Paper,
+    time: Time,
+    plug: Plug,
+    place: str,
+):
+    """Source: P6, two tenders: what the gift card gave is with the sale, or on the card."""
+    ledger.vouchers["GIFT2222"] = 2000
+    spool.turn(kiosk)
+    order = choose(kiosk)
+    assert tenders.redeem(kiosk, order, "GIFT2222") is None
+    plug.at(place, 1)
+    try:
+        pay(kiosk, order)
+        talk(kiosk)
+        print_all(kiosk)
+    except PulledPlug:
+        kiosk = plugged_in_again(rooms, kiosk, card, paper, time, plug)
+    sync.everything(kiosk)
+
+    sold = ledger.events("kiosk-1", "sale")
+    books = figures.figures(kiosk)
+    assert len(card.charged) == len(sold) <= 1
+    assert set(books["paid_tickets"]) == {*books["printed"], *books["owed"]}
+    for sale in sold:
+        paid = {tender["kind"]: tender["amount"] for tender in sale["tenders"]}
+        assert paid == {"gift_card": 2000, "card": card.amounts[card.charged[0]]}
+        assert ledger.vouchers["GIFT2222"] == 0
+    with kiosk.store.read() as session:
+        assert session.scalars(select(PledgedRow)).all() == []
 
 
 def test_an_intent_of_which_no_byte_was_sent_is_cancelled_at_boot(

@@ -66,6 +66,7 @@ def test_a_good_ticket_goes_in_with_one_commit_and_no_claim(alone):
     assert written(device) == ["admission"]
 
 
+@pytest.mark.slow
 def test_one_ticket_at_many_scanners_of_one_door_goes_in_once(alone):
     device, shown = alone
 

@@ -40,6 +40,15 @@ def test_everybody_stands_on_one_slip_with_a_box_to_tick(listing, paper):
     assert any(line.startswith("[ ] Okafor") and line.endswith("3") for line in slip)
 
 
+def test_a_section_that_the_seat_s_name_has_is_said_once(listing, paper):
+    hit = dataclasses.replace(people(listing)[0], seat_name="Stalls, row A, seat 5")
+
+    assert door_paper.print_list(listing, [hit], HEAD) is Printed.DONE
+
+    (slip,) = paper.slips
+    assert "Holm, Bea, Stalls, row A, seat 5" in " ".join(" ".join(slip).split())
+
+
 def test_a_long_list_is_still_one_slip(listing, paper):
     hit = people(listing)[0]
     many = [dataclasses.replace(hit, seat_name=f"Z-{n}") for n in range(150)]
@@ -48,6 +57,31 @@ def test_a_long_list_is_still_one_slip(listing, paper):
 
     (slip,) = paper.slips
     assert sum("[ ] Holm" in line for line in slip) == 150
+
+
+def test_a_list_by_seat_begins_with_the_seat(listing, paper):
+    door_paper.print_list(listing, people(listing), HEAD, by="seat")
+
+    assert any(line.startswith("[ ] Stalls A-5, Holm, Bea") for line in paper.slips[0])
+
+
+def test_what_does_not_fit_beside_its_box_hangs_under_the_name(listing, paper):
+    hit = dataclasses.replace(people(listing)[0], name="Bea" + 4 * " Holm-Nielsen")
+
+    door_paper.print_list(listing, [hit], HEAD)
+
+    (first, *more) = [line for line in paper.slips[0] if "Niels" in line or "A-5" in line]
+    assert first.startswith("[ ] Holm-Nielsen")
+    assert more
+    assert all(line.startswith("    ") for line in more)
+
+
+def test_a_name_that_was_typed_last_name_first_stays_so(listing, paper):
+    hit = dataclasses.replace(people(listing)[0], name="Holm, Bea")
+
+    door_paper.print_list(listing, [hit], HEAD)
+
+    assert any(line.startswith("[ ] Holm, Bea, Stalls") for line in paper.slips[0])
 
 
 def test_no_name_gets_into_the_store(listing):
@@ -91,6 +125,7 @@ def test_alone_the_list_is_printed_unasked_half_an_hour_before_the_curtain(
     text = "\n".join(paper.slips[0])
     assert "Please shred" in text
     assert "as of 18:00" in text
+    assert "18:30" in paper.slips[0][1]
     assert "[ ] Holm, Bea, Stalls A-5" in text
 
 

@@ -155,6 +155,7 @@ def test_guests_are_found_by_order_and_seat_and_by_name_for_supervisors_alone(
 
     assert found("k7q4-mx2d") == ["A-5"]
     assert found("a5") == ["A-5"]
+    assert found("row A, seat 5") == ["A-5"]
     assert found("lindqvist") == []
     assert found("LINDQ", by_name=True) == found("soren", by_name=True) == ["A-5"]
     assert found("soeren", by_name=True) == ["A-5"]
@@ -278,11 +279,20 @@ def test_a_refund_while_inside_stops_the_second_scan_and_counts_the_way_out(
     show(door, code)
     movement = body_movement(door)
     list_ticket(ledger, ONE, "A-5", status="refunded", movements=[movement])
+    void = {"ticket": ONE, "issue": 1, "why": "refunded", "at_ms": door.clock.now_ms()}
+    ledger.put(f"perf:{HAMLET}", "revocation", ONE, void)
     time.pass_ms(60_000)
 
-    assert show(door, code).answer == "REFUNDED"
+    refused = show(door, code)
+    assert refused.answer == "REFUNDED"
+    assert refused.since_ms == void["at_ms"]
+    assert not refused.left_house
     leaving = show(door, code, mode="exit")
     assert leaving.answer == "REFUNDED"
+    assert leaving.left_house
+    # The way out is listed once, as the movement that it is.
+    listed = [one.kind for one in door_history.past(door)]
+    assert sorted(listed) == ["entry", "exit", "refused"]
     assert written(door)[-1] == "exit"
     with door.store.read() as session:
         kinds = session.scalars(select(MovementRow.kind)).all()

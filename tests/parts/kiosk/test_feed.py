@@ -7,7 +7,7 @@ import pytest
 from boxoffice import wire
 from kiosk import allotment, documents, feed, sync
 from kiosk.device import Device
-from kiosk.line import LineDown
+from kiosk.outcomes import LineDown
 from kiosk.store.tables.device import CursorRow, DocRow, StateRow
 from kiosk.store.tables.seats import AllottedRow, SpentRow
 from tests.parts.kiosk.conftest import Plug, PulledPlug
@@ -311,3 +311,30 @@ def test_what_a_restart_finds_is_the_same_copy(
     assert not again.up
     ledger.up = True
     sync.everything(again)
+
+
+def test_seats_that_follow_what_changed_are_those_of_the_whole_copy(
+    device: Device, ledger: LedgerDouble
+):
+    def seats() -> dict[str, str]:
+        with device.store.read() as session:
+            return {
+                seat: one.state for seat, one in documents.seats(session, HAMLET).items()
+            }
+
+    before = seats()
+    ledger.set_seat(HAMLET, "A-1", state="held")
+    hear(device)
+    ledger.set_seat(HAMLET, "A-1", state="sold")
+    ledger.put(STREAM, "seat", "A-2", None)
+    ledger.put(STREAM, "seat", "A-3", {"seat": "sold"})  # It cannot be read.
+    hear(device)
+    followed = seats()
+    documents._made.clear()
+
+    assert followed == seats()
+    assert followed == {
+        **{seat: how for seat, how in before.items() if seat not in {"A-2", "A-3"}},
+        "A-1": "sold",
+    }
+    assert agrees(device, ledger)

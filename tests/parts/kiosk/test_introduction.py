@@ -14,7 +14,7 @@ from sqlalchemy import select
 from kiosk import app, config, pairing
 from kiosk.device import Device
 from kiosk.introduction import Introduction, Trouble, invitation
-from kiosk.line import LineDown
+from kiosk.outcomes import LineDown
 from ledger import app as ledger_app
 from ledger import devices, introductions
 from ledger.tables.devices import DeviceRow
@@ -109,6 +109,7 @@ def test_a_code_is_typed_compared_and_makes_it_part_of_the_house(
     assert "Pairing code" not in ada.page.words
 
 
+@pytest.mark.slow
 def test_a_qr_code_before_its_own_camera_is_enough(stranger: Device, house: House):
     told, _, id = house.offer()
     client = app.create_app(stranger).test_client()
@@ -126,6 +127,7 @@ def test_a_qr_code_before_its_own_camera_is_enough(stranger: Device, house: Hous
     assert stranger.me.device == id
 
 
+@pytest.mark.slow
 def test_a_wrong_code_is_told_and_another_may_be_typed(stranger: Device, house: House):
     ada = Guest(app.create_app(stranger))
     ada.open("/pairing")
@@ -152,6 +154,7 @@ def test_with_the_line_down_the_code_stays_good(stranger: Device, house: House):
     assert stranger.introduction.trouble is Trouble.LINE
 
 
+@pytest.mark.slow
 def test_another_ledger_than_the_one_that_waited_is_not_believed(
     stranger: Device, house: House
 ):

@@ -2,8 +2,10 @@
 
 import pytest
 from PIL import Image, features
+from structlog.testing import capture_logs
 
-from kiosk.printing import letters
+from kiosk.printing import escpos, letters, profile
+from kiosk.printing.pieces import Text
 
 
 def ink(words: str) -> int:
@@ -47,6 +49,19 @@ def test_what_is_read_from_right_to_left_begins_at_the_right():
 def test_what_no_font_has_is_named():
     assert letters.lacking("Ada \N{COMBINING ACUTE ACCENT}") == ""
     assert letters.lacking("Ada\U000f0000 \U000f0000") == "\U000f0000"
+
+
+def test_what_paper_lacks_is_logged_by_its_script_and_without_the_name():
+    name = "Ada \N{ANATOLIAN HIEROGLYPH A001}"
+    if not letters.lacking(name):
+        pytest.skip("this machine writes Anatolian hieroglyphs")
+
+    with capture_logs() as said:
+        for _ in range(2):
+            escpos.bytes_of([Text(name)], profile.load("80"))
+
+    assert [line["script"] for line in said] == ["ANATOLIAN"]
+    assert "Ada" not in str(said)
 
 
 def test_a_long_name_becomes_smaller_and_stays_on_the_paper():

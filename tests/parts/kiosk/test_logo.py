@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageDraw
 
+from boxoffice.themes import STANDARD, Asset, Theme
 from kiosk.device import Device
 from kiosk.printing import escpos, logo, profile, spool
 from kiosk.printing.pieces import Cut, Text
-from kiosk.theme import STANDARD, Asset, Theme
 from lobby.printer.pieces import Line as PrintedLine
 from lobby.printer.pieces import Picture
 from tests.parts.kiosk.guests import choose, pay, print_all, talk

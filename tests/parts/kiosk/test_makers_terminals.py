@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from kiosk.payments.port import Busy, Step, Terminal, TerminalDown
+from kiosk.payments.port import REMOVED_EARLY, Busy, Step, Terminal, TerminalDown
 from tests.parts.kiosk.makers import Stripe, SumUp, served
+
+pytestmark = pytest.mark.slow
 
 KEY = "0199a2b4-6c1e-7a3f-8d52-4be1c09f7701"
 Make = Callable[[], Terminal]
@@ -78,6 +80,15 @@ def test_a_declined_card_is_declined(terminal: Terminal, maker: Maker):
     found = terminal.lookup(KEY)
     assert found.step is Step.DECLINED
     assert found.reason
+
+
+@pytest.mark.parametrize("maker", ["stripe"], indirect=True)
+def test_a_reader_that_gave_up_on_a_pulled_card_says_so(terminal: Terminal, maker: Maker):
+    # A Solo has no word for it.
+    maker.outcome = "removed"
+    begin(terminal)
+    found = terminal.lookup(KEY)
+    assert (found.step, found.reason) == (Step.DECLINED, REMOVED_EARLY)
 
 
 def test_a_card_is_waited_for_and_the_terminal_is_busy(terminal: Terminal, maker: Maker):

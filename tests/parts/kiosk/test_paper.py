@@ -65,8 +65,8 @@ def test_a_ticket_says_what_the_layout_says():
         "Sat 14 March 2026  19:30",
         "STALLS  ROW F  SEAT 12",
         "Door B, doors open 18:45",
-        "Adult 24.00 (fee 1.75 incl.)",
-        "Order K7Q4-MX23 · Ticket 2 of 2 · Issue 1 ·",
+        "Adult €24.00 (fee €1.75 incl.)",
+        "Order K7Q4-MX23 · Ticket 2 of 2 · Issue 1",
         "Kiosk 3 · 18:52",
         "One person per code. No exchange.",
         "…7C2A24FD",
@@ -76,6 +76,29 @@ def test_a_ticket_says_what_the_layout_says():
 def test_on_58_mm_the_seat_takes_three_lines():
     assert lines(SAMPLE, columns=32)[3:6] == ["STALLS", "ROW F", "SEAT 12"]
     assert all(len(line) <= 32 for line in lines(SAMPLE, columns=32))
+
+
+@pytest.mark.parametrize("columns", [48, 32])
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_no_line_begins_or_ends_with_a_dot_that_joins_nothing(language: str, columns: int):
+    found = lines(replace(SAMPLE, language=language), columns)
+
+    assert [line for line in found if line.strip(" ·") != line] == []
+    assert sum(line.count(" · ") for line in found) >= 2
+
+
+def test_a_title_is_wide_while_it_is_short_and_the_seat_is_larger_still():
+    long = "The Life and Death of King Richard the Second, a Tragedy in Five Acts"
+    sizes = {
+        piece.words: piece.size
+        for sample in (SAMPLE, replace(SAMPLE, title=long))
+        for piece in ticket.pieces(sample, columns=48)
+        if isinstance(piece, Text)
+    }
+
+    assert sizes["HAMLET"] == "big"
+    assert sizes["STALLS  ROW F  SEAT 12"] == "largest"
+    assert sizes["TRAGEDY IN FIVE ACTS"] == "tall"
 
 
 def test_the_code_comes_last_before_the_cut():
@@ -121,9 +144,9 @@ def test_a_long_title_wraps_at_words():
 def test_paper_prints_in_the_language_of_the_sale():
     found = lines(replace(SAMPLE, language="da"))
 
-    assert "lør. 14. marts 2026  19:30" in found
+    assert "lør. 14. marts 2026  19.30" in found
     assert found[3:6] == ["STALLS", "RÆKKE F", "PLADS 12"]
-    assert "Adult 24,00 (heraf gebyr 1,75)" in found
+    assert "Adult 24,00\xa0€ (heraf gebyr 1,75\xa0€)" in found
 
 
 @pytest.mark.parametrize(
@@ -216,9 +239,9 @@ def receipt_lines(sample: Receipt, columns: int = 48) -> list[str]:
 def test_a_receipt_adds_up():
     found = receipt_lines(BOUGHT)
 
-    assert f"{'Adult, F 12':<42} 24.00" in found
-    assert f"{'Fee':<43} 3.50" in found
-    assert f"{'Total':<38} 39.50 EUR" in found
+    assert f"{'Adult, F 12':<41} €24.00" in found
+    assert f"{'Fee':<42} €3.50" in found
+    assert f"{'Total':<41} €39.50" in found
     assert "Paid by card: VISA **** 4242" in found
     assert "Tax number 12345678" in found
     assert all(len(line) <= 48 for line in found)

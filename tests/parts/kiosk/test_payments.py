@@ -7,7 +7,7 @@ from boxoffice import tickets
 from kiosk import allotment, documents, figures, orders, reviewing, sales, sync
 from kiosk.device import Device
 from kiosk.payments import attempts, box_office, conversation
-from kiosk.payments.port import Step, TerminalDown
+from kiosk.payments.port import REMOVED_EARLY, Step, TerminalDown
 from kiosk.printing import spool
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Intent, Outcome
@@ -204,6 +204,40 @@ def test_cancelled_before_the_card_charges_nothing(
     talk(kiosk)
 
     assert outcome(kiosk, order) is Outcome.CANCELLED
+    assert card.charged == []
+    assert owned(kiosk) == ["A-1", "A-2"]
+
+
+def test_a_card_that_is_pulled_out_too_early_pays_in_the_same_attempt(
+    kiosk: Device, card: Card
+):
+    card.outcome = Step.PROCESSING
+    order = choose(kiosk)
+    pay(kiosk, order)
+    talk(kiosk, 3)
+    card.book = dict.fromkeys(card.book, Step.CARD_REMOVED)
+    talk(kiosk)
+    assert outcome(kiosk, order) is Outcome.CARD_REMOVED
+    assert attempts.state(kiosk, order).may_cancel
+    assert card.charged == []
+
+    card.book = dict.fromkeys(card.book, Step.APPROVED)
+    talk(kiosk)
+
+    assert outcome(kiosk, order) is Outcome.APPROVED
+    assert len(card.charged) == len(card.book) == 1
+
+
+def test_a_pulled_card_on_which_the_terminal_gives_up_is_no_decline(
+    kiosk: Device, card: Card
+):
+    card.outcome = Step.DECLINED
+    card.reason = REMOVED_EARLY
+    order = choose(kiosk)
+    for _ in range(4):
+        pay(kiosk, order)
+        talk(kiosk)
+        assert outcome(kiosk, order) is Outcome.REMOVED_EARLY
     assert card.charged == []
     assert owned(kiosk) == ["A-1", "A-2"]
 
@@ -412,6 +446,7 @@ def test_seats_that_staff_broke_meanwhile_send_the_money_back(
     assert len(told(kiosk, ledger, "payment.voided")) == 1
 
 
+@pytest.mark.slow
 def test_the_line_dies_between_charge_and_sale_and_costs_nothing(
     kiosk: Device, ledger: LedgerDouble, card: Card, paper: Paper
 ):

@@ -31,13 +31,15 @@ from tests.parts.kiosk.guests import buy
 from tests.parts.kiosk.hardware import Card, Paper
 from tests.parts.kiosk.theatre import Rooms, hear
 
+pytestmark = pytest.mark.slow
+
 
 @contextmanager
 def device_file(paper: Paper) -> Iterator[str]:
     """A device file with the printer behind it; gives its path."""
     near, far = os.openpty()
     tty.setraw(far)
-    printer = socket.create_connection(("127.0.0.1", paper.port.number), timeout=5)
+    printer = socket.create_connection(("127.0.0.1", paper.port.number), timeout=60)
     ended, end = os.pipe()
 
     def carry() -> None:
@@ -166,6 +168,7 @@ def test_what_the_first_printer_cannot_print_moves_to_the_second(
     assert spool.progress(kiosk, order).done
 
 
+@pytest.mark.slow
 def test_a_ticket_that_may_be_out_never_moves(
     kiosk: Device, paper: Paper, second: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,16 +3,19 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from kiosk import watchdog
 from kiosk.app import create_app
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import Rooms
@@ -97,6 +100,27 @@ def test_killed_at_any_time_it_starts_again(program: Program, tmp_path: Path):
 
     assert again.get("/health").json()["ok"] is True
     assert again.end(signal.SIGTERM) == 0
+
+
+def test_systemd_hears_that_it_is_well_from_the_start_and_nothing_while_it_hangs(
+    tmp_path: Path,
+):
+    """Also before it is paired: that may take staff a while. Source: P25."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as hears:
+        hears.bind(str(tmp_path / "n"))
+        hears.settimeout(LONG_S)
+        program = Program(tmp_path / "kiosk", NOTIFY_SOCKET=str(tmp_path / "n"))
+        assert [hears.recv(99), hears.recv(99)] == [b"READY=1", b"WATCHDOG=1"]
+
+        program.process.send_signal(signal.SIGSTOP)
+        hears.setblocking(False)
+        with suppress(BlockingIOError):
+            while True:  # What it had said before.
+                hears.recv(99)
+        hears.settimeout(watchdog.BEAT_S * 1.5)
+        with pytest.raises(TimeoutError):
+            hears.recv(99)
+        assert program.end(signal.SIGKILL) == -signal.SIGKILL
 
 
 def test_the_scanners_secret_is_new_at_every_start_and_not_for_everybody(

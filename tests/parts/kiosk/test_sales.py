@@ -2,11 +2,12 @@
 
 import pytest
 
-from kiosk import allotment, last_pages, orders, reviewing, sales, sync
+from kiosk import allotment, documents, last_pages, orders, reviewing, sales, sync
 from kiosk.device import Device
 from kiosk.payments import attempts
 from kiosk.printing import spool
-from kiosk.shown.choosing import HouseMap, Offer
+from kiosk.shown.choosing import Offer
+from kiosk.shown.houses import HouseMap
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Outcome
 from kiosk.shown.reviewing import Held, Review, Stage
@@ -698,3 +699,23 @@ def test_a_hold_is_judged_by_the_ledgers_clock_alone(kiosk: Device, monkeypatch)
     monkeypatch.setattr(kiosk.clock, "_wall_ms", lambda: CURTAIN + years_ms)
 
     assert isinstance(reviewing.review(kiosk, order), Review)
+
+
+@pytest.mark.parametrize("hours", [0, 6])
+def test_cut_off_our_seats_are_tonights_also_when_the_night_passes_midnight(
+    kiosk: Device, ledger: LedgerDouble, time: Time, hours: int
+):
+    # The curtain rises at half past six; six hours later it is half past midnight.
+    starts = CURTAIN + hours * 3_600_000
+    sale = {"from_ms": 0, "until_ms": starts}
+    late = evening(1204, "Hamlet", "reserved", starts_ms=starts, on_sale=sale)
+    ledger.put("venue:v1", "performance", HAMLET, late)
+    ledger.allot(kiosk.me.device, HAMLET, ["A-1", "A-2"])
+    hear(kiosk)
+    time.pass_ms(hours * 3_600_000 - 3_600_000 * (hours > 0))
+
+    with kiosk.store.read() as session:
+        performance = documents.performance(session, HAMLET)
+        ours = allotment.sellable(session, kiosk.clock, performance)
+
+    assert sorted(ours) == ["A-1", "A-2"]

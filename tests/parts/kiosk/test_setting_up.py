@@ -11,7 +11,7 @@ from kiosk import log as device_log
 from kiosk.clock import BUILT_MS, Clock
 from kiosk.config import BadConfig
 from kiosk.identity import BadKeyFile
-from kiosk.line import LineDown, NotUnderstood
+from kiosk.outcomes import LineDown, NotUnderstood
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import SEVEN_PM, Rooms, Time
 

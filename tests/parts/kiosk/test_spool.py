@@ -12,7 +12,7 @@ from sqlalchemy import select
 from boxoffice import tickets
 from kiosk import documents, figures, sync
 from kiosk.device import Device
-from kiosk.line import LineDown
+from kiosk.outcomes import LineDown
 from kiosk.payments import attempts
 from kiosk.printing import profile, spool, status
 from kiosk.printing.transport import Ending, Wired
@@ -155,6 +155,7 @@ def test_paper_out_after_the_first_ticket_leaves_one_printed_and_one_owed(
     assert len(spool.progress(kiosk, sold).code) == 6
 
 
+@pytest.mark.slow
 def test_a_fault_in_the_middle_of_a_ticket_is_uncertain_and_stops_the_rest(
     kiosk: Device, ledger: LedgerDouble, paper: Paper, sold: str
 ):
@@ -166,6 +167,7 @@ def test_a_fault_in_the_middle_of_a_ticket_is_uncertain_and_stops_the_rest(
     assert len(told(kiosk, ledger, "ticket.uncertain")) == 1
 
 
+@pytest.mark.slow
 def test_no_ghost_comes_out_after_the_trouble(
     kiosk: Device, paper: Paper, sold: str, time: Time
 ):
@@ -180,6 +182,7 @@ def test_no_ghost_comes_out_after_the_trouble(
     assert states(kiosk, sold) == ["uncertain", "failed"]
 
 
+@pytest.mark.slow
 def test_within_a_minute_what_failed_prints_by_itself_and_what_is_uncertain_never(
     kiosk: Device, paper: Paper, sold: str
 ):
@@ -193,6 +196,7 @@ def test_within_a_minute_what_failed_prints_by_itself_and_what_is_uncertain_neve
     assert len(paper.codes) == 1
 
 
+@pytest.mark.slow
 def test_failed_paper_that_the_ledger_knows_of_is_claimed_before_it_prints_again(
     kiosk: Device, ledger: LedgerDouble, paper: Paper, sold: str
 ):
@@ -212,6 +216,7 @@ def test_failed_paper_that_the_ledger_knows_of_is_claimed_before_it_prints_again
     assert ledger.claims[pickup["claim"]]["pickup"] == second
 
 
+@pytest.mark.slow
 def test_failed_paper_prints_again_once_another_kiosk_has_given_up(
     kiosk: Device, ledger: LedgerDouble, paper: Paper, sold: str
 ):
@@ -262,6 +267,7 @@ def test_cut_off_failed_paper_of_which_nobody_can_know_prints_again(
     assert states(kiosk, sold) == ["printed", "printed"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answered", [True, False])
 def test_cut_off_failed_paper_that_the_ledger_may_know_of_waits(
     kiosk: Device, ledger: LedgerDouble, paper: Paper, sold: str, answered: bool
@@ -313,6 +319,7 @@ def test_a_printer_whose_buffer_cannot_be_cleared_prints_nothing_more(
     assert spool.progress(kiosk, sold).trouble is Status.UNKNOWN
 
 
+@pytest.mark.slow
 def test_a_printer_that_cannot_clear_must_be_switched_off_and_on(
     kiosk: Device, paper: Paper, sold: str
 ):
@@ -332,6 +339,7 @@ def test_a_printer_that_cannot_clear_must_be_switched_off_and_on(
     assert len(paper.codes) == 1
 
 
+@pytest.mark.slow
 def test_a_printer_that_prints_and_says_nothing_leaves_a_doubt(
     kiosk: Device, paper: Paper, sold: str, monkeypatch: pytest.MonkeyPatch
 ):
@@ -405,6 +413,7 @@ def test_on_the_phone_a_ticket_that_never_moved_keeps_its_issue(
     assert paper.codes == []
 
 
+@pytest.mark.slow
 def test_on_the_phone_an_uncertain_ticket_gets_the_next_issue(
     kiosk: Device, ledger: LedgerDouble, paper: Paper, sold: str
 ):
@@ -426,6 +435,7 @@ def test_on_the_phone_an_uncertain_ticket_gets_the_next_issue(
     assert (len(books["phone"]), len(books["owed"])) == (2, 0)
 
 
+@pytest.mark.slow
 def test_somebody_at_the_printer_prints_what_is_owed(
     kiosk: Device, paper: Paper, sold: str, time: Time
 ):

@@ -1,5 +1,6 @@
 """The store: durable, alone, written by one thread, read by many."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,11 +16,12 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from kiosk.store import engine, statements
+from kiosk.store import engine, migrate, statements
 from kiosk.store.engine import PRAGMAS, StoreInUse, WrongPragma
 from kiosk.store.store import Damaged, Store
 from kiosk.store.tables.all import metadata
 from kiosk.store.tables.device import CallRow, StateRow
+from kiosk.store.tables.printing import PrintJobRow
 from kiosk.store.writer import StoreBroken, StoreClosed
 
 
@@ -119,6 +121,7 @@ def test_nothing_is_written_once_the_store_is_closed(tmp_path: Path):
         store.write(add_call, "late")
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_not_opened(tmp_path: Path):
     store = Store(tmp_path)
     for n in range(500):
@@ -145,6 +148,7 @@ def test_after_a_clean_stop_the_whole_file_is_not_checked(tmp_path: Path):
     again.close()
 
 
+@pytest.mark.slow
 def test_on_a_full_disk_the_ballast_makes_room_for_the_last_commits(tmp_path: Path):
     store = Store(tmp_path, ballast=True)
     ballast = tmp_path / "ballast"
@@ -272,6 +276,7 @@ def test_one_that_fails_takes_nobody_with_it(store: Store):
     assert calls(store) == list("012")
 
 
+@pytest.mark.slow
 def test_what_readers_have_noted_is_forgotten_before_it_changes(store: Store):
     looked = []
 
@@ -297,3 +302,36 @@ def test_a_reader_between_two_states_notes_nothing(store: Store):
 
     assert notes.old
     assert notes == {}
+
+
+def test_the_program_of_before_opens_a_store_of_today_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Source: P22."""
+    store = Store(tmp_path)
+    store.write(add_call, "before")
+    store.close()
+
+    with monkeypatch.context() as back:
+        before = tmp_path / "migrations"
+        kept = shutil.ignore_patterns("0007_*", "0008_*", "__pycache__")
+        shutil.copytree(migrate.MIGRATIONS, before, ignore=kept)
+        back.setattr(migrate, "MIGRATIONS", before)
+        assert migrate.newest() == "0006"
+        older = Store(tmp_path)
+        older.write(add_call, "with the program of before")
+        # A job of its own says nothing of columns that it does not know.
+        older.write(lambda s: s.execute(text(JOB_OF_BEFORE)))
+        older.close()
+
+    again = Store(tmp_path)
+    assert calls(again) == ["before", "with the program of before"]
+    assert again.write(lambda s: s.get_one(PrintJobRow, "j").touched) is False
+    again.close()
+
+
+JOB_OF_BEFORE = """
+INSERT INTO print_job (id, place, kind, "order", batch, issue, document, state, reason,
+                       proof, held, length_mm, boot_id, queued_boot_ms)
+VALUES ('j', 1, 'ticket', 'o', 'j', 1, '{}', 'failed', '', '', 0, 0, 'b', 0)
+"""

@@ -7,7 +7,7 @@ from boxoffice import log as chain
 from boxoffice import wire
 from kiosk import log, sync
 from kiosk.device import Device
-from kiosk.line import LineDown, NotUnderstood
+from kiosk.outcomes import LineDown, NotUnderstood
 from kiosk.store.tables.device import LogRow, LogStateRow, StateRow
 from tests.parts.kiosk.conftest import Plug, PulledPlug
 from tests.parts.kiosk.ledger_double import LedgerDouble
@@ -88,6 +88,7 @@ def test_a_plug_pulled_right_after_the_upload_loses_and_doubles_nothing(
     assert arrived(ledger) == ["one"]
 
 
+@pytest.mark.slow
 def test_a_long_time_offline_goes_in_batches(device: Device, ledger: LedgerDouble):
     def many(session) -> None:
         for n in range(1200):

@@ -5,6 +5,7 @@ import hashlib
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,7 +21,7 @@ from kiosk import pairing
 from kiosk.clock import Clock
 from kiosk.config import Config, Invite
 from kiosk.device import Device
-from kiosk.line import LineDown
+from kiosk.outcomes import LineDown
 from kiosk.store.store import Store
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import Time
@@ -135,6 +136,8 @@ def stranger(
     device = Device(config, clock=clock, store=Store(folder))
     ledger.invite("token", role="kiosk", name="Kiosk 1")
     yield device
+    if device.connected:
+        device.line.close()
     device.store.close()
 
 
@@ -155,7 +158,8 @@ def test_a_key_that_staff_showed_is_believed_though_nobody_vouches_for_it(
 def test_the_pin_outlives_a_restart(stranger: Device, proxy: Proxy):
     pairing.pair(stranger, invite(proxy, proxy.pin))
 
-    assert pairing.line_of(stranger).get("/api/events?acked=0", timeout_s=5)
+    with closing(pairing.line_of(stranger)) as line:
+        assert line.get("/api/events?acked=0", timeout_s=5)
     assert stranger.me.spki == proxy.pin
 
 

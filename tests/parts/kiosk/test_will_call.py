@@ -346,6 +346,7 @@ def copied(kiosk: Device, ledger: LedgerDouble, *ways: str, **change: object) ->
     return answer["order"]
 
 
+@pytest.mark.slow
 def test_cut_off_a_paid_order_prints_from_our_sealed_copy(
     kiosk: Device, ledger: LedgerDouble, paper: Paper
 ):
@@ -363,6 +364,7 @@ def test_cut_off_a_paid_order_prints_from_our_sealed_copy(
     assert len(ledger.events("kiosk-1", "pickup")) == 2
 
 
+@pytest.mark.slow
 def test_cut_off_number_and_name_open_it_however_the_name_is_spelt(
     kiosk: Device, ledger: LedgerDouble
 ):
@@ -373,6 +375,7 @@ def test_cut_off_number_and_name_open_it_however_the_name_is_spelt(
     assert key(will_call.find(kiosk, number, "Okafor")) == "link.collect"
 
 
+@pytest.mark.slow
 def test_cut_off_guessing_is_slowed_down_all_the_same(kiosk: Device, ledger: LedgerDouble):
     copied(kiosk, ledger)
     number = a_number()
@@ -384,6 +387,7 @@ def test_cut_off_guessing_is_slowed_down_all_the_same(kiosk: Device, ledger: Led
     assert isinstance(found(kiosk), Found)  # The camera still works.
 
 
+@pytest.mark.slow
 def test_cut_off_money_that_is_due_is_not_taken(kiosk: Device, ledger: LedgerDouble):
     answer = paid_order(ledger)
     for ticket in answer["tickets"]:
@@ -393,6 +397,7 @@ def test_cut_off_money_that_is_due_is_not_taken(kiosk: Device, ledger: LedgerDou
     assert key(everything(kiosk)) == "collect.due_offline"
 
 
+@pytest.mark.slow
 def test_cut_off_the_same_order_prints_once_here(
     kiosk: Device, ledger: LedgerDouble, paper: Paper
 ):
@@ -407,6 +412,7 @@ def test_cut_off_the_same_order_prints_once_here(
     assert len(paper.codes) == 2
 
 
+@pytest.mark.slow
 def test_a_lost_claim_and_a_cut_line_are_one_claim(
     kiosk: Device, ledger: LedgerDouble, paper: Paper
 ):
@@ -427,6 +433,7 @@ def test_a_lost_claim_and_a_cut_line_are_one_claim(
     assert set(ledger.claims) <= told
 
 
+@pytest.mark.slow
 def test_cut_off_staff_print_again_the_issue_that_the_ledger_signed_before(
     kiosk: Device, ledger: LedgerDouble, paper: Paper
 ):
@@ -470,6 +477,7 @@ def test_tickets_of_another_order_cannot_be_smuggled_in(
     assert key(will_call.collect(kiosk, order.ref, [])) == "collect.none"
 
 
+@pytest.mark.slow
 def test_owed_tickets_that_were_sold_here_are_fetched_without_a_line(
     kiosk: Device, ledger: LedgerDouble, paper: Paper, time: Time
 ):
@@ -495,6 +503,7 @@ def test_owed_tickets_that_were_sold_here_are_fetched_without_a_line(
     assert spool.progress(kiosk, order).done
 
 
+@pytest.mark.slow
 def test_paper_that_failed_here_is_fetched_here_as_well(
     kiosk: Device, ledger: LedgerDouble, paper: Paper, time: Time
 ):

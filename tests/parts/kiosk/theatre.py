@@ -16,6 +16,7 @@ from kiosk.line import Line
 from kiosk.payments.port import Terminal
 from kiosk.printing.transport import Printer
 from kiosk.store.store import Store
+from tests.carried import Carried
 from tests.parts.kiosk.ledger_double import LedgerDouble
 
 SEVEN_PM = 1_793_984_400_000  # Friday 6 November 2026, 19:00 in Copenhagen
@@ -333,7 +334,7 @@ class Rooms:
         if not device.paired:
             self.ledger.invite(name, role=role, name=name)
             invite = Invite("http://ledger.test", name, "ledger-1", self.ledger.public_key)
-            pairing.pair(device, invite, transport=self.ledger)
+            pairing.pair(device, invite, carrier=Carried(self.ledger))
         device.connect(self.line(device))
         recovery.recover(device)
         if hears:
@@ -348,7 +349,7 @@ class Rooms:
             key=device.key,
             identity=device.me,
             new_id=device.new_id,
-            transport=self.ledger,
+            carrier=Carried(self.ledger),
         )
 
     def unplug(self, device: Device) -> None:

@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from ledger import passwords, staff
 from ledger.tables.house import StaffRow
-from tests.pages import Guest
+from tests import page_tree
+from tests.pages import Guest, Page
 
 PASSWORD = "lobby-demo"
 PEOPLE = {
@@ -52,3 +53,30 @@ def clerk(app, login: str) -> Guest:
         cookie.permanent = True
     guest.open("/staff/orders")
     return guest
+
+
+def fill(guest: Guest, name: str, text: str) -> None:
+    """Type something into a box, by the box's own name."""
+    box = next(box for box in guest.page.tree.iter("input") if box.get("name") == name)
+    page_tree.fill(box, text)
+    guest.page.filled()
+
+
+def pick(guest: Guest, name: str, value: str) -> None:
+    """Choose from a list, by its own name."""
+    lists = guest.page.tree.iter("select")
+    for option in next(one for one in lists if one.get("name") == name).iter("option"):
+        option.attrib.pop("selected", None)
+        if option.get("value") == value:
+            option.set("selected", "")
+    guest.page.filled()
+
+
+def both_press(
+    button: str, quick: Guest, first: tuple[str, str], slow: Guest, then: tuple[str, str]
+) -> Page:
+    """Two who see the same type into a box each, and press: give the slow one's page."""
+    fill(quick, *first)
+    quick.press(button)
+    fill(slow, *then)
+    return slow.press(button)

@@ -11,13 +11,18 @@ from flask import Flask, Response, jsonify, request
 
 @dataclass
 class StripeCheckout:
-    """Sessions, payment intents and charges, in the shapes of Stripe's API."""
+    """Sessions, payment intents and charges, in the shapes of Stripe's API.
+
+    silent: a refund is made, and its answer gets lost. refunds: by idempotency key.
+    """
 
     down: bool = False
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     charges: list[dict[str, Any]] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    silent: bool = False
 
     def app(self) -> Flask:
         app = Flask("stripe-checkout")
@@ -28,6 +33,8 @@ class StripeCheckout:
         app.add_url_rule("/v1/checkout/sessions/<id>/expire", "end", self._expire, **post)
         app.add_url_rule("/v1/payment_intents/<id>/<act>", "act", self._act, **post)
         app.add_url_rule("/v1/charges", "charges", self._charges)
+        app.add_url_rule("/v1/refunds", "refund", self._refund, **post)
+        app.add_url_rule("/v1/refunds", "refunds", self._refunds)
         return app
 
     def card(self, session: str, *, approve: bool = True, **checks: str) -> None:
@@ -107,6 +114,32 @@ class StripeCheckout:
             return _no("This Session is not in an expireable state.")
         self.sessions[id]["status"] = "expired"
         return self._shown(id)
+
+    def _refund(self) -> Any:
+        intent = self.intents[request.form["payment_intent"]]
+        amount, key = int(request.form["amount"]), request.headers["Idempotency-Key"]
+        back = sum(made["amount"] for made in self.refunds.values())
+        if key not in self.refunds:
+            if back + amount > intent["amount_received"]:
+                return _no("Refund amount is greater than unrefunded amount on charge.")
+            self.refunds[key] = {
+                "id": f"re_{len(self.refunds) + 1}",
+                "object": "refund",
+                "amount": amount,
+                "status": "succeeded",
+                "payment_intent": intent["id"],
+                "metadata": {"key": request.form["metadata[key]"]},
+            }
+        if self.silent:
+            answer = jsonify(error={"type": "api_error", "message": "lost"})
+            answer.status_code = 500
+            return answer
+        return self.refunds[key]
+
+    def _refunds(self) -> Any:
+        of = request.args["payment_intent"]
+        made = [one for one in self.refunds.values() if one["payment_intent"] == of]
+        return {"object": "list", "data": made, "has_more": False, "url": "/v1/refunds"}
 
     def _act(self, id: str, act: str) -> Any:
         intent = self.intents[id]

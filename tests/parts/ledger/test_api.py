@@ -159,3 +159,10 @@ def test_trouble_in_waiting_work_is_written_down_and_passes(ledger):
     waiting.run()
 
     assert done.is_set()
+
+
+def test_no_session_is_looked_for_when_a_device_asks(app):
+    with app.test_request_context("/api/events") as asked:
+        assert app.session_interface.open_session(app, asked.request) is None
+    with app.test_request_context("/shop/") as asked:
+        assert app.session_interface.open_session(app, asked.request) is not None

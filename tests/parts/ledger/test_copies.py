@@ -4,14 +4,15 @@ import pytest
 from sqlalchemy import select, update
 
 from boxoffice import copies, log
-from ledger import pickups
+from ledger import groups, pickups
 from ledger.clock import Means
 from ledger.copies import DAY_MS, Copyist
+from ledger.groups import Group
 from ledger.orders import Patron
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.feed import FeedDocRow, FeedRow
 from ledger.tables.house import HouseRow
-from ledger.tables.orders import TicketRow
+from ledger.tables.orders import OrderRow, TicketRow
 
 MOLLER = Patron("Åse Møller", "ase@example.org")
 
@@ -90,6 +91,19 @@ def test_no_name_is_in_what_devices_keep(store, theatre, copyist, means):
         assert not any(sold.number in body or "ller" in body for body in told)
 
 
+def test_a_groups_leader_is_a_way_in_and_its_name_stays_here(
+    store, theatre, copyist, means
+):
+    sold = theatre.sell("A2", "A3", patron=MOLLER)
+    store.write(_lead, sold.id, Group("Class 6B", "Ida Bech"))
+    catch_up(copyist, means())
+
+    order = opened(store, *copies.by_name(sold.number, "bech"))
+    assert order is not None
+    assert order["group"] == ""
+    assert opened(store, *copies.by_name(sold.number, "Møller")) == order
+
+
 def test_what_changes_is_told_again_and_nothing_else(store, theatre, copyist, means):
     sold = theatre.sell("A2", patron=MOLLER)
     theatre.sell("A3", patron=MOLLER)
@@ -114,6 +128,18 @@ def test_a_new_worker_tells_nothing_that_is_known(store, theatre, copyist, means
     catch_up(Copyist(store, by_name=True), means())
 
     assert kept(store) == before
+
+
+def test_what_is_on_paper_is_copied_once_it_is_owed_again(store, theatre, copyist, means):
+    sold = theatre.sell("A2", patron=MOLLER)
+    store.write(_print, sold.tickets[0].id, means())
+    catch_up(copyist, means())
+    assert kept(store) == {}
+
+    store.write(_owe, sold.tickets[0].id, means())
+    catch_up(copyist, means())
+
+    assert opened(store, by_code(sold.pickup_code)) is not None
 
 
 def test_a_house_may_keep_names_out_of_it(store, theatre, means):
@@ -150,10 +176,22 @@ def test_a_pepper_is_told_in_full(store, theatre, copyist, means):
 
 
 def _print(session, ticket: str, means: Means) -> None:
+    _set(session, ticket, "printed", means)
+
+
+def _owe(session, ticket: str, means: Means) -> None:
+    _set(session, ticket, "failed", means)
+
+
+def _set(session, ticket: str, print_state: str, means: Means) -> None:
     from ledger import notices
 
     session.execute(
-        update(TicketRow).where(TicketRow.id == ticket).values(print_state="printed")
+        update(TicketRow).where(TicketRow.id == ticket).values(print_state=print_state)
     )
     row = session.get_one(TicketRow, ticket)
     notices.ticket(session, row.performance, ticket, means.now_ms)
+
+
+def _lead(session, order, group) -> None:
+    groups.mark(session.get_one(OrderRow, order), group)

@@ -194,3 +194,70 @@ def test_staff_see_whose_buffer_it_is_and_sell_it_only_with_a_reason(vera, theat
 def test_general_admission_has_no_distance(vera, theatre):
     address = f"/staff/catalogue/performances/{theatre.studio}/distance"
     assert vera.open(address, status=404).heading == "Not here"
+
+
+# How many fit. Source: spec.md 4.4.
+
+
+def counted(page, gap):
+    """Give the people on the line of so many empty seats, by largest party."""
+    for row in page.soup.select("tbody tr"):
+        if row.th.get_text(" ", strip=True).split()[0] == gap:
+            return [int(cell.get_text().split()[0]) for cell in row.select("td.figure")]
+    raise AssertionError(f"no line for {gap}")
+
+
+def test_staff_see_how_many_fit_and_use_it_with_one_press(vera, theatre, ledger):
+    page = vera.open(f"/staff/catalogue/performances/{theatre.tonight}/distance")
+    page = vera.press("How many fit?")
+    assert counted(page, "none") == [60, 60, 60, 60, 60, 60]
+    assert counted(page, "1") == [36, 48, 48, 48, 60, 60]
+    page = vera.press("Use 2 seats")
+
+    assert "Orders sit apart from now on." in page.words
+    with ledger.store.read() as session:
+        terms, on = distance_terms.read(session, theatre.tonight)
+    assert (on, terms.side, terms.areas) == (True, 2, ("Stalls", "Circle"))
+    assert "2 as it is now" in vera.press("How many fit?").words
+
+
+def test_other_areas_and_parties_are_counted_and_the_rest_of_the_rule_is_kept(
+    vera, theatre, ledger
+):
+    keep(ledger, theatre, side=1, areas=("Stalls",))
+    page = vera.open(f"/staff/catalogue/performances/{theatre.tonight}/distance/plan")
+    assert counted(page, "2") == [42, 48, 48, 54, 60, 60]
+    vera.type("Also count parties of up to", "5")
+    page = vera.press("Count")
+    assert "up to 5" in page.words
+    vera.type("Also count parties of up to", "many")
+    assert "Please give a whole number from 1 to 50." in vera.press("Count").words
+
+
+def test_a_hall_is_planned_before_anything_is_on(vera, theatre, ledger):
+    with ledger.store.read() as session:
+        hall = session.get_one(PerformanceRow, theatre.tonight).hall
+        studio = session.get_one(PerformanceRow, theatre.studio).hall
+    page = vera.open(f"/staff/halls/{hall}")
+    page = vera.press("How many fit apart?")
+    assert counted(page, "1")[0] == 36
+    assert not [name for name in page.names if name.startswith("Use ")]
+    vera.open(f"/staff/halls/{studio}/distance-plan", status=404)
+    vera.open("/staff/halls/nowhere/distance-plan", status=404)
+
+
+def test_the_second_of_two_hears_who_set_the_distance(app, vera, theatre, ledger):
+    address = f"/staff/catalogue/performances/{theatre.tonight}/distance"
+    anna = clerk(app, "anna")
+    vera.open(f"{address}/plan")
+    anna.open(address)
+    anna.type("Seats empty on each side", "3")
+    anna.press("Switch it on")
+    page = vera.press("Use 1 seat")
+
+    assert "Anna Berg changed the distance here at" in page.alert
+    assert "Nothing was changed" in page.alert
+    with ledger.store.read() as session:
+        assert distance_terms.read(session, theatre.tonight)[0].side == 3
+    assert page.soup.find(id="side")["value"] == "1"
+    assert "Orders sit apart from now on." in vera.press("Change").words

@@ -131,7 +131,7 @@ def test_a_name_that_looks_like_a_formula_stays_a_name(house, tmp_path):
     )
     file = tmp_path / "list.xlsx"
     with house.store.read() as session:
-        door_list.sheet(session, tonight, "name", file, heading="Hamlet")
+        door_list.sheet(session, tonight, "name", file, heading="Hamlet", now_ms=NOW)
     with zipfile.ZipFile(file) as parts:
         assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
 
@@ -143,7 +143,9 @@ def test_a_sheet_of_a_large_house_needs_little_memory(house, tmp_path, monkeypat
     monkeypatch.setattr(door_list, "lines", lambda *_: (one for _ in range(25_000)))
     tracemalloc.start()
     with house.store.read() as session:
-        count = door_list.sheet(session, "x", "name", tmp_path / "big.xlsx", heading="Big")
+        count = door_list.sheet(
+            session, "x", "name", tmp_path / "big.xlsx", heading="Big", now_ms=NOW
+        )
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert count == 25_000

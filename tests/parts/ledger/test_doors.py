@@ -461,6 +461,23 @@ def test_two_doors_that_admit_one_ticket_are_one_discrepancy_that_names_both(
     }
 
 
+def test_a_double_of_a_ticket_that_the_book_forgot_is_noted_too(
+    door, other_door, theatre, ledger, bo
+):
+    # A restored book does not know what was sold after its backup. Source: P16, sync.md §8.
+    ticket = new_id()
+    both = {
+        admitted(door, theatre, ticket),
+        admitted(other_door, theatre, ticket, door="Door B"),
+    }
+    for device in (door, other_door):
+        device.upload().ok()
+
+    [found] = noted(ledger, "admitted_twice")
+    assert evidence(ledger, found) == both
+    assert "One ticket, two admissions" in bo.open("/staff/discrepancies").words
+
+
 def test_a_guest_who_went_out_and_in_again_is_no_double(door, theatre, ledger):
     ticket = theatre.sell("A2").tickets[0].id
     first = admitted(door, theatre, ticket)

@@ -6,13 +6,14 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from ledger import gift_cards, settlements, tenders
+from ledger import gift_cards, settlements, voucher_balances
 from ledger.mail import outbox
 from ledger.tables.gift_cards import GiftCardRow
 from ledger.tables.members import VoucherRow
 from ledger.tables.money import JournalLineRow
 from ledger.tables.orders import OrderRow
 from ledger.tables.records import OutboxRow
+from tests.parts.ledger.clerk import clerk
 from tests.parts.ledger.shopper import Shopper, online_fees
 from tests.parts.ledger.test_letters import mailbox
 from tests.parts.ledger.test_memberships import season
@@ -58,7 +59,7 @@ def test_a_card_sold_at_the_window_is_owed_and_no_revenue(bo, ledger):
     assert account(ledger, "theatre") == account(ledger, "handling") == 0
     code = code_on(page)
     with ledger.store.read() as session:
-        assert tenders.look(session, code.lower(), ledger.clock()).balance == 5000
+        assert voucher_balances.look(session, code.lower(), ledger.clock()).balance == 5000
     assert "50.00" in bo.open("/staff/vouchers").words
     assert "1 gift card" in bo.page.words
 
@@ -105,6 +106,25 @@ def test_a_card_is_never_paid_with_another(bo, ledger):
     assert offered == {"", "cash", "card", "cheque", "bank_transfer"}
 
 
+def said(mailbox, kind):
+    """Give the words of the letters of either kind, by who they went to."""
+    return {
+        letter["To"].addresses[0].addr_spec: letter.get_body((kind,)).get_content()
+        for letter in mailbox.letters
+    }
+
+
+def test_a_letter_shows_what_was_typed_and_runs_none_of_it(bo, ledger, mailbox):
+    words = "<script>alert(1)</script> & kisses"
+    sell(bo, name="Ada Holm", email="ada@example.org", words=words)
+    while outbox.step(ledger.store, mailbox.address, ledger.clock):
+        pass
+
+    assert words in said(mailbox, "plain")["ada@example.org"]
+    assert "&lt;script&gt;" in said(mailbox, "html")["ada@example.org"]
+    assert "<script" not in said(mailbox, "html")["ada@example.org"]
+
+
 def test_the_letter_brings_the_code_and_forgets_it(bo, ledger, mailbox):
     page = sell(
         bo,
@@ -118,7 +138,10 @@ def test_the_letter_brings_the_code_and_forgets_it(bo, ledger, mailbox):
     while outbox.step(ledger.store, mailbox.address, ledger.clock):
         pass
 
-    letters = {m["To"].addresses[0].addr_spec: m.get_content() for m in mailbox.letters}
+    letters = said(mailbox, "plain")
+    assert said(mailbox, "html").keys() == letters.keys()
+    assert code in said(mailbox, "html")["bea@example.org"]
+    assert code not in said(mailbox, "html")["ada@example.org"]
     to_bea = letters["bea@example.org"]
     assert code in to_bea
     assert "Ada Holm gives you a gift card of €50.00." in to_bea
@@ -137,7 +160,7 @@ def test_an_unused_card_ends_with_its_order_and_the_money_can_go_back(bo, ledger
     bo.press("Cancel this order")
     assert "50.00 remains paid" in bo.page.words
     with ledger.store.read() as session:
-        assert tenders.look(session, code, ledger.clock()) is None
+        assert voucher_balances.look(session, code, ledger.clock()) is None
     assert account(ledger, "gift_cards") == 0
 
     bo.press("Refund what is on account")
@@ -158,7 +181,7 @@ def test_a_used_card_stays_and_so_does_its_charge(bo, ledger, theatre):
     bo.press("Cancel this order")
 
     with ledger.store.read() as session:
-        assert tenders.look(session, code, ledger.clock()).balance == 2600
+        assert voucher_balances.look(session, code, ledger.clock()).balance == 2600
         assert session.get_one(OrderRow, gift).charge == 5000
     assert account(ledger, "gift_cards") == -5000
     assert account(ledger, "tender:gift_card") == 2400
@@ -179,8 +202,8 @@ def test_a_lost_code_is_replaced_and_pays_no_more(bo, anna, ledger):
     new = code_on(anna.press("Make a new code"))
 
     with ledger.store.read() as session:
-        assert tenders.look(session, old, ledger.clock()) is None
-        assert tenders.look(session, new, ledger.clock()).balance == 5000
+        assert voucher_balances.look(session, old, ledger.clock()) is None
+        assert voucher_balances.look(session, new, ledger.clock()).balance == 5000
         assert gift_cards.owed(session) == gift_cards.Owed(1, 5000)
 
 
@@ -198,7 +221,7 @@ def test_a_card_bought_online_stands_on_a_statement_of_its_own(app, ledger, thea
     assert "Thank you. The gift card is on its way." in page.words
     assert CODE.search(page.words) is None
     with ledger.store.read() as session:
-        draft = settlements.draft(session, ledger.means(), complete=True)
+        draft = settlements.draft(session, ledger.means(), complete=True, minimum=10_000)
     assert (draft.included.charge, draft.included.handling) == (7500, 0)
     assert account(ledger, "theatre") == 0
     assert ada.reload().heading == "Thank you. The gift card is on its way."
@@ -237,5 +260,28 @@ def test_a_gift_card_pays_for_a_membership_online(app, bo, ledger, theatre, seas
     with ledger.store.read() as session:
         order = session.scalars(select(OrderRow).where(OrderRow.seller == "online")).one()
         assert order.charge == order.paid == 5700
-        assert tenders.look(session, code, ledger.clock()) is None
+        assert voucher_balances.look(session, code, ledger.clock()) is None
         assert account(ledger, "tender:card") == 3700
+
+
+def test_the_second_who_makes_a_new_code_hears_who_was_quicker(
+    bo, app, ledger, people, clock
+):
+    sell(bo)
+    bo.press("To the order")
+    clock.passes(seconds=5)
+    address = bo.page.url
+    vera, anna = clerk(app, "vera"), clerk(app, "anna")
+    for one in (vera, anna):
+        one.open(address)
+    fill(vera, "reason", "lost on the bus")
+    code = code_on(vera.press("Make a new code"))
+    fill(anna, "reason", "washed with the coat")
+    page = anna.press("Make a new code")
+
+    assert "Vera Holt changed this order" in page.alert
+    assert "renew gift card (lost on the bus)" in page.alert
+    lost = page.soup.find(id="lost")
+    assert lost["value"] == "washed with the coat"
+    with ledger.store.read() as session:
+        assert voucher_balances.look(session, code, ledger.clock()).balance == 5000

@@ -167,7 +167,7 @@ def test_the_second_of_two_editors_is_told_and_nothing_is_lost(app, vera, ledger
 
     page = anna.press("Aisle after")
 
-    assert "Somebody changed this plan while you were looking at it" in page.alert
+    assert "Vera Holt changed this plan at" in page.alert
     assert hall(ledger).plan == first
 
 

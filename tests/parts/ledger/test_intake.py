@@ -162,6 +162,7 @@ def test_a_newer_version_of_an_event_waits_for_an_upgrade(kiosk, ledger, monkeyp
     assert noted(ledger, "event_unreadable")[0].state == "settled"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("type", "body"),
     [
@@ -218,6 +219,7 @@ def test_a_disk_that_ends_the_transaction_is_no_events_fault(kiosk, ledger, monk
     assert noted(ledger, "event_unreadable") == []
 
 
+@pytest.mark.slow
 def test_a_bad_event_leaves_nothing_of_itself_behind(kiosk, theatre, ledger):
     epoch = kiosk.own(theatre.tonight, "A1")["A1"]
     good = kiosk.line(theatre.tonight, "A1", epoch)

@@ -15,13 +15,14 @@ from PIL import Image
 
 from ledger.documents import order as orders
 from ledger.documents import speech, ticket
-from ledger.mail import notes, outbox
+from ledger.mail import called_off, notes, outbox
 from ledger.tables.orders import OrderRow, PatronRow
 from ledger.tables.records import OutboxRow
 from tests.catalogues import ROOT
 from tests.demo_house import NOW, furnish
 
 pytestmark = pytest.mark.slow
+WEEK_MS = 7 * 86_400_000
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +127,7 @@ def test_every_sentence_of_letters_and_tickets_is_known_with_its_facts(language)
     ]:
         found |= set(re.findall(r'_\("([^"]+)"', file.read_text()))
     found |= {"Unreserved seating", "%(section)s, row %(row)s, seat %(seat)s"}
-    found.add("Your tickets: %(title)s, %(date)s")
+    found |= {called_off.SUBJECT, called_off.WORDS, "Your tickets: %(title)s, %(date)s"}
     known = speech._CATALOGUES[language]
 
     assert found == set(known)
@@ -200,3 +201,18 @@ def _again(store):
 def _row(store, letter):
     with store.read() as session:
         return session.get(OutboxRow, letter)
+
+
+def test_who_buys_after_the_deadline_is_not_told_of_exchanges(house):
+    store, facts = house
+    order = facts["emailed"]["order"]
+    rule = "Exchange until noon of the day before."
+    with store.read() as session:
+        assert orders.describe(session, order).exchange_rule == ""
+
+    def bought_a_week_earlier(session):
+        session.get_one(OrderRow, order).made_ms -= WEEK_MS
+
+    store.write(bought_a_week_earlier)
+    with store.read() as session:
+        assert orders.describe(session, order).exchange_rule == rule

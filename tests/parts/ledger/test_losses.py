@@ -72,6 +72,20 @@ def test_a_log_that_arrives_after_all_settles_it(kiosk, lobby, theatre, ledger):
     assert (found.state, found.settled_how) == ("settled", "its log arrived up to event 1")
 
 
+def test_a_log_that_has_more_to_say_is_not_settled_yet(kiosk, lobby, theatre, ledger):
+    sold(kiosk, theatre, "A1", 1, seq=1)
+    sold(kiosk, theatre, "A2", 2, seq=2)
+    lobby.device("Kiosk 1", "kiosk")
+
+    kiosk.upload(kiosk.events[:1], more=True).ok()
+    assert [found.state for found in lost(ledger)] == ["open"]
+
+    kiosk.upload(kiosk.events[1:], more=False).ok()
+    assert [found.settled_how for found in lost(ledger)] == [
+        "its log arrived up to event 2"
+    ]
+
+
 def test_a_log_that_had_ended_is_not_lost(kiosk, lobby, ledger):
     kiosk.happened("device.closed", {"seats": []})
     kiosk.upload().ok()
@@ -79,6 +93,25 @@ def test_a_log_that_had_ended_is_not_lost(kiosk, lobby, ledger):
     lobby.device("Kiosk 1", "kiosk")
 
     assert lost(ledger) == []
+
+
+def test_what_a_door_did_that_had_only_asked_is_not_known(door, lobby, ledger):
+    # It may have let people in by what it heard, and told nobody yet.
+    door.get(f"/api/feed?s=dev:{door.id}@0.0.{0:032x}&wait=0").ok()
+
+    lobby.device("Door A", "door")
+
+    [found] = lost(ledger)
+    assert json.loads(found.facts)["known"] == 0
+
+
+def test_a_pairing_whose_answer_was_lost_has_lost_nothing(door, lobby, ledger):
+    door.get(f"/api/feed?s=dev:{door.id}@0.0.{0:032x}&wait=0").ok()
+    lobby.device("Door A", "door")  # It never heard that, and asks for nothing.
+
+    lobby.device("Door A", "door")
+
+    assert [found.subject for found in lost(ledger)] == [f"{door.id}/1"]
 
 
 def test_a_new_device_has_lost_nothing(kiosk, door, ledger):

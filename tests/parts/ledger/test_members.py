@@ -4,13 +4,14 @@ import argon2
 import pytest
 from sqlalchemy import select
 
-from ledger import members, passwords, seating, tenders
+from ledger import members, passwords, seating
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.members import MemberCreditRow, VoucherRow
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderRow
 from tests.parts.ledger.device import new_id
+from tests.parts.ledger.theatre import code_worth
 
 CARD = "FOHM:OKAFOR"
 
@@ -42,9 +43,7 @@ def okafor(ledger):
 @pytest.fixture
 def gift(ledger):
     """The code of a gift card with 20.00 on it."""
-    return ledger.store.write(
-        tenders.issue, ledger.means(), kind="gift_card", currency="EUR", amount=2000
-    )
+    return code_worth(ledger, 2000)
 
 
 def production(ledger, performance):
@@ -234,15 +233,71 @@ def test_a_voucher_used_elsewhere_a_second_ago_is_refused(kiosk, theatre, lobby,
     assert (refused.status, refused.body["error"]) == (409, "NOT_FOUND")
 
 
+@pytest.mark.parametrize("before", ["live", "expired", "unswept", "allotted"])
+def test_a_promise_moves_to_a_new_hold_of_its_device(
+    kiosk, theatre, ledger, gift, okafor, clock, before
+):
+    hold = held(kiosk, theatre, "A2", "A3")
+    promised = [
+        ask(kiosk, hold, "voucher", gift, 1500).ok(201)["tender"],
+        ask(kiosk, hold, "credit", okafor, 1).ok(201)["tender"],
+    ]
+    if before == "allotted":
+        kiosk.allot(hold).ok()
+    elif before != "live":
+        clock.passes(minutes=16)
+    if before == "expired":
+        ledger.store.write(seating.sweep, ledger.means())
+    new = held(kiosk, theatre, "B2", "B3")
+
+    moved = [
+        ask(kiosk, new, "again", one, most).ok(201)
+        for one, most in zip(promised, (1800, 2), strict=True)
+    ]
+
+    assert [(one["kind"], one["amount"], one["credits"]) for one in moved] == [
+        ("gift_card", 1800, 0),
+        ("credit", 0, 2),
+    ]
+    assert (balance(ledger), used(ledger, okafor)) == (200, 2)
+    kiosk.delete(f"/api/holds/{new}")
+    assert (balance(ledger), used(ledger, okafor)) == (2000, 0)
+
+
+def test_a_promise_whose_voucher_was_spent_elsewhere_meanwhile_is_gone(
+    kiosk, theatre, lobby, ledger, gift, clock
+):
+    first = held(kiosk, theatre, "A2")
+    tender = ask(kiosk, first, "voucher", gift, 2000).ok(201)["tender"]
+    other = lobby.device("Kiosk 2", "kiosk")
+    clock.passes(minutes=16)
+    ledger.store.write(seating.sweep, ledger.means())
+    ask(other, held(other, theatre, "B2"), "voucher", gift, 2000).ok(201)
+
+    refused = ask(kiosk, held(kiosk, theatre, "A2"), "again", tender, 2000)
+
+    assert (refused.status, refused.body["error"]) == (409, "NOT_FOUND")
+
+
+def test_nobody_moves_the_promise_of_another_device_or_one_that_was_spent(
+    kiosk, theatre, lobby, ledger, gift
+):
+    hold = held(kiosk, theatre, "A2")
+    tender = ask(kiosk, hold, "voucher", gift, 2000).ok(201)["tender"]
+    other = lobby.device("Kiosk 2", "kiosk")
+    assert ask(other, held(other, theatre, "B2"), "again", tender, 2000).status == 409
+    kiosk.allot(hold).ok()
+    epoch = kiosk.allotments()[f"{theatre.tonight}/A2"]["epoch"]
+    paid = [{"kind": "gift_card", "ref": tender, "amount": 2000}]
+    line = kiosk.line(theatre.tonight, "A2", epoch, price=2000, fee_outside=0)
+    kiosk.happened("sale", kiosk.sale(line, tenders=paid))
+    kiosk.upload().ok()
+    assert ask(kiosk, held(kiosk, theatre, "B3"), "again", tender, 2000).status == 409
+    assert balance(ledger) == 0
+
+
 def test_a_voucher_out_of_date_is_none(kiosk, theatre, ledger, clock):
-    code = ledger.store.write(
-        tenders.issue,
-        ledger.means(),
-        kind="voucher",
-        currency="EUR",
-        amount=500,
-        until_ms=clock() + 1000,
-    )
+    code = code_worth(ledger, 500, kind="voucher", until_ms=clock() + 1000)
     clock.passes(seconds=2)
 
     assert ask(kiosk, held(kiosk, theatre, "A2"), "voucher", code, 500).status == 409

@@ -2,12 +2,13 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import delete, select
 
 from boxoffice.pricing import Seller
-from ledger import journal, settlements
+from ledger import config, journal, settlements
 from ledger.orders import Patron
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.records import AuditRow
@@ -208,19 +209,22 @@ def test_orders_of_a_ledger_that_did_not_count_are_counted_again(theatre, ledger
     theatre.sell("A2", tender="card")
     theatre.sell("A3", tender="cash")
     with ledger.store.read() as session:
-        before = settlements.draft(session, ledger.means(), complete=True)
+        before = settlements.draft(session, ledger.means(), complete=True, minimum=10_000)
     ledger.store.write(lambda session: session.execute(delete(SettlingRow)) and None)
 
     Worker(ledger).step()
 
     with ledger.store.read() as session:
-        assert settlements.draft(session, ledger.means(), complete=True) == before
+        assert (
+            settlements.draft(session, ledger.means(), complete=True, minimum=10_000)
+            == before
+        )
 
 
 def test_a_finished_production_pays_any_amount(theatre, ledger, people):
     theatre.sell("A2", tender="card")
     with ledger.store.read() as session:
-        drafted = settlements.draft(session, ledger.means(), complete=True)
+        drafted = settlements.draft(session, ledger.means(), complete=True, minimum=10_000)
     assert (drafted.amount, drafted.issued) == (2400, True)
 
 
@@ -339,3 +343,35 @@ def test_what_people_did_is_found_in_the_audit(anna, bo, theatre):
 
     assert "Bo Lund" in page.words
     assert "Change seats" in page.words
+
+
+def test_the_operator_says_from_which_amount_a_statement_pays(app, vera, theatre, ledger):
+    theatre.sell("A2", tender="card")
+    address = "/staff/reports/statements"
+    assert "€24.00 would be carried" in vera.open(address).words
+    lower = replace(ledger.config, statement_minimum=2400)
+    app.extensions["foh"] = replace(ledger, config=lower)
+    page = vera.open(address)
+    app.extensions["foh"] = ledger
+
+    assert "€24.00 would be paid." in page.words
+    assert "Below €24.00 it is carried" in page.words
+
+
+@pytest.mark.parametrize("typed", ["100.00", "-1", "ten", "١٠٠"])
+def test_a_least_amount_that_is_no_whole_number_of_cents_is_refused(tmp_path, typed):
+    settings = {"FOH_LEDGER_DIR": str(tmp_path), "FOH_STATEMENT_MINIMUM": typed}
+    with pytest.raises(config.Incomplete, match="whole cents"):
+        config.read(settings)
+
+
+def test_the_page_says_when_the_next_statement_is_due_and_what_is_normally_in(
+    vera, theatre
+):
+    address = "/staff/reports/statements"
+    page = vera.open(address)
+    assert "orders up to Sunday, 22 November, are normally in" in page.words
+    assert "By the calendar" not in page.words
+    vera.press("Draw the statement")
+
+    assert "By the calendar it is due on 11 December 2026;" in vera.open(address).words

@@ -9,11 +9,11 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from ledger import order_changes, order_versions
+from ledger import audit, order_changes, order_versions, rivals
 from ledger.patrons import Patron
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
-from tests.parts.ledger.clerk import clerk
+from tests.parts.ledger.clerk import both_press, clerk
 from tests.parts.ledger.test_order_pages import move, opened, order, tickets
 from tests.parts.ledger.test_window import choose, fill, pick, rows
 
@@ -65,10 +65,9 @@ def test_the_second_note_is_kept_beside_the_first(bo, vera, sold, ledger):
 
 
 def test_what_the_second_left_alone_shows_what_the_first_made_of_it(bo, vera, sold, ledger):
-    fill(bo, "phone", "555 1234")
-    bo.press("Change details")
-    fill(vera, "email", "okafor@example.org")
-    page = vera.press("Change details")
+    page = both_press(
+        "Change details", bo, ("phone", "555 1234"), vera, ("email", "okafor@example.org")
+    )
     assert "edit order (phone)" in page.alert
     assert "It now says" not in page.words
     vera.press("Change details")
@@ -129,10 +128,9 @@ def test_a_cancellation_after_a_move_keeps_its_reason(bo, vera, sold, ledger):
 def test_the_second_move_is_planned_anew_with_its_reason(bo, vera, sold, ledger):
     move(bo, "A2", "A3")
     move(vera, "B2", "B3")
-    fill(bo, "reason", "nearer")
-    bo.press("Move them")
-    fill(vera, "reason", "hard of hearing")
-    page = vera.press("Move them")
+    page = both_press(
+        "Move them", bo, ("reason", "nearer"), vera, ("reason", "hard of hearing")
+    )
 
     assert "Bo Lund changed this order" in page.alert
     assert "Nothing was moved" in page.alert
@@ -159,10 +157,9 @@ def test_the_same_seats_for_both_are_one_move(bo, vera, sold, ledger):
 def test_another_performance_after_somebody_moved_it_there(bo, vera, sold, ledger, theatre):
     move(vera, "A2", "A3")
     move(bo, "S-001", "S-002", to=theatre.studio)
-    fill(bo, "reason", "came a day late")
-    bo.press("Move them")
-    fill(vera, "reason", "nearer")
-    page = vera.press("Move them")
+    page = both_press(
+        "Move them", bo, ("reason", "came a day late"), vera, ("reason", "nearer")
+    )
 
     assert "Bo Lund changed this order" in page.alert
     assert {ticket.performance for ticket in tickets(ledger, sold)} == {theatre.studio}
@@ -177,10 +174,7 @@ def ask_back(guest, which):
 def test_money_goes_back_once_and_the_second_reason_is_kept(bo, vera, sold, ledger):
     ask_back(bo, 0)
     ask_back(vera, 1)
-    fill(bo, "reason", "ill")
-    bo.press("Give back")
-    fill(vera, "reason", "also ill")
-    page = vera.press("Give back")
+    page = both_press("Give back", bo, ("reason", "ill"), vera, ("reason", "also ill"))
 
     assert "Bo Lund changed this order" in page.alert
     assert "refund (ill)" in page.alert
@@ -198,10 +192,7 @@ def test_money_goes_back_once_and_the_second_reason_is_kept(bo, vera, sold, ledg
 def test_one_ticket_is_not_paid_back_by_both(bo, vera, sold, ledger):
     ask_back(bo, 0)
     ask_back(vera, 0)
-    fill(bo, "reason", "ill")
-    bo.press("Give back")
-    fill(vera, "reason", "ill")
-    page = vera.press("Give back")
+    page = both_press("Give back", bo, ("reason", "ill"), vera, ("reason", "ill"))
 
     assert "Bo Lund changed this order" in page.alert
     assert "There is nothing to give back." in page.words
@@ -259,7 +250,7 @@ def test_of_edits_at_the_same_moment_one_is_kept(people, theatre, ledger):
 
     def edit(session, means, note):
         row = order_versions.lock(session, made.id, seen)
-        if isinstance(row, order_versions.Overtaken):
+        if isinstance(row, rivals.Overtaken):
             return row
         order_changes.edit(
             session,
@@ -284,8 +275,31 @@ def test_of_edits_at_the_same_moment_one_is_kept(people, theatre, ledger):
         each.join()
 
     [kept] = [each for each in found if isinstance(each, str)]
-    [told] = [each for each in found if isinstance(each, order_versions.Overtaken)]
+    [told] = [each for each in found if isinstance(each, rivals.Overtaken)]
     assert order(ledger, made).note == kept
     assert [change.by for change in told.changes] == ["Bo Lund"]
     with ledger.store.read() as session:
         assert len(session.scalars(select(TicketRow)).all()) == 1
+
+
+def test_of_changes_of_one_millisecond_the_last_is_told(people, theatre, ledger):
+    made = theatre.sell("A2", patron=GRACE)
+    for number in range(9):
+        with ledger.store.read() as session:
+            seen = order_versions.version(session, session.get_one(OrderRow, made.id))
+        ledger.store.write(
+            audit.note,
+            ledger.means(),
+            staff=people["bo"],
+            action="ring",
+            subject=made.id,
+            reason=str(number),
+        )
+
+        with ledger.store.read() as session:
+            told = rivals.last(session, made.id, "ring")
+            since = order_versions.overtaken(
+                session, session.get_one(OrderRow, made.id), seen
+            )
+        assert [change.what for change in told.changes] == [f"ring ({number})"]
+        assert since == told

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from ledger import order_search
 from ledger.orders import Patron
+from ledger.tables.doors import MovementRow
 from ledger.tables.money import JournalLineRow, TenderRow
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.records import OutboxRow
@@ -352,3 +353,38 @@ def test_orders_are_found_by_the_beginning_of_a_number_a_seat_or_a_ticket(bo, th
         page = bo.open(f"/staff/orders?q={words}")
         assert "Grace Okafor" in page.words, words
     assert "Bea Marsh" not in bo.open("/staff/orders?q=c4").words
+
+
+def test_a_seat_is_found_however_it_is_called(bo, theatre):
+    theatre.sell("C4", patron=Patron("Grace Okafor"))
+    theatre.sell("C5", patron=Patron("Bea Marsh"))
+
+    called = ("C 4", "c-4", "row C seat 4", "Stalls C4", "Stalls, row C, seat 4")
+    for words in called:
+        page = bo.open(f"/staff/orders?q={words}")
+        assert "Grace Okafor" in page.words, words
+        assert "Bea Marsh" not in page.words, words
+    assert "No order fits" in bo.open("/staff/orders?q=row seat 4").words
+
+
+def test_a_ticket_says_since_when_its_guest_is_in_and_at_which_door(bo, theatre, ledger):
+    sold = theatre.sell("C4", patron=Patron("Grace Okafor"))
+
+    def goes_in(session):
+        ticket = session.get_one(TicketRow, sold.tickets[0].id)
+        session.add(
+            MovementRow(
+                id="m-1", ticket=ticket.id, performance=ticket.performance, space="",
+                kind="admission", count=1, seat=ticket.seat, door="Door A", after=None,
+                device="d-1", incarnation=1, issue=1, mode="online", verdict="ADMIT",
+                marks="[]", override=None, at_ms=ticket.made_ms, trust="trusted",
+                recorded_ms=ticket.made_ms, seq=1, undone=None,
+            )
+        )  # fmt: skip
+
+    ledger.store.write(goes_in)
+
+    page = opened(bo, sold)
+    assert "In since" in page.words
+    assert "Stalls C 4 went in at Door A" in page.words
+    assert "ADMIT" not in page.words

@@ -1,12 +1,16 @@
 """Order types, such as tables: kept by a supervisor, sold at the window. Source: ORT1."""
 
+from dataclasses import replace
+
 import pytest
 
 from ledger import order_types
 from ledger.order_types import Said
+from ledger.tables.money import TenderRow
 from ledger.tables.order_types import OrderTypeRow
 from ledger.tables.orders import OrderRow
 from tests.parts.ledger.clerk import clerk, hire
+from tests.parts.ledger.shopper import Shopper
 from tests.parts.ledger.test_office_pages import table
 from tests.parts.ledger.test_window import chart, fill, pick, rows
 
@@ -112,3 +116,110 @@ def test_downloads_name_the_type(vera, ledger, theatre):
     assert order[header.index("order type")] == "Table"
     [_, taken] = table(vera.fetch("/staff/catalogue/order-types/taken.csv"))
     assert taken[1:] == ["Hamlet", "Table", "1", "1", "2", "48.00"]
+
+
+def test_the_second_who_changes_a_type_hears_who_was_quicker(vera, app, ledger, theatre):
+    add(ledger)
+    anna = clerk(app, "anna")
+    for one in (vera, anna):
+        one.open("/staff/catalogue/order-types")
+    own = {"attrs": {"aria-label": "Table"}}
+    vera.page.soup.find("section", **own).find(attrs={"name": "orders"})["value"] = "7"
+    vera.press("Change")
+    anna.page.soup.find("section", **own).find(attrs={"name": "orders"})["value"] = "9"
+    page = anna.press("Change")
+
+    assert "Vera Holt changed this order type" in page.alert
+    kept = page.soup.find("section", **own).find(attrs={"name": "orders"})
+    assert kept["value"] == "9"
+    assert rows(ledger, OrderTypeRow)[0].orders == 7
+    anna.press("Change")
+    assert rows(ledger, OrderTypeRow)[0].orders == 9
+
+
+# The shop.
+
+
+@pytest.fixture
+def ada(app, theatre):
+    return Shopper(app)
+
+
+def books(ada, theatre, *seats, kind="", **how):
+    """Go on from the seats to the summary, with a kind of order."""
+    ada.choose_seats(theatre.tonight, *seats)
+    ada.press("Continue")
+    return says(ada, kind, **how)
+
+
+def says(ada, kind, **how):
+    """Give the patron's details, and what is booked."""
+    ada.type("Name", "Ada Holm")
+    ada.type("E-mail", "ada@example.org")
+    for box in ada.page.soup.find_all("input", attrs={"name": "order_type"}):
+        box.attrs.pop("checked", None)
+        if box["value"] == kind:
+            box["checked"] = ""
+    return ada.press("Continue", **how)
+
+
+def test_the_shop_offers_what_is_said_to_be_online_and_books_it(ada, theatre, ledger):
+    add(ledger, replace(TABLE, name="Private box"))
+    table = add(ledger, replace(TABLE, online=True))
+    page = books(ada, theatre, "D1", "D2", kind=table)
+    assert "Table" in page.words
+    assert "Private box" not in page.words
+    ada.pays()
+
+    [order] = rows(ledger, OrderRow)
+    assert order.order_type == table
+
+
+@pytest.mark.parametrize(
+    ("seats", "orders", "said"),
+    [
+        (("D1",), 1, "for 2 to 3 people"),
+        (("D1", "D2"), 0, "All of these are taken"),
+    ],
+)
+def test_the_shop_says_beside_the_field_why_not(ada, theatre, ledger, seats, orders, said):
+    table = add(ledger, replace(TABLE, online=True, orders=orders))
+
+    page = books(ada, theatre, *seats, kind=table, status=422)
+
+    assert said in page.words
+    assert "Please look at 1 field again." in page.alert
+    assert page.soup.find("input", attrs={"name": "name"})["value"] == "Ada Holm"
+    assert rows(ledger, OrderRow) == []
+
+
+@pytest.mark.parametrize("how", ["retired", "not online any more"])
+def test_what_is_not_offered_any_more_is_not_booked(ada, theatre, ledger, how):
+    table = add(ledger, replace(TABLE, online=True))
+    ada.choose_seats(theatre.tonight, "D1", "D2")
+    ada.press("Continue")
+    write, means = ledger.store.write, ledger.means()
+    if how == "retired":
+        write(order_types.retire, means, table, retired=True, by="vera")
+    else:
+        write(order_types.change, means, table, TABLE, by="vera")
+
+    assert "All of these are taken" in says(ada, table, status=422).words
+
+
+def test_of_two_who_pay_for_the_last_table_one_has_it_and_the_other_pays_nothing(
+    ada, app, theatre, ledger
+):
+    table = add(ledger, replace(TABLE, online=True))
+    bea = Shopper(app)
+    books(ada, theatre, "D1", "D2", kind=table)
+    books(bea, theatre, "D9", "D10", kind=table)
+    ada.press("Pay ")
+    bea.press("Pay ")
+    ada.press("Approve")
+    page = bea.press("Approve")
+
+    assert "All of these are taken for this performance." in page.alert
+    assert "Your seats are kept." in page.alert
+    assert len(rows(ledger, OrderRow)) == 1
+    assert [t.amount for t in rows(ledger, TenderRow)] == [3600]

@@ -270,6 +270,7 @@ def waits(ledger, device: str) -> introductions.Introduction | None:
         return introductions.waiting(session, ledger.means(), device)
 
 
+@pytest.mark.slow
 def test_a_typed_code_waits_until_staff_confirm_the_number_both_screens_show(
     app, ledger, theatre
 ):

@@ -95,6 +95,34 @@ def test_a_nul_is_refused_as_described(app, ledger, people, theatre, path):
     promised(path, answer)
 
 
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/read/v1/orders", {"after": "x" * 101}),
+        ("/read/v1/performances", {"after": "x" * 101}),
+        ("/read/v1/sales", {"page": "two"}),
+        ("/read/v1/sales", {"page": "-1"}),
+    ],
+)
+def test_what_is_not_described_is_refused_in_words(
+    app, ledger, people, theatre, path, asked
+):
+    answer = get(app, path, key(ledger, people), **asked)
+
+    assert answer.status_code == 400
+    assert next(iter(asked)) in promised(path, answer)["error"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_another_method_is_told_which_there_are(app, path):
+    address = path.replace("{performance}", "x")
+
+    answer = app.test_client().delete(address)
+
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+
+
 def test_pages_follow_one_another_to_the_end(app, ledger, people, theatre):
     made = {theatre.sell(f"A{n}").id for n in range(2, 7)}
     found, after, opened = set(), "", key(ledger, people)

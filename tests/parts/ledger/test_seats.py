@@ -187,6 +187,7 @@ def test_a_request_id_with_another_body_is_refused(kiosk, theatre):
     assert (answer.status, answer.body["error"]) == (422, "request_reused")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seats", [["C3"], ["C3", "C4"]])
 def test_of_a_hundred_who_want_the_same_seat_one_gets_it(store, ledger, theatre, seats):
     # Source: INV5.

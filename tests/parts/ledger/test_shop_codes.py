@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from ledger import catalogue, pickups, prices, tenders
+from ledger import catalogue, pickups, prices
 from ledger.tables.members import PromisedRow, VoucherRow
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderRow, TicketRow
 from tests.parts.ledger.shopper import Shopper, online_fees
 from tests.parts.ledger.test_window import fill, rows
-from tests.parts.ledger.theatre import price_list
+from tests.parts.ledger.theatre import code_worth, price_list
 
 pytestmark = [
     pytest.mark.usefixtures("sound_book"),
@@ -24,12 +24,6 @@ def ada(app, theatre, ledger):
     return Shopper(app)
 
 
-def card(ledger, amount):
-    return ledger.store.write(
-        tenders.issue, ledger.means(), kind="gift_card", currency="EUR", amount=amount
-    )
-
-
 def balances(ledger):
     return [row.balance for row in rows(ledger, VoucherRow)]
 
@@ -40,7 +34,7 @@ def uses(ada, code):
 
 
 def test_a_gift_card_pays_what_it_has_and_the_bank_card_the_rest(ada, theatre, ledger):
-    code = card(ledger, 1000)
+    code = code_worth(ledger, 1000)
     ada.choose_seats(theatre.tonight, "D1")
     ada.says_who()
     page = uses(ada, code.lower())
@@ -59,7 +53,7 @@ def test_a_gift_card_pays_what_it_has_and_the_bank_card_the_rest(ada, theatre, l
 
 
 def test_a_gift_card_that_has_enough_needs_no_bank_and_keeps_its_rest(ada, theatre, ledger):
-    code = card(ledger, 5000)
+    code = code_worth(ledger, 5000)
     ada.choose_seats(theatre.tonight, "D1")
     ada.says_who()
     uses(ada, code)
@@ -71,7 +65,7 @@ def test_a_gift_card_that_has_enough_needs_no_bank_and_keeps_its_rest(ada, theat
 
 
 def test_a_gift_card_comes_back_when_it_is_taken_off_or_the_seats_go(ada, theatre, ledger):
-    code = card(ledger, 1000)
+    code = code_worth(ledger, 1000)
     ada.choose_seats(theatre.tonight, "D1")
     ada.says_who()
     uses(ada, code)
@@ -86,7 +80,7 @@ def test_a_gift_card_comes_back_when_it_is_taken_off_or_the_seats_go(ada, theatr
 
 
 def test_who_guesses_codes_is_slowed_down_and_others_are_not(app, ada, theatre, ledger):
-    code = card(ledger, 1000)
+    code = code_worth(ledger, 1000)
     ada.choose_seats(theatre.tonight, "D1")
     ada.says_who()
     for _ in range(5):

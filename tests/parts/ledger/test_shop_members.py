@@ -7,7 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from boxoffice.members import Sale
-from ledger import baskets, catalogue, evenings, members, membership_kinds, order_changes
+from ledger import (
+    basket_changes,
+    catalogue,
+    evenings,
+    members,
+    membership_kinds,
+    order_changes,
+)
 from ledger.mail import notes
 from ledger.tables.baskets import BasketRow
 from ledger.tables.catalogue import ProductionRow
@@ -307,7 +314,7 @@ def test_the_letters_say_what_they_should(ada, ledger, season):
             letter = notes.note(
                 session, row.kind, facts, to=row.to, letter=row.id, now_ms=ledger.clock()
             )
-            said[row.kind] = letter.get_content()
+            said[row.kind] = letter.get_body(("plain",)).get_content()
 
     assert "1 × Season 2027" in said["membership"]
     assert "€157.00" in said["membership"]
@@ -318,6 +325,6 @@ def test_what_was_typed_is_forgotten_with_an_old_basket(ada, clock, ledger, thea
     ada.choose_seats(theatre.tonight, "A4", "A5")
     ada.says_who()
     clock.passes(minutes=60 * 4)
-    ledger.store.write(baskets.forget, now_ms=ledger.clock())
+    ledger.store.write(basket_changes.forget, now_ms=ledger.clock())
 
     assert [(row.state, row.said) for row in rows(ledger, BasketRow)] == [("ended", "{}")]

@@ -15,7 +15,7 @@ from ledger.tables.orders import OrderRow
 from ledger.tables.seats import HoldRow, SeatStateRow
 from tests.parts.ledger.clerk import PASSWORD
 
-pytestmark = pytest.mark.usefixtures("sound_book")
+pytestmark = [pytest.mark.pages, pytest.mark.usefixtures("sound_book")]
 ROUNDS = ("A3", "B3", "C3", "D3")
 
 
@@ -36,7 +36,7 @@ class Browser:
     """Somebody's browser: cookies, and the token of the page that is open."""
 
     def __init__(self, address: str) -> None:
-        self.http = httpx.Client(base_url=address, follow_redirects=True, timeout=20)
+        self.http = httpx.Client(base_url=address, follow_redirects=True, timeout=60)
         self.page = BeautifulSoup("", "html.parser")
 
     def open(self, path: str) -> "Browser":

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.tables.money import PaymentRow
+from ledger import refunds
+from ledger.tables.money import CardRefundRow, PaymentRow
 from ledger.tables.orders import OrderRow
 from tests.parts.kiosk.makers import served
 from tests.parts.ledger.shopper import Shopper, settle_left_behind
@@ -131,3 +132,46 @@ def test_a_patron_who_changes_the_order_cannot_pay_the_old_one(ada, stripe, ledg
     assert "Your order" in ada.press("Change the order").heading
 
     assert stripe.sessions["cs_1"]["status"] == "expired"
+
+
+def refunded(ledger):
+    """The whole order is refunded in the book; Stripe hears of it from the worker."""
+    [order] = rows(ledger, OrderRow)
+
+    def act(session, means):
+        row = session.get_one(OrderRow, order.id)
+        refunds.give_back(session, means, row, tickets=None, include_fees=True)
+
+    ledger.store.write(act, ledger.means())
+
+
+def test_a_refund_whose_answer_got_lost_is_made_once(ada, stripe, app, clock, ledger):
+    begins(ada, stripe)
+    stripe.card("cs_1", **MATCH)
+    comes_back(ada, stripe)
+    refunded(ledger)
+    here = app.extensions["foh"]
+    stripe.silent = True
+    settle_left_behind(here)
+    assert [row.state for row in rows(ledger, CardRefundRow)] == ["waiting"]
+    # After a day Stripe has forgotten the key; the refund itself it lists.
+    stripe.refunds = {f"old-{key}": made for key, made in stripe.refunds.items()}
+    stripe.silent = False
+    clock.passes(minutes=25 * 60)
+    settle_left_behind(here)
+
+    assert [row.state for row in rows(ledger, CardRefundRow)] == ["done"]
+    assert [made["amount"] for made in stripe.refunds.values()] == [4800]
+
+
+def test_a_refund_that_stripe_refuses_says_so(ada, stripe, app, ledger):
+    begins(ada, stripe)
+    stripe.card("cs_1", **MATCH)
+    comes_back(ada, stripe)
+    stripe.intents["pi_cs_1"]["amount_received"] = 100  # Refunded in its dashboard.
+    refunded(ledger)
+    settle_left_behind(app.extensions["foh"])
+
+    [row] = rows(ledger, CardRefundRow)
+    assert row.state == "refused"
+    assert "greater than unrefunded" in row.why

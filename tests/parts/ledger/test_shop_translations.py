@@ -11,6 +11,7 @@ SHOP = Catalogues(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", SHOP.languages)
 def test_every_sentence_is_translated_and_nothing_else(language):
     SHOP.check_complete(language)

@@ -34,6 +34,7 @@ def certificate(key, tmp_path):
     return file
 
 
+@pytest.mark.slow
 def test_an_invitation_carries_the_pin_of_the_proxys_key(
     key, certificate, tmp_path, monkeypatch, capsys
 ):

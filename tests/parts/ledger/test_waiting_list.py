@@ -12,6 +12,7 @@ from tests.parts.ledger.shopper import Shopper
 from tests.parts.ledger.test_window import fill, rows
 
 pytestmark = [
+    pytest.mark.pages,
     pytest.mark.usefixtures("sound_book"),
     pytest.mark.parametrize("prepared", ["sqlite"], indirect=True),
 ]
@@ -66,7 +67,7 @@ def test_who_waited_longest_is_written_to_when_a_seat_comes_free(
     )
     page = bo.open("/staff/worklist/waiting")
     assert "Bea Lund bea@example.org 1" in page.words
-    bo.press("Take Bea Lund off the list")
+    bo.press("Take off Bea Lund")
     assert len(rows(ledger, WaitingPatronRow)) == 1
 
 

@@ -20,7 +20,10 @@ from ledger.tables.orders import TicketRow
 from tests.parts.ledger.shopper import Shopper
 from tests.parts.ledger.test_window import rows
 
-pytestmark = pytest.mark.parametrize("prepared", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.pages,
+    pytest.mark.parametrize("prepared", ["sqlite"], indirect=True),
+]
 
 
 def certificate(subject, key, issuer=None, by=None):

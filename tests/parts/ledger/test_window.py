@@ -12,7 +12,7 @@ from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.records import AuditRow, OutboxRow
 from ledger.tables.seats import SeatStateRow
 from tests.pages import NotThere
-from tests.parts.ledger.clerk import PASSWORD, clerk
+from tests.parts.ledger.clerk import PASSWORD, clerk, fill, pick
 
 pytestmark = pytest.mark.usefixtures("sound_book")
 
@@ -486,19 +486,6 @@ def test_marks_cover_every_state(ledger, theatre):
     with ledger.store.read() as session:
         found = marks.read(session, theatre.tonight)
     assert len(found) == 60
-
-
-def fill(guest, name, text):
-    guest.page.soup.find("input", attrs={"name": name})["value"] = text
-
-
-def pick(guest, name, value):
-    choice = guest.page.soup.find("select", attrs={"name": name})
-    for option in choice.find_all("option"):
-        if option.get("value") == value:
-            option["selected"] = ""
-        elif option.has_attr("selected"):
-            del option["selected"]
 
 
 def test_a_mailed_ticket_leaves_a_letter(bo, theatre, ledger):

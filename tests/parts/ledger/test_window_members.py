@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy import select
 
-from ledger import catalogue, members, pickups, prices, tenders
+from ledger import catalogue, members, pickups, prices
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.members import MemberCreditRow, MemberRow, PromisedRow, VoucherRow
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderRow
 from tests.parts.ledger.test_order_pages import move
 from tests.parts.ledger.test_window import chart, fill, pick, rows, state
-from tests.parts.ledger.theatre import price_list
+from tests.parts.ledger.theatre import code_worth, price_list
 
 pytestmark = pytest.mark.usefixtures("sound_book")
 
@@ -48,12 +48,6 @@ def sale(bo, theatre, *seats, member=""):
 def balance(ledger, code):
     with ledger.store.read() as session:
         return session.get_one(VoucherRow, pickups.hash_of(code)).balance
-
-
-def voucher(ledger, amount, kind="gift_card"):
-    return ledger.store.write(
-        tenders.issue, ledger.means(), kind=kind, currency="EUR", amount=amount
-    )
 
 
 def test_a_member_has_two_seats_for_nothing_and_pays_no_penny(bo, theatre, ledger, okafor):
@@ -226,7 +220,7 @@ def test_a_promo_code_opens_its_price_and_no_other_code_does(bo, theatre, ledger
 
 
 def test_a_gift_card_is_looked_up_and_the_rest_is_paid_in_cash(bo, theatre, ledger):
-    code = voucher(ledger, 1000)
+    code = code_worth(ledger, 1000)
     chart(bo, theatre, "A2").press("Sell the chosen")
     pick(bo, "kind-1", "code")
     fill(bo, "ref-1", code.lower())
@@ -241,7 +235,7 @@ def test_a_gift_card_is_looked_up_and_the_rest_is_paid_in_cash(bo, theatre, ledg
 
 
 def test_a_gift_card_alone_that_is_not_enough_sells_nothing(bo, theatre, ledger):
-    code = voucher(ledger, 1000)
+    code = code_worth(ledger, 1000)
     chart(bo, theatre, "A2").press("Sell the chosen")
     pick(bo, "kind-1", "code")
     fill(bo, "ref-1", code)
@@ -264,7 +258,7 @@ def test_a_code_nobody_issued_is_told_at_the_field(bo, theatre, ledger):
 def test_an_order_is_paid_later_with_a_voucher_and_a_refund_puts_it_back(
     bo, theatre, ledger
 ):
-    code = voucher(ledger, 5000, "voucher")
+    code = code_worth(ledger, 5000, kind="voucher")
     sold = theatre.sell("A2", tender=None)
     bo.open(f"/staff/orders/{sold.id}")
     pick(bo, "kind", "code")

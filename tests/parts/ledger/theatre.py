@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from boxoffice.charts import Chart, Row, SeatType
 from boxoffice.pricing import Buyer, FeeRule, Seller
-from ledger import catalogue, doors, halls, orders, prices
+from ledger import catalogue, doors, halls, orders, prices, voucher_balances
 from ledger.running import Running
 
 FRIDAY_MS = 1_795_800_000_000
@@ -126,3 +126,17 @@ class Theatre:
         )
         assert isinstance(sold, orders.Sold), sold
         return sold
+
+
+def code_worth(
+    ledger: Running, amount: int, *, kind: str = "gift_card", until_ms: int | None = None
+) -> str:
+    """Issue a gift card or a voucher of so many cents; give its code."""
+    return ledger.store.write(
+        voucher_balances.issue,
+        ledger.means(),
+        kind=kind,
+        currency="EUR",
+        amount=amount,
+        until_ms=until_ms,
+    )

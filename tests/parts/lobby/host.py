@@ -44,7 +44,7 @@ class Host:
     """A till with a cable in the printer."""
 
     def __init__(self, port: int) -> None:
-        self._cable = socket.create_connection(("127.0.0.1", port), timeout=5)
+        self._cable = socket.create_connection(("127.0.0.1", port), timeout=60)
 
     def send(self, data: bytes) -> None:
         self._cable.sendall(data)

@@ -37,6 +37,7 @@ def ticket():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "view",
     [

@@ -16,6 +16,8 @@ from lobby.hardware import Hardware
 from lobby.programs import Ports, clock_file
 from tests.parts.lobby.host import CUT, Host, fence, free_base, qr
 
+pytestmark = pytest.mark.slow
+
 BASE = free_base()
 PAYLOAD = "FH1:" + "7KQ2M4XD" * 12
 
@@ -52,7 +54,7 @@ def lobby(tmp_path_factory):
 
 @pytest.fixture
 def page(lobby):
-    with httpx.Client(base_url=f"http://127.0.0.1:{BASE}", timeout=10) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{BASE}", timeout=60) as client:
         client.post("/printer/faults", json={"all_well": True})
         client.post("/terminal/next", json={})
         yield client
@@ -145,7 +147,7 @@ def test_faults_are_set_refilled_and_refused(page):
 
 def test_the_terminal_is_told_what_to_do_and_reached_over_its_cable(page):
     page.post("/terminal/next", json={"outcome": "decline", "tap": "button"})
-    with httpx.Client(base_url=f"http://127.0.0.1:{BASE + 53}", timeout=5) as till:
+    with httpx.Client(base_url=f"http://127.0.0.1:{BASE + 53}", timeout=60) as till:
         begun = till.post("/attempts", json={"key": "K1", "amount": 4800, "order": "K7"})
         assert begun.status_code == 202
         assert page.get("/terminal").json()["attempt"]["state"] == "waiting_for_card"

@@ -60,7 +60,7 @@ def lan():
 
 
 def dial(wires, name):
-    return socket.create_connection(("127.0.0.1", wires.port(name)), timeout=5)
+    return socket.create_connection(("127.0.0.1", wires.port(name)), timeout=60)
 
 
 def gets_through(wires, name):

@@ -76,5 +76,6 @@ def test_strange_commands_are_on_the_paper():
     assert "[unknown command: 1b 7f]" in text
 
 
+@pytest.mark.slow
 def test_a_runaway_job_does_not_fill_the_memory():
     assert seen(b"\x1bd\xff" * 1000).height < 20_000

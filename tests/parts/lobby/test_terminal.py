@@ -34,7 +34,7 @@ def terminal(watch):
 def till(terminal):
     port = Port(terminal)
     port.start()
-    with httpx.Client(base_url=f"http://127.0.0.1:{port.number}", timeout=5) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port.number}", timeout=60) as client:
         yield client
     port.stop()
 
@@ -100,6 +100,36 @@ def test_every_outcome_ends_as_planned(terminal, plan, state, amount):
     pays(terminal)
     charge = terminal.look_up("K1")
     assert (charge.state, charge.amount) == (state, amount)
+
+
+@pytest.mark.parametrize("tap", list(Tap))
+def test_a_card_pulled_out_too_early_is_asked_for_again_and_charged_once(
+    terminal, watch, tap
+):
+    terminal.set_plan(Plan(Outcome.REMOVED, tap=tap, tap_s=2, think_s=1))
+    pays(terminal)
+    watch.seconds += 2
+    terminal.tap()
+    assert terminal.look_up("K1").state is State.PROCESSING
+    watch.seconds += 1
+    assert terminal.look_up("K1").state is State.CARD_REMOVED
+    assert terminal.look_up("K1").amount == 0
+    watch.seconds += 2
+    terminal.tap()
+    watch.seconds += 1
+    charge = terminal.look_up("K1")
+    assert (charge.state, charge.amount) == (State.APPROVED, 4800)
+    assert len(terminal.charges()) == 1
+
+
+def test_a_card_that_does_not_come_back_charges_nothing(terminal, watch):
+    terminal.set_plan(Plan(Outcome.REMOVED, tap=Tap.BUTTON))
+    pays(terminal)
+    terminal.tap()
+    assert terminal.look_up("K1").state is State.CARD_REMOVED
+    watch.seconds += 61
+    charge = terminal.look_up("K1")
+    assert (charge.state, charge.amount) == (State.CANCELLED, 0)
 
 
 def test_the_outcome_can_change_while_nobody_knows(terminal):

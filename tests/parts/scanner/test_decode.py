@@ -11,8 +11,9 @@ import zxingcpp
 from cv2.typing import MatLike
 
 from scanner import readers, views
-from scanner.decode import Decoder
+from scanner.decode import SETTLED, Decoder
 from scanner.found import Found, same
+from scanner.known import GONE
 from scanner.places import BELIEVED
 from tests.parts.scanner.tickets import (
     ADAS,
@@ -24,6 +25,7 @@ from tests.parts.scanner.tickets import (
     noisy,
     other,
     out_of_focus,
+    photographed,
     swept,
     tilted,
 )
@@ -81,6 +83,9 @@ TROUBLES: dict[str, Callable[[MatLike], MatLike]] = {
     "a dark foyer": lambda frame: noisy((frame * 0.12).astype(np.uint8)),
     "faint print": lambda frame: noisy((150 + frame * 0.12).astype(np.uint8)),
     "far away": lambda frame: noisy(cv2.resize(frame, (640, 360))),
+    "a photo of a screen of a photo": lambda frame: photographed(
+        photographed(frame, 2), -5
+    ),
 }
 
 
@@ -113,6 +118,7 @@ def test_one_text_on_two_papers_is_two_codes():
     assert texts(held_up(code(ADAS), code(ADAS)), wanted=2) == [ADAS, ADAS]
 
 
+@pytest.mark.slow
 def test_a_code_of_3_kB_is_read_whole():
     large = "x" * 2953
     frame = held_up(code(large, module_px=3, level=qrcode.ERROR_CORRECT_L))
@@ -149,12 +155,14 @@ def test_codes_of_other_systems_are_read_once_two_frames_agree(symbology):
     assert next(n for n in itertools.count(1) if first.read(frame)) >= 2
 
 
+@pytest.mark.slow
 def test_micro_qr_is_not_read_as_noise_may_look_like_it():
     drawn = zxingcpp.create_barcode("7126", zxingcpp.BarcodeFormat.MicroQRCode)
     frame = held_up(np.array(zxingcpp.write_barcode_to_image(drawn, scale=6)))
     assert texts(frame) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_nothing_is_read_where_there_is_nothing(seed):
     chance = np.random.default_rng(seed)
@@ -193,6 +201,7 @@ def test_the_budget_ends_the_search_in_a_frame_but_not_in_the_next():
     assert max(asked) <= 8
 
 
+@pytest.mark.slow
 def test_a_code_that_was_read_costs_little_while_it_stays():
     looks: list[str] = []
     decoder = Decoder(budget_ms=AMPLE_MS)
@@ -212,11 +221,51 @@ def test_a_code_that_was_read_costs_little_while_it_stays():
     assert len(looks) <= 2 * len(views.ALWAYS) + len(views.REGION)
 
 
+def test_a_ticket_that_was_taken_away_leaves_the_next_guest_a_scanner_at_rest(monkeypatch):
+    looks = []
+    look = views.View.look
+    monkeypatch.setattr(
+        views.View, "look", lambda view, picture: looks.append(view) or look(view, picture)
+    )
+    decoder, nobody = Decoder(budget_ms=AMPLE_MS), noisy(np.full((720, 1280), 96, np.uint8))
+    assert decoder.read(held_up(code(ADAS)))
+    for _ in range(GONE):
+        decoder.read(nobody, moved=False)
+
+    spent = []
+    for _ in range(SETTLED):
+        looks.clear()
+        decoder.read(nobody, moved=False)
+        spent.append(len(looks))
+
+    # One frame in so many is searched all the same.
+    assert sorted(spent)[: SETTLED - 1] == [1] * (SETTLED - 1)
+
+
 def test_without_zbar_zxing_reads_alone(monkeypatch):
     monkeypatch.setattr(
         views, "REGION", tuple(view for view in views.REGION if "zbar" not in view.name)
     )
+    monkeypatch.setattr(views, "LIKELIEST", ())
     assert texts(out_of_focus(held_up(code(ADAS)), 2)) == [ADAS]
+
+
+@pytest.mark.skipif(readers.zbar is None, reason="libzbar is not installed")
+def test_what_most_looks_like_a_code_is_shown_to_zbar_in_every_frame(monkeypatch):
+    patches = []
+    zbar = views.View("zbar", lambda patch: patches.append(patch.shape) or [])
+    monkeypatch.setattr(views, "LIKELIEST", (zbar,))
+    # Squares without a code between them, and no time for anything else.
+    torn = held_up(code(ADAS))
+    torn[300:340, 540:740] = 128
+    decoder = Decoder(budget_ms=0)
+    decoder.read(torn)
+
+    patches.clear()
+    for _ in range(3):
+        assert decoder.read(torn) == []
+
+    assert len(patches) == 3
 
 
 @pytest.mark.skipif(readers.zbar is None, reason="libzbar is not installed")
@@ -237,6 +286,7 @@ def test_a_sheet_of_tickets_is_read_whole_and_within_its_time():
     assert read == set(texts)
 
 
+@pytest.mark.slow
 def test_what_moves_fast_is_looked_at_before_the_whole_frame_has_its_turn(monkeypatch):
     order: list[str] = []
 

@@ -82,6 +82,17 @@ def glaring(frame: MatLike, x: int, y: int, radius_px: int) -> MatLike:
     return np.clip(frame + lamp, 0, 255).astype(np.uint8)
 
 
+def photographed(frame: MatLike, turned: float) -> MatLike:
+    """Show the frame on a screen, whose pixels can be seen, and take a poor photo of it."""
+    screen = frame.astype(np.float32)
+    screen[::3] *= 0.7
+    screen[:, ::3] *= 0.85
+    photo = tilted(screen.astype(np.uint8), 8, turned=turned)
+    blurred = noisy(out_of_focus(photo, 0.7), seed=round(10 + turned))
+    sent = cv2.imencode(".jpg", blurred, [cv2.IMWRITE_JPEG_QUALITY, 50])[1]
+    return cv2.imdecode(sent, cv2.IMREAD_GRAYSCALE)
+
+
 def packed(frame: MatLike) -> bytes:
     """The frame as a JPEG picture."""
     return cv2.imencode(".jpg", frame)[1].tobytes()

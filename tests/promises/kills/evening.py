@@ -46,8 +46,9 @@ class Broken(AssertionError):
 class Evening:
     """One house, and guests who buy two seats each."""
 
-    def __init__(self, folder: Path, base: int) -> None:
+    def __init__(self, folder: Path, base: int, *, supervisor: type[Warm] = Warm) -> None:
         """Prepare a house: furnished, paired, with seats of its own, and closed again."""
+        self._supervisor = supervisor
         self._live, self._prepared, self._base = folder / "house", folder / "prepared", base
         self._never = threading.Event()
         self._guests = 0
@@ -69,6 +70,10 @@ class Evening:
         """Keep a copy of all books and logs."""
         shutil.copytree(self._live, folder, dirs_exist_ok=True)
 
+    def address(self) -> str:
+        """Where the kiosk has its pages."""
+        return self._house.address(KIOSK)
+
     def begin_again(self) -> None:
         """Put the prepared house in the place of this one."""
         self._house.close()
@@ -78,7 +83,7 @@ class Evening:
         self._guests = 0
 
     def _open(self) -> House:
-        house = House(self._live, self._base, [KIOSK], [], supervisor=Warm)
+        house = House(self._live, self._base, [KIOSK], [], supervisor=self._supervisor)
         house.open()
         # What the house had sold before the first of our guests came.
         self._before = int(house.get("ledger", "/demo/figures")["tickets"])
@@ -90,7 +95,7 @@ class Evening:
         """Let guests buy, undisturbed, and give every call that a program makes for one."""
         self._buy()  # The first one finds everything still to be read.
         self.check()
-        recording = Recording(self._process(program))
+        recording = Recording(self.process(program))
         try:
             self._buy()
             self._until(self._agree, "settled books")
@@ -108,11 +113,11 @@ class Evening:
             self.begin_again()
         self._guests += 1
         try:
-            trap = Trap(self._process(program), place, fault)
+            trap = Trap(self.process(program), place, fault)
         except IndexError:
             return False
         try:
-            with self._electrician(), suppress(httpx.HTTPError, NotFound):
+            with self.electrician(), suppress(httpx.HTTPError, NotFound):
                 self._buy()
             if not trap.sprung:  # What is uploaded comes after the guest has gone.
                 with suppress(Broken):
@@ -123,7 +128,7 @@ class Evening:
         return sprung
 
     @contextmanager
-    def _electrician(self) -> Iterator[None]:
+    def electrician(self) -> Iterator[None]:
         """Start again what falls, at once."""
         gone = threading.Event()
 
@@ -204,7 +209,8 @@ class Evening:
         with closing(book):
             return set(book.execute(query))
 
-    def _process(self, program: str) -> int:
+    def process(self, program: str) -> int:
+        """Give the process id of a program, which is started if it does not run."""
         name = "ledger" if program == "ledger" else KIOSK
         supervisor = self._house.supervisor
         if not supervisor.alive(name):

@@ -110,10 +110,17 @@ MUTANTS = (
     Mutant(
         "bad_event_blocks",
         "ledger/intake.py",
-        "    except Exception:\n        feed.forget(session, told)\n",
-        "    except Exception:\n        raise\n        feed.forget(session, told)\n",
+        "        if not blame.is_events(trouble, driver):\n",
+        "        if True:\n",
         f"{LEDGER}/test_intake.py"
         "::test_an_event_that_cannot_be_read_is_set_aside_and_the_rest_flows",
+    ),
+    Mutant(
+        "trouble_is_unreadable",
+        "ledger/blame.py",
+        "bool(named & _NAMED)",
+        "True",
+        f"{LEDGER}/test_blame.py::test_trouble_of_the_machine_is_no_events_fault",
     ),
     # --- feed
     Mutant(
@@ -295,6 +302,22 @@ MUTANTS = (
         f"{KIOSK}/test_spool.py::test_no_ghost_comes_out_after_the_trouble",
     ),
     Mutant(
+        "touched_unasked",
+        "kiosk/printing/spool.py",
+        "    if not work.touched or retries.leave(device, work.id):\n",
+        "    if True:\n",
+        f"{KIOSK}/test_touched_paper.py"
+        "::test_touched_paper_that_another_kiosk_has_claimed_stays_there",
+    ),
+    Mutant(
+        "failed_commit_kept",
+        "kiosk/store/writer.py",
+        "        self._connection.rollback()\n",
+        "",
+        "tests/promises/test_disks.py"
+        "::test_on_a_full_disk_nothing_is_half_written_and_room_heals_it",
+    ),
+    Mutant(
         "uncertain_reprints",
         "kiosk/printing/jobs.py",
         '        doubt(session, clock, new_id, id, "restart",'
@@ -368,7 +391,7 @@ MUTANTS = (
     Mutant(
         "host_unchecked",
         "kiosk/web/network.py",
-        "        if _name(request.host) not in names:\n"
+        "        if not is_here(device, request.host):\n"
         "            abort(421)\n        said",
         "        said",
         f"{KIOSK}/web/test_listeners.py",

@@ -123,7 +123,7 @@ class Ledger(Machine):
             """Do what the writing thread does, here and now: nobody waits for threads."""
             job = Job(lambda session: use_case(session, *args, **kwargs))
             store._writer.together([job])
-            answer = job.answer.result()
+            answer = job.result()
             self.commits += 1
             self.reached("commit: after")
             return answer

@@ -12,10 +12,12 @@ from kiosk import feed, pairing, recovery
 from kiosk.clock import Clock
 from kiosk.config import Config, Invite
 from kiosk.device import Device
-from kiosk.line import Line, LineDown
+from kiosk.line import Line
 from kiosk.loops import Loops
+from kiosk.outcomes import LineDown
 from kiosk.store.store import Store
 from ledger import devices
+from tests.carried import Carried
 from tests.promises.simulation.book import Ledger
 from tests.promises.simulation.clock import Bell, Time
 from tests.promises.simulation.machine import Dark, Machine, keep_database
@@ -81,7 +83,7 @@ class Kiosk(Machine):
             devices.invite, name=self.name, role=self.role, place=self.name, url=URL
         )
         invite = Invite(URL, invited["token"], invited["ledger_id"], invited["ledger_key"])
-        self.do(lambda: pairing.pair(self.device, invite, transport=self.wire))
+        self.do(lambda: pairing.pair(self.device, invite, carrier=Carried(self.wire)))
 
     def lose_storage(self, blank: Path) -> Path:
         """Lose everything that was written here; give where it can still be looked at."""
@@ -151,7 +153,7 @@ class Kiosk(Machine):
                 key=device.key,
                 identity=device.me,
                 new_id=device.new_id,
-                transport=self.wire,
+                carrier=Carried(self.wire),
             )
         )
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from kiosk import tenders
 from kiosk.store.tables.orders import IntentRow
-from ledger import tenders as issued
+from ledger import voucher_balances
 from ledger.tables.members import PromisedRow, VoucherRow
 from tests.promises.simulation.lobby import Kiosk
 from tests.promises.simulation.world import World
@@ -17,7 +17,7 @@ def hand_out(world: World) -> None:
     """Sell three gift cards: a small one, one of about a ticket, and a large one."""
     for amount in (500, 2_500, 20_000):
         code = world.ledger.write(
-            issued.issue, kind="gift_card", currency="EUR", amount=amount
+            voucher_balances.issue, kind="gift_card", currency="EUR", amount=amount
         )
         world.gift_cards[code] = amount
 

@@ -56,10 +56,14 @@ class House:
         doors: Sequence[str] = DOORS,
         *,
         supervisor: type[Supervisor] = Supervisor,
+        checkout: Path = CHECKOUT,
     ) -> None:
-        """folder: where everything is kept; a house that is there already goes on."""
+        """folder: where everything is kept; a house that is there already goes on.
+
+        checkout: whose programs they are.
+        """
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.base = folder, base
+        self.folder, self.base, self._checkout = folder, base, checkout
         self.devices = {name: base + 10 + n for n, name in enumerate((*kiosks, *doors))}
         self.foyers = {name: _foyer(folder, name) for name in kiosks}
         loop = Loop()
@@ -80,7 +84,7 @@ class House:
         self.opened_ms = time.time_ns() // 1_000_000
         self.supervisor = supervisor(
             [self._ledger(), *map(self._device, self.devices)],
-            checkout=CHECKOUT,
+            checkout=checkout,
             folder=folder / "log",
         )
 
@@ -102,10 +106,14 @@ class House:
     def pass_to(self, ms: int) -> None:
         """Let all clocks be that far ahead."""
         for name in ("ledger", *self.devices):
-            clock = clock_file(self.folder, name)
-            draft = clock.with_name(f"{clock.name}.new")
-            draft.write_text(str(ms))
-            draft.replace(clock)
+            self.set_clock(name, ms)
+
+    def set_clock(self, name: str, ms: int) -> None:
+        """Let one program's clock be that far ahead, from its next reading on."""
+        clock = clock_file(self.folder, name)
+        draft = clock.with_name(f"{clock.name}.new")
+        draft.write_text(str(ms))
+        draft.replace(clock)
 
     def mend(self) -> None:
         """Put every cable and every plug back."""
@@ -147,7 +155,7 @@ class House:
 
     def get(self, name: str, path: str) -> dict[str, Any]:
         """Ask a device, or the ledger. Raises httpx.HTTPError."""
-        answer = httpx.get(f"{self.address(name)}{path}", timeout=5, trust_env=False)
+        answer = httpx.get(f"{self.address(name)}{path}", timeout=30, trust_env=False)
         answer.raise_for_status()
         document: dict[str, Any] = answer.json()
         return document
@@ -185,13 +193,17 @@ class House:
             more = ["--name", f"Kiosk {n}", "--role", "kiosk", "--out", out]
             commands.append(["invite", *more])
         for command in commands:
-            subprocess.run(
-                [sys.executable, "-m", "ledger", *command],
-                cwd=CHECKOUT,
-                env={**os.environ, **self._ledger_settings()},
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
+            self.command(self._checkout, *command)
+
+    def command(self, checkout: Path, *words: str) -> None:
+        """Give one of the ledger's commands. Raises subprocess.CalledProcessError."""
+        subprocess.run(
+            [sys.executable, "-m", "ledger", *words],
+            cwd=checkout,
+            env={**os.environ, **self._ledger_settings()},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
 
     def _ledger(self) -> Program:
         return Program("ledger", "ledger", ("serve",), self._ledger_settings())

@@ -9,8 +9,20 @@ from kiosk.shown.help import CallShown
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Outcome
 from kiosk.shown.printing import Paper, Status
-from kiosk.shown.reviewing import Stage
+from kiosk.shown.reviewing import ExtrasShown, Option, Question, Stage
 from tests.parts.kiosk.web.pretend_house import PretendHouse, seat
+
+_HEARD = Question(
+    "heard",
+    {"en": "How did you hear of us?", "da": "Hvor har du hørt om os?"},
+    tuple(
+        Option(en, {"en": en, "da": da})
+        for en, da in (("Poster", "Plakat"), ("Internet", "Nettet"), ("A friend", "En ven"))
+    ),
+)
+EXTRAS = ExtrasShown(
+    "o-1", 4800, "EUR", (200, 500, 1000), 0, 800, 0, 4, _HEARD, "", asked=False
+)
 
 
 class Visitor(Protocol):
@@ -52,6 +64,10 @@ def _choosing(visitor: Visitor) -> Iterator[str]:
     del visitor.house.refuse["hold"]
     visitor.reviews()
     yield "review"
+    visitor.house.extras = EXTRAS
+    visitor.open("/order/extras")
+    yield "/order/extras"
+    visitor.house.extras = None
     visitor.house.paper = Paper(Status.OUT, False, 0)
     visitor.reviews()
     yield "review without paper"
@@ -81,6 +97,15 @@ def _collecting(visitor: Visitor) -> Iterator[str]:
     house.found = replace(found, tickets=many, due=14 * 2400)
     visitor.open("/collect/r-1")
     yield "found fourteen, unpaid"
+    everybody = tuple(
+        FoundTicket(
+            f"t-{n}", "", "Adult", 0, n < 4, n >= 4, seat=seat("Circle", "BC"[n % 2], n)
+        )
+        for n in range(1, 29)
+    )
+    house.found = replace(found, tickets=everybody, group="Class 6B of Harbour School")
+    visitor.open("/collect/r-1")
+    yield "a group"
     house.found = found
     house.call = CallShown("c-1", False, house.now_ms)
     visitor.open("/help")
@@ -95,6 +120,7 @@ def _paying(visitor: Visitor) -> Iterator[str]:
     for outcome in (
         Outcome.WAITING_FOR_CARD,
         Outcome.ENTER_PIN,
+        Outcome.CARD_REMOVED,
         Outcome.ASKING,
         Outcome.DECLINED,
         Outcome.PART,

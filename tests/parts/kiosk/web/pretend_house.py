@@ -37,22 +37,20 @@ from kiosk.printing import spool
 from kiosk.shown.choosing import (
     Alternative,
     Choices,
-    HouseMap,
-    Level,
     MapSeat,
-    MapSection,
     Offer,
     PriceChoice,
-    Proposal,
     Tonight,
 )
 from kiosk.shown.collecting import Collecting, Found, FoundTicket
 from kiosk.shown.door import Class, Counters, LinkShown, Shown
 from kiosk.shown.help import CallShown
+from kiosk.shown.houses import HouseMap, Level, Proposal
 from kiosk.shown.named import Refusal, SeatShown
+from kiosk.shown.parts import MapSection, Part
 from kiosk.shown.paying import Intent, Outcome, PayState
 from kiosk.shown.printing import Done, Paper, PhoneTicket, Progress, Status, TicketProgress
-from kiosk.shown.reviewing import Held, OrderShown, Review, ReviewLine, Stage
+from kiosk.shown.reviewing import ExtrasShown, Held, OrderShown, Review, ReviewLine, Stage
 from kiosk.sight import Sight
 from kiosk.web import house as web_house
 from kiosk.web import scans
@@ -82,7 +80,7 @@ def plan(taken: Callable[[int], bool] = lambda n: n % 7 in {2, 3}) -> list[MapSe
         ("Circle", "ABCDEFG", 26, 18.0),
         ("Balcony", "ABCDEFG", 26, 29.0),
     ):
-        seats = []
+        seats, free = [], set()
         for index, row in enumerate(rows):
             count = wide + index % 3 * 2
             for place in range(count):
@@ -95,8 +93,10 @@ def plan(taken: Callable[[int], bool] = lambda n: n % 7 in {2, 3}) -> list[MapSe
                     "accessible" if row == "M" and place in {0, count - 1} else "standard"
                 )
                 n += 1
-                seats.append(MapSeat(shown, kind, not taken(n), False, block, index))
-        sections.append(MapSection(name, "", tuple(seats), sum(s.available for s in seats)))
+                seats.append(MapSeat(shown, kind, False, False, block, index))
+                if not taken(n):
+                    free.add(shown.code)
+        sections.append(MapSection(Part(name, "", tuple(seats)), frozenset(free)))
     return sections
 
 
@@ -138,6 +138,8 @@ class PretendHouse:
             "o-1", tuple(self.yours), 2, "together", 4800, "EUR", False, "centre"
         )
         self.verdict: Shown | None = None
+        # What was shown before it, newest first.
+        self.before: list[Shown] = []
         # What the door makes of whatever is shown to it next.
         self.judges: tuple[str, Class, dict[str, Any]] = ("ADMIT", Class.GO, {})
         self.text: str | None = None
@@ -161,6 +163,7 @@ class PretendHouse:
             True,
         )
         self.collected: list[str] = []
+        self.extras: ExtrasShown | None = None
         self.programme = self._programme()
 
     def find(self, code: str) -> SeatShown:
@@ -256,7 +259,7 @@ class PretendHouse:
         put(orders, "may_go_on", lambda _device, _order: False)
         put(calls, "waiting", lambda _device: self.calls)
         put(terminals, "state", lambda _device: "ready")
-        put(extras, "offered", lambda _device, _order: None)
+        put(extras, "offered", lambda _device, _order: self.extras)
 
     def app(self) -> Flask:
         """Give the pages of this house."""
@@ -280,6 +283,10 @@ class PretendHouse:
         """Have the kiosk's camera read a code."""
         with self._app.app_context(), self._app.test_request_context():
             scans._collect(f"scan-{text}", text)
+
+    def see(self, **said: str) -> None:
+        """Have the scanner say how its camera is, or what would help."""
+        self.sight.hear(said, self.now_ms)
 
     # --- sales ------------------------------------------------------------------------
 
@@ -430,8 +437,19 @@ class PretendHouse:
         return Intent("i-1", order, 4800, "EUR", "K7Q4MX")
 
     def _attempts_state(self, _device: Any, order: str) -> PayState:
-        choice = {Outcome.DECLINED, Outcome.CANCELLED, Outcome.UNREACHABLE, Outcome.PART}
-        waits = {Outcome.STARTING, Outcome.WAITING_FOR_CARD, Outcome.ENTER_PIN}
+        choice = {
+            Outcome.DECLINED,
+            Outcome.CANCELLED,
+            Outcome.REMOVED_EARLY,
+            Outcome.UNREACHABLE,
+            Outcome.PART,
+        }
+        waits = {
+            Outcome.STARTING,
+            Outcome.WAITING_FOR_CARD,
+            Outcome.ENTER_PIN,
+            Outcome.CARD_REMOVED,
+        }
         return replace(
             self.pay,
             order=order,
@@ -536,7 +554,7 @@ class PretendHouse:
         return self.verdict if self.verdict and self.verdict.id > after else None
 
     def _door_recent(self, _device: Any, most: int = 20) -> list[Shown]:
-        return [self.verdict] if self.verdict else []
+        return [self.verdict, *self.before][:most] if self.verdict else []
 
     def _door_text_of(self, _device: Any, _shown: int) -> str | None:
         return self.text

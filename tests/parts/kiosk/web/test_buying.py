@@ -24,7 +24,7 @@ def test_two_best_seats_are_bought_and_printed(
     assert "together" in ada.page.heading
     ada.press("Take these")
     assert "Stalls, row A, seats" in ada.page.words
-    ada.press("Pay 51.50")
+    ada.press("Pay €51.50")
     work()
     ada.reload()
     assert ada.page.heading == "Enjoy the show"
@@ -137,10 +137,14 @@ def test_nothing_of_the_last_guest_is_left_on_the_first_page(
 ) -> None:
     chooses_two(ada)
     ada.press("Take these")
+    with ada._client.session_transaction() as kept:
+        last = kept.get("guest")
     ada.open("/gone")
     assert ada.page.path == "/"
     with ada._client.session_transaction() as kept:
-        assert set(kept) <= {"csrf_token", "language", "_permanent"}
+        assert set(kept) <= {"csrf_token", "language", "_permanent", "guest"}
+        # A number drawn for whoever comes next; see `hearing`.
+        assert kept["guest"] != last
 
 
 def test_an_order_just_left_may_be_taken_up_again_for_a_while(
@@ -205,3 +209,10 @@ def test_one_touch_finds_a_step_free_seat_with_the_companion_beside_it(
     assert "Step-free" not in ada.page.names
     ada.press("Take these")
     assert "row C, seats 5 and 6" in ada.page.words
+
+
+def test_what_helps_is_said_of_a_performance_in_the_guests_language(ada: Guest) -> None:
+    ada.open("/performances")
+    assert "step-free" in ada.page.words
+    ada.press("Dansk")
+    assert "uden trin" in ada.page.words

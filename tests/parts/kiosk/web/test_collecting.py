@@ -12,9 +12,11 @@ from boxoffice import ids
 from kiosk.app import write_scanner_secret
 from kiosk.device import Device
 from kiosk.shown.collecting import FoundTicket
+from kiosk.shown.named import Refusal
 from tests.pages import Guest
 from tests.parts.kiosk.hardware import Paper
 from tests.parts.kiosk.ledger_double import LedgerDouble
+from tests.parts.kiosk.test_groups import group_order
 from tests.parts.kiosk.theatre import ORDER, paid_order
 from tests.parts.kiosk.web.pretend_house import PretendHouse
 
@@ -238,3 +240,96 @@ def test_passwords_are_throttled_and_need_a_line(
     for _ in range(5):
         tries()
     assert "Too many tries. Please wait 60 seconds" in tries()
+
+
+@pytest.fixture
+def group(ledger: LedgerDouble) -> dict[str, Any]:
+    answer = group_order(ledger, order=NUMBER)
+    ledger.orders[NUMBER] = ledger.orders.pop(ORDER)
+    ledger.codes[CODE] = NUMBER
+    return answer
+
+
+def test_a_groups_leader_says_how_many_have_come(
+    ada: Guest, group: dict[str, Any], paper: Paper, work: Work
+) -> None:
+    asks(ada, NUMBER, "Okafor")
+    assert ada.page.heading == "Welcome, Class 6B"
+    assert "These print now Stalls, row A, seats 4–7; row B, seat 4" in ada.page.words
+    assert "Ten fewer" not in ada.page.names
+    ada.press("One fewer")
+    ada.press("One fewer")
+    assert "These wait here Stalls, row A, seat 7; row B, seat 4" in ada.page.words
+    ada.press("Print 3 tickets")
+    work()
+    ada.reload()
+    assert len(paper.codes) == 3
+    assert "Still to be collected A 7 and B 4 Seats" in ada.page.words
+
+    for ticket in group["tickets"]:  # As the ledger hears it.
+        if ticket["seat"] in {"A-4", "A-5", "A-6"}:
+            ticket["print_state"] = "printed"
+    asks(ada, NUMBER, "Okafor")
+    assert "Collected Stalls, row A, seats 4, 5 and 6" in ada.page.words
+    ada.press("Print 2 tickets")
+    work()
+    assert len(paper.codes) == 5
+
+
+def test_a_group_may_choose_its_seats_one_by_one(
+    ada: Guest, group: dict[str, Any], paper: Paper, work: Work
+) -> None:
+    asks(ada, NUMBER, "Okafor")
+    ada.press("Choose seats")
+    ada.tick("A-5", on=False)
+    ada.press("Print these tickets")
+    work()
+    assert len(paper.codes) == 4
+
+
+def test_a_groups_code_is_asked_before_it_prints(
+    ada: Guest, group: dict[str, Any], scanner: Callable[..., Any], paper: Paper
+) -> None:
+    ada.open("/")
+    assert scanner(CODE).json == {"answer": "found"}
+    ada.open(ada._client.get("/scans/last?after=0").json["url"])
+    assert ada.page.heading == "Welcome, Class 6B"
+    assert paper.codes == []
+
+
+@pytest.mark.parametrize(
+    ("count", "by", "prints"),
+    [("5", "-10", 1), ("1", "10", 5), ("x", "-1", 4), ("-7", "", 1)],
+)
+def test_a_group_is_never_fewer_than_one_nor_more_than_it_is(
+    ada: Guest, group: dict[str, Any], work: Work, count: str, by: str, prints: int
+) -> None:
+    work()
+    asks(ada, NUMBER, "Okafor")
+    ada.page.soup.find("input", attrs={"name": "count"})["value"] = count
+    if not by:
+        ada.press("Print 5 tickets")
+        assert ada.page.heading == f"Printing 1 of {prints}"
+        return
+    ada.page.soup.find("button", attrs={"name": "by", "value": "-1"})["value"] = by
+    ada.press("One fewer")
+    assert f"Print {prints} ticket" in " ".join(ada.page.names)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("", "Please type the order number."),
+        ("K7Q4MX23", "Please type the last name, too."),
+    ],
+)
+def test_what_is_missing_is_asked_for_without_a_look_up(
+    house: PretendHouse, guest: Guest, number: str, words: str
+) -> None:
+    house.refuse["find"] = Refusal("collect.locked")
+    guest.open("/collect")
+    guest.type("Order number", number)
+    guest.press("Find")
+
+    assert guest.page.alert == words
+    assert number in guest.page.html

@@ -56,7 +56,7 @@ AT_1912 = NOW_MS + 67 * 60_000
             "UNPAID",
             Class.ASK,
             {"due": 2500, "currency": "EUR"},
-            "25.00 DUE",
+            "€25.00 DUE",
             "Please pay at a kiosk; your seat is kept.",
         ),
         (
@@ -100,6 +100,13 @@ AT_1912 = NOW_MS + 67 * 60_000
             Class.NO,
             {"since_ms": NOW_MS - 10 * DAY_MS},
             "REFUNDED 3 MARCH",
+            "The money went back on 3 March.",
+        ),
+        (
+            "REFUNDED",
+            Class.NO,
+            {"since_ms": NOW_MS - 10 * DAY_MS, "mode": "exit", "left_house": True},
+            "Counted out · F 12",
             "The money went back on 3 March.",
         ),
         (
@@ -245,6 +252,44 @@ def test_a_ticket_is_admitted_once_and_then_asked_about(
     assert "This ticket has been used. Is it your companion's?" in tom.page.words
 
 
+@pytest.mark.parametrize("used_comes_first", [True, False])
+def test_of_two_tickets_in_one_picture_both_are_shown_and_the_stop_stays(
+    scanned: Any, ledger: LedgerDouble, time: Time, used_comes_first: bool
+) -> None:
+    used = list_ticket(ledger, TICKET, "A-5")
+    fresh = list_ticket(ledger, TICKET[:-1] + "2", "A-6")
+    scanned(used, "scan-1")
+    time.pass_ms(60_000)
+    both = [(used, "scan-2"), (fresh, "scan-3")]
+    for code, scan in both if used_comes_first else both[::-1]:
+        scanned(code, scan)
+    tom, patron = Guest(scanned.app), Guest(scanned.app)
+
+    # The page that heard of the first asks for what followed it.
+    before = scanned.app.extensions["foh"].board.last(0, 0).id - 1
+    assert "ALREADY IN 18:0" in tom.open(f"/door?seen={before}").words
+    assert "Also let in: A 6" in tom.page.words
+    assert "Next guest" in tom.page.words
+    assert "has been used" in patron.open("/door/patron").words
+    tom.press("Next guest")
+    assert "Ready for the next ticket" in tom.page.words
+
+
+def test_guests_one_after_the_other_have_the_screen_for_themselves(
+    scanned: Any, ledger: LedgerDouble, time: Time
+) -> None:
+    used = list_ticket(ledger, TICKET, "A-5")
+    fresh = list_ticket(ledger, TICKET[:-1] + "2", "A-6")
+    scanned(used, "scan-1")
+    scanned(used, "scan-2")
+    time.pass_ms(2_000)
+    scanned(fresh, "scan-3")
+    tom = Guest(scanned.app)
+
+    assert "Enjoy the show." in tom.open("/door").words
+    assert "Also" not in tom.page.words
+
+
 def test_an_admission_is_undone_by_one_touch(scanned: Any, ledger: LedgerDouble) -> None:
     code = list_ticket(ledger, TICKET, "A-5")
     tom = Guest(scanned.app)
@@ -342,6 +387,22 @@ def test_a_verdict_stands_alone_while_the_camera_is_away(house: PretendHouse) ->
     assert "not connected" not in tom.open("/door").words
     seen = house.verdict.id if house.verdict else 0
     assert "not connected" in tom.open(f"/door?seen={seen}").words
+
+
+def test_a_verdict_that_stays_and_a_fault_of_ours_are_both_seen(
+    house: PretendHouse,
+) -> None:
+    house.role = "door"
+    house.show("CANCELLED", Class.NO, since_ms=NOW_MS - 10 * DAY_MS)
+    tom, patron = Guest(house.app()), Guest(house.app())
+    assert tom.open("/door").alert == ""
+    house.sight.hear({"camera": "away"}, house.now_ms)
+    assert "ORDER CANCELLED 3 MARCH" in tom.reload().words
+    assert tom.page.alert == "The camera is not connected."
+    assert "camera" not in patron.open("/door/patron").words
+    house.sight.hear({"camera": "", "hint": "closer"}, house.now_ms)
+    assert tom.reload().alert == ""
+    assert "closer" not in tom.page.words
 
 
 def test_a_kiosk_asks_to_type_while_its_camera_rests(house: PretendHouse) -> None:

@@ -121,7 +121,7 @@ def test_what_takes_the_page_over_brings_its_own_looks(visitor: Visitor) -> None
 
     house.tickets, house.trouble = ["printed", "uncertain"], Status.OFFLINE
 
-    visitor.page.get_by_role("heading", name="Your payment of 48.00").wait_for()
+    visitor.page.get_by_role("heading", name="Your payment of €48.00").wait_for()
     code = visitor.page.locator(".qr").bounding_box()
     glass = visitor.page.viewport_size
     assert code

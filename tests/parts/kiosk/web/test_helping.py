@@ -85,7 +85,7 @@ def test_whoever_needs_nobody_any_more_says_so_and_staff_hear_of_it(
     assert [one.place for one in calls.waiting(door)] == ["Kiosk 1"]
 
     ledger.up = False
-    ada.press("I need nobody any more")
+    ada.press("I don't need help any more")
     assert staff.called(kiosk) is None
     ledger.up = True
     staff.call_again(kiosk)

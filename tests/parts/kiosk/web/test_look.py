@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.theme import Asset, Theme
+from boxoffice.themes import Asset, Theme
 from tests.pages import Guest
 from tests.parts.kiosk.web.pretend_house import PretendHouse
 

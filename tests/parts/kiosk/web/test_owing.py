@@ -51,9 +51,9 @@ def test_what_is_owed_is_paid_and_then_the_tickets_print(
     work: Work,
 ) -> None:
     asks(ada)
-    assert "48.00 is still to pay." in ada.page.words
+    assert "€48.00 is still to pay." in ada.page.words
     ada.press("Continue to payment")
-    ada.press("Pay 48.00")
+    ada.press("Pay €48.00")
     work()
     ada.reload()
     assert ada.page.heading == "Enjoy the show"
@@ -73,7 +73,7 @@ def test_only_the_ticked_seats_are_paid_for(
     asks(ada)
     ada.tick("A-6", on=False)
     ada.press("Continue to payment")
-    ada.press("Pay 24.00")
+    ada.press("Pay €24.00")
     work()
     assert list(card.amounts.values()) == [2400]
     assert len(paper.codes) == 1

@@ -16,7 +16,7 @@ def pays(house: PretendHouse, guest: Guest, outcome: Outcome) -> None:
     guest.open("/p/p-1/how-many")
     guest.press("Find seats")
     guest.press("Take these")
-    guest.press("Pay 48.00")
+    guest.press("Pay €48.00")
     house.outcome = outcome
     guest.open("/order/pay")
 
@@ -27,7 +27,17 @@ def pays(house: PretendHouse, guest: Guest, outcome: Outcome) -> None:
         (Outcome.STARTING, "One moment", ["Cancel payment"]),
         (Outcome.WAITING_FOR_CARD, "Tap or insert your card", ["Cancel payment"]),
         (Outcome.ENTER_PIN, "Enter your PIN", ["Cancel payment"]),
+        (
+            Outcome.CARD_REMOVED,
+            "The card was removed too early. Please insert it again, and leave it in.",
+            ["Cancel payment"],
+        ),
         (Outcome.PROCESSING, "One moment", []),
+        (
+            Outcome.REMOVED_EARLY,
+            "The card was removed too early. Nothing was charged. Your seats are kept.",
+            RETRY,
+        ),
         (
             Outcome.DECLINED,
             "The card was not accepted. Nothing was charged. Your seats are kept.",
@@ -55,7 +65,7 @@ def pays(house: PretendHouse, guest: Guest, outcome: Outcome) -> None:
         ),
         (
             Outcome.UNKNOWN,
-            "Please do not pay again. We can't see yet whether 48.00 was taken."
+            "Please do not pay again. We can't see yet whether €48.00 was taken."
             " Your seats are safe. Staff are coming. Reference K7Q4MX.",
             [],
         ),
@@ -97,8 +107,8 @@ def test_without_a_link_no_seats_are_kept_at_the_box_office(
 @pytest.mark.parametrize(
     ("late", "words"),
     [
-        (False, "Thank you. 48.00 is paid."),
-        (True, "Your payment went through after all. 48.00 is paid."),
+        (False, "Thank you. €48.00 is paid."),
+        (True, "Your payment went through after all. €48.00 is paid."),
     ],
 )
 def test_what_is_paid_is_said_while_it_prints(

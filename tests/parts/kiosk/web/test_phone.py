@@ -30,7 +30,9 @@ navigator.mediaDevices.getUserMedia = async () => {
   const canvas = document.createElement("canvas");
   canvas.width = 640; canvas.height = 480;
   setInterval(() => canvas.getContext("2d").fillRect(0, 0, 640, 480), 100);
-  return canvas.captureStream(10);
+  if (window.taken) throw new Error("another app has it");
+  window.camera = canvas.captureStream(10);
+  return window.camera;
 };
 """
 
@@ -39,7 +41,8 @@ FAULTS = """
 (of) => {
   const cover = document.querySelector(of);
   const parts = [...cover.querySelectorAll(
-    ".verdict__shape, .verdict__words > *, .door__hand .button, .door__badge .button")];
+    ".door__trouble, .verdict__shape, .verdict__words > *, .door__hand .button,"
+    + ".door__badge .button")];
   const box = (part) => part.getBoundingClientRect();
   const name = (part) => part.textContent.trim().slice(0, 30) || "the shape";
   const faults = [];
@@ -159,3 +162,28 @@ def test_a_verdict_on_a_page_of_its_own_fits_as_well(
         if faults := phone.evaluate(FAULTS, "main"):
             found[f"{number} {answer}"] = faults
     assert found == {}
+
+
+def test_a_camera_that_another_app_takes_is_missed_also_beside_a_verdict(
+    phone: Page, house: PretendHouse
+) -> None:
+    house.judges = ("CANCELLED", Class.NO, {"ticket": "T-1"})
+    hold(phone, "cancelled")
+    phone.evaluate("""() => {
+      const [track] = camera.getTracks();
+      window.taken = true;
+      track.stop();
+      track.dispatchEvent(new Event("ended"));
+    }""")
+    said = phone.locator(".phone__cover").get_by_role("alert")
+    said.filter(has_text="This phone's camera has stopped.").wait_for()
+    assert "ORDER CANCELLED" in phone.locator(".phone__cover").inner_text()
+    assert phone.evaluate(FAULTS, ".phone__cover") == []
+    phone.evaluate("document.querySelector('.phone__cover').remove()")
+    assert "Type the code, or search." in phone.locator("[data-aim]").inner_text()
+
+    phone.evaluate("window.taken = false")
+    phone.get_by_text("Hold a code before the camera").wait_for()
+    house.judges = ("ADMIT", Class.GO, {"ticket": "T-1"})
+    hold(phone, "good")
+    assert "Enjoy the show." in phone.locator(".phone__cover").inner_text()

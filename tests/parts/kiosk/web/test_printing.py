@@ -11,7 +11,7 @@ def paid(house: PretendHouse, guest: Guest, tickets: list[str]) -> None:
     guest.open("/p/p-1/how-many")
     guest.press("Find seats")
     guest.press("Take these")
-    guest.press("Pay 48.00")
+    guest.press("Pay €48.00")
     house.outcome, house.stage, house.tickets = Outcome.APPROVED, Stage.SOLD, tickets
     guest.open("/order/pay")
 
@@ -35,7 +35,7 @@ def test_paid_but_not_printed_says_what_is_safe_and_what_is_missing(
     house.trouble = Status.OUT
     paid(house, guest, ["printed", "failed"])
     assert (
-        "Your payment of 48.00 went through. F 12 and F 13 are yours."
+        "Your payment of €48.00 went through. F 12 and F 13 are yours."
         " Ticket 1 is printed, ticket 2 is not."
     ) in guest.page.words
     assert "K7Q4MX" in guest.page.words

@@ -40,6 +40,14 @@ def collects(guest: Guest) -> None:
             ["3 tickets", "Other performances"],
         ),
         (
+            "seats.apart",
+            [],
+            {"count": 3},
+            "There is no step-free seat left with room for your party beside it."
+            " The box office can help.",
+            ["Call staff", "Change the number"],
+        ),
+        (
             "seat.single",
             [],
             {},
@@ -147,7 +155,7 @@ def test_paper_is_refused_before_anything_is_paid(
         (
             "collect.due_offline",
             {"due": 2500, "currency": "EUR"},
-            "25.00 is still to pay, and we can't take it here right now."
+            "€25.00 is still to pay, and we can't take it here right now."
             " Please go to the box office.",
         ),
         (
@@ -216,6 +224,8 @@ def test_too_many_tries_lock_typing_but_not_the_camera(
 ) -> None:
     house.refuse["find"] = Refusal("collect.locked", facts={"wait_s": 60})
     guest.open("/collect")
+    guest.type("Order number", "K7Q4MX23")
+    guest.type("Last name", "Okafor")
     guest.press("Find")
     assert guest.page.heading == (
         "Too many tries. Please wait 60 seconds, or show your code to the camera."

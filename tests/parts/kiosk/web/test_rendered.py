@@ -1,5 +1,6 @@
 """What pages do in Chromium with scripts: quicker than without, and never twice."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -152,6 +153,31 @@ def test_number_and_name_are_typed_on_the_glass(visitor: Visitor) -> None:
     assert visitor.page.locator("h1").inner_text() == "Hamlet"
 
 
+@pytest.mark.parametrize("visitor", ["S", "L", "P"], indirect=True)
+def test_what_is_wrong_is_said_and_the_keys_stay(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("/collect")
+    page.fill("#number", "K7Q4MX23")
+    visitor.press("Find")
+    assert page.get_by_role("alert").inner_text() == "Please type the last name, too."
+    visitor.house.refuse["find"] = Refusal("collect.none")
+    page.fill("#last_name", "Okafo")
+    visitor.press("Find")
+    said = page.get_by_role("alert").filter(has_text="We can't find that.")
+    said.wait_for()
+    assert said.evaluate("it => getComputedStyle(it).clipPath") == "none"
+    page.locator("#last_name").click()
+    erase = page.locator(".keys").get_by_role("button", name="Erase").bounding_box()
+    assert erase is not None
+    assert erase["x"] + erase["width"] <= page.evaluate("innerWidth")
+
+    del visitor.house.refuse["find"]
+    page.locator("#last_name").click()
+    page.locator(".keys").get_by_role("button", name="R", exact=True).click()
+    visitor.press("Find")
+    page.get_by_role("heading", name="Hamlet").wait_for()
+
+
 def test_paying_follows_the_terminal_and_then_the_paper(visitor: Visitor) -> None:
     visitor.pays(Outcome.WAITING_FOR_CARD)
     heading = visitor.page.locator("h1")
@@ -203,6 +229,29 @@ def test_the_door_changes_at_once_and_goes_back_by_itself(visitor: Visitor) -> N
     assert visitor.page.locator("h1").inner_text() == "NOT A TICKET OF OURS"
 
 
+@pytest.mark.parametrize("visitor", ["S", "L", "P"], indirect=True)
+def test_a_camera_that_goes_away_is_said_beside_the_verdict_that_stands(
+    visitor: Visitor,
+) -> None:
+    visitor.house.become("door")
+    visitor.open("/door")
+    visitor.house.show("FORGED", Class.NO)
+    visitor.page.get_by_role("heading", name="NOT A TICKET OF OURS").wait_for()
+    # The page waits again; only what it then hears of can be said without a touch.
+    visitor.page.wait_for_timeout(500)
+    visitor.house.see(camera="away")
+    visitor.page.get_by_role("alert").filter(has_text="not connected").wait_for()
+    assert visitor.page.locator("h1").inner_text() == "NOT A TICKET OF OURS"
+    shape = visitor.page.locator(".verdict__shape").bounding_box()
+    size = visitor.page.viewport_size
+    assert shape is not None
+    assert size is not None
+    assert shape["width"] * shape["height"] >= 0.4 * size["width"] * size["height"]
+    visitor.house.see(camera="")
+    visitor.page.get_by_role("alert").wait_for(state="hidden")
+    assert visitor.page.locator("h1").inner_text() == "NOT A TICKET OF OURS"
+
+
 def test_nobody_there_any_more_clears_the_screen(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,6 +266,35 @@ def test_nobody_there_any_more_clears_the_screen(
 
     question.wait_for(timeout=5000)
     visitor.page.wait_for_url(lambda url: url.endswith("/"), timeout=6000)
+
+
+def test_the_last_page_counts_down_and_a_touch_keeps_it_longer(visitor: Visitor) -> None:
+    page, house = visitor.page, visitor.house
+    visitor.pays(Outcome.APPROVED)
+    house.stage, house.tickets = Stage.SOLD, ["printed", "printed"]
+    page.add_init_script(
+        "const now = performance.now.bind(performance);"
+        "window.later_ms = 0; performance.now = () => now() + window.later_ms;"
+    )
+    visitor.open("/order/done")
+    left = page.get_by_role("timer")
+    page.evaluate("later_ms = 12000")
+    left.filter(has_text=re.compile(r"Closes in [1-8] s\.")).wait_for()
+    page.locator("h1").click()
+    left.filter(has_text=re.compile(r"Closes in (1[5-9]|20) s\.")).wait_for()
+    assert page.url.endswith("/order/done")
+
+    page.evaluate("later_ms = 33000")
+    page.wait_for_url(lambda url: url.endswith("/"))
+
+
+def test_a_small_screen_says_how_long_the_seats_are_held(visitor: Visitor) -> None:
+    visitor.page.set_viewport_size({"width": 800, "height": 480})
+    visitor.reviews()
+
+    assert (
+        visitor.page.get_by_text("Held for you: 14 min").filter(visible=True).count() == 1
+    )
 
 
 def test_nothing_of_the_last_guest_stays_in_the_browser(visitor: Visitor) -> None:

@@ -36,14 +36,14 @@ def test_a_danish_guest_reads_danish_numbers_and_times(
 ) -> None:
     guest.open("/")
     guest.press("Dansk")
-    assert "Køb til i aften: Hamlet 19.30, fra 18,00" in guest.page.names
+    assert "Køb til i aften: Hamlet 19.30, fra 18,00 €" in guest.page.names
     guest.press("Køb til i aften: Hamlet")
     guest.press("Find pladser")
     assert guest.page.heading == (
         "Stalls, række F, plads 12 og 13, ved siden af hinanden, midten."
     )
     guest.press("Tag disse")
-    assert "Betal 48,00" in guest.page.names
+    assert "Betal 48,00 €" in guest.page.names
 
 
 def test_language_ends_with_the_guest(house: PretendHouse, guest: Guest) -> None:
@@ -52,3 +52,33 @@ def test_language_ends_with_the_guest(house: PretendHouse, guest: Guest) -> None
     guest.press("Køb til i aften: Hamlet")
     guest.press("Forfra")
     assert "Collect tickets" in guest.page.names
+
+
+def test_a_door_does_not_speak_the_language_of_the_guest_at_the_kiosk(
+    house: PretendHouse, guest: Guest
+) -> None:
+    guest.open("/")
+    guest.press("Dansk")
+
+    assert "Ready for the next ticket" in guest.open("/door").words
+    assert "Hent billetter" in guest.open("/").names
+
+
+@pytest.mark.parametrize(
+    ("language", "left_min", "words"),
+    [
+        ("English", 8, "19:30, starts in 8 min"),
+        ("English", -1, "19:30, has begun"),
+        ("Dansk", 8, "19.30, starter om 8 min"),
+        ("Dansk", 0, "19.30, er begyndt"),
+    ],
+)
+def test_a_performance_that_is_about_to_begin_says_so_where_it_is_offered(
+    house: PretendHouse, guest: Guest, language: str, left_min: int, words: str
+) -> None:
+    house.now_ms = house.programme[0].starts_ms - left_min * 60_000
+    guest.open("/")
+    guest.press(language)
+
+    assert any(words in name for name in guest.page.names)
+    assert words in guest.open("/performances").words

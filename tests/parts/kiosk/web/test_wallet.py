@@ -14,7 +14,7 @@ from kiosk.payments.port import Step
 from tests.pages import Guest
 from tests.parts.kiosk.hardware import Card, Paper
 from tests.parts.kiosk.ledger_double import LedgerDouble
-from tests.parts.kiosk.theatre import HAMLET, hear
+from tests.parts.kiosk.theatre import HAMLET, Time, hear
 
 Work = Callable[[], None]
 EXTRAS = {
@@ -81,7 +81,7 @@ def test_nothing_is_ticked_and_nothing_is_added_unless_somebody_chooses(
     assert ada.page.heading == "Anything else?"
     assert ada.page.soup.select("[checked]") == []
     ada.press("Continue without extras")
-    assert "Pay 51.50" in ada.page.names
+    assert "Pay €51.50" in ada.page.names
 
 
 def test_the_first_donation_makes_a_round_total(
@@ -99,7 +99,7 @@ def test_the_first_donation_makes_a_round_total(
     chosen = {"donation": "350", "programmes": "2", "answer": "web"}
     ada.post("/order/extras", {"csrf_token": token, **chosen})
     assert "Donation" in ada.page.words
-    ada.press("Pay 63.00")
+    ada.press("Pay €63.00")
     work()
     told = sale(kiosk, ledger)
     assert told["other"] == [
@@ -120,32 +120,72 @@ def test_what_was_not_offered_is_not_taken(
     token = str(ada.page.soup.select_one("[name=csrf_token]")["value"])  # type: ignore[index]
     ada.post("/order/extras", {"csrf_token": token, **typed})
     assert "Donation" not in ada.page.words
-    assert "Pay 51.50" in ada.page.names or "Programme 8.00" in ada.page.words
+    assert "Pay €51.50" in ada.page.names or "Programme €8.00" in ada.page.words
 
 
-def test_a_promo_code_opens_a_cheaper_price_even_without_a_link(
-    ada: Guest, kiosk: Device, ledger: LedgerDouble, card: Card, work: Work
-) -> None:
+def sells_to_friends(kiosk: Device, ledger: LedgerDouble, **limits: Any) -> None:
+    """A price of €10.00 for those who know the code, and what limits the code has."""
     prices = ledger.doc(f"perf:{HAMLET}", "price", HAMLET) or {}
     friend = {"id": "friend", "name": "Friend", "buyer": "guest", "default": False}
-    friend |= {"note": "", "check": False, "code": codes.hash_of("HAMLET26")}
+    friend |= {"note": "", "check": False, "code": codes.hash_of("HAMLET26")} | limits
     levels = [
         level | {"prices": level["prices"] | {"friend": 1000}} for level in prices["levels"]
     ]
     changed = prices | {"types": [*prices["types"], friend], "levels": levels}
     ledger.put(f"perf:{HAMLET}", "price", HAMLET, changed)
     hear(kiosk)
+
+
+def test_a_promo_code_opens_a_cheaper_price_even_without_a_link(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble, card: Card, work: Work
+) -> None:
+    sells_to_friends(kiosk, ledger)
     ada.open(f"/p/{HAMLET}/how-many")
     assert "Friend" not in ada.page.words
     takes_two(ada)
     ledger.up = False
     uses_code(ada, "hamlet26")
     ledger.up = True
-    assert "2 × Friend 20.00" in ada.page.words
-    ada.press("Pay 23.50")
+    assert "2 × Friend €20.00" in ada.page.words
+    ada.press("Pay €23.50")
     work()
     lines = sale(kiosk, ledger)["lines"]
     assert [line["price_type"] for line in lines] == ["friend", "friend"]
+
+
+def test_a_counted_promo_code_is_used_at_the_ledger_and_told_with_the_sale(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble, card: Card, work: Work
+) -> None:
+    sells_to_friends(kiosk, ledger, counted=True, most=1)
+    ledger.promos["HAMLET26"] = 1
+    takes_two(ada)
+    uses_code(ada, "hamlet26")
+    assert "1 × Friend €10.00" in ada.page.words
+    assert ledger.promos["HAMLET26"] == 0
+    ada.press("Pay €37.50")
+    work()
+    told = sale(kiosk, ledger)
+    assert sorted(line["price_type"] for line in told["lines"]) == ["adult", "friend"]
+    kinds = [(t["kind"], t["amount"], t.get("credits")) for t in told["tenders"]]
+    assert kinds == [("promo", 0, 1), ("card", 3750, None)]
+
+
+@pytest.mark.parametrize(
+    ("up", "said"),
+    [(True, "We can't use that voucher."), (False, "can't be checked here right now")],
+)
+def test_a_counted_promo_code_that_is_used_up_or_cannot_be_asked_for_changes_no_price(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble, up: bool, said: str
+) -> None:
+    sells_to_friends(kiosk, ledger, counted=True)
+    takes_two(ada)
+    ledger.up = up
+    uses_code(ada, "hamlet26")
+    assert said in ada.page.words
+    ledger.up = True
+    ada.open("/order")
+    assert "Friend" not in ada.page.words
+    assert "Pay €51.50" in ada.page.names
 
 
 def test_a_gift_card_pays_a_part_and_says_so(
@@ -159,9 +199,9 @@ def test_a_gift_card_pays_a_part_and_says_so(
     ledger.vouchers["GIFT2222"] = 2000
     takes_two(ada)
     uses_code(ada, "gift 2222")
-    words = "The voucher covers 20.00. Please pay 31.50 by card."
+    words = "The voucher covers €20.00. Please pay €31.50 by card."
     assert words in ada.page.words
-    ada.press("Pay 31.50")
+    ada.press("Pay €31.50")
     work()
     ada.reload()
     assert ada.page.heading == "Enjoy the show"
@@ -171,7 +211,7 @@ def test_a_gift_card_pays_a_part_and_says_so(
     work()
     lines = " ".join(paper.slips[-1])
     assert "gift card" in lines
-    assert "20.00" in lines
+    assert "€20.00" in lines
 
 
 def test_a_gift_card_that_covers_all_asks_for_no_card(
@@ -212,7 +252,7 @@ def test_a_members_credits_pay_for_the_seats_and_no_card_is_asked(
 ) -> None:
     takes_two(ada)
     joins(ada)
-    assert "2 × Member 0.00" in ada.page.words
+    assert "2 × Member €0.00" in ada.page.words
     ada.press("Get tickets")
     work()
     assert card.amounts == {}
@@ -237,7 +277,7 @@ def test_too_few_credits_are_used_as_far_as_they_go(
     )
     assert "Pay for both" in ada.page.names
     ada.press("Use 1, pay for 1")
-    assert "1 × Member 0.00" in ada.page.words
+    assert "1 × Member €0.00" in ada.page.words
     assert "1 × Adult" in ada.page.words
 
 
@@ -257,7 +297,7 @@ def test_a_gift_card_never_pays_more_than_is_left(
     assert "Get tickets" in ada.page.names
 
 
-def test_other_seats_begin_without_what_was_promised_to_the_first(
+def test_other_seats_keep_what_was_promised_to_the_first(
     ada: Guest, ledger: LedgerDouble, okafor: dict[str, Any]
 ) -> None:
     takes_two(ada)
@@ -265,6 +305,143 @@ def test_other_seats_begin_without_what_was_promised_to_the_first(
     ada.press("Change seats")
     ada.press("Further back")
     ada.press("Take these")
+    assert "2 × Member €0.00" in ada.page.words
+    assert ada.page.alert == ""
+
+
+def test_another_number_of_tickets_keeps_the_voucher(
+    ada: Guest, ledger: LedgerDouble
+) -> None:
+    ledger.vouchers["GIFT2222"] = 2000
+    takes_two(ada)
+    uses_code(ada, "GIFT2222")
+    ada.press("Change tickets")
+    ada.press("Find seats")
+    ada.press("Take these")
+    assert "The voucher covers €20.00. Please pay €31.50 by card." in ada.page.words
+    assert ledger.vouchers["GIFT2222"] == 0
+
+
+def its_hold_runs_out(ledger: LedgerDouble, kiosk: Device, time: Time) -> None:
+    time.pass_ms(16 * 60_000)
+    for hold in list(ledger.holds):
+        ledger.hold_runs_out(hold)
+    hear(kiosk)
+
+
+def test_a_hold_that_ran_out_is_made_again_with_its_voucher(
+    ada: Guest,
+    kiosk: Device,
+    ledger: LedgerDouble,
+    time: Time,
+    card: Card,
+    work: Work,
+) -> None:
+    ledger.vouchers["GIFT2222"] = 2000
+    takes_two(ada)
+    uses_code(ada, "GIFT2222")
+    its_hold_runs_out(ledger, kiosk, time)
+    ada.press("Pay €31.50")
+    assert "Your seats are no longer held." in ada.page.heading
+    assert card.amounts == {}
+    ada.press("Hold them again")
+    assert ada.page.path == "/order"
+    ada.press("Pay €31.50")
+    work()
+    assert list(card.amounts.values()) == [3150]
+    assert ledger.vouchers["GIFT2222"] == 0
+
+
+@pytest.mark.parametrize(
+    ("left", "said", "pay"),
+    [
+        (0, "Your voucher can't be used any more: it was spent somewhere else", "€51.50"),
+        (500, "Part of your voucher was spent somewhere else meanwhile.", "€46.50"),
+    ],
+)
+@pytest.mark.parametrize("way", ["pay", "reload"])
+def test_a_voucher_spent_elsewhere_before_pay_is_told_and_the_card_pays(
+    ada: Guest,
+    kiosk: Device,
+    ledger: LedgerDouble,
+    time: Time,
+    card: Card,
+    work: Work,
+    left: int,
+    said: str,
+    pay: str,
+    way: str,
+) -> None:
+    ledger.vouchers["GIFT2222"] = 2000
+    takes_two(ada)
+    uses_code(ada, "GIFT2222")
+    its_hold_runs_out(ledger, kiosk, time)
+    ledger.vouchers["GIFT2222"] = left
+    if way == "pay":
+        ada.press("Pay €31.50")
+    else:
+        ada.reload()
+    ada.press("Hold them again")
+    assert said in ada.page.alert
+    assert "Nothing was charged, and your seats are kept." in ada.page.alert
+    assert card.amounts == {}
+    ada.press(f"Pay {pay}")
+    work()
+    told = sale(kiosk, ledger)
+    assert sum(tender["amount"] for tender in told["tenders"]) == 5150
+    assert ledger.vouchers["GIFT2222"] == 0
+
+
+def test_seats_of_our_own_do_not_keep_a_voucher_whose_hold_ran_out(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble, time: Time, card: Card, work: Work
+) -> None:
+    ledger.vouchers["GIFT2222"] = 2000
+    takes_two(ada)
+    uses_code(ada, "GIFT2222")
+    held = [seat for hold in ledger.holds.values() for seat in hold["seats"]]
+    its_hold_runs_out(ledger, kiosk, time)
+    ledger.vouchers["GIFT2222"] = 0
+    ledger.allot("kiosk-1", HAMLET, held)
+    hear(kiosk)
+    ada.press("Pay €31.50")
+    assert "Your seats are no longer held." in ada.page.heading
+    ada.press("Hold them again")
+    assert "Please pay by card." in ada.page.alert
+    ada.press("Pay €51.50")
+    work()
+    assert list(card.amounts.values()) == [5150]
+
+
+def test_credits_used_elsewhere_before_pay_are_told(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble, time: Time, okafor: dict[str, Any]
+) -> None:
+    takes_two(ada)
+    joins(ada)
+    its_hold_runs_out(ledger, kiosk, time)
+    ledger.promised.clear()  # They went to an order at the window.
+    ada.reload()
+    ada.press("Hold them again")
+    assert "Your seat credits were used somewhere else meanwhile." in ada.page.alert
+    assert "Pay €51.50" in ada.page.names
+
+
+def test_a_promo_code_that_others_used_up_meanwhile_is_told(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble, time: Time
+) -> None:
+    sells_to_friends(kiosk, ledger, counted=True, most=1)
+    ledger.promos["HAMLET26"] = 1
+    takes_two(ada)
+    uses_code(ada, "hamlet26")
+    its_hold_runs_out(ledger, kiosk, time)
+    assert ledger.promos["HAMLET26"] == 1
+    ada.reload()
+    ada.press("Hold them again")
+    assert "1 × Friend €10.00" in ada.page.words
+    its_hold_runs_out(ledger, kiosk, time)
+    ledger.promos["HAMLET26"] = 0
+    ada.reload()
+    ada.press("Hold them again")
+    assert "Your promo code has been used up meanwhile." in ada.page.alert
     assert "2 × Adult" in ada.page.words
 
 
@@ -275,7 +452,7 @@ def test_a_declined_card_keeps_the_voucher(
     card.outcome = Step.DECLINED
     takes_two(ada)
     uses_code(ada, "GIFT2222")
-    ada.press("Pay 31.50")
+    ada.press("Pay €31.50")
     work()
     ada.reload()
     assert ada.page.heading == "The card was not accepted."
@@ -308,4 +485,4 @@ def test_a_members_card_before_the_camera_pays_for_the_seats(
     assert told.get_json() == {"answer": "member"}
     last = pages.test_client().get("/scans/last?after=-1").get_json()
     ada.open(last["url"])
-    assert "2 × Member 0.00" in ada.page.words
+    assert "2 × Member €0.00" in ada.page.words

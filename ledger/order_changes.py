@@ -271,7 +271,7 @@ def send_again(session: Session, means: Means, order: OrderRow, *, by: str) -> b
     bought = select(TicketRow.id).where(TicketRow.order == order.id).limit(1)
     if patron is None or not patron.email or session.scalar(bought) is None:
         return False
-    outbox.add(session, means, to=patron.email, kind="tickets", order=order.id)
+    outbox.bring_tickets(session, means, order.id, to=patron.email)
     audit.note(session, means, staff=by, action="mail_tickets", subject=order.id)
     return True
 

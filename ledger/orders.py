@@ -133,7 +133,7 @@ def sell(
     code = pickups.draw(means.chance)
     pickups.keep(session, order.id, [pickups.hash_of(code)], now_ms=means.now_ms)
     if patron and patron.email and paid >= quote.charge:
-        outbox.add(session, means, to=patron.email, kind="tickets", order=order.id)
+        outbox.bring_tickets(session, means, order.id, to=patron.email)
     session.flush()
     _tell(session, means, performance, evening, order, tickets, epochs)
     webhooks.note(session, means, "order.sold", order.id)

@@ -7,8 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ledger import pickups
 from ledger.clock import Means
 from ledger.tables.records import OutboxRow
+
+TICKETS = "tickets"
 
 
 def add(
@@ -43,6 +46,17 @@ def add(
     session.add(row)
     session.flush()
     return row.id
+
+
+def bring_tickets(session: Session, means: Means, order: str, *, to: str) -> str:
+    """Leave the letter with an order's tickets, and a link of its own to the order's page.
+
+    Of the link's 80 random bits only the hash is kept once the letter has gone out.
+    """
+    code = pickups.draw(means.chance, pickups.LINK)
+    pickups.keep(session, order, [pickups.hash_of(code)], now_ms=means.now_ms)
+    facts = {"link": "/shop/orders/" + code.removeprefix(pickups.LINK)}
+    return add(session, means, to=to, kind=TICKETS, order=order, facts=facts)
 
 
 def of_order(session: Session, order: str) -> Sequence[OutboxRow]:

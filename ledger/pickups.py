@@ -14,12 +14,14 @@ from ledger import rows
 from ledger.tables.orders import PickupRow
 
 PREFIX = "FOHC:"
+# A link in a letter: it shows an order, and collects nothing.
+LINK = "FOHL:"
 _CHARACTERS = 16
 
 
-def draw(chance: ids.Chance) -> str:
+def draw(chance: ids.Chance, prefix: str = PREFIX) -> str:
     """Draw the text of a pickup QR: 16 characters of five bits each."""
-    return PREFIX + "".join(ids.ALPHABET[byte & 31] for byte in chance(_CHARACTERS))
+    return prefix + "".join(ids.ALPHABET[byte & 31] for byte in chance(_CHARACTERS))
 
 
 def hash_of(code: str) -> str:

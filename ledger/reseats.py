@@ -89,7 +89,7 @@ def send_out(session: Session, means: Means, row: TicketRow, *, why: str) -> Non
         .where(OrderRow.id == row.order)
     )
     if email:
-        outbox.add(session, means, to=email, kind="tickets", order=row.order)
+        outbox.bring_tickets(session, means, row.order, to=email)
 
 
 def _keep(session: Session, means: Means, performance: str, seat: str, ticket: str) -> bool:

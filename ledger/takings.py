@@ -61,14 +61,18 @@ def take(
     if not (whole and patron and patron.email):
         return
     kind = _letter(session, order.id)
-    if kind and not outbox.has(session, order.id, kind):
+    if not kind or outbox.has(session, order.id, kind):
+        return
+    if kind == outbox.TICKETS:
+        outbox.bring_tickets(session, means, order.id, to=patron.email)
+    else:
         outbox.add(session, means, to=patron.email, kind=kind, order=order.id)
 
 
 def _letter(session: Session, order: str) -> str:
     """Name the letter that follows payment; blank: whatever was bought has its own."""
     if session.scalar(select(TicketRow.id).where(TicketRow.order == order).limit(1)):
-        return "tickets"
+        return outbox.TICKETS
     bought = select(MembershipRow.line).where(MembershipRow.order == order).limit(1)
     return "membership" if session.scalar(bought) else ""
 

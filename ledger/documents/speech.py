@@ -27,6 +27,9 @@ DANISH = {
     "Doors open %(time)s.": "Dørene åbner %(time)s.",
     "Doors open %(time)s": "Dørene åbner %(time)s",
     "One person per code.": "Én person pr. kode.",
+    "Your order, with tickets and receipt, at any time:": "Din ordre med billetter og"
+    " kvittering, når som helst:",
+    "See your order, tickets and receipt": "Se din ordre, billetter og kvittering",
     "Order %(number)s · Ticket %(ticket)s of %(count)s · Issue %(issue)s": "Ordre"
     " %(number)s · Billet %(ticket)s af %(count)s · Udgave %(issue)s",
     "(fee %(fee)s incl.)": "(inkl. gebyr %(fee)s)",

@@ -17,11 +17,18 @@ log = structlog.get_logger()
 
 
 def tickets(
-    order: Order, *, to: str, letter: str, now_ms: int, theme: Theme = STANDARD
+    order: Order,
+    *,
+    to: str,
+    letter: str,
+    now_ms: int,
+    theme: Theme = STANDARD,
+    link: str = "",
 ) -> EmailMessage:
     """Write the letter that brings an order's tickets.
 
     letter: the id of the letter, so that a second delivery is recognised as the same.
+    link: the address of the order's own page; whoever has it sees that order.
     Where PDFs cannot be made the letter says nothing of one; its codes are enough.
     """
     message = EmailMessage()
@@ -36,10 +43,12 @@ def tickets(
     message["Message-ID"] = f"<{letter}@front-of-house>"
     pictures = [f"code-{n}.{letter}@front-of-house" for n in range(len(order.tickets))]
     page, look = assets.paper(), looks.of(theme, letter)
-    message.set_content(page.get_template("mail/tickets.txt").render(order=order, _=say))
+    message.set_content(
+        page.get_template("mail/tickets.txt").render(order=order, link=link, _=say)
+    )
     message.add_alternative(
         page.get_template("mail/tickets.html").render(
-            order=order, pictures=pictures, look=look, _=say
+            order=order, link=link, pictures=pictures, look=look, _=say
         ),
         subtype="html",
     )

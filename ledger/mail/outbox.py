@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice.themes import STANDARD, Theme
-from ledger import gift_cards
+from ledger import gift_cards, outbox
 from ledger.clock import Clock
 from ledger.mail import post
 from ledger.store import Store
@@ -90,14 +90,20 @@ def _write(
     from ledger.documents import order as orders
     from ledger.mail import letters, notes
 
-    if waiting.kind == "tickets":
+    facts = json.loads(waiting.facts) | {"address": address}
+    if waiting.kind == outbox.TICKETS:
         described = orders.describe(session, waiting.order, None)
         # Codes that open no door are left out, unless nothing else is left to say.
         told = described.live if described.live.tickets else described
+        path = facts.get("link", "")
         return letters.tickets(
-            told, to=waiting.to, letter=waiting.id, now_ms=now_ms, theme=theme
+            told,
+            to=waiting.to,
+            letter=waiting.id,
+            now_ms=now_ms,
+            theme=theme,
+            link=address + path if path else "",
         )
-    facts = json.loads(waiting.facts) | {"address": address}
     if waiting.kind == "membership":
         facts |= notes.membership(session, waiting.order)
     if waiting.kind in {gift_cards.LETTER, gift_cards.BOUGHT}:
@@ -116,8 +122,8 @@ def _write(
 def _sent(session: Session, letter: str, *, now_ms: int) -> None:
     row = session.get_one(OutboxRow, letter)
     row.state, row.sent_ms, row.tries = "sent", now_ms, row.tries + 1
-    if row.kind == gift_cards.LETTER:
-        row.facts = "{}"  # The code is the holder's alone from now on.
+    if row.kind in {gift_cards.LETTER, outbox.TICKETS}:
+        row.facts = "{}"  # The code is the reader's alone from now on.
 
 
 def _not_sent(session: Session, letter: str, why: str, *, again: bool, now_ms: int) -> None:

@@ -80,8 +80,10 @@ def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
 
 
 def pdf_of(session: Session, order: str) -> Response:
-    """Give an order's tickets as a PDF; 404 where none can be made."""
-    told = orders.describe(session, order, language())
+    """Give an order's tickets as a PDF; 404 where none can be made, or none is live."""
+    told = orders.describe(session, order, language()).live
+    if not told.tickets:
+        abort(404)
     try:
         made = ticket.pdf(told)
     except ticket.NotAvailable:

@@ -28,18 +28,23 @@ def offered() -> bool:
 @bp.get("/baskets/<secret>/tickets.pkpass")
 def wallet_pass(secret: str) -> Response:
     """Give the tickets for a phone's wallet; several are one file of passes."""
+    with frame.ledger().store.read() as session:
+        basket = frame.basket(session, secret)
+        if not basket.order or not basket.performance:
+            abort(404)
+        return of_order(session, basket.order)
+
+
+def of_order(session: Session, order: str) -> Response:
+    """Give an order's tickets as passes; 404 where none can be signed."""
     file = frame.ledger().config.wallet_file
     if file is None:
         abort(404)
     # Certificates take seven megabytes, which houses without a wallet do not need.
     from ledger.documents import wallet
 
-    with frame.ledger().store.read() as session:
-        basket = frame.basket(session, secret)
-        if not basket.order or not basket.performance:
-            abort(404)
-        told = orders.describe(session, basket.order, language())
-        starts = _starts(session, basket.order)
+    told = orders.describe(session, order, language())
+    starts = _starts(session, order)
     try:
         made, kind = wallet.all_(told, _signer(file), starts=starts)
     except LookupError:

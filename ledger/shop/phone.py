@@ -1,7 +1,8 @@
-"""What a kiosk sold, on the patron's phone: tickets, receipt, PDF, and by mail from there.
+"""An order on the patron's phone: tickets, receipt, PDF, and by mail from there.
 
-The address is the order's pickup code, 80 random bits that only the kiosk's screen showed.
-It may be opened before the sale has arrived here; then it says so. Source: lobby.md §2.10.
+The address is 80 random bits: the order's pickup code, which only the kiosk's screen
+showed, or the link of a letter. It may be opened before a kiosk's sale has arrived here;
+then it says so. Source: lobby.md §2.10, §8.
 """
 
 from typing import Final
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from boxoffice import ids
 from ledger import outbox, pickups
 from ledger.clock import Means
-from ledger.shop import confirmed, frame
+from ledger.shop import confirmed, frame, passes
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
 from ledger.tables.orders import OrderRow, TicketRow
@@ -66,6 +67,13 @@ def phone_ics(code: str) -> Response:
         return confirmed.ics_of(session, found, _performance(session, found.id))
 
 
+@bp.get("/orders/<code>/tickets.pkpass")
+def phone_pass(code: str) -> Response:
+    """Give the tickets for a phone's wallet."""
+    with frame.ledger().store.read() as session:
+        return passes.of_order(session, (_order(session, code) or abort(404)).id)
+
+
 def _page(
     session: Session, code: str, found: OrderRow, *, fault: str = "", to: str = ""
 ) -> str:
@@ -76,6 +84,7 @@ def _page(
         faults={"email": fault} if fault else {},
         to=to,
         mailed=bool(request.args.get("mailed")),
+        passes=passes.offered() and found.state == "confirmed",
         **confirmed.facts(session, found, _performance(session, found.id)),
     )
 
@@ -83,7 +92,8 @@ def _page(
 def _order(session: Session, code: str) -> OrderRow | None:
     if len(code) != LENGTH or any(one not in ids.ALPHABET for one in code):
         abort(404)
-    found = pickups.find(session, pickups.PREFIX + code)
+    ways = (pickups.PREFIX + code, pickups.LINK + code)
+    found = next((o for way in ways if (o := pickups.find(session, way))), None)
     return session.get(OrderRow, found) if found and _performance(session, found) else None
 
 
@@ -97,5 +107,5 @@ def _mail(session: Session, means: Means, *, order: str, to: str) -> bool:
     sent = select(func.count()).select_from(OutboxRow).where(OutboxRow.order == order)
     if (session.scalar(sent) or 0) >= MOST_LETTERS:
         return False
-    outbox.add(session, means, to=to, kind="tickets", order=order)
+    outbox.bring_tickets(session, means, order, to=to)
     return True

@@ -13,6 +13,9 @@ import zxingcpp
 from aiosmtpd.controller import Controller
 from PIL import Image
 
+from ledger import outbox as outboxes
+from ledger import pickups
+from ledger.clock import Means
 from ledger.documents import order as orders
 from ledger.documents import speech, ticket
 from ledger.mail import called_off, notes, outbox
@@ -93,6 +96,22 @@ def test_a_letter_brings_every_ticket_as_text_picture_and_pdf(house, mailbox):
     (pdf,) = letter.iter_attachments()
     assert pdf.get_content().startswith(b"%PDF")
     assert [row.state for row in waiting(store)] == ["sent"]
+
+
+def test_a_letter_leads_to_the_page_of_its_own_order_alone(house, mailbox):
+    store, facts = house
+    order = facts["emailed"]["order"]
+    store.write(outboxes.bring_tickets, Means(NOW), order, to="ada@example.org")
+    outbox.step(store, mailbox.address, lambda: NOW, address="https://tickets.example")
+
+    (letter,) = mailbox.letters
+    for kind in ("plain", "html"):
+        text = letter.get_body((kind,)).get_content()
+        [code] = re.findall(r"https://tickets\.example/shop/orders/(\w{16})\b", text)
+        with store.read() as session:
+            assert pickups.find(session, pickups.LINK + code) == order
+            assert pickups.find(session, pickups.PREFIX + code) is None
+    assert [row.facts for row in waiting(store)] == ["{}", "{}"]
 
 
 def test_a_danish_patron_is_written_to_in_danish(house, mailbox):

@@ -1,11 +1,16 @@
 """What a kiosk sold, on the patron's phone. Source: lobby.md §2.10."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
 from ledger import pickups
+from ledger.tables.orders import OrderRow
 from ledger.tables.records import OutboxRow
 from tests.pages import Guest
+from tests.parts.ledger.clerk import fill
+from tests.parts.ledger.shopper import Shopper
 
 pytestmark = [
     pytest.mark.usefixtures("sound_book"),
@@ -77,6 +82,45 @@ def test_the_address_is_typed_on_the_phone_and_the_letter_goes_there(sold, phone
         phone.press("Mail tickets and receipt")
     assert "mailed often enough" in phone.page.words
     assert len(letters(ledger)) == 5
+
+
+@pytest.fixture
+def mailed(app, theatre, ledger):
+    """Ada bought A4 and A5 in the shop; gives the link of her letter."""
+    ada = Shopper(app)
+    ada.choose_seats(theatre.tonight, "A4", "A5")
+    ada.says_who()
+    ada.pays()
+    with ledger.store.read() as session:
+        return json.loads(session.scalars(select(OutboxRow.facts)).one())["link"]
+
+
+def test_the_link_of_a_letter_shows_that_order_for_as_long_as_it_lives(
+    mailed, phone, bo, ledger
+):
+    page = phone.open(mailed)
+    assert page.heading == "Your order"
+    assert "Code of ticket 2" in page.words
+    assert phone.fetch(f"{mailed}/performance.ics").mimetype == "text/calendar"
+    with ledger.store.read() as session:
+        order = session.scalars(select(OrderRow.id)).one()
+    bo.open(f"/staff/orders/{order}")
+    fill(bo, "reason", "ill")
+    bo.press("Cancel this order")
+
+    page = phone.open(mailed)
+    assert "Cancelled" in page.words
+    assert "Code of ticket" not in page.words
+    assert "PDF" not in page.words
+    assert phone.fetch(f"{mailed}/tickets.pdf").status_code == 404
+
+
+def test_a_link_of_a_letter_collects_nothing_at_a_kiosk(mailed, kiosk):
+    code = mailed.rsplit("/", 1)[1]
+
+    for typed in (code, f"FOHC:{code}"):
+        answer = kiosk.post("/api/lookups", {"code": typed})
+        assert answer.body["error"] == "NOT_FOUND"
 
 
 @pytest.mark.parametrize(

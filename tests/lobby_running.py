@@ -11,6 +11,9 @@ from typing import Any
 
 import httpx
 
+from lobby import programs
+from lobby.programs import Ports
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -31,8 +34,7 @@ class Lobby:
         return f"http://127.0.0.1:{self.base + 1}"
 
     def device(self, name: str) -> str:
-        place = {"kiosk": 10, "door-a": 11, "door-b": 12}[name]
-        return f"http://127.0.0.1:{self.base + place}"
+        return programs.address(Ports(self.base).device(name))
 
     @property
     def facts(self) -> dict[str, Any]:

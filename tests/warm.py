@@ -26,8 +26,6 @@ from lobby.supervisor import Program, Supervisor
 _PR_SET_PDEATHSIG: Final = 1
 # Makers' libraries: slow to read, and no terminal here speaks their language.
 _LEFT_OUT: Final = ("stripe", "sumup", "migrations")
-# What a lobby starts; it is a program itself, and its programs are as warm as it is.
-PROGRAMS: Final = ("ledger", "kiosk", "scanner")
 
 
 class Forked:
@@ -98,10 +96,6 @@ class Warm(Supervisor):
             oven.stdin.flush()
             return Forked(int(oven.stdout.readline()))
 
-    def wait(self, name: str, seconds: float) -> None:
-        """Wait until a program ends by itself. Raises subprocess.TimeoutExpired."""
-        self._running[name].wait(seconds)
-
     @classmethod
     def heat(cls, module: str, checkout: Path) -> subprocess.Popen[str]:
         """Have the modules of a program read, before anybody starts it."""
@@ -125,10 +119,6 @@ def main(module: str) -> int:
     """Read the modules of a program, then start it as often as asked, one line each."""
     program = importlib.import_module(f"{module}.__main__")
     _read_all(module)
-    if module == "lobby":
-        program.Supervisor = Warm
-        for other in PROGRAMS:
-            Warm.heat(other, Path.cwd())
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Nobody waits for those that fall.
     for line in sys.stdin:

@@ -1,15 +1,16 @@
-"""Every scenario plays through the running parts, each in a house of its own."""
+"""Every scenario plays through the running parts, one after the other in one lobby."""
 
 import json
-import shutil
-import time
+import subprocess
+import sys
 
 import pytest
 
+from lobby import programs
 from lobby.scenarios import story
-from lobby.supervisor import Program
-from tests.lobby_running import CHECKOUT
-from tests.warm import Warm
+from lobby.scenarios.night import Addresses
+from lobby.scenarios.player import Player
+from tests.lobby_running import CHECKOUT, lobby
 
 BASE = 19_400
 # What a story may take on a machine that does much else.
@@ -28,45 +29,66 @@ IN_THE_BROWSER = {
 }
 
 
-@pytest.fixture(scope="module")
-def kitchen():
-    """Programs that have read their modules: what a story tells is not how they start."""
-    yield
-    Warm.cool()
+class Evening:
+    """A lobby that stays open from story to story, until one of them fails in it."""
+
+    def __init__(self, tmp_path_factory):
+        self._folders = tmp_path_factory
+        self._open = None
+
+    def play(self, name):
+        if self._open is None:
+            self._open = lobby(self._folders.mktemp("evening") / "house", BASE)
+            self._house = self._open.__enter__()
+        player = Player(self._where, self._house.facts)
+        result = player.play(story.load(name, few=True))
+        player.close()
+        if not result.passed:
+            self.close()
+        return result
+
+    def close(self):
+        if self._open is not None:
+            self._open.__exit__(None, None, None)
+            self._open = None
+
+    @property
+    def _where(self):
+        names = {**programs.DEVICES, **programs.SPARE}
+        screens = {name: self._house.device(name) for name in names}
+        return Addresses(self._house.address, self._house.ledger, screens)
 
 
 @pytest.fixture(scope="module")
-def house(kitchen, tmp_path_factory):
-    """A house that was opened once: building one takes longer than most stories."""
-    folder = tmp_path_factory.mktemp("house")
-    lobby = warm_lobby(folder, BASE + 1_500)
-    lobby.start("lobby")
-    until = time.monotonic() + STORY_S
-    while "Ctrl-C closes everything" not in lobby.last_words("lobby"):
-        assert lobby.alive("lobby"), lobby.last_words("lobby")
-        assert time.monotonic() < until
-        time.sleep(0.1)
-    lobby.stop("lobby")
-    return folder / "house"
+def evening(tmp_path_factory):
+    open_ = Evening(tmp_path_factory)
+    yield open_
+    open_.close()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [n for n in story.names() if n not in IN_THE_BROWSER])
-def test_a_scenario_plays_to_its_end(name, house, tmp_path):
-    shutil.copytree(house, tmp_path / "house")
-    base = BASE + 60 * story.names().index(name)
-    lobby = warm_lobby(tmp_path, base, "--few", "--scenario", name)
+def test_a_scenario_plays_to_its_end(name, evening):
+    result = evening.play(name)
 
-    lobby.start("lobby")
-    lobby.wait("lobby", STORY_S)
+    assert result.passed, result.why
+    assert result.scenario == name
 
-    said = json.loads(lobby.last_words("lobby"))
-    assert said["scenario"] == name
+
+@pytest.mark.slow
+def test_the_command_plays_a_scenario_and_says_in_one_line_how_it_went(tmp_path):
+    where = ("--port-base", str(BASE + 100), "--folder", str(tmp_path / "house"))
+
+    played = subprocess.run(
+        [sys.executable, "-m", "lobby", "--headless", *where, "--scenario", "mixed-prices"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=STORY_S,
+    )
+
+    [line] = played.stdout.splitlines()
+    said = json.loads(line)
     assert said["passed"] is True, said.get("why")
-
-
-def warm_lobby(folder, base, *more):
-    """A lobby that is not started yet. Its house is kept in `folder`/house."""
-    where = ("--port-base", str(base), "--folder", str(folder / "house"))
-    program = Program("lobby", "lobby", ("--headless", *where, *more))
-    return Warm([program], checkout=CHECKOUT, folder=folder)
+    assert said["scenario"] == "mixed-prices"
+    assert played.returncode == 0

@@ -7,6 +7,7 @@ Source: design.md §3, sync.md §3.1, §4.
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -148,48 +149,61 @@ def tend(device: Device) -> None:
 
     Raises LineDown, NotUnderstood.
     """
-    now_ms = device.clock.now_ms()
     with device.store.read() as session:
-        followed = [
-            (performance, _standing(session, device, performance))
-            for performance in documents.performances(session)
-            if documents.heard(session, performance.id)
-        ]
-    for performance, standing in followed:
-        closed = now_ms >= _closes_ms(performance) or performance.cancelled
-        far = performance.starts_ms - now_ms > _AHEAD_MS
-        target = 0 if far or closed or not performance.public else standing.target
-        wanted = 0 if closed else allotments.ask(owned=standing.owned, target=target)
-        if wanted and device.me.role == "kiosk" and device.up:
-            _ask(device, performance, wanted)
+        followed = _followed(session, device)
+    for tank in followed:
+        if tank.wanted and device.me.role == "kiosk" and device.up:
+            _ask(device, tank.performance, tank.wanted)
         excess = allotments.give_back(
-            owned=standing.owned,
-            target=target,
-            idle=timedelta(milliseconds=standing.idle_ms),
-            cut_off=closed,
+            owned=tank.owned, target=tank.target, idle=tank.idle, cut_off=tank.closed
         )
+        performance = tank.performance.id
         if excess:
-            device.store.write(_return_idle, device, performance.id, excess, closed)
-        device.store.write(_return_overdue, device, performance.id)
+            device.store.write(_return_idle, device, performance, excess, tank.closed)
+        device.store.write(_return_overdue, device, performance)
 
 
-class _Standing:
-    """How the tank of one performance stands."""
-
-    def __init__(self, owned: int, target: int, idle_ms: int) -> None:
-        self.owned, self.target, self.idle_ms = owned, target, idle_ms
+def wanted(session: Session, device: Device) -> int:
+    """Count the seats that this device asks for as soon as it looks at its tanks."""
+    return sum(tank.wanted for tank in _followed(session, device))
 
 
-def _standing(session: Session, device: Device, performance: Performance) -> _Standing:
-    mine = set(owned(session, performance.id)) - in_orders(session, performance.id)
+@dataclass(frozen=True)
+class _Tank:
+    """How the tank of one performance stands. idle: since it was last used."""
+
+    performance: Performance
+    owned: int
+    target: int
+    closed: bool
+    idle: timedelta
+
+    @property
+    def wanted(self) -> int:
+        asked = allotments.ask(owned=self.owned, target=self.target)
+        return 0 if self.closed else asked
+
+
+def _followed(session: Session, device: Device) -> list[_Tank]:
+    return [
+        _tank(session, device, performance)
+        for performance in documents.performances(session)
+        if documents.heard(session, performance.id)
+    ]
+
+
+def _tank(session: Session, device: Device, performance: Performance) -> _Tank:
     now_ms = device.clock.now_ms()
+    mine = set(owned(session, performance.id)) - in_orders(session, performance.id)
     (sold,) = statements.first(session, _SOLD_SINCE, (performance.id, now_ms - _HOUR_MS))
-    left = _left(session, performance)
-    return _Standing(
-        len(mine),
-        allotments.target(sold_last_hour=sold, left=left),
-        _idle_ms(device, performance.id),
-    )
+    closed = now_ms >= _closes_ms(performance) or performance.cancelled
+    far = performance.starts_ms - now_ms > _AHEAD_MS
+    target = 0
+    if performance.public and not far and not closed:
+        left = _left(session, performance)
+        target = allotments.target(sold_last_hour=sold, left=left)
+    idle = timedelta(milliseconds=_idle_ms(device, performance.id))
+    return _Tank(performance, len(mine), target, closed, idle)
 
 
 def _left(session: Session, performance: Performance) -> int:

@@ -11,7 +11,8 @@ from kiosk.store.tables.printing import PrintJobRow
 
 
 def figures(device: Device) -> dict[str, Any]:
-    """Give paid, printed, put on the phone, owed; attempts; what is still to be sent.
+    """Give paid, printed, put on the phone, owed; attempts; what is still to be sent;
+    how many seats are its own, and how many more it is about to ask for.
 
     Paid is read from sales and collections, the rest from the paper's own rows.
     """
@@ -37,6 +38,7 @@ def figures(device: Device) -> dict[str, Any]:
             len(allotment.owned(session, performance.id))
             for performance in documents.performances(session)
         )
+        wanted_seats = allotment.wanted(session, device)
     return {
         "paid_tickets": sorted(paid),
         # Replaced without a later issue here: another kiosk has printed it.
@@ -46,6 +48,8 @@ def figures(device: Device) -> dict[str, Any]:
         "intents": intents,
         "unsent_events": unsent,
         "own_seats": own_seats,
+        "wanted_seats": wanted_seats,
+        "linked": device.up,
     }
 
 

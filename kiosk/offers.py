@@ -87,8 +87,7 @@ def around(evening: Evening, order: OrderRow, seat: str) -> Offer | Refusal:
     if chart is None or seat not in chart.places:
         return Refusal("seat.gone")
     if seat not in evening.free:
-        nearest = find(evening, order)
-        return Refusal("seat.gone", nearest.seats if isinstance(nearest, Offer) else ())
+        return _gone(evening, order, [seat])
     count = sum(order.counts.values())
     place = chart.places[seat]
     block = chart.blocks[chart.block_of[place]]
@@ -115,8 +114,7 @@ def picked(evening: Evening, order: OrderRow, seats: Sequence[str]) -> Offer | R
         return Refusal("seat.gone")
     gone = [code for code in seats if code not in evening.free]
     if gone:
-        nearest = find(evening, order)
-        return Refusal("seat.gone", nearest.seats if isinstance(nearest, Offer) else ())
+        return _gone(evening, order, gone)
     checked = picking.check(
         chart, _unavailable(evening, evening.free), seats, mode=picking.Mode.LENIENT
     )
@@ -177,6 +175,16 @@ def without_line(device: Device, row: OrderRow) -> Refusal:
     if not isinstance(ours, Offer):
         return Refusal("link.empty")
     return Refusal("link.pay", ours.seats)
+
+
+def _gone(evening: Evening, order: OrderRow, seats: Sequence[str]) -> Refusal:
+    """Say why these cannot be had, and what can: taken, or nobody can be asked for them."""
+    nearest = find(evening, order)
+    unasked = not evening.linked and evening.pool.issuperset(seats)
+    return Refusal(
+        "link.pay" if unasked else "seat.gone",
+        nearest.seats if isinstance(nearest, Offer) else (),
+    )
 
 
 def _best(evening: Evening, order: OrderRow, free: Collection[str]) -> Offer | Refusal:

@@ -132,13 +132,13 @@ def proposal(device: Device, order: str) -> Proposal | Refusal:
 
 
 def party_from(device: Device, order: str, seat: str) -> Offer | Refusal:
-    """Seat the whole party from a seat touched on the map. Refuses: seat.gone."""
+    """Seat the whole party from a seat touched on the map. Refuses: seat.gone, link.pay."""
     here, row = look(device, order)
     return here if isinstance(here, Refusal) else offers.around(here, row, seat)
 
 
 def price(device: Device, order: str, seats: Sequence[str]) -> Offer | Refusal:
-    """Say what seats picked one by one would cost. Refuses: seat.gone, seat.single."""
+    """Say what seats picked one by one would cost. Refuses as `party_from`, seat.single."""
     here, row = look(device, order)
     return here if isinstance(here, Refusal) else offers.picked(here, row, seats)
 

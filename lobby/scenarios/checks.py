@@ -64,6 +64,26 @@ class Checks:
 
         self._night.until(owns, step, lambda: f"the kiosk owns {owned} seats")
 
+    def line(self, step: Mapping[str, Any]) -> None:
+        """Wait until the kiosk knows that the ledger can be heard (up), or not (down)."""
+
+        def known() -> bool:
+            kiosk = self._night.lobby.get("/figures").json()["kiosk"]
+            return bool(kiosk and kiosk["linked"] == (step["line"] == "up"))
+
+        self._night.until(known, step, lambda: f"the line is not {step['line']}")
+
+    def ready(self, step: Mapping[str, Any]) -> None:
+        """Wait until the kiosk hears the ledger and is about to ask for no seats."""
+        kiosk: dict[str, Any] = {}
+
+        def is_ready() -> bool:
+            kiosk.clear()
+            kiosk.update(self._night.lobby.get("/figures").json()["kiosk"] or {})
+            return bool(kiosk.get("linked")) and not kiosk["wanted_seats"]
+
+        self._night.until(is_ready, step, lambda: f"the kiosk is not ready: {kiosk}")
+
     def mark(self, step: Mapping[str, Any]) -> None:
         self._night.marks[step["mark"]] = time.perf_counter()
 

@@ -16,7 +16,8 @@ VERBS = frozenset(
         "open", "press", "type", "choose", "untick", "wait", "verdict", "slips", "mail",
         "show", "arrivals", "key", "hear",
         "clear", "printer", "refill", "terminal", "cut", "mend", "pull", "back", "ledger",
-        "invariants", "mark", "measure", "clock", "take", "own", "charging",
+        "invariants", "mark", "measure", "clock", "take", "own", "charging", "ready",
+        "line",
     }
 )  # fmt: skip
 

@@ -308,6 +308,27 @@
         () => `the kiosk owns ${owned} seats`,
       );
     },
+    line: (step) =>
+      until(
+        step,
+        async () => {
+          const { kiosk } = await get("/figures");
+          return Boolean(kiosk) && kiosk.linked === (step.line === "up");
+        },
+        () => `the line is not ${step.line}`,
+      ),
+    async ready(step) {
+      let found = {};
+      await until(
+        step,
+        async () => {
+          const { kiosk } = await get("/figures");
+          found = kiosk || {};
+          return found.linked && !found.wanted_seats;
+        },
+        () => `the kiosk is not ready: ${JSON.stringify(found)}`,
+      );
+    },
     async invariants(step) {
       // What an earlier story broke on purpose is not this one's fault.
       const well = (lamp) =>

@@ -2,8 +2,9 @@
 
 import pytest
 
-from kiosk import allotment, documents, last_pages, orders, reviewing, sales, sync
+from kiosk import allotment, documents, figures, last_pages, orders, reviewing, sales, sync
 from kiosk.device import Device
+from kiosk.outcomes import LineDown
 from kiosk.payments import attempts
 from kiosk.printing import spool
 from kiosk.shown.choosing import Offer
@@ -527,6 +528,23 @@ def test_the_line_goes_down_at_the_hold_and_our_own_seats_are_offered_instead(
     assert isinstance(sales.hold(kiosk, order, names(refusal)), Held)
 
 
+def test_the_line_went_down_before_the_hold_and_nobody_says_that_seats_were_taken(
+    kiosk: Device, ledger: LedgerDouble
+):
+    ledger.allot("kiosk-1", HAMLET, ["B-1", "B-2", "B-3", "B-4"])
+    hear(kiosk)
+    order = begin(kiosk)
+    ledger.up = False
+    with pytest.raises(LineDown):
+        sync.cursor(kiosk)  # Another thread has noticed.
+
+    refusal = sales.hold(kiosk, order, ["A-1", "A-2"])
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.key == "link.pay"
+    assert isinstance(sales.hold(kiosk, order, names(refusal)), Held)
+
+
 def test_two_guests_of_one_kiosk_are_never_offered_the_same_own_seats(
     kiosk: Device, ledger: LedgerDouble
 ):
@@ -615,9 +633,11 @@ def tank(kiosk: Device, performance: str = STUDIO) -> list[str]:
 
 
 def test_the_kiosk_keeps_a_small_tank_per_performance(kiosk: Device, ledger: LedgerDouble):
+    assert figures.figures(kiosk)["wanted_seats"] == 8
     allotment.tend(kiosk)
     allotment.tend(kiosk)
 
+    assert figures.figures(kiosk)["wanted_seats"] == 0
     assert len(tank(kiosk)) == 4
     assert len(tank(kiosk, HAMLET)) == 4
     assert ledger.asked.count("POST /api/allotments") == 2

@@ -1,24 +1,24 @@
 """One door, one pickup at a time. Claims carry ids of their own, so no answer is kept."""
 
-from flask import Response, jsonify
+import json
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger import claims, collecting
+from ledger.answers import Answer
 from ledger.api import fields
-from ledger.api.blueprint import bp
 from ledger.api.errors import Failed
-from ledger.api.signed import BOTH, DOOR, Request, signed
-from ledger.app import running
+from ledger.api.signed import BOTH, DOOR, Request, straight
 from ledger.clock import Means
+from ledger.running import Running
 from ledger.tables.orders import OrderRow, TicketRow
 
 MOST_TICKETS = 100
 
 
-@bp.post("/claims")
-@signed(*BOTH, limited=False)
-def claim(asked: Request) -> Response:
+@straight(*BOTH, limited=False)
+def claim(ledger: Running, asked: Request) -> Answer:
     """Grant a claim, or say who was quicker."""
     if asked.book.recovering:
         raise Failed(503, "recovering", retry_after_s=10)
@@ -50,10 +50,10 @@ def claim(asked: Request) -> Response:
         opened_ms=None if opened is None else fields.whole(body, "opened_ms"),
     )
     order = fields.text_or(body, "order")
-    answer = running().store.write(_answer, running().means(), kind, wish, wanted, order)
+    answer = ledger.store.write(_answer, ledger.means(), kind, wish, wanted, order)
     if answer is None:
         raise Failed(404, "not_found")
-    return jsonify(answer.document)
+    return Answer(200, json.dumps(answer.document))
 
 
 def _answer(

@@ -1,11 +1,18 @@
 """How the API says no: JSON of one shape, and only a 2xx changes anything on a device."""
 
+import json
 from typing import Any
 
-from flask import Response, jsonify
+import structlog
+from sqlalchemy.exc import OperationalError
 
 from boxoffice.refusals import facts_needed, sentence
+from boxoffice.wire import Malformed
+from ledger.answers import Answer, Reused
 from ledger.refused import Refused
+from ledger.store import Busy
+
+log = structlog.get_logger()
 
 _WORDS = {
     "malformed": "This request is not what the protocol says.",
@@ -35,14 +42,39 @@ class Failed(Exception):
         self.status, self.code, self.retry_after_s = status, code, retry_after_s
         self.message = message or _WORDS[code]
 
+    @property
+    def answer(self) -> Answer:
+        """What the caller hears."""
+        return Answer(
+            self.status, json.dumps({"error": self.code, "message": self.message})
+        )
 
-def failed(trouble: Failed) -> Response:
-    """Answer a request that failed."""
-    answer = jsonify(error=trouble.code, message=trouble.message)
-    answer.status_code = trouble.status
-    if trouble.retry_after_s is not None:
-        answer.headers["Retry-After"] = str(trouble.retry_after_s)
-    return answer
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """When to come again, if that is known."""
+        after_s = self.retry_after_s
+        return [] if after_s is None else [("Retry-After", str(after_s))]
+
+
+# What a call may meet: `failure` knows how it is answered.
+KNOWN = (Failed, Malformed, Reused, Busy, OperationalError)
+
+
+def failure(trouble: Exception) -> Failed | None:
+    """Say how a call fails that met this; None for what is not one of `KNOWN`."""
+    if isinstance(trouble, Failed):
+        return trouble
+    if isinstance(trouble, Malformed):
+        return Failed(400, "malformed", str(trouble))
+    if isinstance(trouble, Reused):
+        return Failed(422, "request_reused")
+    if isinstance(trouble, Busy):
+        return Failed(503, "busy", retry_after_s=1)
+    if isinstance(trouble, OperationalError):
+        # The database cannot: a full disk, a lost connection. Nothing was changed.
+        log.error("database in trouble", why=str(trouble.orig))
+        return Failed(503, "busy", retry_after_s=5)
+    return None
 
 
 def refusal(refused: Refused) -> dict[str, Any]:

@@ -1,13 +1,17 @@
 """Device logs: where the ledger stands, and what follows."""
 
+import json
+
 from flask import Response, jsonify, request
 
 from boxoffice import failpoints, wire
 from ledger import intake, recovery
+from ledger.answers import Answer
 from ledger.api.blueprint import bp
 from ledger.api.errors import Failed
-from ledger.api.signed import BOTH, Request, signed
+from ledger.api.signed import BOTH, Request, signed, straight
 from ledger.app import running
+from ledger.running import Running
 
 
 @bp.get("/events")
@@ -31,15 +35,14 @@ def cursor(asked: Request) -> Response:
     return jsonify(wire.cursor_document(found))
 
 
-@bp.post("/events")
-@signed(*BOTH, drains=True, limited=False)
-def upload(asked: Request) -> tuple[Response, int]:
+@straight(*BOTH, drains=True, limited=False)
+def upload(ledger: Running, asked: Request) -> Answer:
     """Take a batch. What it says is never refused; what is missing before it is."""
     batch = wire.batch(asked.json())
     try:
         taken = intake.receive(
-            running().store,
-            running().means(),
+            ledger.store,
+            ledger.means(),
             batch,
             courier=asked.device.id,
             timeline=asked.book.timeline,
@@ -51,8 +54,7 @@ def upload(asked: Request) -> tuple[Response, int]:
     failpoints.reached("intake: committed, not answered")
     at = wire.cursor_document(taken.cursor)
     if taken.gap:
-        return jsonify(
-            error="gap", message="Events are missing before these.", cursor=at
-        ), 409
+        message = "Events are missing before these."
+        return Answer(409, json.dumps({"error": "gap", "message": message, "cursor": at}))
     acked = {"seq": at["seq"], "hash": at["hash"]}
-    return jsonify(acked=acked, heads=taken.heads), 200
+    return Answer(200, json.dumps({"acked": acked, "heads": taken.heads}))

@@ -11,23 +11,23 @@ from ledger import allotments, answers, seating, standing
 from ledger.api import fields
 from ledger.api.blueprint import bp
 from ledger.api.errors import Failed, refusal
-from ledger.api.signed import KIOSK, Request, signed
+from ledger.api.signed import KIOSK, Request, signed, straight
 from ledger.app import running
 from ledger.refused import Refused
+from ledger.running import Running
 
 MOST_LEVELS = 50
 
 
-@bp.post("/holds")
-@signed(KIOSK)
-def hold(asked: Request) -> Response:
+@straight(KIOSK)
+def hold(ledger: Running, asked: Request) -> answers.Answer:
     """Hold these seats, or the best, for one order: all or none."""
     _not_while_recovering(asked)
     body = asked.json()
     performance = fields.text(body, "performance")
     order = fields.text(body, "order", most=100)
     wanted = _wanted(body)
-    means = running().means()
+    means = ledger.means()
 
     def perform(session: Session) -> answers.Answer:
         held = seating.hold(
@@ -52,7 +52,7 @@ def hold(asked: Request) -> Response:
             },
         )
 
-    return _once(asked, perform)
+    return answers.once(ledger.store, means, asked.asked, perform)
 
 
 @bp.post("/holds/<hold>/extend")
@@ -67,7 +67,8 @@ def extend(asked: Request, hold: str) -> Response:
             return _refused(held or Refused(_NOT_HELD))
         return _answer(200, {"expires_ms": held.expires_ms})
 
-    return _once(asked, perform)
+    said = answers.once(running().store, means, asked.asked, perform)
+    return Response(said.text, said.status, mimetype="application/json")
 
 
 @bp.delete("/holds/<hold>")
@@ -79,13 +80,12 @@ def release(asked: Request, hold: str) -> Response:
     return Response(status=204)
 
 
-@bp.post("/allotments")
-@signed(KIOSK)
-def allot(asked: Request) -> Response:
+@straight(KIOSK)
+def allot(ledger: Running, asked: Request) -> answers.Answer:
     """Make this device the owner of held seats, or of a few to keep in reserve."""
     _not_while_recovering(asked)
     body = asked.json()
-    means, device = running().means(), asked.device
+    means, device = ledger.means(), asked.device
     held = fields.text(body, "hold") if "hold" in body else None
     performance = fields.text(body, "performance") if held is None else ""
     quantity = fields.whole(body, "quantity", least=1, most=1000) if held is None else 0
@@ -105,7 +105,7 @@ def allot(asked: Request) -> Response:
             return _refused(given)
         return _answer(200, {"stream": given.stream, "pos": given.pos})
 
-    return _once(asked, perform)
+    return answers.once(ledger.store, means, asked.asked, perform)
 
 
 _NOT_HELD = allotments.NOT_HELD
@@ -144,9 +144,3 @@ def _answer(status: int, body: Any) -> answers.Answer:
 
 def _refused(refused: Refused) -> answers.Answer:
     return _answer(409, refusal(refused))
-
-
-def _once(asked: Request, perform: Any) -> Response:
-    ledger = running()
-    answer = answers.once(ledger.store, ledger.means(), asked.asked, perform)
-    return Response(answer.text, answer.status, mimetype="application/json")

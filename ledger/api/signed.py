@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 from urllib.parse import quote
 
 from flask import request
@@ -16,9 +16,13 @@ from flask.typing import ResponseReturnValue
 from boxoffice import ids, log, wire
 from boxoffice.signatures import genuine
 from ledger import book, devices
-from ledger.answers import Asked
+from ledger.answers import Answer, Asked
 from ledger.api.errors import Failed
 from ledger.app import running
+from ledger.running import Running
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 P = ParamSpec("P")
 KIOSK, DOOR = "kiosk", "door"
@@ -50,28 +54,57 @@ class Request:
         return body
 
 
+@dataclass(frozen=True)
+class Rule:
+    """Who may call something: devices with one of these roles.
+
+    drains: incarnations that only upload may, too. limited: counts for the rate of
+    requests; uploads and claims do not.
+    """
+
+    roles: tuple[str, ...]
+    drains: bool = False
+    limited: bool = True
+
+    def check(self, ledger: Running, sent: "WSGIEnvironment", body: bytes) -> Request:
+        """Believe a request, or raise Failed. sent: what the server says of it."""
+        checked = _checked(ledger, sent, body)
+        if checked.device.role not in self.roles:
+            raise Failed(403, "role")
+        if checked.device.state != "active" and not self.drains:
+            raise Failed(403, "role", "This incarnation may only upload its log.")
+        if self.limited:
+            wait_s = ledger.rates.devices.wait_s(checked.device.id, ledger.clock())
+            if wait_s:
+                raise Failed(429, "too_many", retry_after_s=wait_s)
+        return checked
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that is answered without Flask: see `ledger.api.straight`."""
+
+    rule: Rule
+    view: Callable[[Running, Request], Answer]
+
+    def answer(self, ledger: Running, sent: "WSGIEnvironment", body: bytes) -> Answer:
+        """Answer it. Raises Failed, and what `errors.failure` knows."""
+        return self.view(ledger, self.rule.check(ledger, sent, body))
+
+
 View = Callable[Concatenate[Request, P], ResponseReturnValue]
 
 
 def signed(
     *roles: str, drains: bool = False, limited: bool = True
 ) -> Callable[[View[P]], Callable[P, ResponseReturnValue]]:
-    """Let a view answer only requests that a device with one of these roles signed.
-
-    drains: incarnations that only upload may ask this, too. limited: counts for the rate
-    of requests; uploads and claims do not.
-    """
+    """Let a view answer only requests that its `Rule` lets pass."""
+    rule = Rule(roles, drains, limited)
 
     def wrap(view: View[P]) -> Callable[P, ResponseReturnValue]:
         @wraps(view)
         def asked(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            checked = _checked()
-            if checked.device.role not in roles:
-                raise Failed(403, "role")
-            if checked.device.state != "active" and not drains:
-                raise Failed(403, "role", "This incarnation may only upload its log.")
-            if limited:
-                _count(checked.device.id)
+            checked = rule.check(running(), request.environ, request.get_data())
             return view(checked, *args, **kwargs)
 
         return asked
@@ -79,38 +112,36 @@ def signed(
     return wrap
 
 
-def _count(device: str) -> None:
-    ledger = running()
-    wait_s = ledger.rates.devices.wait_s(device, ledger.clock())
-    if wait_s:
-        raise Failed(429, "too_many", retry_after_s=wait_s)
+def straight(
+    *roles: str, drains: bool = False, limited: bool = True
+) -> Callable[[Callable[[Running, Request], Answer]], Call]:
+    """Make a view a call without Flask, for requests that its `Rule` lets pass."""
+    rule = Rule(roles, drains, limited)
+    return lambda view: Call(rule, view)
 
 
-def target() -> str:
+def target(sent: "WSGIEnvironment") -> str:
     """Give path?query as the sender wrote it."""
-    sent = request.environ.get("REQUEST_URI")
-    if sent:
-        return str(sent)
-    query = request.query_string.decode("latin-1")
-    path = quote(request.path, safe="/:@!$&'()*+,;=~-._")
+    if wrote := sent.get("REQUEST_URI"):
+        return str(wrote)
+    path, query = sent["PATH_INFO"], sent.get("QUERY_STRING", "")
+    path = quote(path.encode("latin-1"), safe="/:@!$&'()*+,;=~-._")
     return f"{path}?{query}" if query else path
 
 
-def _checked() -> Request:
-    ledger = running()
-    _protocol()
-    device, incarnation = _sender()
-    time_ms = _whole(request.headers.get("FoH-Time", ""))
-    request_id = request.headers.get("FoH-Request", "")
-    signature = _signature()
-    body = request.get_data()
+def _checked(ledger: Running, sent: "WSGIEnvironment", body: bytes) -> Request:
+    _protocol(sent)
+    device, incarnation = _sender(sent)
+    time_ms = _whole(sent.get("HTTP_FOH_TIME", ""))
+    request_id = sent.get("HTTP_FOH_REQUEST", "")
+    signature = _signature(sent)
     sender = devices.sender(ledger.store.look, device, incarnation)
     if not ids.is_uuid(request_id) or time_ms is None or sender is None:
         raise Failed(401, "signature")
     known, facts = sender
     said = wire.request_text(
-        request.method,
-        target(),
+        sent["REQUEST_METHOD"],
+        target(sent),
         body,
         ledger_id=facts.ledger_id,
         device=device,
@@ -127,25 +158,25 @@ def _checked() -> Request:
     return Request(known, request_id, body, facts)
 
 
-def _protocol() -> None:
-    spoken = _whole(request.headers.get("FoH-Protocol", ""))
+def _protocol(sent: "WSGIEnvironment") -> None:
+    spoken = _whole(sent.get("HTTP_FOH_PROTOCOL", ""))
     if spoken is None:
         raise Failed(400, "malformed", "FoH-Protocol is missing.")
     if spoken not in devices.SUPPORTED:
         raise Failed(426, "too_old")
 
 
-def _sender() -> tuple[str, int]:
-    device, _, incarnation = request.headers.get("FoH-Device", "").partition(";")
+def _sender(sent: "WSGIEnvironment") -> tuple[str, int]:
+    device, _, incarnation = sent.get("HTTP_FOH_DEVICE", "").partition(";")
     number = _whole(incarnation)
     if number is None or not ids.is_uuid(device):
         raise Failed(401, "signature")
     return device, number
 
 
-def _signature() -> bytes:
+def _signature(sent: "WSGIEnvironment") -> bytes:
     try:
-        return log.decoded(request.headers.get("FoH-Signature", ""))
+        return log.decoded(sent.get("HTTP_FOH_SIGNATURE", ""))
     except ValueError:
         raise Failed(401, "signature") from None
 

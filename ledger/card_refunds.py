@@ -1,20 +1,23 @@
-"""Money that goes back to a card which was charged online: promised, then told to the bank.
+"""Money that goes back to a card by itself: promised, then told to the bank.
 
-The refund is booked with the order and waits as a row of its own; the worker tells the
-gateway under the row's id, as often as it takes, and one key pays once. What the bank
+A card may have been charged online, or at a terminal of a maker whose key we have. The
+refund is booked with the order and waits as a row of its own; the worker tells the gateway
+under the row's id, as often as it takes, and one key pays once. What the bank
 refuses for good becomes a discrepancy. Source: CAN1, design.md §6.
 """
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from ledger import discrepancies
+from ledger.baskets import SHOP
 from ledger.clock import Means
-from ledger.gateways.port import Down, Gateway
+from ledger.gateways.port import Charge, Down, Gateway
 from ledger.store import Store
 from ledger.tables.money import CardRefundRow, PaymentRow
+from ledger.window_cards import WINDOW
 
 AT_ONCE = 20
 PAUSE_MS, LONGEST_PAUSE_MS = 5_000, 3_600_000
@@ -51,6 +54,16 @@ def promise(
     )
 
 
+def by_itself(means: Means, *, device: str, terminal: str) -> bool:
+    """Whether a charge goes back by itself, or staff have to hold the card to a terminal.
+
+    device, terminal: of the attempt. A kiosk's pretend terminal is no bank of ours.
+    """
+    maker = terminal.split(" ")[0]
+    ours = maker in means.cards.gives_back and (device == WINDOW or maker != "pretend")
+    return device == SHOP or ours
+
+
 def read(session: Session, order: str) -> list[Told]:
     """Give what goes back to cards of an order, oldest first."""
     found = session.scalars(
@@ -66,21 +79,26 @@ def sweep(store: Store, means: Means, gateway: Gateway) -> bool:
     """
     with store.read() as session:
         waiting = session.execute(
-            select(CardRefundRow.id, CardRefundRow.amount, PaymentRow.ref)
+            select(
+                CardRefundRow.id, CardRefundRow.amount, PaymentRow.intent, PaymentRow.ref
+            )
             .join(PaymentRow, PaymentRow.intent == CardRefundRow.intent)
             .where(
                 CardRefundRow.state == "waiting",
                 CardRefundRow.next_try_ms <= means.now_ms,
                 PaymentRow.captured,
-                PaymentRow.terminal == gateway.name,
+                or_(
+                    PaymentRow.terminal == gateway.name,
+                    PaymentRow.terminal.startswith(f"{gateway.name} "),
+                ),
             )
             .order_by(CardRefundRow.next_try_ms, CardRefundRow.id)
             .limit(AT_ONCE)
         ).all()
     settled = False
-    for id, amount, ref in waiting:
+    for id, amount, intent, ref in waiting:
         try:
-            why = gateway.refund(ref or "", key=id, amount=amount)
+            why = gateway.refund(Charge(intent, ref or ""), key=id, amount=amount)
         except Down:
             store.write(_later, means, id)
             continue

@@ -232,7 +232,7 @@ def settled(
         payment.state, payment.why = "voiding", made.code.value
         reopen(session, means, row)
         return payment.state
-    payment.state, payment.booked = "sold", payment.amount
+    payment.state, payment.booked, payment.brand = "sold", payment.amount, seen.brand
     if outcome.overruled:
         facts = {"mismatch": outcome.overruled.value}
         audit.note(

@@ -6,26 +6,45 @@ a file that holds an offset.
 
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from boxoffice import ids
 from ledger.keys import Keys
 
 Clock = Callable[[], int]
+USUAL_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class CardTerms:
+    """How money goes back to cards here.
+
+    gives_back: whose terminals' charges go back by themselves, told to the bank by the
+    worker. months: by brand, how long a card takes its money back; blank: any other (R15).
+    """
+
+    gives_back: frozenset[str] = frozenset()
+    months: Mapping[str, int] = field(default_factory=lambda: {"": USUAL_MONTHS})
+
+    def of(self, brand: str) -> str:
+        """Give the name under which the months of a brand stand."""
+        return brand if brand in self.months else ""
 
 
 @dataclass(frozen=True)
 class Means:
     """The moment of one use case, in ms UTC, its chance, and the ledger's keys.
 
-    chance(n) gives n random bytes. keys: only use cases that sign need them.
+    chance(n) gives n random bytes. keys: only use cases that sign need them. cards: what
+    the operator says of refunds to cards.
     """
 
     now_ms: int
     chance: ids.Chance = os.urandom
     keys: Keys | None = None
+    cards: CardTerms = field(default_factory=CardTerms)
 
     @property
     def signing(self) -> Keys:

@@ -1,13 +1,16 @@
 """Settings, read from the environment once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from boxoffice import themes
 from boxoffice.palettes import BadTheme
 from boxoffice.themes import Theme
 from ledger import theme, tls
+from ledger.clock import USUAL_MONTHS, CardTerms
+
+_MOST_MONTHS = 120
 
 
 class Incomplete(Exception):
@@ -22,6 +25,7 @@ class Config:
     copies_by_name: whether a kiosk that is cut off opens an order by number and last name.
     tls_certificate: what the proxy in front shows; devices pin its key.
     statement_minimum: minor units below which a statement carries what it comes to.
+    card_months: by brand, how long a card takes its money back; blank: any other (R15).
     theme: colours, fonts and logo of the house, in the shop and on letters.
     """
 
@@ -43,7 +47,16 @@ class Config:
     webhook_hosts: frozenset[str] = frozenset()
     wallet_file: Path | None = None
     statement_minimum: int = 10_000
+    card_months: Mapping[str, int] = field(default_factory=lambda: {"": USUAL_MONTHS})
     theme: Theme = themes.STANDARD
+
+    @property
+    def cards(self) -> CardTerms:
+        """How money goes back to cards: by itself where we have the gateway's key."""
+        if self.stripe_key_file is not None:
+            return CardTerms(frozenset({"stripe"}), self.card_months)
+        pretend = frozenset({"pretend"}) if self.demo else frozenset[str]()
+        return CardTerms(pretend, self.card_months)
 
     @property
     def on_sqlite(self) -> bool:
@@ -92,6 +105,7 @@ def read(environment: Mapping[str, str]) -> Config:
         copies_by_name=environment.get("FOH_COPIES_BY_NAME", "1") != "0",
         wallet_file=_wallet(environment.get("FOH_WALLET_FILE", "")),
         statement_minimum=_minor(environment, "FOH_STATEMENT_MINIMUM", 10_000),
+        card_months=_months(environment.get("FOH_CARD_WINDOW_MONTHS", "")),
         theme=_theme(environment.get("FOH_THEME_DIR", "")),
         webhook_hosts=frozenset(
             environment.get("FOH_WEBHOOK_HOSTS", "").lower().replace(",", " ").split()
@@ -141,6 +155,20 @@ def _minor(environment: Mapping[str, str], name: str, usual: int) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise Incomplete(f"{name} is {text!r}; it should be whole cents, such as {usual}.")
     return int(text)
+
+
+def _months(text: str) -> Mapping[str, int]:
+    """Read `12 AMEX:6`: how many months, and those of brands that differ."""
+    months = {"": USUAL_MONTHS}
+    for part in text.replace(",", " ").split():
+        brand, _, number = part.rpartition(":")
+        if not (number.isascii() and number.isdecimal() and int(number) <= _MOST_MONTHS):
+            raise Incomplete(
+                f"FOH_CARD_WINDOW_MONTHS has {part!r}; it should be months, and brands that"
+                " differ, such as 12 AMEX:6."
+            )
+        months[brand.upper()] = int(number)
+    return months
 
 
 def _address(text: str) -> tuple[str, int] | None:

@@ -9,19 +9,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import refunds as rule
 from boxoffice.orders import TicketStatus
-from ledger.baskets import SHOP
+from ledger.card_refunds import by_itself
 from ledger.clock import Means
 from ledger.tables.money import PaymentRow, TenderRow
 from ledger.tables.orders import OrderRow, TicketRow
 
-# Brands are not told by every terminal; cards go back as they came for this long. R15.
-CARD_WINDOW_MONTHS = {"": 12}
-# A card that the shop charged: the worker tells the bank.
+# A card that the bank is told of by the worker.
 ONLINE_CARD = "card_online"
 _STATUSES = {status.value for status in TicketStatus}
 
@@ -30,7 +28,7 @@ _STATUSES = {status.value for status in TicketStatus}
 class Back:
     """One tender that gives money back: which, how, and how much.
 
-    intent: under which a card was charged online; there it goes back by itself.
+    intent: under which a card was charged to which money goes back by itself.
     """
 
     tender: str
@@ -53,7 +51,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class _Paid:
-    """One payment, and its reference. intent: of a card that was charged online."""
+    """One payment, and its reference. intent: of a charge that goes back by itself."""
 
     tender: rule.Tender
     ref: str
@@ -82,13 +80,13 @@ def each(
     include_fees: bool,
 ) -> dict[str, Preview]:
     """Say it for many orders that have tickets. tickets: of all of them; None, all."""
-    paid = _paid(session, orders)
+    paid = _paid(session, means, orders)
     return {
         order: _preview(
             own,
             paid.get(order, ()),
             include_fees=include_fees,
-            today=_day(means.now_ms),
+            means=means,
             chosen=None if tickets is None else {t.id for t in own if t.id in tickets},
         )
         for order, own in _tickets(session, orders).items()
@@ -100,8 +98,8 @@ def on_account(session: Session, means: Means, order: OrderRow) -> Preview:
     say, or a cheaper seat.
     """
     spare = rule.Ticket("on account", max(0, order.paid - order.charge))
-    paid = _paid(session, [order.id]).get(order.id, ())
-    found = _preview([spare], paid, include_fees=False, today=_day(means.now_ms))
+    paid = _paid(session, means, [order.id]).get(order.id, ())
+    found = _preview([spare], paid, include_fees=False, means=means)
     return Preview((), found.total, found.back, found.unfunded)
 
 
@@ -110,15 +108,15 @@ def _preview(
     paid: Sequence[_Paid],
     *,
     include_fees: bool,
-    today: date,
+    means: Means,
     chosen: Collection[str] | None = None,
 ) -> Preview:
     plan = rule.plan(
         list(tickets),
         [one.tender for one in paid],
         include_fees=include_fees,
-        today=today,
-        card_window_months=CARD_WINDOW_MONTHS,
+        today=_day(means.now_ms),
+        card_window_months=means.cards.months,
         select=chosen,
     )
     known = {one.tender.id: one for one in paid}
@@ -155,7 +153,7 @@ def _tickets(
 
 
 def _paid(
-    session: Session, orders: Sequence[str] | Select[str]
+    session: Session, means: Means, orders: Sequence[str] | Select[str]
 ) -> Mapping[str, list[_Paid]]:
     """Give what was paid on each order, oldest first, with what went back of each."""
     returned = dict(
@@ -166,7 +164,18 @@ def _paid(
         ).all()
     )
     found: dict[str, list[_Paid]] = defaultdict(list)
-    for order, id, kind, amount, at_ms, ref, intent in session.execute(
+    for (
+        order,
+        id,
+        kind,
+        amount,
+        at_ms,
+        ref,
+        intent,
+        device,
+        terminal,
+        brand,
+    ) in session.execute(
         select(
             TenderRow.order,
             TenderRow.id,
@@ -175,17 +184,20 @@ def _paid(
             TenderRow.at_ms,
             TenderRow.ref,
             PaymentRow.intent,
+            PaymentRow.device,
+            PaymentRow.terminal,
+            PaymentRow.brand,
         )
-        .outerjoin(
-            PaymentRow,
-            and_(PaymentRow.intent == TenderRow.intent, PaymentRow.device == SHOP),
-        )
+        .outerjoin(PaymentRow, PaymentRow.intent == TenderRow.intent)
         .where(TenderRow.order.in_(orders), TenderRow.amount > 0)
         .order_by(TenderRow.order, TenderRow.at_ms, TenderRow.id)
     ):
         back = min(amount, int(returned.get(id, 0)))
-        tender = rule.Tender(id, kind, amount, _day(at_ms), refunded=back)
-        found[order].append(_Paid(tender, ref, intent or ""))
+        tender = rule.Tender(
+            id, kind, amount, _day(at_ms), means.cards.of(brand or ""), refunded=back
+        )
+        itself = intent and by_itself(means, device=device, terminal=terminal)
+        found[order].append(_Paid(tender, ref, intent if itself else ""))
     return found
 
 

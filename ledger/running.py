@@ -23,4 +23,4 @@ class Running:
 
     def means(self) -> Means:
         """What one use case needs, now."""
-        return Means(self.clock(), keys=self.keys)
+        return Means(self.clock(), keys=self.keys, cards=self.config.cards)

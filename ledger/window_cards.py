@@ -227,6 +227,7 @@ def _approved(session: Session, means: Means, row: PaymentRow, seen: Seen) -> No
     )
     memberships.settle(session, means, order)
     row.ref, row.booked, row.captured = seen.ref, row.amount, True
+    row.brand = seen.brand
     _end(session, means, row, "sold", "late" if late else "")
 
 

@@ -65,6 +65,17 @@ class Seen:
     last4: str = ""
 
 
+@dataclass(frozen=True)
+class Charge:
+    """What was taken, here or at a terminal of the same maker.
+
+    key: ours for the attempt; ref: the maker's name for it.
+    """
+
+    key: str
+    ref: str
+
+
 class Gateway(Protocol):
     """One gateway. Every call may raise Down."""
 
@@ -87,7 +98,7 @@ class Gateway(Protocol):
     def void(self, ref: str) -> bool:
         """Let go of what the bank holds; say whether the bank has accepted that."""
 
-    def refund(self, ref: str, *, key: str, amount: int) -> str:
+    def refund(self, charge: Charge, *, key: str, amount: int) -> str:
         """Give some of what was captured back, once for each key.
 
         Gives "", or why the bank will never do it, in its own words.

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice.cards import Check
 from ledger import rows
-from ledger.gateways.port import Asked, Begun, Down, Seen, Step
+from ledger.gateways.port import Asked, Begun, Charge, Down, Seen, Step
 from ledger.store import Store
 from ledger.tables.baskets import PretendCardRow, PretendRefundRow
 
@@ -73,9 +73,9 @@ class PretendGateway:
         """Give the money back."""
         return self._store.write(_move, ref, {"approved"}, "voided")
 
-    def refund(self, ref: str, *, key: str, amount: int) -> str:
+    def refund(self, charge: Charge, *, key: str, amount: int) -> str:
         """Give money back, never more than was taken."""
-        return self._store.write(_refund, ref, key, amount)
+        return self._store.write(_refund, charge.key, key, amount)
 
 
 def find(session: Session, key: str) -> PretendCardRow | None:
@@ -113,7 +113,8 @@ def _open(session: Session, asked: Asked) -> None:
 
 def _refund(session: Session, card: str, key: str, amount: int) -> str:
     row = session.get(PretendCardRow, card, with_for_update=True)
-    if row is None or row.state != "captured":
+    # Its terminal takes at once what it approves.
+    if row is None or row.state not in {"captured", "approved"}:
         return "The pretend bank took nothing from this card."
     if session.get(PretendRefundRow, key) is not None:
         return ""

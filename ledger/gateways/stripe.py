@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import stripe
 
 from boxoffice.cards import Check
-from ledger.gateways.port import Asked, Begun, Down, Seen, Step
+from ledger.gateways.port import Asked, Begun, Charge, Down, Seen, Step
 
 PATIENT_S: Final = 8
 ORIGIN: Final = "https://checkout.stripe.com"
@@ -121,18 +121,20 @@ class StripeGateway:
             )
         return bool(intent.status == "canceled")
 
-    def refund(self, ref: str, *, key: str, amount: int) -> str:
+    def refund(self, charge: Charge, *, key: str, amount: int) -> str:
         """Give money back, unless that was done under this key before.
 
         Stripe forgets an idempotency key after a day; what it has done, it lists for ever.
+        Terminals name the payment itself; a checkout is asked which one it made.
         """
-        intent = self._intent(ref)
-        listed: Any = {"payment_intent": intent.id, "limit": 100}
+        at_terminal = charge.ref.startswith("pi_")
+        intent = charge.ref if at_terminal else str(self._intent(charge.ref).id)
+        listed: Any = {"payment_intent": intent, "limit": 100}
         found = _answered(lambda: self._client.v1.refunds.list(listed))
         made = next((one for one in found.data if _key(one) == key), None)
         if made is None:
             wanted: Any = {
-                "payment_intent": intent.id,
+                "payment_intent": intent,
                 "amount": amount,
                 "metadata": {"key": key},
             }

@@ -137,7 +137,14 @@ def _approved(intent: Any) -> Seen:
     if charge is not None and charge.refunded:
         return Seen(Step.VOIDED, intent.id)
     part = intent.amount_received < intent.amount
-    return Seen(Step.PART if part else Step.APPROVED, intent.id, intent.amount_received)
+    step = Step.PART if part else Step.APPROVED
+    return Seen(step, intent.id, intent.amount_received, _brand(charge))
+
+
+def _brand(charge: Any) -> str:
+    details = charge.payment_method_details if charge is not None else None
+    card = details.card_present if details is not None else None
+    return str(card.brand or "").upper() if card is not None else ""
 
 
 def _asked(ask: Callable[[], T], *, reached: bool = True) -> T:

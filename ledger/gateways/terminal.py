@@ -34,11 +34,12 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Seen:
-    """What the terminal knows. amount: minor units that were approved."""
+    """What the terminal knows. amount: minor units approved; brand: the card's."""
 
     step: Step
     ref: str = ""
     amount: int = 0
+    brand: str = ""
 
 
 class Terminal(Protocol):

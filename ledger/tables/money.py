@@ -35,7 +35,10 @@ class TenderRow(Row):
 
 
 class PaymentRow(Row):
-    """One attempt at a terminal, as its device reported it. state: see ledger.payments."""
+    """One attempt at a terminal, as its device reported it. state: see ledger.payments.
+
+    brand: of the card, in capitals, where it was told.
+    """
 
     __tablename__ = "payment"
 
@@ -51,11 +54,12 @@ class PaymentRow(Row):
     why: Mapped[str | None]
     captured: Mapped[bool]
     booked: Mapped[int]
+    brand: Mapped[str] = mapped_column(default="", server_default="")
     changed_ms: Mapped[int]
 
 
 class CardRefundRow(Row):
-    """Money that is to go back to a card which was charged online.
+    """Money that is to go back to a card by itself.
 
     id: the tender that books it, and the key under which the bank hears of it.
     why: what the bank said that never will do it.

@@ -33,7 +33,7 @@ from ledger.tables.contacts import ContactRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.money import JournalEntryRow, JournalLineRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
-from ledger.web import desk, online_payments, order_fields
+from ledger.web import card_attempts, desk, order_fields
 from ledger.web import window_cards as terminals
 from ledger.web.sale_form import DELIVERIES
 from ledger.web.sale_tenders import TENDERS
@@ -83,7 +83,7 @@ def page(order: str, typed: Mapping[str, str] | None = None) -> str:
             described=orders.describe(session, order) if tickets else None,
             tickets=tickets,
             tenders=reports.tenders(session, order),
-            online=online_payments.read(session, order),
+            online=card_attempts.read(session, order),
             to_cards=card_refunds.read(session, order),
             history=reports.history(session, order),
             inside=reports.inside(

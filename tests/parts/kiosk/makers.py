@@ -37,6 +37,7 @@ class Stripe:
     action: dict[str, Any] | None = None
     keys: dict[str, str] = field(default_factory=dict)
     refunds: list[int] = field(default_factory=list)
+    made: list[dict[str, Any]] = field(default_factory=list)
 
     def app(self) -> Flask:
         app = Flask("stripe")
@@ -54,6 +55,7 @@ class Stripe:
             "/v1/terminal/readers/<id>/<act>", view_func=self._at, methods=["POST"]
         )
         app.add_url_rule("/v1/refunds", view_func=self._refund, methods=["POST"])
+        app.add_url_rule("/v1/refunds", "refunds", self._refunds)
         return app
 
     def _down(self) -> Response | None:
@@ -156,9 +158,26 @@ class Stripe:
         self.action["status"] = "succeeded"
 
     def _refund(self) -> Any:
-        self.refunds.append(int(request.form["amount"]))
-        self.intents[request.form["payment_intent"]]["latest_charge"]["refunded"] = True
-        return {"id": "re_1", "object": "refund", "status": "succeeded"}
+        intent, amount = (
+            self.intents[request.form["payment_intent"]],
+            request.form["amount"],
+        )
+        made = {
+            "id": f"re_{len(self.made) + 1}",
+            "object": "refund",
+            "status": "succeeded",
+            "payment_intent": intent["id"],
+            "metadata": {"key": request.form.get("metadata[key]", "")},
+        }
+        self.made.append(made)
+        self.refunds.append(int(amount))
+        intent["latest_charge"]["refunded"] = True
+        return made
+
+    def _refunds(self) -> Any:
+        of = request.args["payment_intent"]
+        data = [one for one in self.made if one["payment_intent"] == of]
+        return {"object": "list", "data": data, "has_more": False, "url": request.path}
 
 
 def _no(code: str) -> Response:

@@ -8,8 +8,12 @@ from ledger import window_cards
 from ledger.app import create_app
 from ledger.config import Incomplete, read
 from ledger.tables.money import PaymentRow, TenderRow
+from ledger.tables.orders import OrderRow
 from tests.parts.kiosk.makers import Stripe, served
 from tests.parts.ledger.clerk import clerk
+from tests.parts.ledger.device import new_id
+from tests.parts.ledger.shopper import settle_left_behind
+from tests.parts.ledger.test_card_refunds import refund
 from tests.parts.ledger.test_window import rows
 
 pytest.importorskip("stripe")
@@ -26,15 +30,20 @@ def maker():
 
 
 @pytest.fixture
-def bo(maker, ledger, people, tmp_path):
-    """A clerk of a window whose reader Stripe drives."""
+def behind(maker, ledger, tmp_path):
+    """The ledger of a window whose reader Stripe drives."""
     key = tmp_path / "stripe.key"
     key.write_text("sk_test_1\n")
     with served(maker.app()) as address:
         settings = {"stripe_key_file": key, "stripe_reader": "tmr_1"}
         config = replace(ledger.config, stripe_address=address, **settings)
-        app = create_app(replace(ledger, config=config))
-        yield clerk(app, "bo")
+        yield replace(ledger, config=config)
+
+
+@pytest.fixture
+def bo(behind, people):
+    """A clerk there."""
+    return clerk(create_app(behind), "bo")
 
 
 @pytest.fixture
@@ -94,6 +103,71 @@ def test_a_payment_that_is_stopped_is_taken_off_the_reader(bo, due, ledger, make
     assert "Payment was cancelled. Nothing was charged." in page.words
     assert maker.intents["pi_1"]["status"] == "canceled"
     assert maker.action is None
+
+
+def test_what_is_refunded_goes_back_to_the_card_by_itself(bo, due, ledger, maker, behind):
+    bo.press(ASK)
+    bo.open(f"/staff/orders/{due}")
+    previewed, page = refund(bo, due)
+    assert "back to the card, by itself" in previewed.words
+    assert "€24.00 back to the card: on its way to the bank." in page.words
+    settle_left_behind(behind)
+    settle_left_behind(behind)
+
+    assert maker.refunds == [2400]
+    assert maker.made[0]["payment_intent"] == "pi_1"
+    assert "the bank has it" in bo.open(f"/staff/orders/{due}").words
+    assert [(row.amount, row.office) for row in rows(ledger, TenderRow)] == [
+        (2400, True),
+        (-2400, False),
+    ]
+
+
+def test_what_a_kiosk_took_goes_back_by_itself_once_it_is_captured(
+    bo, kiosk, theatre, ledger, maker, behind
+):
+    charge = {"refunded": False}
+    maker.intents["pi_9"] = {"id": "pi_9", "latest_charge": charge}
+    intent, started = new_id(), {"terminal": "stripe tmr_9", "kind": "card"}
+    money = {"amount": 2575, "currency": "EUR"}
+    kiosk.happened("payment.started", {"intent": intent, **started, **money})
+    epochs = kiosk.own(theatre.tonight, "A1")
+    tenders = [{"kind": "card", "ref": "pi_9", "amount": 2575, "intent": intent}]
+    line = kiosk.line(theatre.tonight, "A1", epochs["A1"])
+    kiosk.happened("sale", kiosk.sale(line, tenders=tenders))
+    kiosk.upload().ok()
+    [sold] = rows(ledger, OrderRow)
+    assert "by card at Kiosk 1 (pi_9): Authorised; the capture" in (
+        bo.open(f"/staff/orders/{sold.id}").words
+    )
+
+    refund(bo, sold.id)
+    settle_left_behind(behind)
+    assert maker.refunds == []
+    kiosk.happened("payment.captured", {"intent": intent, **money})
+    kiosk.upload().ok()
+    settle_left_behind(behind)
+
+    assert maker.refunds == [2575]
+    assert "the bank has it" in bo.open(f"/staff/orders/{sold.id}").words
+
+
+@pytest.mark.parametrize(
+    ("months", "way"),
+    [
+        ({"": 12, "AMEX": 6}, "back to the card, by itself"),
+        ({"": 12, "VISA": 6}, "by bank transfer: the card's time has passed"),
+    ],
+)
+def test_how_long_a_card_takes_money_back_depends_on_its_brand(
+    bo, due, clock, behind, months, way
+):
+    bo.press(ASK)
+    clock.passes(minutes=200 * 24 * 60)
+    config = replace(behind.config, card_months=months)
+
+    later = clerk(create_app(replace(behind, config=config)), "bo")
+    assert way in refund(later, due)[0].words
 
 
 def test_silence_is_no_decline(bo, due, ledger, maker, clock):

@@ -1,4 +1,4 @@
-"""What became of each card payment of an online order, in plain words. Source: PAY6."""
+"""What became of each card payment of an order, wherever it was, in plain words: PAY6."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
 from ledger.baskets import SHOP
+from ledger.tables.devices import DeviceRow
 from ledger.tables.money import PaymentRow
+from ledger.window_cards import WINDOW
 
 _RESERVE = (
     "given back at once. A pending amount may show for 3–5 banking days; the bank releases"
@@ -20,28 +22,47 @@ _WORDS = {
     "cancelled": "Ended before it was paid. Nothing was taken.",
     "voiding": "Approved, but not taken; it is being given back.",
     "approved": "Approved; the order is still to be written.",
+    "refunded": "Taken, and given back.",
 }
+# What terminals do says less: nobody knows of a patron who may still pay.
+_AT_TERMINALS = {
+    "started": "Not finished yet: the terminal waits for a card.",
+    "unknown": "Not known yet: the terminal or its bank does not answer.",
+    "approved": "Approved, and no sale has come of it: see discrepancies.",
+}
+_WHERE = {SHOP: "online", WINDOW: "at the window"}
 _MISMATCH = {Code.AVS_MISMATCH: "the address", Code.CVV_MISMATCH: "the security code"}
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt. amount: minor units."""
+    """One attempt. amount: minor units. where: online, at the window, at a kiosk."""
 
     at_ms: int
     amount: int
     ref: str
+    where: str
     words: str
 
 
 def read(session: Session, order: str) -> list[Attempt]:
-    """Give the attempts that patrons made online to pay an order, oldest first."""
-    rows = session.scalars(
-        select(PaymentRow)
-        .where(PaymentRow.order == order, PaymentRow.device == SHOP)
+    """Give the attempts to pay an order by card, oldest first."""
+    found = session.execute(
+        select(PaymentRow, DeviceRow.name)
+        .outerjoin(DeviceRow, DeviceRow.id == PaymentRow.device)
+        .where(PaymentRow.order == order, PaymentRow.kind == "card")
         .order_by(PaymentRow.changed_ms, PaymentRow.intent)
     )
-    return [Attempt(row.changed_ms, row.amount, row.ref or "", _said(row)) for row in rows]
+    return [
+        Attempt(
+            row.changed_ms,
+            row.amount,
+            row.ref or "",
+            _WHERE.get(row.device) or f"at {name or row.device}",
+            _said(row),
+        )
+        for row, name in found
+    ]
 
 
 def _said(row: PaymentRow) -> str:
@@ -55,5 +76,7 @@ def _said(row: PaymentRow) -> str:
             what = wrong.get(row.why or "")
             why = f"{what} did not match" if what else "no order came of it"
             return f"The bank approved it, but {why}: {_RESERVE}"
+        case state if row.device != SHOP and state in _AT_TERMINALS:
+            return _AT_TERMINALS[state]
         case state:
             return _WORDS.get(state, state)

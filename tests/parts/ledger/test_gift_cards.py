@@ -212,7 +212,7 @@ def test_a_card_bought_online_stands_on_a_statement_of_its_own(app, ledger, thea
     ada.open("/shop/")
     ada.press("Give a gift card")
     ada.type("Worth", "75")
-    ada.type("Where the card is mailed", "bea@example.org")
+    ada.type("Mail the card to", "bea@example.org")
     ada.type("Name", "Ada Holm")
     ada.type("E-mail", "ada@example.org")
     ada.press("Continue")

@@ -1,23 +1,24 @@
 """Cards at the window: an attempt is written down, the terminal is asked, money is booked.
 
+One card may pay for all orders of a party; then its shares say what it pays of each.
 Silence is never a decline: nothing is concluded before the terminal said so, and one
-terminal has one attempt at a time. Source: PAY1, PAY2, PAY5, design.md §6.
+terminal has one attempt at a time. Source: PAY1, PAY2, PAY5, DIS3, design.md §6.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from boxoffice import cards
 from boxoffice.refusals import Code
-from ledger import audit, discrepancies, memberships, takings
+from ledger import audit, discrepancies, memberships, parties, takings
 from ledger.clock import Means
 from ledger.gateways.terminal import Seen, Silent, Step, Terminal
 from ledger.refused import Refused
 from ledger.store import Store
-from ledger.tables.money import PaymentRow
+from ledger.tables.money import PaymentRow, PaymentShareRow
 from ledger.tables.orders import OrderRow
 
 WINDOW = "window"
@@ -28,7 +29,10 @@ OPEN = ("started", "unknown")
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt as the book has it. amount: minor units. why: how it ended."""
+    """One attempt as the book has it. amount: minor units. why: how it ended.
+
+    order: whose page it began on. party: it pays for more orders than that one.
+    """
 
     key: str
     order: str
@@ -38,6 +42,7 @@ class Attempt:
     why: str
     ref: str
     changed_ms: int
+    party: bool = False
 
     @property
     def open(self) -> bool:
@@ -53,8 +58,47 @@ def start(
     Refuses USE_ANOTHER_WAY after three cards, ORDER_ALREADY_CONFIRMED when nothing is due.
     """
     row = session.get_one(OrderRow, order, with_for_update=True)
+    due = 0 if row.state == "cancelled" else row.charge - row.paid
+    return _start(session, means, row, due, key=key, terminal=terminal, by=by)
+
+
+def start_party(
+    session: Session,
+    means: Means,
+    orders: Sequence[OrderRow],
+    *,
+    key: str,
+    terminal: str,
+    by: str,
+) -> Attempt | Refused:
+    """Write an attempt for all that the locked orders of a party owe; refuses as `start`.
+
+    orders: that on whose page it began comes first.
+    """
+    shares = {order.id: due for order in orders if (due := parties.due(order))}
+    total = sum(shares.values())
+    found = _start(session, means, orders[0], total, key=key, terminal=terminal, by=by)
+    if isinstance(found, Refused) or found.key != key or found.party:
+        return found
+    for order, amount in shares.items():
+        session.add(PaymentShareRow(intent=key, order=order, amount=amount))
+    session.flush()
+    return replace(found, party=True)
+
+
+def _start(
+    session: Session,
+    means: Means,
+    row: OrderRow,
+    due: int,
+    *,
+    key: str,
+    terminal: str,
+    by: str,
+) -> Attempt | Refused:
+    order = row.id
     if (before := session.get(PaymentRow, key)) is not None:
-        return _attempt(before)
+        return _attempt(session, before)
     at = session.scalars(
         select(PaymentRow).where(
             PaymentRow.device == WINDOW,
@@ -63,7 +107,7 @@ def start(
         )
     ).first()
     if at is not None:
-        return _attempt(at)
+        return _attempt(session, at)
     failed = session.scalar(
         select(func.count()).where(
             PaymentRow.order == order,
@@ -73,8 +117,7 @@ def start(
     )
     if refusal := cards.another_way(failed or 0):
         return Refused(refusal)
-    due = row.charge - row.paid
-    if due <= 0 or row.state == "cancelled":
+    if due <= 0:
         return Refused(Code.ORDER_ALREADY_CONFIRMED)
     payment = PaymentRow(
         intent=key,
@@ -95,7 +138,7 @@ def start(
     facts = {"amount": due, "attempt": key}
     audit.note(session, means, staff=by, action="ask_terminal", subject=order, facts=facts)
     session.flush()
-    return _attempt(payment)
+    return _attempt(session, payment)
 
 
 def begin(store: Store, means: Means, terminal: Terminal, attempt: Attempt) -> None:
@@ -140,7 +183,7 @@ def sweep(store: Store, means: Means, terminal: Terminal) -> int:
     """Ask about what nobody looks at any more; give how many are over now."""
     with store.read() as session:
         left = [
-            _attempt(row)
+            _attempt(session, row)
             for row in session.scalars(
                 select(PaymentRow).where(
                     PaymentRow.device == WINDOW,
@@ -156,18 +199,24 @@ def sweep(store: Store, means: Means, terminal: Terminal) -> int:
 def find(session: Session, key: str) -> Attempt | None:
     """Give an attempt of the window."""
     row = session.get(PaymentRow, key)
-    return _attempt(row) if row is not None and row.device == WINDOW else None
+    if row is None or row.device != WINDOW:
+        return None
+    return _attempt(session, row)
 
 
 def latest(session: Session, order: str) -> Attempt | None:
-    """Give the last attempt of an order at the window's terminal."""
+    """Give the last attempt of an order, or its party, at the window's terminal."""
+    shared = select(PaymentShareRow.intent).where(PaymentShareRow.order == order)
     row = session.scalars(
         select(PaymentRow)
-        .where(PaymentRow.order == order, PaymentRow.device == WINDOW)
+        .where(
+            or_(PaymentRow.order == order, PaymentRow.intent.in_(shared)),
+            PaymentRow.device == WINDOW,
+        )
         .order_by(PaymentRow.intent.desc())
         .limit(1)
     ).first()
-    return _attempt(row) if row is not None else None
+    return _attempt(session, row) if row is not None else None
 
 
 def sweeper(store: Store, terminal: Terminal | None) -> Callable[[Means], bool] | None:
@@ -177,7 +226,17 @@ def sweeper(store: Store, terminal: Terminal | None) -> Callable[[Means], bool] 
     return lambda means: sweep(store, means, terminal) > 0
 
 
-def _attempt(row: PaymentRow) -> Attempt:
+def shares(session: Session, intent: str) -> dict[str, int]:
+    """Give what an attempt pays of each order of a party; none for one order alone."""
+    found = session.execute(
+        select(PaymentShareRow.order, PaymentShareRow.amount).where(
+            PaymentShareRow.intent == intent
+        )
+    )
+    return dict(found.all())
+
+
+def _attempt(session: Session, row: PaymentRow) -> Attempt:
     return Attempt(
         row.intent,
         row.order or "",
@@ -187,6 +246,7 @@ def _attempt(row: PaymentRow) -> Attempt:
         row.why or "",
         row.ref or "",
         row.changed_ms,
+        bool(shares(session, row.intent)),
     )
 
 
@@ -209,23 +269,25 @@ def _seen(session: Session, means: Means, key: str, seen: Seen) -> None:
 
 
 def _approved(session: Session, means: Means, row: PaymentRow, seen: Seen) -> None:
-    order = session.get_one(OrderRow, row.order, with_for_update=True)
-    if order.state == "cancelled":
+    paid = shares(session, row.intent) or {row.order or "": row.amount}
+    orders = [session.get_one(OrderRow, id, with_for_update=True) for id in sorted(paid)]
+    if any(order.state == "cancelled" for order in orders):
         # Approved after cancellation: the money is being returned.
         row.state, row.why = "voiding", "order_cancelled"
         return
     late = row.state == "unknown"
-    takings.take(
-        session,
-        means,
-        order,
-        kind="card",
-        amount=row.amount,
-        ref=seen.ref,
-        intent=row.intent,
-        office=True,
-    )
-    memberships.settle(session, means, order)
+    for order in orders:
+        takings.take(
+            session,
+            means,
+            order,
+            kind="card",
+            amount=paid[order.id],
+            ref=seen.ref,
+            intent=row.intent,
+            office=True,
+        )
+        memberships.settle(session, means, order)
     row.ref, row.booked, row.captured = seen.ref, row.amount, True
     row.brand = seen.brand
     _end(session, means, row, "sold", "late" if late else "")

@@ -58,6 +58,16 @@ class PaymentRow(Row):
     changed_ms: Mapped[int]
 
 
+class PaymentShareRow(Row):
+    """What one card at the window pays of each order of a party."""
+
+    __tablename__ = "payment_share"
+
+    intent: Mapped[str] = mapped_column(ForeignKey("payment.intent"), primary_key=True)
+    order: Mapped[str] = mapped_column(ForeignKey("order.id"), primary_key=True, index=True)
+    amount: Mapped[int]
+
+
 class CardRefundRow(Row):
     """Money that is to go back to a card by itself.
 

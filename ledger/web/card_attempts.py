@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
 from ledger.baskets import SHOP
 from ledger.tables.devices import DeviceRow
-from ledger.tables.money import PaymentRow
+from ledger.tables.money import PaymentRow, PaymentShareRow
 from ledger.window_cards import WINDOW
 
 _RESERVE = (
@@ -47,10 +47,14 @@ class Attempt:
 
 def read(session: Session, order: str) -> list[Attempt]:
     """Give the attempts to pay an order by card, oldest first."""
+    shared = select(PaymentShareRow.intent).where(PaymentShareRow.order == order)
     found = session.execute(
         select(PaymentRow, DeviceRow.name)
         .outerjoin(DeviceRow, DeviceRow.id == PaymentRow.device)
-        .where(PaymentRow.order == order, PaymentRow.kind == "card")
+        .where(
+            or_(PaymentRow.order == order, PaymentRow.intent.in_(shared)),
+            PaymentRow.kind == "card",
+        )
         .order_by(PaymentRow.changed_ms, PaymentRow.intent)
     )
     return [

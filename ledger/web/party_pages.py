@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from boxoffice import ids
 from ledger import (
     catalogue,
     desk_money,
@@ -16,15 +17,19 @@ from ledger import (
     party_versions,
     reports,
     voucher_balances,
+    window_cards,
 )
 from ledger.clock import Means
 from ledger.desk_money import Payment
+from ledger.gateways import terminal
 from ledger.party_acts import Stopped
 from ledger.refused import Refused
 from ledger.rivals import Overtaken
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.web import amounts, desk, order_acts, orders
+from ledger.web import window_cards as terminals
 from ledger.web.sale_tenders import NO_VOUCHER, TENDERS
+from ledger.window_cards import Attempt
 from ledger.written import money
 
 bp = Blueprint("party_pages", __name__, url_prefix="/staff/orders")
@@ -104,6 +109,35 @@ def pay(order: str) -> ResponseReturnValue:
             desk.say(f"Change: {money(given - due, currency)}.")
 
     return press(order, act, said, but="Nothing was taken.")
+
+
+@bp.post("/<path:order>/party/terminal")
+@desk.needs(*desk.SELLERS)
+def ask(order: str) -> ResponseReturnValue:
+    """Ask our terminal for one card for all that is due; the same press asks once."""
+    key, me, ledger = desk.field("key"), desk.me().id, desk.ledger()
+    if not ids.is_uuid(key):
+        abort(400)
+    asked = terminal.choose(ledger.config, ledger.store)
+    with ledger.store.read() as session:
+        if asked is None or not parties.read(session, order):
+            abort(404)
+        if window_cards.find(session, key):
+            return redirect(url_for("window_cards.show", order=order, key=key), 303)
+
+    def act(session: Session, means: Means, rows: list[OrderRow]) -> Attempt | Refused:
+        rows.sort(key=lambda row: (row.id != order, row.made_ms))
+        return window_cards.start_party(
+            session, means, rows, key=key, terminal=asked.name, by=me
+        )
+
+    done = change(order, act)
+    if isinstance(done, Overtaken):
+        return _overtaken(order, done, "No card was asked for")
+    if isinstance(done, Refused):
+        desk.refuse(done)
+        return _page(order, request.form)
+    return terminals.go_on(order, key, asked, done)
 
 
 def _covers(
@@ -187,5 +221,9 @@ def _page(order: str, typed: Mapping[str, str]) -> ResponseReturnValue:
             seen=party_versions.seen(session, members),
             performances=sorted(filter(None, found), key=lambda it: it.starts_ms),
             tenders_known=TENDERS,
+            terminal_key=terminals.new_key() if terminals.there() else "",
+            at_terminal=next(
+                filter(None, (window_cards.latest(session, id) for id in members)), None
+            ),
             zone=catalogue.house(session).zone,
         )

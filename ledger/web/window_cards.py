@@ -7,8 +7,9 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from boxoffice import ids
-from ledger import window_cards
+from ledger import parties, party_versions, window_cards
 from ledger.gateways import pretend, pretend_terminal, terminal
+from ledger.gateways.terminal import Terminal
 from ledger.refused import Refused
 from ledger.tables.orders import OrderRow
 from ledger.web import desk
@@ -49,6 +50,12 @@ def begin(order: str, key: str) -> ResponseReturnValue:
     if isinstance(found, Refused):
         desk.refuse(found)
         return redirect(url_for("orders.show", order=order), 303)
+    return go_on(order, key, asked, found)
+
+
+def go_on(order: str, key: str, asked: Terminal, found: Attempt) -> ResponseReturnValue:
+    """Tell the terminal of an attempt that was written down, and show how it stands."""
+    ledger = desk.ledger()
     if found.key == key and found.state == "started":
         window_cards.begin(ledger.store, ledger.means(), asked, found)
     elif found.order != order:
@@ -140,6 +147,8 @@ def _page(attempt: Attempt) -> ResponseReturnValue:
     with ledger.store.read() as session:
         card = pretend.find(session, attempt.key) if ledger.config.demo else None
         order = session.get_one(OrderRow, attempt.order)
+        members = [one.id for one in parties.read(session, attempt.order)]
+        seen = party_versions.seen(session, members) if attempt.party else ""
         silent = card is not None and card.state.startswith("silent")
     said = words(attempt, ledger.clock())
     if attempt.state == "started" and silent:
@@ -152,4 +161,5 @@ def _page(attempt: Attempt) -> ResponseReturnValue:
         answers=pretend_terminal.ANSWERS if card is not None and attempt.open else {},
         silent=silent,
         key=new_key(),
+        seen=seen,
     )

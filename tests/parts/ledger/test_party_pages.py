@@ -7,14 +7,16 @@ import subprocess
 
 import pytest
 
-from ledger import parties, party_acts
+from ledger import parties
 from ledger.order_versions import version
 from ledger.patrons import Patron
+from ledger.tables.baskets import PretendRefundRow
 from ledger.tables.members import VoucherRow
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderRow, PatronRow
 from ledger.tables.records import OutboxRow
 from tests.parts.ledger.clerk import clerk
+from tests.parts.ledger.shopper import settle_left_behind
 from tests.parts.ledger.test_order_pages import order, owed, tickets
 from tests.parts.ledger.test_parties import apart, shown
 from tests.parts.ledger.test_window import choose, fill, pick, rows, state
@@ -23,6 +25,7 @@ from tests.parts.ledger.theatre import code_worth
 pytestmark = pytest.mark.usefixtures("sound_book")
 GRACE = Patron("Grace Okafor", "grace@example.org")
 ADA = Patron("Ada Holm", "ada@example.org")
+ASK = "Ask for a card at our terminal"
 __all__ = ["apart"]
 
 
@@ -123,23 +126,72 @@ def test_a_voucher_pays_for_all_and_keeps_the_rest(bo, ledger, two):
     assert [row.balance for row in rows(ledger, VoucherRow)] == [600]
 
 
-def test_a_card_asked_for_one_of_them_stops_the_payment_of_all(
-    bo, ledger, two, monkeypatch
-):
-    from ledger import window_cards
-
-    class Asked:
-        open = True
-
+def test_a_card_asked_for_one_of_them_stops_the_payment_of_all(bo, ledger, two):
     # The one whose turn comes last: by then the other's part was taken.
-    asked = max(two[0].id, two[1].id)
-    monkeypatch.setattr(
-        window_cards, "latest", lambda _, id: Asked() if id == asked else None
-    )
+    bo.open(f"/staff/orders/{two[1].id}")
+    bo.press(ASK)
     opened(bo, two[0])
     alert = bo.press("Take payment").alert
 
-    assert f"Order {shown(asked)}: A card is being asked for" in alert
+    assert f"Order {shown(two[1].number)}: A card is being asked for" in alert
+    assert paid(ledger, *two) == [0, 0]
+    assert rows(ledger, TenderRow) == []
+
+
+def test_one_card_pays_for_all_orders(bo, ledger, two):
+    opened(bo, two[0])
+    page = bo.press(ASK)
+    assert "€54.00: please follow the terminal." in page.words
+    assert paid(ledger, *two) == [0, 0]
+    # Whoever has the other order's page sees that a card is being asked for.
+    assert "A card is being asked for" in bo.open(f"/staff/orders/{two[1].id}").words
+    bo.press("A card is being asked for")
+    page = bo.press("Approve")
+
+    assert "Thank you. €54.00 is paid." in page.words
+    assert paid(ledger, *two) == [3600, 1800]
+    assert sorted(t.amount for t in rows(ledger, TenderRow)) == [1800, 3600]
+    assert "Take" not in bo.press("To the party").words
+
+
+def test_a_card_for_all_that_is_declined_takes_nothing_and_is_tried_again(bo, ledger, two):
+    opened(bo, two[0])
+    bo.press(ASK)
+    assert "Nothing was charged." in bo.press("Decline").words
+    assert paid(ledger, *two) == [0, 0]
+
+    bo.press("Try again")
+    bo.press("Approve")
+    assert paid(ledger, *two) == [3600, 1800]
+
+
+def test_what_a_card_paid_for_all_goes_back_by_itself_to_each(bo, ledger, two):
+    opened(bo, two[0])
+    bo.press(ASK)
+    bo.press("Approve")
+    opened(bo, two[0])
+    page = bo.press("Refund the whole party")
+    assert "back to the card, by itself" in page.words
+    fill(bo, "reason", "they are ill")
+    bo.press("Give back €54.00")
+    settle_left_behind(ledger)
+
+    assert sorted(row.amount for row in rows(ledger, PretendRefundRow)) == [1800, 3600]
+    assert len({row.card for row in rows(ledger, PretendRefundRow)}) == 1
+
+
+def test_a_card_for_all_whose_order_was_cancelled_meanwhile_goes_back(bo, ledger, two):
+    opened(bo, two[0])
+    bo.press(ASK)
+    asked = bo.page.url
+    bo.open(f"/staff/orders/{two[1].id}")
+    fill(bo, "reason", "ill")
+    bo.press("Cancel this order")
+    bo.open(asked)
+    bo.press("Approve")
+    page = bo.reload()
+
+    assert "Approved after cancellation. The money was returned." in page.words
     assert paid(ledger, *two) == [0, 0]
     assert rows(ledger, TenderRow) == []
 
@@ -439,16 +491,13 @@ def test_a_refund_that_somebody_overtook_gives_nothing_back(app, bo, ledger, two
     assert paid(ledger, *two) == [3600, 1800]
 
 
-def test_a_party_whose_card_is_being_asked_for_is_not_cancelled(
-    bo, ledger, theatre, two, monkeypatch
-):
-    monkeypatch.setattr(
-        party_acts, "_busy", lambda _, row: "busy" if row.id == two[1].id else None
-    )
+def test_a_party_whose_card_is_being_asked_for_is_not_cancelled(bo, ledger, theatre, two):
+    bo.open(f"/staff/orders/{two[1].id}")
+    bo.press(ASK)
     opened(bo, two[0])
     fill(bo, "reason", "they are ill")
     page = bo.press("Cancel all of them")
 
-    assert "Nothing was cancelled." in page.alert
+    assert "A card is being asked for at the terminal. Nothing was cancelled." in page.alert
     assert [order(ledger, one).state for one in two] == ["confirmed", "confirmed"]
     assert state(ledger, theatre, "D2") == "sold"

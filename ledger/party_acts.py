@@ -4,7 +4,7 @@ Each order keeps its own money and tickets; where one of them refuses, none is t
 Source: DIS3.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -82,25 +82,31 @@ def cancel(
 
 
 def refund_plan(
-    session: Session, means: Means, orders: Sequence[OrderRow], *, include_fees: bool
+    session: Session,
+    means: Means,
+    orders: Sequence[OrderRow],
+    *,
+    include_fees: bool,
+    tickets: Collection[str] | None = None,
 ) -> dict[str, Preview]:
-    """Say what goes back to each order of a party: for all its live tickets.
+    """Say what goes back to each order of a party: for some tickets, or for all live ones.
 
-    One that has none gets what is on account. Orders that get nothing are not named.
+    Of the whole party, an order without live tickets gets what is on account. Orders that
+    get nothing are not named.
     """
     live = previews.each(
         session,
         means,
         [order.id for order in orders],
-        tickets=None,
+        tickets=tickets,
         include_fees=include_fees,
     )
     found = {}
     for order in orders:
         planned = live.get(order.id)
-        if planned is None or not planned.tickets:
+        if tickets is None and (planned is None or not planned.tickets):
             planned = previews.on_account(session, means, order)
-        if planned.tickets or planned.total:
+        if planned is not None and (planned.tickets or planned.total):
             found[order.id] = planned
     return found
 
@@ -112,16 +118,17 @@ def refund(
     planned: Mapping[str, Preview],
     *,
     include_fees: bool,
+    tickets: Collection[str] | None = None,
     refs: Mapping[str, str],
     reason: str,
     by: str,
 ) -> int | Refused:
     """Give back to locked orders what was planned; give how much that was.
 
-    refs: by tender, what the terminal said. Refuses REASON_NEEDED, and PLAN_STALE where it
-    would not be exactly what was planned.
+    tickets: as in the plan. refs: by tender, what the terminal said. Refuses REASON_NEEDED,
+    and PLAN_STALE where it would not be exactly what was planned.
     """
-    now = refund_plan(session, means, orders, include_fees=include_fees)
+    now = refund_plan(session, means, orders, include_fees=include_fees, tickets=tickets)
     if now != planned:
         return Refused(Code.PLAN_STALE)
     with session.begin_nested() as point:

@@ -46,6 +46,10 @@ def cancel(order: str) -> ResponseReturnValue:
 def refund(order: str) -> ResponseReturnValue:
     """Show what goes back to each order; with a reason and the plan seen, give it back."""
     fees, me, currency = request.form.get("fees") == "1", desk.me().id, _currency(order)
+    chosen = request.form.getlist("ticket") if request.form.get("some") else None
+    if chosen == []:
+        desk.refuse("Please choose at least one ticket.")
+        return redirect(url_for("party_pages.show", order=order), 303)
     with desk.ledger().store.read() as session:
         members = [one.id for one in parties.read(session, order)]
         if not members:
@@ -58,7 +62,9 @@ def refund(order: str) -> ResponseReturnValue:
             )
         )
         means = desk.ledger().means()
-        planned = party_acts.refund_plan(session, means, rows, include_fees=fees)
+        planned = party_acts.refund_plan(
+            session, means, rows, include_fees=fees, tickets=chosen
+        )
         mark = rivals.mark(fees, [[id, asdict(one)] for id, one in planned.items()])
         confirmed = desk.field("plan") == mark
         if desk.field("plan") and not confirmed:
@@ -72,6 +78,7 @@ def refund(order: str) -> ResponseReturnValue:
                 total=sum(one.total for one in planned.values()),
                 unfunded=sum(one.unfunded for one in planned.values()),
                 tickets=sum(len(one.tickets) for one in planned.values()),
+                chosen=chosen,
                 mark=mark,
                 fees=fees,
                 routes=ROUTES,
@@ -89,6 +96,7 @@ def refund(order: str) -> ResponseReturnValue:
             rows,
             planned,
             include_fees=fees,
+            tickets=chosen,
             refs=refs,
             reason=reason,
             by=me,

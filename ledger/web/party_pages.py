@@ -1,6 +1,7 @@
 """Orders that belong together, as one: pay for all, print all, mail all. Source: DIS3."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -21,6 +22,7 @@ from ledger import (
 )
 from ledger.clock import Means
 from ledger.desk_money import Payment
+from ledger.documents import order as documents
 from ledger.gateways import terminal
 from ledger.party_acts import Stopped
 from ledger.refused import Refused
@@ -196,6 +198,29 @@ def _overtaken(order: str, quicker: Overtaken, done: str) -> ResponseReturnValue
     return _page(order, request.form)
 
 
+@dataclass(frozen=True)
+class Seat:
+    """A live ticket of a party, as it is chosen. number, patron: of its order."""
+
+    id: str
+    words: str
+    number: str
+    patron: str
+
+
+def _live(session: Session, party: Sequence[parties.Linked]) -> list[Seat]:
+    """Give the live tickets of a party, order by order."""
+    found = {}
+    for one in party:
+        if one.tickets:
+            found[one.id] = documents.describe(session, one.id).live.tickets
+    return [
+        Seat(ticket.id, ticket.place, one.number, one.patron)
+        for one in party
+        for ticket in found.get(one.id, ())
+    ]
+
+
 def _page(order: str, typed: Mapping[str, str]) -> ResponseReturnValue:
     """Show the party of an order as it is now. typed: a form on it that was not kept."""
     with desk.ledger().store.read() as session:
@@ -218,6 +243,7 @@ def _page(order: str, typed: Mapping[str, str]) -> ResponseReturnValue:
             party=party,
             typed=typed,
             due=sum(one.due for one in party),
+            live=_live(session, party),
             seen=party_versions.seen(session, members),
             performances=sorted(filter(None, found), key=lambda it: it.starts_ms),
             tenders_known=TENDERS,

@@ -30,6 +30,8 @@ def main() -> int:
     said = argparse.ArgumentParser()
     said.add_argument("--rounds", type=int, default=40)
     said.add_argument("--seed", type=int, default=1)
+    said.add_argument("--bad", type=float, default=0.4, help="how many fields are bad")
+    said.add_argument("--start", action="append", help="a page; only its forms")
     options = said.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         house = furnish(Path(folder))
@@ -40,11 +42,14 @@ def main() -> int:
         form = {"login": "anna", "password": "lobby-demo", "csrf_token": token["value"]}
         assert client.post("/login", data=form).status_code == 303
         walk = Walk(client)
-        walk.go(STARTS)
+        if options.start:
+            walk.go(options.start, most=len(options.start))
+        else:
+            walk.go(STARTS)
         counts: Counter[int] = Counter()
         broken = []
         chance = random.Random(options.seed)
-        for action, status in walk.attack(chance, options.rounds):
+        for action, status in walk.attack(chance, options.rounds, options.bad):
             counts[status] += 1
             if status >= 500:
                 broken.append(action)

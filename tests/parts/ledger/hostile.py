@@ -68,14 +68,19 @@ class Walk:
         kind = re.sub(r"[0-9A-Za-z]*[0-9][0-9A-Za-z-]*", "*", urlsplit(form.action).path)
         self.forms.setdefault((kind, names), form)
 
-    def attack(self, chance: random.Random, times: int) -> Iterator[tuple[str, int]]:
-        """Post each form so often with bad values; give where, and what was answered."""
+    def attack(
+        self, chance: random.Random, times: int, bad: float = 0.4
+    ) -> Iterator[tuple[str, int]]:
+        """Post each form so often with bad values; give where, and what was answered.
+
+        bad: how many of its fields are bad; few, and more of it is taken.
+        """
         for form in list(self.forms.values()):
             for _ in range(times):
                 data: dict[str, list[str]] = {}
                 for name, value in form.fields:
-                    bad = name != "csrf_token" and chance.random() < 0.4
-                    found = chance.choice(EVIL) if bad else value
+                    evil = name != "csrf_token" and chance.random() < bad
+                    found = chance.choice(EVIL) if evil else value
                     data.setdefault(name, []).append(_sendable(found))
                 if form.buttons:
                     name, value = chance.choice(form.buttons)

@@ -501,3 +501,24 @@ def test_a_party_whose_card_is_being_asked_for_is_not_cancelled(bo, ledger, thea
     assert "A card is being asked for at the terminal. Nothing was cancelled." in page.alert
     assert [order(ledger, one).state for one in two] == ["confirmed", "confirmed"]
     assert state(ledger, theatre, "D2") == "sold"
+
+
+def test_some_of_a_party_get_their_money_back_and_the_others_stay(bo, ledger, theatre, two):
+    opened(bo, two[0])
+    bo.press("Take payment")
+    assert "Please choose at least one ticket." in bo.press("Refund the chosen").alert
+    seats = bo.page.soup.select("input[name=ticket]")
+    assert len(seats) == 3
+    for box in (seats[0], seats[2]):  # One of Grace's, and Ada's.
+        box["checked"] = ""
+    page = bo.press("Refund the chosen")
+    assert "2 tickets, with fees." in page.words
+    fill(bo, "reason", "they are ill")
+    bo.press("Give back €36.00")
+
+    assert paid(ledger, *two) == [1800, 0]
+    assert [state(ledger, theatre, seat) for seat in ("D2", "D3", "D4")] == [
+        "available",
+        "sold",
+        "available",
+    ]

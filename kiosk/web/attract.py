@@ -7,7 +7,7 @@ from kiosk import breaks, sales, signage
 from kiosk.payments import attempts
 from kiosk.printing import spool
 from kiosk.shown.choosing import Tonight
-from kiosk.shown.paying import Outcome
+from kiosk.shown.paying import TO_CHOOSE, Outcome
 from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import formats, frame, house, left, posters
 from kiosk.web.guest import device, forget, order, order_number, wish, wishes
@@ -18,13 +18,7 @@ bp = Blueprint("attract", __name__)
 
 MOST_BILLS = 3
 MOST_BUTTONS = 2
-ENDED = {
-    Outcome.IDLE,
-    Outcome.CANCELLED,
-    Outcome.DECLINED,
-    Outcome.UNREACHABLE,
-    Outcome.PART,
-}
+ENDED = TO_CHOOSE | {Outcome.IDLE}
 
 
 @bp.get("/")
@@ -134,7 +128,7 @@ def state_words(one: Tonight) -> str:
 def _buy_words(one: Tonight, now_ms: int) -> str:
     price = formats.money(one.price_from, one.currency)
     soon = one.starts_ms - now_ms <= formats.SOON_MS
-    if not soon and formats.is_today(one.starts_ms, one.zone, now_ms):
+    if not soon and formats.is_tonight(one.starts_ms, one.zone, now_ms):
         return _(
             "Buy for tonight: %(title)s %(time)s, from %(price)s",
             title=one.title,

@@ -144,11 +144,19 @@ def _receipt_words(shown: Done) -> str:
 
 
 def _facts(shown: Done) -> list[dict[str, str]]:
+    """What a guest needs now. Whose performance is another day's reads which."""
+    tonight, now_ms = shown.tonight, device().clock.now_ms()
+    zone = tonight.zone
+    today = formats.is_today(tonight.starts_ms, zone, now_ms)
     facts = []
+    if not today and shown.doors_open_ms is None:
+        when = formats.when(tonight.starts_ms, zone, now_ms)
+        facts.append({"what": tonight.title, "words": when})
     if shown.doors:
         facts.append({"what": _("Door"), "words": formats.together(shown.doors)})
     if shown.doors_open_ms is not None:
-        time = formats.clock(shown.doors_open_ms, shown.tonight.zone)
+        opens = shown.doors_open_ms
+        time = formats.clock(opens, zone) if today else formats.when(opens, zone, now_ms)
         facts.append({"what": _("Doors open"), "words": time})
     if shown.waiting:
         facts.append({"what": _("Still to be collected"), "words": _waiting(shown)})

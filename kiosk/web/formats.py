@@ -22,6 +22,8 @@ from kiosk.web.speech import gettext as _
 _HOUSE_LOCALES = {"en": Locale("en", "GB"), "da": Locale("da", "DK")}
 # From here on whoever buys has to hurry, and is told so.
 SOON_MS = 10 * 60_000
+# The hour from which on today is called tonight.
+EVENING = 17
 ENGLISH = _HOUSE_LOCALES["en"]
 
 
@@ -48,8 +50,11 @@ def clock(at_ms: int, zone: str) -> str:
 
 
 def day(at_ms: int, zone: str) -> str:
-    """Write the day in full: "Saturday 14 March"."""
-    return format_skeleton("MMMMEEEEd", moment(at_ms, zone), locale=locale())
+    """Write the day in full: "Saturday 14 March", "lørdag den 14. marts"."""
+    here = locale()
+    if here.language == "da":  # CLDR has no such form of its own in Danish.
+        return format_date(moment(at_ms, zone), "EEEE 'den' d. MMMM", locale=here)
+    return format_skeleton("MMMMEEEEd", moment(at_ms, zone), locale=here)
 
 
 def weekday(at_ms: int, zone: str) -> str:
@@ -72,8 +77,9 @@ def when(at_ms: int, zone: str, now_ms: int) -> str:
     at, now = moment(at_ms, zone), moment(now_ms, zone)
     time = clock(at_ms, zone)
     if moments.is_today(at, now):
-        late = at.hour >= 17 or at.date() > moments.theatre_day(now)
-        return _("Tonight %(time)s", time=time) if late else _("Today %(time)s", time=time)
+        if is_tonight(at_ms, zone, now_ms):
+            return _("Tonight %(time)s", time=time)
+        return _("Today %(time)s", time=time)
     if moments.theatre_day(at) - moments.theatre_day(now) == timedelta(days=1):
         return _("Tomorrow %(time)s", time=time)
     return _("%(day)s %(time)s", day=short_day(at_ms, zone), time=time)
@@ -97,6 +103,13 @@ def offered(starts_ms: int, zone: str, now_ms: int) -> str:
 def is_today(at_ms: int, zone: str, now_ms: int) -> bool:
     """Say whether a moment lies on the day that people in the lobby call today."""
     return moments.is_today(moment(at_ms, zone), moment(now_ms, zone))
+
+
+def is_tonight(at_ms: int, zone: str, now_ms: int) -> bool:
+    """Say whether a moment lies in the evening or night of today: no matinee does."""
+    at, now = moment(at_ms, zone), moment(now_ms, zone)
+    late = at.hour >= EVENING or at.date() > moments.theatre_day(now)
+    return late and moments.is_today(at, now)
 
 
 def together(words: Iterable[str]) -> str:

@@ -30,8 +30,8 @@ MOST_WAIT_S = 60.0
 OWN = 8
 # The first of these that a page offers is what the guest presses.
 TOUCHES = ("Continue without extras", "Take these", "Move for me", "Pay", "Find seats")
-TOUCHES += ("Buy for tonight",)
-STEPS = ("open", "Buy for tonight", "Find seats", "Take these", "Continue without extras")
+TOUCHES += ("Buy",)
+STEPS = ("open", "Buy", "Find seats", "Take these", "Continue without extras")
 STEPS += ("Pay", "card", "paper")
 
 
@@ -66,7 +66,7 @@ def sell(opened: Lobby, before: Mapping[str, Callable[[], None]]) -> Sale:
     while sale.paper < 2 and time.monotonic() < until:
         offered = [one.name for one in screen.controls()]
         wanted = next((t for t in TOUCHES if any(o.startswith(t) for o in offered)), None)
-        if wanted is not None and not (paid and wanted == "Buy for tonight"):
+        if wanted is not None and not (paid and wanted == "Buy"):
             try:
                 timed(wanted, lambda name=wanted: screen.press(name))
             except (NotFound, httpx.HTTPError) as trouble:

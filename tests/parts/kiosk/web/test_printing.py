@@ -84,6 +84,15 @@ def test_tickets_and_receipt_go_to_the_phone_as_well(
     assert guest.page.heading == "Enjoy the show"
 
 
+def test_a_ticket_for_another_day_says_which(house: PretendHouse, guest: Guest) -> None:
+    paid(house, guest, ["printed", "printed"])
+    assert "Doors open 18:45" in guest.reload().words
+    house.now_ms -= 24 * 3_600_000
+    assert "Doors open Tomorrow 18:45" in guest.reload().words
+    guest.press("Dansk")
+    assert "Dørene åbner I morgen 18.45" in guest.page.words
+
+
 def test_without_a_line_the_phone_is_told_to_wait(
     house: PretendHouse, guest: Guest
 ) -> None:

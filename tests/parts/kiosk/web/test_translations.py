@@ -1,10 +1,13 @@
 """Every sentence of the pages is there in every language, with all its facts."""
 
+from dataclasses import replace
+
 import pytest
 
+from kiosk.shown.named import Refusal
 from tests.catalogues import ROOT, Catalogues
 from tests.pages import Guest
-from tests.parts.kiosk.web.pretend_house import PretendHouse
+from tests.parts.kiosk.web.pretend_house import CURTAIN_MS, PretendHouse
 
 KIOSK = Catalogues(
     ROOT / "kiosk/translations",
@@ -62,6 +65,34 @@ def test_a_door_does_not_speak_the_language_of_the_guest_at_the_kiosk(
 
     assert "Ready for the next ticket" in guest.open("/door").words
     assert "Hent billetter" in guest.open("/").names
+
+
+@pytest.mark.parametrize(
+    ("language", "evening", "matinee"),
+    [
+        ("English", "Buy for tonight: Hamlet 19:30", "Buy: Hamlet, Today 14:30"),
+        ("Dansk", "Køb til i aften: Hamlet 19.30", "Køb: Hamlet, I dag 14.30"),
+    ],
+)
+def test_only_an_evening_is_called_tonight(
+    house: PretendHouse, guest: Guest, language: str, evening: str, matinee: str
+) -> None:
+    guest.open("/")
+    guest.press(language)
+    assert any(evening in name for name in guest.page.names)
+    first = house.programme[0]
+    house.programme[0] = replace(first, starts_ms=first.starts_ms - 5 * 3_600_000)
+    house.now_ms -= 5 * 3_600_000
+    assert any(matinee in name for name in guest.reload().names)
+
+
+def test_a_day_is_written_in_full(house: PretendHouse, guest: Guest) -> None:
+    house.refuse["found"] = Refusal(
+        "collect.later", facts={"starts_ms": CURTAIN_MS + 24 * 3_600_000}
+    )
+    assert "for Saturday 14 March." in guest.open("/collect/r-1").words
+    guest.press("Dansk")
+    assert "gælder lørdag den 14. marts." in guest.page.words
 
 
 @pytest.mark.parametrize(

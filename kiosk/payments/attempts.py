@@ -19,7 +19,7 @@ from kiosk.payments import agreed, debts, sale, terminals
 from kiosk.payments.port import REMOVED_EARLY
 from kiosk.printing import spool
 from kiosk.shown.named import Refusal
-from kiosk.shown.paying import Intent, Outcome, PayState
+from kiosk.shown.paying import TO_CHOOSE, Intent, Outcome, PayState
 from kiosk.store import statements
 from kiosk.store.tables.orders import IntentRow, OrderRow, PledgedRow
 
@@ -90,7 +90,7 @@ def state(device: Device, order: str) -> PayState:
     debt = row is not None and basket.debt(row) is not None
     asking_ms = device.doubt_ms(intent.id)
     outcome = _outcome(intent, row, asking_ms)
-    over = outcome in _CHOICES
+    over = outcome in TO_CHOOSE
     return PayState(
         order=order,
         outcome=outcome,
@@ -315,13 +315,6 @@ _MAY_CANCEL: Final = {
     Outcome.WAITING_FOR_CARD,
     Outcome.ENTER_PIN,
     Outcome.CARD_REMOVED,
-}
-_CHOICES: Final = {
-    Outcome.DECLINED,
-    Outcome.CANCELLED,
-    Outcome.REMOVED_EARLY,
-    Outcome.UNREACHABLE,
-    Outcome.PART,
 }
 
 

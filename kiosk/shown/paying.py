@@ -6,6 +6,7 @@ them, times are ms since 1970 in UTC. Pages choose the language, the words and t
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,18 @@ class Outcome(StrEnum):
     PART = "part"
     UNKNOWN = "unknown"
     REVERSED = "reversed"
+
+
+# The terminal has answered, nothing was taken, and the guest has the choice.
+TO_CHOOSE: Final = frozenset(
+    {
+        Outcome.DECLINED,
+        Outcome.CANCELLED,
+        Outcome.REMOVED_EARLY,
+        Outcome.UNREACHABLE,
+        Outcome.PART,
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from kiosk import staff
 from kiosk.payments import attempts
 from kiosk.shown.help import CallShown
-from kiosk.shown.paying import Outcome
+from kiosk.shown.paying import TO_CHOOSE, Outcome
 from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import frame, house
 from kiosk.web.access import safe
@@ -20,17 +20,7 @@ bp = Blueprint("help", __name__, url_prefix="/help")
 STILL_S = 60
 REFRESH_S = 2
 # Once a payment has come to one of these, its own page says what fits now.
-_DECIDED = frozenset(
-    {
-        Outcome.APPROVED,
-        Outcome.DECLINED,
-        Outcome.THIRD_DECLINE,
-        Outcome.CANCELLED,
-        Outcome.UNREACHABLE,
-        Outcome.PART,
-        Outcome.REVERSED,
-    }
-)
+_DECIDED = TO_CHOOSE | {Outcome.APPROVED, Outcome.THIRD_DECLINE, Outcome.REVERSED}
 
 
 @bp.get("")

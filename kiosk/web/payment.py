@@ -76,7 +76,8 @@ def show() -> Response | str:
     return frame.page(
         "kiosk/paying.html",
         sheets=["components/terminal", "screens/paying"],
-        idle_s=0,
+        # What is decided waits for the guest alone, who may have gone.
+        idle_s=0 if said.refresh_s else None,
         listens=False,
         shown=here,
         outcome=state.outcome.value,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.shown.paying import Outcome
+from kiosk.shown.paying import TO_CHOOSE, Outcome
 from kiosk.shown.reviewing import Stage
 from tests.pages import Guest
 from tests.parts.kiosk.web.pretend_house import CURTAIN_MS, PretendHouse
@@ -81,6 +81,27 @@ def test_every_end_of_a_payment_has_its_words(
     if outcome in {Outcome.ASKING, Outcome.UNKNOWN}:
         assert "Nothing was charged" not in guest.page.words
         assert "Try again" not in guest.page.names
+
+
+@pytest.mark.parametrize(
+    ("outcome", "asked"),
+    [
+        (Outcome.WAITING_FOR_CARD, False),
+        (Outcome.PROCESSING, False),
+        (Outcome.ASKING, False),
+        (Outcome.UNKNOWN, False),
+        *((outcome, True) for outcome in sorted(TO_CHOOSE)),
+        (Outcome.THIRD_DECLINE, True),
+        (Outcome.REVERSED, True),
+    ],
+)
+def test_a_guest_who_leaves_once_it_is_decided_leaves_no_page_behind(
+    house: PretendHouse, guest: Guest, outcome: Outcome, asked: bool
+) -> None:
+    pays(house, guest, outcome)
+    assert guest.page.soup.body is not None
+    assert (int(str(guest.page.soup.body["data-idle-s"])) > 0) is asked
+    assert ("/still-there" in guest.page.html) is asked
 
 
 def test_the_third_decline_sends_to_the_box_office_with_a_code(

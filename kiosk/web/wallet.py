@@ -36,7 +36,7 @@ def voucher() -> Response | str:
         heading=_("Voucher or promo code"),
         words=_("Vouchers, gift cards and promo codes: type the code."),
         action=url_for("wallet.redeem"),
-        fields=[_field("code", _("Code"), "code")],
+        fields=[_field("code", _("Code"), "any")],
         submit=_("Use this code"),
     )
 
@@ -59,7 +59,7 @@ def member() -> Response | str:
         words=_("Show your card to the camera, or type:"),
         action=url_for("wallet.join"),
         fields=[
-            _field("member_number", _("Member number"), "code"),
+            _field("member_number", _("Member number"), "any"),
             _field("password", _("Password"), "password"),
         ],
         submit=_("Use my membership"),

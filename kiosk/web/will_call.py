@@ -81,7 +81,7 @@ def ask_member() -> str:
         stop=bool(again),
         action=url_for("will_call.find_member"),
         fields=[
-            {"name": "member_number", "words": _("Member number"), "board": "code"},
+            {"name": "member_number", "words": _("Member number"), "board": "any"},
             {"name": "password", "words": _("Password"), "board": "password"},
         ],
         submit=_("Find"),

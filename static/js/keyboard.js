@@ -1,15 +1,17 @@
 // keyboard.js: keys on the screen, because a kiosk has none. Letters that an order number never
-// holds are not offered for it.
+// holds are not offered for it; a house's own words and numbers (MAY10, member 1001) hold any.
 (() => {
   "use strict";
   const board = document.querySelector("[data-keyboard]");
   if (!board) return;
   const fields = [...document.querySelectorAll("input[data-keys]")];
-  // A small screen has room for eleven keys in a row. A name is found without its dots, too.
-  const small = matchMedia("(max-height: 600px) and (orientation: landscape)").matches;
-  const NAME = ["QWERTYUIOPÅ", "ASDFGHJKLÆØ", small ? "ZXCVBNM-'" : "ZXCVBNMÖÜ-'"];
+  // A wide screen has room for eleven keys in a row. A name is found without its dots, too.
+  const wide = matchMedia("(orientation: landscape)").matches;
+  const NAME = ["QWERTYUIOPÅ", "ASDFGHJKLÆØ", wide ? "ZXCVBNM-'" : "ZXCVBNMÖÜ-'"];
   let field =
     fields.find((one) => one.ariaInvalid) || fields.find((one) => !one.value) || fields[0];
+
+  const ANY = ["1234567890", ...NAME.slice(0, 2), "ZXCVBNM-"];
 
   // A password knows small and large letters.
   let large = false;
@@ -45,23 +47,24 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
+  const boards = { code: codeRows, any: () => ANY, password: secretRows, name: () => NAME };
   const draw = () => {
-    const code = field.dataset.keys === "code";
+    const name = field.dataset.keys === "name";
     const secret = field.dataset.keys === "password";
-    const rows = code ? codeRows() : (secret ? secretRows() : NAME).map((row) => [...row]);
+    const rows = boards[field.dataset.keys]().map((row) => [...row]);
     const last = rows.length - 1;
-    board.classList.toggle("keys--tall", secret);
+    board.classList.toggle("keys--tall", rows.length > 3);
     board.replaceChildren(
       ...rows.map((letters, n) => {
         const row = document.createElement("div");
         row.className = "keys__row";
         row.append(...letters.map((letter) => key(letter, () => typed(letter))));
         if (n === last) {
-          const eraser = key("⌫", erase, true);
+          const eraser = key("⌫", erase, !(name && wide));
           eraser.setAttribute("aria-label", board.dataset.erase);
           if (secret) row.append(key("⇧", shift));
-          else if (!code) {
-            const blank = key("␣", () => typed(" "), true);
+          else if (name) {
+            const blank = key("␣", () => typed(" "), !wide);
             blank.setAttribute("aria-label", board.dataset.space);
             row.append(blank);
           }
@@ -113,11 +116,10 @@
       empty.focus();
     }
   });
-  // The tall keys of a password leave a wide screen no room for what is wrong: it is shown
-  // first there, and the keys come once a field is touched.
-  const wide = matchMedia("(orientation: landscape)").matches;
+  // Four rows of keys leave a wide screen no room for what is wrong: it is shown first there,
+  // and the keys come once a field is touched.
   const stopped = document.querySelector(".collect__words--stop");
-  if (wide && stopped && fields.some((one) => one.dataset.keys === "password")) return;
+  if (wide && stopped && fields.some((one) => ["any", "password"].includes(one.dataset.keys))) return;
   open();
   field.focus({ preventScroll: true });
   draw();

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
+from playwright.sync_api import Page
+
+from kiosk.breaks import Break
 from kiosk.shown.collecting import FoundTicket
 from kiosk.shown.help import CallShown
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Outcome
 from kiosk.shown.printing import Paper, Status
 from kiosk.shown.reviewing import ExtrasShown, Option, Question, Stage
-from tests.parts.kiosk.web.pretend_house import PretendHouse, seat
+from tests.parts.kiosk.web.pretend_house import CURTAIN_MS, NOW_MS, PretendHouse, seat
 
 _HEARD = Question(
     "heard",
@@ -29,6 +32,7 @@ class Visitor(Protocol):
     """Whoever walks; tests.parts.kiosk.web.test_rendered has one."""
 
     house: PretendHouse
+    page: Page
 
     def open(self, path: str) -> None: ...
 
@@ -36,10 +40,13 @@ class Visitor(Protocol):
 
     def reviews(self) -> None: ...
 
+    def goes_on(self) -> None: ...
+
 
 def pages(visitor: Visitor) -> Iterator[str]:
     """Open one page after another and name it; the house is left as it was met."""
     yield from _choosing(visitor)
+    yield from _refused(visitor)
     yield from _collecting(visitor)
     yield from _paying(visitor)
     yield from _printing(visitor)
@@ -73,21 +80,65 @@ def _choosing(visitor: Visitor) -> Iterator[str]:
     yield "review without paper"
     visitor.house.paper = Paper(Status.READY, True, 41)
     visitor.reviews()
-    for path in (
-        "/order/voucher",
-        "/order/member",
-        "/start-over",
-        "/still-there?to=/order",
-    ):
+    for path in ("/start-over", "/still-there?to=/order"):
         visitor.open(path)
         yield path
+
+
+def _refused(visitor: Visitor) -> Iterator[str]:
+    """Refusals with many words, or with much beside them; a kiosk that takes a break."""
+    house = visitor.house
+    two = tuple(house.yours)
+    for refusal in (
+        Refusal("hold.ended", two),
+        Refusal("link.pay", two),
+        Refusal("link.empty"),
+        Refusal("seats.few", facts={"left": 3}),
+        Refusal("sale.closed"),
+        Refusal("paper.short", facts={"left": 1}),
+        Refusal("terminal.busy"),
+        Refusal("member.credit", facts={"left": 1, "needed": 2}),
+    ):
+        house.refuse["review"] = refusal
+        visitor.reviews()
+        yield f"{refusal.key}{' and offers' if refusal.seats else ''}"
+    del house.refuse["review"]
+    house.stage, house.rest = None, Break("S1", "repair", house.now_ms, "the cloakroom")
+    visitor.open("/")
+    yield "out of service"
+    house.rest = None
+
+
+def typing(visitor: Visitor) -> Iterator[str]:
+    """Type what a page asks for, and wrongly; keys are laid out for the glass they meet."""
+    house = visitor.house
+    for path, fields, what, key in (
+        ("/order/voucher", ("code",), "redeem", "voucher.none"),
+        ("/order/member", ("member_number", "password"), "join", "member.none"),
+        ("/collect", ("number", "last_name"), "find", "collect.none"),
+        ("/collect/member", ("member_number", "password"), "", ""),
+    ):
+        house.stage = None
+        if "order" in path:
+            visitor.reviews()
+        visitor.open(path)
+        yield path
+        if not what:
+            continue
+        for field in fields:
+            visitor.page.fill(f"#{field}", "MB4K7Q23")
+            yield f"{path}, {field} filled in"
+        house.refuse[what] = Refusal(key)
+        visitor.goes_on()
+        yield f"{path} typed wrongly"
+        visitor.page.locator(f"#{fields[0]}").click()
+        yield f"{path} to be typed again"
+        del house.refuse[what]
 
 
 def _collecting(visitor: Visitor) -> Iterator[str]:
     house, found = visitor.house, visitor.house.found
     house.stage = None
-    visitor.open("/collect")
-    yield "/collect"
     visitor.open("/collect/r-1")
     yield "found"
     many = tuple(
@@ -107,9 +158,23 @@ def _collecting(visitor: Visitor) -> Iterator[str]:
     visitor.open("/collect/r-1")
     yield "a group"
     house.found = found
-    house.call = CallShown("c-1", False, house.now_ms)
-    visitor.open("/help")
-    yield "help without a line"
+    for refusal in (
+        Refusal("collect.later", facts={"starts_ms": CURTAIN_MS + 24 * 3_600_000}),
+        Refusal("collect.done", facts={"at_ms": NOW_MS, "place": "Kiosk 2"}),
+        Refusal("collect.due_offline", facts={"due": 2500, "currency": "EUR"}),
+    ):
+        house.refuse["found"] = refusal
+        visitor.open("/collect/r-1")
+        yield refusal.key
+    del house.refuse["found"]
+    for call, what in (
+        (CallShown("c-1", False, house.now_ms), "help without a line"),
+        (CallShown("c-1", True, house.now_ms - 61_000), "help is still called"),
+        (CallShown("c-1", True, house.now_ms, "Anna Berg", 2), "help comes"),
+    ):
+        house.call = call
+        visitor.open("/help")
+        yield what
     house.call = None
 
 
@@ -117,6 +182,8 @@ def _paying(visitor: Visitor) -> Iterator[str]:
     house = visitor.house
     visitor.reviews()
     house.stage = Stage.PAYING
+    pay = house.pay
+    house.pay = replace(pay, asking_s=20, code="K7Q4MX", kept_until_ms=CURTAIN_MS - 600_000)
     for outcome in (
         Outcome.WAITING_FOR_CARD,
         Outcome.ENTER_PIN,
@@ -132,6 +199,7 @@ def _paying(visitor: Visitor) -> Iterator[str]:
         house.outcome = outcome
         visitor.open("/order/pay")
         yield f"paying: {outcome.value}"
+    house.pay = pay
 
 
 def _printing(visitor: Visitor) -> Iterator[str]:

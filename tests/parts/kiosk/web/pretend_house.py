@@ -26,6 +26,7 @@ from kiosk import (
     reviewing,
     sales,
     staff,
+    tenders,
     web,
     will_call,
 )
@@ -145,6 +146,7 @@ class PretendHouse:
         self.text: str | None = None
         self.linked = True
         self.call: CallShown | None = None
+        self.rest: breaks.Break | None = None
         self.calls: list[calls.Waiting] = []
         self.found = Found(
             "r-1",
@@ -254,7 +256,9 @@ class PretendHouse:
                 put(
                     module, name, getattr(self, f"_{module.__name__.split('.')[-1]}_{name}")
                 )
-        put(breaks, "now", lambda _device: None)
+        put(breaks, "now", lambda _device: self.rest)
+        put(tenders, "redeem", lambda *_: self._no("redeem"))
+        put(tenders, "join", lambda *_, **__: self._no("join"))
         put(will_call, "done", self._last_pages_done)
         put(orders, "may_go_on", lambda _device, _order: False)
         put(calls, "waiting", lambda _device: self.calls)

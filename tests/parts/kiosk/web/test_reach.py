@@ -5,6 +5,7 @@ bank card to the glass.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -16,22 +17,22 @@ from tests.browser.touch import AXE
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.test_pins import employ
 from tests.parts.kiosk.theatre import hear
-from tests.parts.kiosk.web.every_page import pages
+from tests.parts.kiosk.web.every_page import pages, typing
 from tests.parts.kiosk.web.test_rendered import SIZES, Visitor, base, chromium, visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ["base", "chromium", "visitor"]
 
 # Every target is at least 15 mm high and wide, the main action 20; letters of a keyboard on
-# a small screen may be 12 × 13. What is drawn for the eye alone is no target. A tenth of a
-# millimetre is what rounding to pixels takes.
+# a small screen may be 12 × 13, and 12 high where there are four rows of them. What is
+# drawn for the eye alone is no target. A tenth of a millimetre is what rounding takes.
 _TARGETS = """() => {
   const probe = document.body.appendChild(document.createElement('div'));
   probe.style.cssText = 'position:absolute;inline-size:calc(100 * var(--mm))';
   const mm = probe.getBoundingClientRect().width / 100;
   probe.remove();
   const least = one => one.closest('.keys:not(.staff-enter .keys)') && innerHeight <= 600
-    ? [12, 13]
+    ? [12, one.closest('.keys--tall') ? 12 : 13]
     : one.matches('.button--main') ? [20, 20] : [15, 15];
   const seen = 'a[href], button, label.choice, select, input:not(label input)';
   return [...document.querySelectorAll(seen)]
@@ -60,6 +61,60 @@ _CUT = """() => [...document.querySelectorAll('main *, nav *')]
     || ['hidden', 'clip'].includes(getComputedStyle(one).overflowX))
   .filter(one => one.scrollWidth > one.clientWidth + 2)
   .map(one => `${one.tagName} ${one.innerText.slice(0, 40)}: cut off`)"""
+# Words that reach the border of what is pressed, or beyond the label or field of theirs.
+_TIGHT = """() => {
+  const troubles = [];
+  const name = one => one.innerText.slice(0, 30).replaceAll('\\n', ' ');
+  const shown = one => one.offsetWidth > 4 && !one.closest('.aloud, [aria-hidden=true]')
+    && getComputedStyle(one).clipPath === 'none';
+  const span = document.createRange();
+  const words = one => {
+    const all = {left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity};
+    const walk = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      if (walk.currentNode.parentElement.closest('.aloud')) continue;
+      span.selectNodeContents(walk.currentNode);
+      for (const box of span.getClientRects()) {
+        if (!box.width) continue;
+        all.left = Math.min(all.left, box.left);
+        all.right = Math.max(all.right, box.right);
+        all.top = Math.min(all.top, box.top);
+        all.bottom = Math.max(all.bottom, box.bottom);
+      }
+    }
+    return all;
+  };
+  for (const one of document.querySelectorAll('.button, .chip')) {
+    if (!shown(one) || !one.innerText.trim()) continue;
+    const [box, its] = [one.getBoundingClientRect(), words(one)];
+    const line = parseFloat(getComputedStyle(one).borderLeftWidth);
+    const left = Math.min(its.left - box.left, box.right - its.right) - line;
+    if (left < 1.5) troubles.push(`${name(one)}: ${left.toFixed(1)} px from its border`);
+  }
+  for (const one of document.querySelectorAll('main label:not(.chip)')) {
+    if (!shown(one) || !one.innerText.trim()) continue;
+    const [box, its] = [one.getBoundingClientRect(), words(one)];
+    if (its.right > box.right + 1) troubles.push(`${name(one)}: longer than its label`);
+    const field = one.control?.getBoundingClientRect();
+    const beside = field && !one.contains(one.control)
+      && its.bottom > field.top && field.bottom > its.top && field.right > its.left;
+    if (beside && its.right > field.left + 1) {
+      troubles.push(`${name(one)}: lies on its field`);
+    }
+  }
+  const pen = document.createElement('canvas').getContext('2d');
+  for (const one of document.querySelectorAll('main input[placeholder]')) {
+    const look = getComputedStyle(one, '::placeholder');
+    if (!shown(one) || one.value || look.color === 'rgba(0, 0, 0, 0)') continue;
+    pen.font = look.font;
+    pen.letterSpacing = look.letterSpacing === 'normal' ? '0px' : look.letterSpacing;
+    const box = getComputedStyle(one);
+    const left = one.clientWidth - parseFloat(box.paddingLeft)
+      - parseFloat(box.paddingRight) - pen.measureText(one.placeholder).width;
+    if (left < -0.5) troubles.push(`${one.placeholder}: ${-left} px longer than its field`);
+  }
+  return troubles;
+}"""
 # Things that lie on one another, or beyond the part of the page that is theirs.
 _OVERLAPS = """() => {
   const all = [...document.querySelectorAll('main h1, main p, main dt, main dd, .button,'
@@ -160,7 +215,16 @@ _TWICE = """new MutationObserver(() => document.documentElement?.classList.add(
 # A page of the usual size shows everything at once: nobody has to look for the rest of it.
 _LONG = """() => document.documentElement.classList.contains('long')
   ? ['longer than the glass'] : []"""
-_SHAPES = (_TARGETS, _CUT, _OVERLAPS)
+# A field or a sentence that something else covers, such as the frame of the page.
+_HIDDEN = """() => [...document.querySelectorAll('main input, main .collect__words')]
+  .filter(one => one.offsetWidth > 4 && getComputedStyle(one).clipPath === 'none')
+  .filter(one => {
+    const box = one.getBoundingClientRect();
+    return ![1.5, box.height - 1.5].every(down => one.contains(
+      document.elementFromPoint(box.left + 8, box.top + down)));
+  })
+  .map(one => `${one.id || one.innerText}: covered`)"""
+_SHAPES = (_TARGETS, _CUT, _TIGHT, _OVERLAPS)
 
 
 def looked(page: Page, walk: Iterator[str], *, weak: bool = False) -> dict[str, list[str]]:
@@ -180,6 +244,10 @@ def looked(page: Page, walk: Iterator[str], *, weak: bool = False) -> dict[str, 
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
             look(f"{name} on {size}", *_SHAPES, _LONG)
+            if size == "S":
+                page.evaluate(_WISH, "larger larger-125")
+                look(f"{name} on S, letters of 125 %", _TIGHT)
+                page.evaluate(_WISH, "")
         page.set_viewport_size({"width": 1280, "height": 800})
         if weak:
             page.evaluate(AXE)
@@ -196,10 +264,35 @@ def test_targets_are_large_and_words_stand_out_seven_to_one(visitor: Visitor) ->
 
 
 def test_targets_are_as_large_in_danish_whose_words_are_longer(visitor: Visitor) -> None:
-    visitor.open("/")
-    visitor.press("Dansk")
+    in_danish(visitor)
 
     assert looked(visitor.page, pages(visitor)) == {}
+
+
+@pytest.mark.parametrize("danish", [False, True], ids=["English", "Danish"])
+@pytest.mark.parametrize("visitor", SIZES, indirect=True)
+def test_what_is_typed_its_keys_and_what_is_wrong_are_all_in_sight(
+    visitor: Visitor, danish: bool
+) -> None:
+    if danish:
+        in_danish(visitor)
+    walk = typing(visitor)
+
+    found = {
+        name: [
+            one
+            for look in (*_SHAPES, _LONG, _HIDDEN)
+            for one in visitor.page.evaluate(look)
+        ]
+        for name in walk
+    }
+
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def in_danish(visitor: Visitor) -> None:
+    """Every page is Danish, the first one too, which forgets what guests chose."""
+    visitor.house.settings = replace(visitor.house.settings, languages=("da", "en"))
 
 
 def test_the_staff_menu_is_as_large(

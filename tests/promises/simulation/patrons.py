@@ -125,6 +125,25 @@ class Patron:
             held = documents.keys(session)
         return not isinstance(tickets.read(self.code, held), tickets.UnknownKey)
 
+    def _was_anothers(self, at: Kiosk) -> bool:
+        """Whether the last that a door heard is that another device owned the seat.
+
+        It may have changed hands since; alone, the door leaves it to the usher.
+        """
+        with at.device.store.read() as session:
+            read = tickets.read(self.code, documents.keys(session))
+            assert isinstance(read, tickets.Valid), read
+            signer = documents.signing_device(session, read.code.key_id)
+            for evening in documents.performances(session):
+                plan = documents.plan(session, evening.id)
+                if plan is None or evening.number != read.code.performance:
+                    continue
+                place = plan.by_number.get(read.code.seat or 0)
+                seat = documents.seat(session, evening.id, place) if place else None
+                if seat is not None and seat.device is not None and signer is not None:
+                    return seat.device != signer
+        return False
+
     def _scanned(self, at: Kiosk, mode: door.Mode, scan: str = ""):
         scan = scan or ids.uuid7(self.world.time.now_ms, self.chance.randbytes(10))
         try:
@@ -136,7 +155,11 @@ class Patron:
             return None
         self.world.counts[f"scan {shown.answer}"] += 1
         self.world.tell(at.name, f"{self.name} {mode}: {shown.answer} ({shown.link})")
-        if shown.answer in _NOT_BELIEVED and self._signer_is_known(at):
+        if (
+            shown.answer in _NOT_BELIEVED
+            and self._signer_is_known(at)
+            and not (shown.link == "alone" and self._was_anothers(at))
+        ):
             self.world.doubted.append(
                 Doubt(shown.ticket, shown.answer, at.name, shown.link)
             )

@@ -5,10 +5,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import flask_babel  # type: ignore[import-untyped]
+import structlog
 from flask import Flask, Response, abort, current_app, g, redirect, request
 from flask import session as patron
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from ledger.app import Sessions
@@ -33,6 +35,9 @@ from ledger.shop import (
 )
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
+from ledger.store import Busy
+
+log = structlog.get_logger()
 
 # One module a family of pages; importing it puts them on the blueprint.
 PAGES = (
@@ -111,6 +116,18 @@ def forged(_error: CSRFError) -> ResponseReturnValue:
     """A form that was open for too long, or is not ours."""
     words = _("This page was open too long. Please go back, reload it and try again.")
     return _trouble(_("Please try again"), words, 400)
+
+
+@bp.errorhandler(OperationalError)
+@bp.errorhandler(Busy)
+def out_of_order(why: OperationalError | Busy) -> ResponseReturnValue:
+    """The book cannot be written: a full or read-only disk, a lost connection."""
+    log.error("book in trouble", why=str(getattr(why, "orig", why)))
+    words = _(
+        "We cannot take this just now. Nothing was changed."
+        " Please try again in a few minutes."
+    )
+    return _trouble(_("Please try again later"), words, 503)
 
 
 @bp.errorhandler(HTTPException)

@@ -3,12 +3,15 @@
 import json
 from datetime import timedelta
 
+import structlog
 from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ledger import plans
+from ledger.store import Busy
 from ledger.web import (
     attendee_pages,
     calls,
@@ -55,6 +58,7 @@ from ledger.web import (
 )
 from ledger.written import money
 
+log = structlog.get_logger()
 IDLE = timedelta(hours=2)
 # One module a family of pages.
 PAGES = (
@@ -178,6 +182,16 @@ def install(app: Flask, *, secure: bool) -> None:
             "staff/trouble.html", title="Please try again", words=words
         ), 400
 
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(Busy)
+    def out_of_order(why: OperationalError | Busy) -> ResponseReturnValue:
+        # A full disk or one that is read-only, a lost connection. Nothing was changed.
+        log.error("book in trouble", why=str(getattr(why, "orig", why)))
+        page = render_template(
+            "staff/trouble.html", title=_NOT_WRITTEN[0], words=_NOT_WRITTEN[1]
+        )
+        return page, 503, {"Retry-After": "5"}
+
     @app.errorhandler(HTTPException)
     def trouble(error: HTTPException) -> ResponseReturnValue:
         if error.code in {301, 302, 303, 307, 308} or request.blueprint == "api":
@@ -193,6 +207,12 @@ def allowed(error: HTTPException) -> dict[str, str]:
     return {"Allow": ", ".join(sorted(known))} if known else {}
 
 
+_NOT_WRITTEN = (
+    "The book cannot be written",
+    "Its disk is full, read-only or out of order, or its database does not answer. Nothing"
+    " was changed. Please tell whoever looks after the machine, and try again: it goes on"
+    " by itself once that is mended.",
+)
 _WORDS = {
     400: ("Not understood", "Something in that request is not as it should be."),
     404: ("Not here", "There is no such page. It may have been typed wrongly."),

@@ -11,7 +11,8 @@ import sqlite3
 import subprocess
 import sys
 import uuid
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,16 +91,27 @@ class Kiosk:
 
 def main(disk: Path) -> None:
     """Raise AssertionError when something of a full disk's time is acknowledged or lost."""
-    behind_ms = samples.thaw(SAMPLE, disk.parent)
-    shutil.move(disk.parent / "ledger", disk / "ledger")
-    (disk.parent / "clock").write_text(str(behind_ms))
+    with serving(disk.parent, disk / "ledger") as (port, _):
+        _hear(Kiosk(disk.parent / samples.KIOSK, port), disk)
+
+
+@contextmanager
+def serving(home: Path, folder: Path) -> Iterator[tuple[int, int]]:
+    """Serve the frozen house's book; give port and process id. It must be sound afterwards.
+
+    home: where the other files of that house come; folder: where its ledger's come.
+    """
+    behind_ms = samples.thaw(SAMPLE, home)
+    if folder != home / "ledger":
+        shutil.move(home / "ledger", folder)
+    (home / "clock").write_text(str(behind_ms))
     settings = {
         "FOH_DEMO": "1",
-        "FOH_DEMO_CLOCK": str(disk.parent / "clock"),
-        "FOH_LEDGER_DIR": str(disk / "ledger"),
+        "FOH_DEMO_CLOCK": str(home / "clock"),
+        "FOH_LEDGER_DIR": str(folder),
         "FOH_LEDGER_PORT": "0",
     }
-    database = f"sqlite:///{disk / 'ledger/ledger.sqlite'}"
+    database = f"sqlite:///{folder / 'ledger.sqlite'}"
     history.upgrade(database)
     served = subprocess.Popen(
         [sys.executable, "-m", "ledger", "serve"],
@@ -110,8 +122,7 @@ def main(disk: Path) -> None:
     )
     try:
         assert served.stdout is not None
-        port = json.loads(served.stdout.readline())["port"]
-        _hear(Kiosk(disk.parent / samples.KIOSK, port), disk)
+        yield json.loads(served.stdout.readline())["port"], served.pid
     finally:
         served.terminate()
         served.communicate()

@@ -3,9 +3,16 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
+
+from lobby.scenarios.screen import Screen
+from tests.promises.full_ledger import Kiosk, serving
+from tests.promises.kills import tracing
+from tests.promises.releases import samples
 
 CHECKOUT = Path(__file__).parents[2]
 FILL = """
@@ -142,3 +149,63 @@ def test_a_ledger_on_a_full_disk_acknowledges_nothing_until_there_is_room(tmp_pa
     )
 
     assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    tracing.missing() is not None, reason=f"no call is refused here: {tracing.missing()}"
+)
+def test_a_ledger_whose_disk_turns_read_only_says_so_and_goes_on_once_it_is_mended(
+    tmp_path: Path,
+):
+    """Source: P24. It is never started again."""
+    book = tmp_path / "ledger/ledger.sqlite"
+    with ExitStack() as open_:
+        port, process = open_.enter_context(serving(tmp_path, tmp_path / "ledger"))
+        kiosk = Kiosk(tmp_path / samples.KIOSK, port)
+        screens = [Screen(f"http://127.0.0.1:{port}") for _ in range(2)]
+        office, patron = (open_.enter_context(closing(one)) for one in screens)
+        office.open("/login")
+        office.type("Name", "anna")
+        office.type("Password", "lobby-demo")
+        office.press("Log in")
+        patron.open("/shop/")
+        patron.press("Hamlet")
+        before = kiosk.ask("GET")
+
+        with refused(process, [book, book.with_name("ledger.sqlite-wal")], "EROFS"):
+            status, said, later = kiosk.upload()
+            assert (status, said["error"], bool(later)) == (503, "busy", True), said
+            assert kiosk.ask("GET") == before, "nothing of it is acknowledged"
+            patron.press("Find the best seats")
+            assert (patron.status, patron.title) == (503, "Please try again later")
+            office.open("/staff/orders")
+            assert office.status == 200, "what is in the book can be read"
+            office.open("/staff/settings")
+            office.press("Change the settings")
+            assert (office.status, office.title) == (503, "The book cannot be written")
+            assert "Nothing was changed" in office.words
+
+        status, said, _ = kiosk.upload()
+        assert (status, said["acked"]["seq"]) == (200, kiosk.events[-1].seq), said
+        patron.open("/shop/")
+        patron.press("Hamlet")
+        patron.press("Find the best seats")
+        assert "Held for you" in patron.words, patron.words
+
+
+@contextmanager
+def refused(process: int, files: list[Path], why: str) -> Iterator[None]:
+    """Let the storage refuse a process every change of these files; they can be read."""
+    trap = tracing.attached(
+        [
+            *("-f", "-o", "/dev/null", "-e", "trace=pwrite64,ftruncate"),
+            *("-e", f"inject=pwrite64,ftruncate:error={why}"),
+            *(word for file in files for word in ("-P", str(file))),
+        ],
+        process,
+    )
+    try:
+        yield
+    finally:
+        tracing.detach(trap)

@@ -2,12 +2,14 @@
 
 import json
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import func, select, update
 
 from boxoffice.refusals import Code
-from ledger import allotments, book, catalogue, news, seating
+from ledger import allotments, book, catalogue, evenings, halls, news, seating
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.discrepancies import DiscrepancyRow
@@ -471,3 +473,28 @@ def test_seats_are_counted_for_everybody_from_time_to_time(kiosk, theatre, ledge
 
     assert changed == 1
     assert kiosk.documents(venue, "performance")[theatre.tonight]["seats_left"] == 56
+
+
+def test_of_many_who_want_a_chart_first_one_thread_reads_it(theatre, ledger, monkeypatch):
+    """A large chart takes some 25 MB while it is read."""
+    monkeypatch.setattr(evenings, "_plans", {})
+    reads, begun = [], threading.Barrier(8)
+    read = halls.read
+
+    def slowly(document):
+        reads.append(threading.current_thread().name)
+        time.sleep(0.2)  # Long enough for the others to come and want it, too.
+        return read(document)
+
+    monkeypatch.setattr(halls, "read", slowly)
+
+    def want(_):
+        with ledger.store.read() as session:
+            begun.wait()
+            return evenings.plan_of(session, theatre.tonight)
+
+    with ThreadPoolExecutor(8) as threads:
+        plans = list(threads.map(want, range(8)))
+
+    assert len(reads) == 1, reads
+    assert all(plan is plans[0] for plan in plans)

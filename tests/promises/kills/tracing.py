@@ -63,13 +63,13 @@ class Recording:
     def __init__(self, process: int) -> None:
         self._order = {task: place for place, task in enumerate(threads(process))}
         self._file = Path(tempfile.mkstemp(prefix="calls-")[1])
-        self._strace = _attached(
+        self._strace = attached(
             ["-f", "-y", "-o", str(self._file), "-e", f"trace={','.join(CALLS)}"], process
         )
 
     def stop(self) -> list[Place]:
         """Give every place that was passed, in that order."""
-        _detach(self._strace)
+        detach(self._strace)
         counts: Counter[tuple[str, int]] = Counter()
         found = []
         for line in self._file.read_text(errors="replace").splitlines():
@@ -136,7 +136,7 @@ class Trap:
         task = threads(process)[place.thread]
         self._kills = fault == KILL
         self._file = Path(tempfile.mkstemp(prefix="trap-")[1])
-        self._strace = _attached(
+        self._strace = attached(
             [
                 *("-e", f"trace={place.call}"),
                 *("-e", f"inject={place.call}:{fault}:when={place.nth}"),
@@ -155,12 +155,13 @@ class Trap:
     def open(self) -> bool:
         """Let go of the process, if it still runs; say whether it got to the place."""
         sprung = self.sprung
-        _detach(self._strace)
+        detach(self._strace)
         self._file.unlink()
         return sprung
 
 
-def _attached(arguments: list[str], task: int) -> subprocess.Popen[str]:
+def attached(arguments: list[str], task: int) -> subprocess.Popen[str]:
+    """Let strace watch a process or thread from when this returns. Raises RuntimeError."""
     strace = subprocess.Popen(
         ["strace", *arguments, "-p", str(task)],
         stdout=subprocess.DEVNULL,
@@ -170,12 +171,13 @@ def _attached(arguments: list[str], task: int) -> subprocess.Popen[str]:
     assert strace.stderr is not None
     said = strace.stderr.readline()  # It says when it is attached; only then it counts.
     if "attached" not in said:
-        _detach(strace)
+        detach(strace)
         raise RuntimeError(f"strace: {said.strip()}")
     return strace
 
 
-def _detach(strace: subprocess.Popen[str]) -> None:
+def detach(strace: subprocess.Popen[str]) -> None:
+    """Let what strace watches go on alone."""
     if strace.poll() is None:
         strace.terminate()
     strace.wait()

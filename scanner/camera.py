@@ -18,6 +18,9 @@ PICTURES = {".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".webp"}
 # The decoder spreads its views of one picture over this many frames.
 SHOWN = 5
 NONE = "none"
+# A camera keeps a pace of its own, never quite the one asked for. Held to that one, a frame
+# of a camera that is a trifle faster would wait for almost as long as a frame lasts.
+LEEWAY = 1.25
 # The ribbon cameras of a Raspberry Pi.
 PI = {"pi": 0, "pi0": 0, "pi1": 1}
 
@@ -32,11 +35,13 @@ class NoSuchSource(Exception):
 def frames(source: str, fps: float, health: Health) -> Frames:
     """Yield what the source shows, at most `fps` frames a second.
 
-    source: see Config. health: hears how the camera is. Ends only for films and folders.
+    A camera that is a little faster is followed as it is. source: see Config. health:
+    hears how the camera is. Ends only for films and folders.
     Raises NoSuchSource, newest.Hung.
     """
+    played = Path(source).exists() and not _is_device(source)
     with closing(_frames(source, fps, health)) as all_frames:
-        yield from _paced(all_frames, fps)
+        yield from _paced(all_frames, fps if played else LEEWAY * fps)
 
 
 def recorded(folder: Path, *, shown: int = 1) -> Frames:
@@ -57,7 +62,7 @@ def _frames(source: str, fps: float, health: Health) -> Frames:
         return _nothing(health)
     if source.startswith(("http://", "https://")):
         return web.frames(source, fps, health)
-    if source.isdecimal() or source.startswith(("/dev/video", "/dev/v4l/")):
+    if _is_device(source):
         return live.frames(source, health)
     if source in PI:
         try:
@@ -72,6 +77,10 @@ def _frames(source: str, fps: float, health: Health) -> Frames:
     raise NoSuchSource(
         f"There is no camera, folder or film at {source!r}; see FOH_SCANNER_SOURCE."
     )
+
+
+def _is_device(source: str) -> bool:
+    return source.isdecimal() or source.startswith(("/dev/video", "/dev/v4l/"))
 
 
 def _nothing(health: Health) -> Frames:

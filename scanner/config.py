@@ -28,7 +28,7 @@ class Config:
     post: address of the kiosk process that takes what was read.
     secret_file: holds the secret that the kiosk process made at its start.
     name: what the kiosk calls this scanner.
-    fps: frames looked at per second, at most.
+    fps: frames looked at per second, at most, as far as a camera keeps its pace.
     hints: address that wants to know how the camera is doing; empty for none.
     phones: address of the pictures that ushers' phones cannot read; empty for none.
     wedge: a hand-held reader besides the camera (`/dev/input/event3`, `/dev/ttyACM0`,

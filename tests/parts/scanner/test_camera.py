@@ -366,6 +366,39 @@ def test_a_ribbon_camera_shows_its_brightness_and_may_go_away(monkeypatch):
     Ribbon.there = True
 
 
+class Watch:
+    """A clock that goes on when somebody sleeps, or when a frame takes its time."""
+
+    def __init__(self) -> None:
+        self.now_s = self.slept_s = 0.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+        self.slept_s += seconds
+
+
+def taking(seconds: float, watch: Watch) -> Iterator[Frame]:
+    for _ in range(90):
+        watch.now_s += seconds
+        yield Frame(plain(40))
+
+
+@pytest.mark.parametrize(("camera_fps", "waited"), [(29.9, False), (31, False), (60, True)])
+def test_a_camera_a_little_faster_than_asked_for_makes_no_frame_wait(
+    monkeypatch, camera_fps, waited
+):
+    watch = Watch()
+    monkeypatch.setattr(camera, "time", watch)
+    monkeypatch.setattr(
+        camera.live, "frames", lambda source, health: taking(1 / camera_fps, watch)
+    )
+    assert len(list(camera.frames("/dev/video0", 30, Health()))) == 90
+    assert (watch.slept_s > 0.01) == waited
+
+
 def test_without_its_library_a_ribbon_camera_says_what_to_install():
     with pytest.raises(camera.NoSuchSource, match="python3-picamera2"):
         next(camera.frames("pi", FAST, Health()))

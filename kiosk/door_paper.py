@@ -88,12 +88,12 @@ def _parts(
 def _entry(hit: Hit, by: str) -> Entry:
     """One line: a box to tick, whose it is, where they sit; how many people at its end."""
     box = "[x]" if hit.inside else "[ ]"
-    whose, place = _last_name_first(hit.name) or hit.order, hit.place
+    whose, place = last_name_first(hit.name) or hit.order, hit.place
     words = f"{place}, {whose}" if by == "seat" else f"{whose}, {place}"
     return Entry(f"{box} {words}", str(hit.of))
 
 
-def _last_name_first(name: str) -> str:
+def last_name_first(name: str) -> str:
     """Turn a name round, unless whoever typed it has done so."""
     first, _, last = name.strip().rpartition(" ")
     return f"{last}, {first}" if first and "," not in name else name

@@ -6,7 +6,7 @@ is added up by the database. Source: checkin.md §11, issue E.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import func, select
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from boxoffice import figures
 from boxoffice.door_facts import Facts
 from boxoffice.figures import Tally
-from ledger import evenings, facts, reports
+from ledger import evenings, facts, presence, reports
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.doors import MovementRow, RefusedScanRow
 from ledger.tables.orders import TicketRow
@@ -28,7 +28,9 @@ SHOWN_STEPS: Final = 12
 class Board:
     """One performance. steps: starts of five minutes; by_door: people in each, per door.
 
-    late: people whose admission came after the start. refused: (verdict, door, scans).
+    total, unlisted, by_type, late: of the space that its first door leads to; besides: of
+    each other space. late: people whose admission came after the start. refused: (verdict,
+    door, scans).
     """
 
     performance: str
@@ -36,6 +38,7 @@ class Board:
     starts_ms: int
     total: Tally
     unlisted: Tally
+    besides: Sequence[tuple[str, Tally]]
     by_type: Sequence[tuple[str, Tally]]
     steps: Sequence[int]
     by_door: Sequence[tuple[str, int, int, Sequence[int]]]
@@ -56,7 +59,13 @@ def board(session: Session, performance: str, title: str, now_ms: int) -> Board:
     """Count one performance. Raises NoResultFound for an unknown one."""
     row = session.get_one(PerformanceRow, performance)
     known = everything(session, row)
-    found = figures.count(known, facts.moment(now_ms))
+    now = facts.moment(now_ms)
+    found = figures.count(known, now)
+    besides = [
+        (space, figures.count(_at(known, row, space), now).total)
+        for space in presence.spaces(session, performance)
+        if space != known.door.space
+    ]
     steps, by_door = _by_door(session, performance, now_ms)
     live = (
         MovementRow.performance == performance,
@@ -65,7 +74,9 @@ def board(session: Session, performance: str, title: str, now_ms: int) -> Board:
     )
     late = session.scalar(
         select(func.coalesce(func.sum(MovementRow.count), 0)).where(
-            *live, MovementRow.at_ms >= row.starts_ms
+            *live,
+            MovementRow.space == known.door.space,
+            MovementRow.at_ms >= row.starts_ms,
         )
     )
     alone = session.scalar(select(func.count()).where(*live, MovementRow.mode == "alone"))
@@ -75,6 +86,7 @@ def board(session: Session, performance: str, title: str, now_ms: int) -> Board:
         starts_ms=row.starts_ms,
         total=found.total,
         unlisted=found.unlisted,
+        besides=besides,
         by_type=sorted((kind or "", tally) for kind, tally in found.by_price_type.items()),
         steps=steps,
         by_door=by_door,
@@ -82,6 +94,10 @@ def board(session: Session, performance: str, title: str, now_ms: int) -> Board:
         refused=_refused(session, performance),
         alone=int(alone or 0),
     )
+
+
+def _at(known: Facts, row: PerformanceRow, space: str) -> Facts:
+    return replace(known, door=facts.door_of(row, name="", space=space))
 
 
 def everything(session: Session, row: PerformanceRow) -> Facts:

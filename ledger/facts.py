@@ -5,7 +5,7 @@ rule. Source: checkin.md §1.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from functools import lru_cache
 from typing import Any, cast
@@ -123,6 +123,12 @@ def of_evening(
 def movements(session: Session, ticket: str) -> list[Movement]:
     """Give all movements on a ticket in the order in which they were recorded."""
     return [_movement(row) for row in _MOVED.all(session, {"of": ticket})]
+
+
+def moved(session: Session, performance: str) -> Iterator[Movement]:
+    """Give all movements of a performance in the order in which they were recorded."""
+    found = select(_MOVES).where(_MOVES.c.performance == performance).order_by(*_RECORDED)
+    return map(_movement, session.execute(found))
 
 
 @lru_cache(maxsize=256)
@@ -260,8 +266,7 @@ _EVENING = Prepared(
     .outerjoin(_CHART, _CHART.c.performance == _PLAYED.c.id)
     .where(_PLAYED.c.id == bindparam("of"))
 )
+_RECORDED = _MOVES.c.recorded_ms, _MOVES.c.device, _MOVES.c.seq
 _MOVED = Prepared(
-    select(_MOVES)
-    .where(_MOVES.c.ticket == bindparam("of"))
-    .order_by(_MOVES.c.recorded_ms, _MOVES.c.device, _MOVES.c.seq)
+    select(_MOVES).where(_MOVES.c.ticket == bindparam("of")).order_by(*_RECORDED)
 )

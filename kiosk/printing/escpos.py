@@ -124,7 +124,8 @@ def _text(paper: Any, text: Text, profile: Profile) -> None:
         for script in letters.scripts(letters.lacking(text.words)):
             _say_lacking(script)
         drawn = letters.draw(
-            text.words,
+            text.words.removesuffix(text.end).rstrip(),
+            end=text.end,
             dots=profile.dots,
             height=_LINE_DOTS * high,
             bold=text.bold,

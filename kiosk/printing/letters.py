@@ -26,25 +26,34 @@ Ranges = tuple[tuple[int, int], ...]
 
 
 def draw(
-    words: str, *, dots: int, height: int, bold: bool = False, inverse: bool = False
+    words: str,
+    *,
+    dots: int,
+    height: int,
+    bold: bool = False,
+    inverse: bool = False,
+    end: str = "",
 ) -> Image.Image:
     """Draw a line in black on white, as small as needed for it to fit.
 
-    dots, height: of the picture, in the printer's dots. inverse: white on black.
+    dots, height: of the picture, in the printer's dots. inverse: white on black. end: what
+    stands at the right-hand edge.
     """
     picture = Image.new("1", (dots, height), 0 if inverse else 1)
     pencil = ImageDraw.Draw(picture)
     parts = _parts(words.translate(_COLOURED), bold)
+    ending = _parts(f" {end}", bold) if end else []
     size = int(height * 0.75)
-    while size > _SMALLEST and _length(pencil, parts, size) > dots:
+    while size > _SMALLEST and _length(pencil, [*parts, *ending], size) > dots:
         size -= 1
-    x = 0.0
-    for file, part in parts:
-        font = _font(file, size)
-        pencil.text(
-            (x, height // 2), part, font=font, fill=1 if inverse else 0, anchor="lm"
-        )
-        x += pencil.textlength(part, font=font)
+    for x, run in ((0.0, parts), (dots - _length(pencil, ending, size), ending)):
+        at = x
+        for file, part in run:
+            font = _font(file, size)
+            pencil.text(
+                (at, height // 2), part, font=font, fill=1 if inverse else 0, anchor="lm"
+            )
+            at += pencil.textlength(part, font=font)
     return picture
 
 

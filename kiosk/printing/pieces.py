@@ -10,12 +10,16 @@ _BREAKS: Final = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 
 @dataclass(frozen=True)
 class Text:
-    """One line. size: normal, tall (twice as high), big (twice both ways) or largest."""
+    """One line. size: normal, tall (twice as high), big (twice both ways) or largest.
+
+    end: the last of the words if they stand at the right-hand edge, such as an amount.
+    """
 
     words: str
     size: Literal["normal", "tall", "big", "largest"] = "normal"
     bold: bool = False
     inverse: bool = False
+    end: str = ""
 
 
 @dataclass(frozen=True)

@@ -113,8 +113,8 @@ def _tender(receipt: Receipt, words: Words) -> str:
 def _entry(words: str, amount: str, columns: int, *, bold: bool = False) -> Sequence[Text]:
     room = columns - len(amount) - 1
     lines = wrapped(plain(words), max(room, 8)) or [""]
-    last = f"{lines[-1]:<{room}} {amount}"
-    return [*(Text(line, bold=bold) for line in lines[:-1]), Text(last, bold=bold)]
+    last = Text(f"{lines[-1]:<{room}} {amount}", bold=bold, end=amount)
+    return [*(Text(line, bold=bold) for line in lines[:-1]), last]
 
 
 def _lines(text: str, columns: int, *, bold: bool = False) -> list[Text]:

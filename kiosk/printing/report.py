@@ -80,7 +80,7 @@ def _entry(entry: Entry, columns: int) -> list[Text]:
     last = f"{lines[-1]:<{room}} {figure}"
     return [
         *(Text(line, bold=entry.strong) for line in lines[:-1]),
-        Text(last, bold=entry.strong),
+        Text(last, bold=entry.strong, end=figure),
     ]
 
 

@@ -78,6 +78,7 @@ def paper() -> str:
         idle_s=0,
         listens=False,
         rows=rows,
+        last_name_first=door_paper.last_name_first,
         by=by,
         may=may,
         counters=counters,

@@ -4,16 +4,16 @@ By last name or by seat. A sheet is written row by row to a file, so that memory
 however large the house is. Source: lobby.md §4 "Door list", checkin.md §11.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import assets, clearings, door_answers, evenings, facts
+from ledger import assets, door_answers, evenings, presence
 from ledger.documents.ticket import NotAvailable
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
 from ledger.tables.doors import MovementRow
@@ -22,12 +22,12 @@ from ledger.written import money
 
 By = Literal["name", "seat"]
 AT_ONCE = 500
-COLUMNS = ("In", "Last name", "Name", "Section", "Seat", "People", "Order", "Due", "Type")
+COLUMNS = ("Last name", "Name", "Section", "Seat", "People", "Order", "Due", "Type")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One ticket. due: in words, blank when nothing is owed; inside: people.
+    """One ticket. due: in words, blank when nothing is owed; inside: people, by space.
 
     answers: what was said at the door, by question id, in words.
     """
@@ -40,14 +40,14 @@ class Line:
     order: str
     due: str
     price_type: str
-    inside: int
+    inside: Sequence[int]
     answers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def cells(self) -> tuple[str | int, ...]:
-        """The line in the order of COLUMNS."""
+        """The line in the order of `headings` and COLUMNS."""
         return (
-            self.inside,
+            *self.inside,
             self.last_name,
             self.name,
             self.section,
@@ -69,6 +69,12 @@ def title(session: Session, performance: str) -> tuple[str, int] | None:
     return (found[0], found[1]) if found else None
 
 
+def headings(session: Session, performance: str) -> list[str]:
+    """Head what says who is in: one column, or one for each space that doors lead to."""
+    spaces = presence.spaces(session, performance)
+    return ["In"] if len(spaces) == 1 else [f"In {space}" for space in spaces]
+
+
 def lines(session: Session, performance: str, by: By, now_ms: int) -> Iterator[Line]:
     """Yield the live tickets of a performance, a few hundred in memory at a time.
 
@@ -76,29 +82,11 @@ def lines(session: Session, performance: str, by: By, now_ms: int) -> Iterator[L
     """
     plan = evenings.plan_of(session, performance)
     place = {seat: n for n, seat in enumerate(plan.seats)}
-    inside = (
-        select(
-            MovementRow.ticket,
-            func.sum(
-                case(
-                    (MovementRow.kind == "admission", MovementRow.count),
-                    else_=-MovementRow.count,
-                )
-            ).label("people"),
-        )
-        .where(
-            MovementRow.performance == performance,
-            MovementRow.undone.is_(None),
-            *_counted(session, performance, now_ms),
-        )
-        .group_by(MovementRow.ticket)
-        .subquery()
-    )
+    within = presence.of(session, performance, now_ms)
     query = (
-        select(TicketRow, OrderRow, PatronRow, inside.c.people)
+        select(TicketRow, OrderRow, PatronRow)
         .join(OrderRow, OrderRow.id == TicketRow.order)
         .outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
-        .outerjoin(inside, inside.c.ticket == TicketRow.id)
         .where(TicketRow.performance == performance, TicketRow.status == "active")
         .execution_options(yield_per=AT_ONCE)
     )
@@ -106,10 +94,11 @@ def lines(session: Session, performance: str, by: By, now_ms: int) -> Iterator[L
         query = query.order_by(
             func.lower(func.coalesce(PatronRow.last_name, "")),
             OrderRow.number,
+            TicketRow.line,
             TicketRow.id,
         )
-        found: Iterator[tuple[TicketRow, OrderRow, PatronRow | None, int | None]]
-        found = ((row[0], row[1], row[2], row[3]) for row in session.execute(query))
+        found: Iterator[tuple[TicketRow, OrderRow, PatronRow | None]]
+        found = ((row[0], row[1], row[2]) for row in session.execute(query))
     else:
         # The order of seats is the chart's, which the database does not know.
         keys = session.execute(
@@ -122,7 +111,7 @@ def lines(session: Session, performance: str, by: By, now_ms: int) -> Iterator[L
         ]
         found = _in_order(session, query, ordered)
     answered = _answers(session, performance)
-    for ticket, order, patron, people in found:
+    for ticket, order, patron in found:
         known = ticket.seat in plan.places
         name = plan.name(ticket.seat) if known else None
         due = ticket.price - ticket.paid
@@ -135,19 +124,9 @@ def lines(session: Session, performance: str, by: By, now_ms: int) -> Iterator[L
             order=ids.shown(order.number),
             due=money(due, order.currency) if due > 0 else "",
             price_type=ticket.price_type or "",
-            inside=max(0, int(people or 0)),
+            inside=within.inside(ticket),
             answers=answered.get(ticket.id, {}),
         )
-
-
-def _counted(
-    session: Session, performance: str, now_ms: int
-) -> Iterator[ColumnElement[bool]]:
-    """Leave out what was before a clearing of its space."""
-    evening = facts.evening(session, performance)
-    for space, cleared in clearings.last(evening, now_ms).items():
-        cleared_ms = round(cleared.timestamp() * 1000)
-        yield or_(MovementRow.space != space, MovementRow.at_ms >= cleared_ms)
 
 
 def _answers(session: Session, performance: str) -> dict[str, dict[str, str]]:
@@ -189,13 +168,15 @@ def sheet(
         page.fit_to_pages(1, 0)
         page.repeat_rows(0, 1)
         page.freeze_panes(2, 0)
-        for column, width in enumerate((4, 18, 24, 14, 10, 7, 11, 10, 10)):
+        inside = headings(session, performance)
+        asked = door_answers.questions(session, performance)
+        widths = [max(4, len(words) + 1) for words in inside]
+        widths += [18, 24, 14, 10, 7, 11, 10, 10, *(20 for _ in asked)]
+        for column, width in enumerate(widths):
             page.set_column(column, column, width)
         page.write_string(0, 0, f"{heading} · Please shred")
-        asked = door_answers.questions(session, performance)
-        if asked:
-            page.set_column(len(COLUMNS), len(COLUMNS) + len(asked) - 1, 20)
-        for column, words in enumerate((*COLUMNS, *(one.words for one in asked))):
+        words_of_asked = (one.words for one in asked)
+        for column, words in enumerate((*inside, *COLUMNS, *words_of_asked)):
             page.write_string(1, column, words, bold)
         count = 0
         for count, line in enumerate(lines(session, performance, by, now_ms), 1):
@@ -218,7 +199,8 @@ def pdf(session: Session, performance: str, by: By, *, heading: str, now_ms: int
         raise NotAvailable(str(missing)) from missing
     template = assets.paper().get_template("documents/door_list.html")
     every = lines(session, performance, by, now_ms)
-    html = template.render(heading=heading, by=by, lines=every)
+    inside = headings(session, performance)
+    html = template.render(heading=heading, by=by, lines=every, inside=inside)
     nothing = weasyprint.urls.URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
     made = weasyprint.HTML(string=html, url_fetcher=nothing).write_pdf()
     assert isinstance(made, bytes)

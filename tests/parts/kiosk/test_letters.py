@@ -46,6 +46,18 @@ def test_what_is_read_from_right_to_left_begins_at_the_right():
     assert line.tobytes() == last.tobytes()
 
 
+def test_what_stands_at_the_end_of_a_line_stands_there_when_it_is_drawn():
+    pages = [
+        letters.draw(words, dots=576, height=60, end="2")
+        for words in ("[ ] Ελένη, E 12", "[ ] 漢, " + "Ελένη " * 20)
+    ]
+    edges = [page.crop((540, 0, 576, 60)).tobytes() for page in pages]
+    blank = letters.draw("", dots=576, height=60).crop((540, 0, 576, 60)).tobytes()
+
+    assert blank not in edges
+    assert ink("[ ] Ελένη, E 12") < 540
+
+
 def test_what_no_font_has_is_named():
     assert letters.lacking("Ada \N{COMBINING ACUTE ACCENT}") == ""
     assert letters.lacking("Ada\U000f0000 \U000f0000") == "\U000f0000"

@@ -85,6 +85,42 @@ def test_the_board_counts_per_door_and_five_minutes_and_says_why_not(
     assert board.late == 0
 
 
+def test_the_list_and_the_board_count_each_space_for_itself(door, theatre, ledger, clock):
+    sold = theatre.sell("A1", "A2")
+    twice, went = (ticket.id for ticket in sold.tickets)
+    for ticket, space, kind in (
+        (twice, "auditorium", "admission"),
+        (twice, "auditorium", "admission"),  # Let in anyway: it admits one all the same.
+        (went, "auditorium", "admission"),
+        (went, "lounge", "admission"),
+        (went, "lounge", "exit"),
+        (twice, "lounge", "admission"),
+    ):
+        body = {
+            "ticket": ticket,
+            "performance": theatre.tonight,
+            "space": space,
+            "count": 1,
+            "door": "Lounge" if space == "lounge" else "Door A",
+        }
+        follows = door.events[-1].event_id if kind == "exit" else None
+        door.happened(kind, body | {"after": follows})
+    door.upload().ok()
+
+    with ledger.store.read() as session:
+        found = {
+            line.seat: line.inside
+            for line in door_list.lines(session, theatre.tonight, "name", clock())
+        }
+        heads = door_list.headings(session, theatre.tonight)
+        board = door_board.board(session, theatre.tonight, "Hamlet", clock())
+
+    assert heads == ["In auditorium", "In lounge"]
+    assert list(found.values()) == [(1, 1), (1, 0)]
+    assert board.total.inside == 2
+    assert [(space, tally.inside) for space, tally in board.besides] == [("lounge", 1)]
+
+
 def test_the_door_list_is_a_sheet_that_opens_with_names_seats_and_debts(anna, house):
     tonight = house.facts["tonight"]
     for by in ("name", "seat"):
@@ -138,7 +174,7 @@ def test_a_name_that_looks_like_a_formula_stays_a_name(house, tmp_path):
 
 def test_a_sheet_of_a_large_house_needs_little_memory(house, tmp_path, monkeypatch):
     one = door_list.Line(
-        "Okafor", "Grace Okafor", "Stalls", "E 12", 1, "K7Q4-MX2D", "", "adult", 0
+        "Okafor", "Grace Okafor", "Stalls", "E 12", 1, "K7Q4-MX2D", "", "adult", (0,)
     )
     monkeypatch.setattr(door_list, "lines", lambda *_: (one for _ in range(25_000)))
     tracemalloc.start()

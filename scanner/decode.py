@@ -27,7 +27,7 @@ COMPANIONS = 5
 # as a frame may, so a frame gets one.
 CROWD = 6
 # At leisure, one frame in so many is looked at closely.
-LEISURE = 3
+LEISURE = 2
 # While nothing moves and nothing looks like a code, one frame in so many is searched; the
 # others are only glanced at.
 SETTLED = 3

@@ -26,8 +26,9 @@ COMPANIONS = 5
 # So many codes in view are a crowd: a sheet of tickets. A view of all of them takes as long
 # as a frame may, so a frame gets one.
 CROWD = 6
-# At leisure, one frame in so many is looked at closely.
-LEISURE = 2
+# At leisure, one frame in so many is looked at closely; while a code that was read stays in
+# view, fewer.
+LEISURE, STAYING = 2, 3
 # While nothing moves and nothing looks like a code, one frame in so many is searched; the
 # others are only glanced at.
 SETTLED = 3
@@ -124,7 +125,7 @@ class Decoder:
         for view in self._whole_frame(at_leisure=at_leisure and not self._known):
             yield from _each(view, parts, frame)
         at_leisure |= bool(found) and self._frame - self._news > COMPANIONS
-        if at_leisure and self._frame % LEISURE:
+        if at_leisure and self._frame % (STAYING if found else LEISURE):
             return
         if len(found) >= CROWD and self.clock() >= ends_s:
             return

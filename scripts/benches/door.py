@@ -31,7 +31,7 @@ GOAL_P95_MS, GOAL_SCANS = 60, 300
 def main(argv: list[str]) -> int:
     """scripts/bench door [options]; see --help."""
     parser = argparse.ArgumentParser(prog="scripts/bench door", description=__doc__)
-    parser.add_argument("--tickets", type=int, default=2600, help="listed this evening")
+    parser.add_argument("--tickets", type=int, default=4000, help="listed this evening")
     parser.add_argument("--seconds", type=float, default=4.0, help="of each measurement")
     parser.add_argument("--frames", type=int, default=40, help="tickets before the camera")
     parser.add_argument(
@@ -60,7 +60,7 @@ def _measure(kiosk: Kiosk, servers: Servers, given: argparse.Namespace) -> None:
         _pixels(kiosk, [next(fresh) for _ in range(given.frames)])
     if not given.spread:
         _pin(kiosk, servers)
-    for posters in (1, 4):
+    for posters in (1, 4, 8):
         _rate(kiosk, servers, "distinct", fresh, posters, given.seconds)
     seen = kiosk.codes[given.frames : given.frames + 50]
     for posters in (1, 4):

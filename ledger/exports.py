@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
@@ -34,23 +34,27 @@ ENVELOPES = (
 )  # fmt: skip
 
 
-def orders(store: Store, zone: str) -> Iterator[Sequence[str]]:
-    """Give every order, one a row, in the order of their ids."""
+def orders(
+    store: Store, zone: str, where: Sequence[ColumnElement[bool]] = ()
+) -> Iterator[Sequence[str]]:
+    """Give every order, or some, one a row, in the order of their ids."""
     last = ""
     while True:
         with store.read() as session:
-            found = _orders(session, last, zone)
+            found = _orders(session, last, zone, where)
         yield from (row for _, row in found)
         if len(found) < AT_ONCE:
             return
         last = found[-1][0]
 
 
-def _orders(session: Session, after: str, zone: str) -> list[tuple[str, Sequence[str]]]:
+def _orders(
+    session: Session, after: str, zone: str, where: Sequence[ColumnElement[bool]]
+) -> list[tuple[str, Sequence[str]]]:
     rows = session.execute(
         select(OrderRow, PatronRow)
         .outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
-        .where(OrderRow.id > after)
+        .where(OrderRow.id > after, *where)
         .order_by(OrderRow.id)
         .limit(AT_ONCE)
     ).all()

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from boxoffice import ids, will_call
@@ -20,6 +20,11 @@ from ledger.tables.devices import DeviceRow
 from ledger.tables.orders import OrderRow, PatronRow, PickupRow, TicketRow
 
 PAGE = 20
+STATES = {
+    "due": "state <> 'cancelled' AND paid < charge",
+    "cancelled": "state = 'cancelled'",
+}
+SORTS = ("", "old", "name")
 Found = TypeVar("Found", Select[str], Select[str, int])
 # So many orders a search finds; more are not turned over one by one.
 MOST_FOUND = 1_000
@@ -47,6 +52,33 @@ class OrderLine:
 
 
 @dataclass(frozen=True)
+class Only:
+    """Which orders are wanted besides what is typed. state: of STATES; blank, any.
+
+    performance: with a ticket for it; blank, any. sort: of SORTS.
+    """
+
+    state: str = ""
+    performance: str = ""
+    sort: str = ""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether some orders are left out."""
+        return bool(self.state or self.performance)
+
+    def where(self) -> list[ColumnElement[bool]]:
+        """Say it in SQL, as the indexes have it."""
+        found: list[ColumnElement[bool]] = []
+        if self.state in STATES:
+            found.append(literal_column(STATES[self.state], Boolean))
+        if self.performance:
+            there = select(TicketRow.order).where(TicketRow.performance == self.performance)
+            found.append(OrderRow.id.in_(there))
+        return found
+
+
+@dataclass(frozen=True)
 class Page:
     """Some of the orders that fit. count: all that fit; with more, others fit, too."""
 
@@ -64,7 +96,14 @@ class Page:
         return self.page * PAGE + len(self.lines)
 
 
-def find(session: Session, wanted: str = "", page: int = 0, *, now_ms: int) -> Page:
+def find(
+    session: Session,
+    wanted: str = "",
+    page: int = 0,
+    *,
+    now_ms: int,
+    only: Only = Only(),
+) -> Page:
     """Give a page of the orders that fit, or of all. now_ms: Unix time.
 
     Orders of a seat come first: tonight's, the next evening's, then those gone by.
@@ -75,20 +114,48 @@ def find(session: Session, wanted: str = "", page: int = 0, *, now_ms: int) -> P
         # A whole number means that order; it is what clerks type all day.
         return Page(_lines(session, [ids.clean_code(words)]), 1, 0)
     if not words:
-        count = session.scalar(select(func.count()).select_from(OrderRow)) or 0
-        newest = _newest(select(OrderRow.id)).limit(PAGE).offset(page * PAGE)
-        return Page(_lines(session, session.scalars(newest).all()), count, page)
+        fitting = select(func.count()).select_from(OrderRow).where(*only.where())
+        count = session.scalar(fitting) or 0
+        shown_ids = _sorted(select(OrderRow.id).where(*only.where()), only)
+        here = session.scalars(shown_ids.limit(PAGE).offset(page * PAGE)).all()
+        return Page(_lines(session, here), count, page)
+    fit = fitting_words(session, words, now_ms=now_ms, only=only)
+    kept = fit[:MOST_FOUND]
+    if only.sort:
+        some = select(OrderRow.id).where(OrderRow.id.in_(kept))
+        kept = list(session.scalars(_sorted(some, only)))
+    shown = kept[page * PAGE : (page + 1) * PAGE]
+    return Page(_lines(session, shown), len(kept), page, len(fit) > MOST_FOUND)
+
+
+def fitting_words(
+    session: Session, words: str, *, now_ms: int, only: Only
+) -> Sequence[str]:
+    """Give the ids of the orders that words mean: a seat's first, then the newest."""
     found: dict[str, int] = {}
     seated = seat_search.orders(session, words, now_ms=now_ms, most=MOST_FOUND + 1)
+    if seated and only.narrow:
+        some = select(OrderRow.id).where(OrderRow.id.in_(seated), *only.where())
+        left = set(session.scalars(some))
+        seated = [id for id in seated if id in left]
     # What calls a seat is nobody's name, and names take longest.
     for way in _ways(session, words, names=not seated):
         # Each way is asked for its newest alone: a name may have thousands.
-        found.update(session.execute(_newest(way).limit(MOST_FOUND + 1)).all())
+        newest = _newest(way.where(*only.where())).limit(MOST_FOUND + 1)
+        found.update(session.execute(newest).all())
     newest_first = sorted(found, key=lambda id: (found[id], id), reverse=True)
-    fit = list(dict.fromkeys((*seated, *newest_first)))
-    kept = fit[:MOST_FOUND]
-    shown = kept[page * PAGE : (page + 1) * PAGE]
-    return Page(_lines(session, shown), len(kept), page, len(fit) > MOST_FOUND)
+    return list(dict.fromkeys((*seated, *newest_first)))
+
+
+def _sorted(found: Select[str], only: Only) -> Select[str]:
+    match only.sort:
+        case "old":
+            return found.order_by(OrderRow.made_ms, OrderRow.id)
+        case "name":
+            named = found.outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
+            return named.order_by(func.lower(PatronRow.name), OrderRow.id)
+        case _:
+            return _newest(found)
 
 
 def _newest(found: Found) -> Found:

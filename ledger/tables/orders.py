@@ -47,6 +47,20 @@ class OrderRow(Row):
             postgresql_where=text("paid > charge"),
         ),
         Index(
+            "ix_order_due",
+            "made_ms",
+            "id",
+            sqlite_where=text("state <> 'cancelled' AND paid < charge"),
+            postgresql_where=text("state <> 'cancelled' AND paid < charge"),
+        ),
+        Index(
+            "ix_order_cancelled",
+            "made_ms",
+            "id",
+            sqlite_where=text("state = 'cancelled'"),
+            postgresql_where=text("state = 'cancelled'"),
+        ),
+        Index(
             "ix_order_of_member",
             "made_ms",
             sqlite_where=text("member IS NOT NULL"),

@@ -1,6 +1,7 @@
 """Kiosks and doors: pair them, see what they own, ask for it back, revoke them."""
 
 import json
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -148,7 +149,7 @@ def show(device: str) -> ResponseReturnValue:
         return render_template(
             "staff/device.html",
             device=row,
-            health=json.loads(row.health),
+            health=_health(json.loads(row.health), catalogue.house(session).zone),
             owned=owned,
             names={
                 o.performance: reports.seat_names(session, o.performance) for o in owned
@@ -156,6 +157,27 @@ def show(device: str) -> ResponseReturnValue:
             zone=catalogue.house(session).zone,
             line=_line,
         )
+
+
+_HEALTH = {
+    "started": "Started",
+    "clock": "Its clock",
+    "fault": "Last fault",
+    "healed": "Last mended",
+}
+
+
+def _health(told: dict[str, Any], zone: str) -> list[tuple[str, str]]:
+    """Say in words what a device told of itself, and when."""
+    found = []
+    for kind, words in _HEALTH.items():
+        facts = told.get(kind)
+        if not isinstance(facts, dict):
+            continue
+        at = desk.day_and_time(facts.get("at_ms"), zone)
+        what = facts.get("code") or (facts.get("trust") if kind == "clock" else "")
+        found.append((words, f"{what}, {at}" if what else at))
+    return found
 
 
 def _line(seen_ms: int | None) -> str:

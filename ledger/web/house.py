@@ -10,6 +10,7 @@ bp = Blueprint("house", __name__)
 
 
 @bp.get("/")
+@bp.get("/staff/")
 def home() -> ResponseReturnValue:
     return redirect(url_for("orders.index"), 303)
 

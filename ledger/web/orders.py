@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict, replace
 
 from flask import Blueprint, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
@@ -15,6 +16,7 @@ from ledger import (
     catalogue,
     door_answers,
     evenings,
+    exports,
     gift_cards,
     member_checks,
     memberships,
@@ -29,11 +31,12 @@ from ledger import (
 )
 from ledger.documents import order as orders
 from ledger.documents import ticket as paper
+from ledger.order_search import Only
 from ledger.tables.contacts import ContactRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.money import JournalEntryRow, JournalLineRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
-from ledger.web import card_attempts, desk, order_fields
+from ledger.web import card_attempts, desk, downloads, order_fields
 from ledger.web import window_cards as terminals
 from ledger.web.sale_form import DELIVERIES
 from ledger.web.sale_tenders import TENDERS
@@ -44,17 +47,58 @@ bp = Blueprint("orders", __name__, url_prefix="/staff/orders")
 @bp.get("")
 @desk.needs_login
 def index() -> ResponseReturnValue:
-    wanted = request.args.get("q", "")[:100]
+    wanted, only = _wanted()
     page = max(0, request.args.get("page", 0, type=int))
+    now_ms = desk.ledger().means().now_ms
     with desk.ledger().store.read() as session:
+        evenings_ = reports.performances(session, now_ms)
+        chosen = reports.performance(session, only.performance)
+        if chosen and chosen.id not in {one.id for one in evenings_}:
+            evenings_ = [chosen, *evenings_]
         return render_template(
             "staff/orders.html",
             found=order_search.find(
-                session, wanted, min(page, 100_000), now_ms=desk.ledger().means().now_ms
+                session, wanted, min(page, 100_000), now_ms=now_ms, only=only
             ),
             wanted=wanted,
+            only=only,
+            asked={k: v for k, v in {"q": wanted, **asdict(only)}.items() if v},
+            evenings=evenings_,
             zone=catalogue.house(session).zone,
         )
+
+
+@bp.get("/list.<kind>")
+@desk.needs(*desk.SELLERS)
+def listed(kind: str) -> ResponseReturnValue:
+    """Give the orders of a search as a file. Source: lobby.md §7."""
+    wanted, only = _wanted()
+    ledger, where = desk.ledger(), only.where()
+    with ledger.store.read() as session:
+        zone = catalogue.house(session).zone
+        if wanted.strip():
+            fit = order_search.fitting_words(
+                session, wanted.strip(), now_ms=ledger.means().now_ms, only=only
+            )
+            where = [OrderRow.id.in_(fit[: order_search.MOST_FOUND])]
+    found = exports.orders(ledger.store, zone, where)
+    return downloads.table("orders", kind, exports.ORDERS, found)
+
+
+def _wanted() -> tuple[str, Only]:
+    """Read what the address asks for; what it cannot mean is left out."""
+    said = request.args
+    state, sort = said.get("state", ""), said.get("sort", "")
+    only = Only(
+        state if state in order_search.STATES else "",
+        said.get("performance", "")[:100],
+        sort if sort in order_search.SORTS else "",
+    )
+    wanted = said.get("q", "")[:100]
+    # By name goes what can be read at one go; all orders of years do not.
+    if only.sort == "name" and not (only.narrow or wanted.strip()):
+        only = replace(only, sort="")
+    return wanted, only
 
 
 @bp.get("/<path:order>")

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from boxoffice import ids
 from ledger import order_search
 from ledger.orders import Patron
 from ledger.tables.doors import MovementRow
@@ -388,3 +389,33 @@ def test_a_ticket_says_since_when_its_guest_is_in_and_at_which_door(bo, theatre,
     assert "In since" in page.words
     assert "Stalls C 4 went in at Door A" in page.words
     assert "ADMIT" not in page.words
+
+
+def test_orders_are_narrowed_and_sorted_and_the_same_ones_are_a_file(bo, clock, theatre):
+    """ORD4: the cancelled file is searched; lobby.md §7: the same query as a sheet."""
+    owing = theatre.sell("A2", tender=None, patron=Patron("Zoe Berg"))
+    clock.passes(minutes=1)
+    paid = theatre.sell("A3", patron=Patron("Ada Holm"))
+    clock.passes(minutes=1)
+    gone = theatre.sell("A4", patron=Patron("Grace Okafor"))
+    bo.open(f"/staff/orders/{gone.id}")
+    fill(bo, "reason", "ill")
+    bo.press("Cancel this order")
+
+    def listed(path):
+        page = bo.open(f"/staff/orders?{path}")
+        shown = [cell.get_text() for cell in page.soup.select("tbody th .number")]
+        file = bo.fetch(f"/staff/orders/list.csv?{path}").get_data(as_text=True)
+        assert sorted(shown) == sorted(row[:9] for row in file.splitlines()[1:])
+        return shown
+
+    numbers = {one: ids.shown(one.number) for one in (owing, paid, gone)}
+    assert listed("state=due") == [numbers[owing]]
+    assert listed("state=cancelled") == [numbers[gone]]
+    assert listed("state=cancelled&q=okafor") == [numbers[gone]]
+    assert listed("state=cancelled&q=holm") == []
+    tonight = f"performance={theatre.tonight}&sort=name"
+    assert listed(tonight) == [numbers[paid], numbers[gone], numbers[owing]]
+    assert listed(f"performance={theatre.studio}") == []
+    assert listed("state=%27&performance=nowhere") == []
+    assert listed("sort=old") == [numbers[owing], numbers[paid], numbers[gone]]

@@ -32,6 +32,7 @@ from ledger.clock import Means
 from ledger.desk_money import Payment
 from ledger.patrons import Patron
 from ledger.refused import Refused
+from ledger.tables.members import MemberRow
 from ledger.tables.memberships import MemberAllowanceRow, MembershipKindRow, MembershipRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow
 
@@ -106,6 +107,16 @@ def renew(session: Session, means: Means, order: OrderRow) -> None:
         row.ended_ms = None
     _charge(session, means, order, ended, 1, "memberships restored")
     _allow(session, [row for row in ended if row.member], 1)
+
+
+def numbers(session: Session, order: str) -> dict[str, str]:
+    """Give the member numbers of those whose credits an order became, by member."""
+    found = session.execute(
+        select(MemberRow.id, MemberRow.number)
+        .join(MembershipRow, MembershipRow.member == MemberRow.id)
+        .where(MembershipRow.order == order)
+    )
+    return dict(found.all())
 
 
 def of_order(session: Session, order: str) -> list[tuple[MembershipRow, str]]:

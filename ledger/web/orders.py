@@ -138,6 +138,7 @@ def page(order: str, typed: Mapping[str, str] | None = None) -> str:
                 select(OrderLineRow).where(OrderLineRow.order == order)
             ).all(),
             memberships=memberships.of_order(session, order),
+            member_numbers=memberships.numbers(session, order),
             party=parties.read(session, order),
             cards=gift_cards.of_order(session, order),
             patron=patron,

@@ -42,7 +42,8 @@ class Run:
     def __init__(self, asked: argparse.Namespace, program: str, folder: Path) -> None:
         self._asked, self._program, self._folder = asked, program, folder
         self._fault = FAULTS[asked.fault]
-        self._notes = Notebook(f"{program} {asked.fault}{' all' if asked.all else ''}")
+        more = (" all" * asked.all) + (" two tenders" * asked.two_tenders)
+        self._notes = Notebook(f"{program} {asked.fault}{more}")
         self._until = time.monotonic() + (asked.minutes or 10**6) * 60
         self._lock = threading.Lock()
 
@@ -83,7 +84,8 @@ class Run:
 
     def _house(self, number: int) -> Evening:
         base = self._asked.port_base + number * PORTS
-        return Evening(self._folder / f"{self._program}-{number}", base)
+        folder = self._folder / f"{self._program}-{number}"
+        return Evening(folder, base, two_tenders=self._asked.two_tenders)
 
     def _work(self, number: int, evening: Evening | None = None) -> None:
         evening = evening or self._house(number)
@@ -126,6 +128,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--houses", type=int, default=2, metavar="N", help="at a time")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep books that broke")
     parser.add_argument("--minutes", type=float, metavar="M", help="stop after M minutes")
+    parser.add_argument(
+        "--two-tenders", action="store_true", help="a gift card pays a part"
+    )
     parser.add_argument("--port-base", type=int, default=PORT_BASE)
     parser.add_argument("programs", nargs="*", default=PROGRAMS, metavar="kiosk|ledger")
     return parser.parse_args()

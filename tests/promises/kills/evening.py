@@ -6,6 +6,7 @@ seats that the kiosk owns with those that the ledger gave it, the journal.
 Source: sync.md §6, P3, P5, P6.
 """
 
+import json
 import shutil
 import sqlite3
 import threading
@@ -17,6 +18,9 @@ from typing import Any, Final
 
 import httpx
 
+from ledger import voucher_balances
+from ledger.clock import Means
+from ledger.store import Store
 from lobby import invariants
 from lobby.scenarios.screen import NotFound, Screen
 from tests.promises.kills.tracing import KILL, Place, Recording, Trap
@@ -37,6 +41,15 @@ OWNED: Final = """
     EXCEPT SELECT performance, seat, epoch FROM pledged
 """
 GIVEN: Final = "SELECT performance, seat, epoch FROM seat_state WHERE state = 'allotted'"
+# Gift cards of the guests, in minor units: what is on them, and what waits for a sale.
+GIFT: Final = 1_900
+BEFOREHAND: Final = 4
+LEFT_ON_CARDS: Final = "SELECT sum(balance), count(*) FROM voucher WHERE balance <= 1900"
+PROMISED: Final = """
+    SELECT coalesce(sum(amount), 0) FROM promised_tender
+    WHERE state IN ('held', 'allotted') AND kind <> 'credit'
+"""
+SOLD: Final = "SELECT document, id FROM intent WHERE state = 'sold'"
 
 
 class Broken(AssertionError):
@@ -46,15 +59,27 @@ class Broken(AssertionError):
 class Evening:
     """One house, and guests who buy two seats each."""
 
-    def __init__(self, folder: Path, base: int, *, supervisor: type[Warm] = Warm) -> None:
-        """Prepare a house: furnished, paired, with seats of its own, and closed again."""
+    def __init__(
+        self,
+        folder: Path,
+        base: int,
+        *,
+        supervisor: type[Warm] = Warm,
+        two_tenders: bool = False,
+    ) -> None:
+        """Prepare a house: furnished, paired, with seats of its own, and closed again.
+
+        two_tenders: each guest pays a part with a gift card.
+        """
         self._supervisor = supervisor
         self._live, self._prepared, self._base = folder / "house", folder / "prepared", base
         self._never = threading.Event()
         self._guests = 0
+        self._gifts: list[str] = []
         self._house = self._open()
         self._until(self._agree, "settled books")
         self._house.close()
+        self._gifts = self._sell_gift_cards() if two_tenders else []
         shutil.copytree(self._live, self._prepared)
         self._house = self._open()
 
@@ -82,11 +107,30 @@ class Evening:
         self._house = self._open()
         self._guests = 0
 
+    def _sell_gift_cards(self) -> list[str]:
+        """One for each guest until the house is set up again; none pays for two seats."""
+        store = Store(f"sqlite:///{self._live / 'ledger/ledger.sqlite'}")
+        means = Means(time.time_ns() // 1_000_000)
+        try:
+            return [
+                store.write(
+                    voucher_balances.issue,
+                    means,
+                    kind="gift_card",
+                    currency="EUR",
+                    amount=GIFT,
+                )
+                for _ in range(GUESTS + 2 * BEFOREHAND)
+            ]
+        finally:
+            store.close()
+
     def _open(self) -> House:
         house = House(self._live, self._base, [KIOSK], [], supervisor=self._supervisor)
         house.open()
         # What the house had sold before the first of our guests came.
         self._before = int(house.get("ledger", "/demo/figures")["tickets"])
+        self._unused = list(self._gifts)
         return house
 
     # --- what happens -------------------------------------------------------------------
@@ -147,7 +191,7 @@ class Evening:
     def _buy(self) -> None:
         screen = Screen(self._house.address(KIOSK))
         try:
-            visit(screen, self._never)
+            visit(screen, self._never, code=self._unused.pop() if self._unused else "")
         finally:
             screen.close()
 
@@ -195,8 +239,26 @@ class Evening:
             "tickets": None if told == sold else f"{told} of {sold}",
             "seats": sorted(owned ^ given),
             "discrepancies": max(0, int(ledger["discrepancies"]) - loud),
+            "gift cards": self._gift_cards(),
         }
         return not any(found["differ"].values())
+
+    def _gift_cards(self) -> str | None:
+        """Say so unless what is gone from gift cards was spent here, or is promised."""
+        if not self._gifts:
+            return None
+        ((left, cards),) = self._rows("ledger", LEFT_ON_CARDS)
+        ((promised,),) = self._rows("ledger", PROMISED)
+        spent = [
+            tender["amount"]
+            for (document, _) in self._rows(KIOSK, SOLD)
+            for tender in json.loads(document).get("tenders", ())
+            if tender["kind"] == "gift_card"
+        ]
+        gone = cards * GIFT - left
+        if gone == sum(spent) + promised:
+            return None
+        return f"{gone} gone, {sum(spent)} spent, {promised} promised"
 
     # --- means ---------------------------------------------------------------------
 

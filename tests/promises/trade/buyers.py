@@ -99,8 +99,11 @@ class Buyers:
         return "gave up"
 
 
-def visit(screen: Screen, over: threading.Event) -> str:
-    """Buy two seats at a kiosk, and say how it ended. Raises httpx.HTTPError."""
+def visit(screen: Screen, over: threading.Event, *, code: str = "") -> str:
+    """Buy two seats at a kiosk, and say how it ended. Raises httpx.HTTPError.
+
+    code: of a gift card that pays a part of them.
+    """
     screen.open("/")
     until = time.monotonic() + GUEST_S
     while time.monotonic() < until and not over.is_set():
@@ -115,7 +118,11 @@ def visit(screen: Screen, over: threading.Event) -> str:
         ):
             if said in words:
                 return end
-        if not _goes_on(screen, ONWARDS):
+        if code and _goes_on(screen, ("Voucher",)):
+            screen.type("Code", code)
+            screen.press("Use this code")
+            code = ""
+        elif not _goes_on(screen, ONWARDS):
             time.sleep(0.1)
             screen.reload()
     return "gave up"

@@ -94,7 +94,7 @@ def _house(
     settings = LedgerConfig(directory=folder, database=database, port=0, demo=True)
     ledger = Running(settings, store, system_ms, book.open_keys(store, folder, system_ms))
     app = create_app(ledger)
-    codes = _sell(ledger, seats, doors_many)
+    codes = sell(ledger, seats, doors_many)
     stations = [_door(folder, ledger, app, n) for n in range(doors_many)]
     try:
         yield ledger, stations, codes
@@ -104,7 +104,8 @@ def _house(
         store.close()
 
 
-def _sell(ledger: Running, seats: int, doors_many: int) -> list[str]:
+def sell(ledger: Running, seats: int, doors_many: int) -> list[str]:
+    """Open a house with an evening of so many seats and doors; give the tickets' codes."""
     write, now_ms = ledger.store.write, ledger.clock()
     write(catalogue.open_house, ledger.means(), name="Royal", currency="EUR", zone="UTC")
     plan = halls.Plan(units=tuple(f"S-{number:05d}" for number in range(1, seats + 1)))

@@ -62,10 +62,10 @@ def _upload(engine: str, events: int, most: int, chance: random.Random) -> bool:
         rows = sales * 2 // SEATS_A_ROW + 1
         evening = made.add_evening("Hamlet", _ledger.reserved(rows, SEATS_A_ROW))
         kiosk = made.pair("Kiosk 1")
-        seats = _own(made, kiosk, evening, sales * 2)
+        seats = own(made, kiosk, evening, sales * 2)
         with made.store.read() as session:
             epoch = book.first_epoch(book.read(session).timeline)
-        happened = list(_day(kiosk, evening, seats, epoch, events))
+        happened = list(day(kiosk, evening, seats, epoch, events))
         servers = Servers(made)
         lost = killed = 0
         slowest_s, acked, began = 0.0, 0, time.perf_counter()
@@ -102,7 +102,7 @@ def _upload(engine: str, events: int, most: int, chance: random.Random) -> bool:
         seconds = time.perf_counter() - began
         mb = servers.ledger_mb()
         servers.close()
-        found = _what_is_booked(made.database)
+        found = what_is_booked(made.database)
     say(
         bench="sync",
         what="upload",
@@ -124,7 +124,7 @@ def _upload(engine: str, events: int, most: int, chance: random.Random) -> bool:
     )
 
 
-def _own(made: _ledger.Book, kiosk: Device, evening: str, count: int) -> list[str]:
+def own(made: _ledger.Book, kiosk: Device, evening: str, count: int) -> list[str]:
     """Make a kiosk the owner of seats, before it is cut off."""
     free = (f"R{row}-{seat}" for row in itertools.count() for seat in range(1, 51))
     seats = list(itertools.islice(free, count))
@@ -144,7 +144,7 @@ def _own(made: _ledger.Book, kiosk: Device, evening: str, count: int) -> list[st
     return seats
 
 
-def _day(
+def day(
     kiosk: Device, evening: str, seats: Sequence[str], epoch: int, events: int
 ) -> Iterator[log.Event]:
     """Sales of two seats with their payment and their paper, as a kiosk writes them."""
@@ -216,7 +216,8 @@ def _admission(evening: str, line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _what_is_booked(database: str) -> dict[str, int]:
+def what_is_booked(database: str) -> dict[str, int]:
+    """Count what the book has recorded, and give the sum of its journal."""
     store = Store(database, only_read=True)
     try:
         with store.read() as session:

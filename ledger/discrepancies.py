@@ -39,6 +39,7 @@ KINDS = frozenset(
         "cash_differs",
         "paper_unmatched",
         "refund_refused",
+        "transfer_owed",
         "charged_twice",
     }
 )

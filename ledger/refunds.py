@@ -7,8 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from boxoffice.refunds import BANK_TRANSFER_FORM
 from ledger import (
     card_refunds,
+    discrepancies,
     feed,
     notices,
     previews,
@@ -23,6 +25,8 @@ from ledger.clock import Means
 from ledger.previews import Preview
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.seats import SeatStateRow
+
+TRANSFER_OWED = "transfer_owed"
 
 
 def give_back(
@@ -88,6 +92,10 @@ def pay_out(
                 intent=back.intent,
                 amount=back.amount,
             )
+        if back.route == BANK_TRANSFER_FORM:
+            # What is still to be paid is always in sight: BNK1.
+            facts = {"order": order.id, "amount": back.amount}
+            discrepancies.note(session, means, TRANSFER_OWED, booked, facts=facts)
         if back.kind in tenders.KINDS:
             promised_tenders.refund(session, back.ref, back.amount)
 

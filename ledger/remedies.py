@@ -55,6 +55,7 @@ REMEDIES: Mapping[str, tuple[str, ...]] = {
     "cash_differs": ("book_difference",),
     "paper_unmatched": ("note",),
     "refund_refused": ("paid_back",),
+    "transfer_owed": ("transferred", "paid_back"),
     "charged_twice": ("give_back", "note"),
 }
 # Nobody can propose what only the terminal knows.

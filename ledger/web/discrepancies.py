@@ -103,6 +103,11 @@ KINDS = {
         "This order was paid by card, and then by card again; it does not need the second "
         "charge.",
     ),
+    "transfer_owed": (
+        "A refund to be paid by bank transfer",
+        "The refund is booked, and its card takes no money back any more: its time has "
+        "passed. Ask the patron for an account, and say here when it was paid.",
+    ),
     "refund_refused": (
         "The bank did not take a refund",
         "The refund is booked, and the bank would not give the money back to the card. "
@@ -139,6 +144,7 @@ REMEDIES = {
     "settle_difference": "Settle the difference",
     "give_back": "Give the second charge back",
     "paid_back": "It was paid back another way",
+    "transferred": "It was transferred",
     "in_hand": "The guest has it in hand",
     "reissue": "Void it and send a new one",
     "strike_off": "Strike off the silent devices and sell",

@@ -7,6 +7,7 @@ import pytest
 from ledger import window_cards
 from ledger.app import create_app
 from ledger.config import Incomplete, read
+from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.money import PaymentRow, TenderRow
 from ledger.tables.orders import OrderRow
 from tests.parts.kiosk.makers import Stripe, served
@@ -160,7 +161,7 @@ def test_what_a_kiosk_took_goes_back_by_itself_once_it_is_captured(
     ],
 )
 def test_how_long_a_card_takes_money_back_depends_on_its_brand(
-    bo, due, clock, behind, months, way
+    bo, due, clock, ledger, behind, months, way
 ):
     bo.press(ASK)
     clock.passes(minutes=200 * 24 * 60)
@@ -168,6 +169,12 @@ def test_how_long_a_card_takes_money_back_depends_on_its_brand(
 
     later = clerk(create_app(replace(behind, config=config)), "bo")
     assert way in refund(later, due)[0].words
+    # What is to be transferred stays in sight until somebody says that it was (BNK1).
+    owed = [row.kind for row in rows(ledger, DiscrepancyRow)]
+    assert owed == (["transfer_owed"] if "transfer" in way else [])
+    if owed:
+        page = later.open("/staff/discrepancies")
+        assert "A refund to be paid by bank transfer" in page.words
 
 
 def test_silence_is_no_decline(bo, due, ledger, maker, clock):

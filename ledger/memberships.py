@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
@@ -107,6 +107,33 @@ def renew(session: Session, means: Means, order: OrderRow) -> None:
         row.ended_ms = None
     _charge(session, means, order, ended, 1, "memberships restored")
     _allow(session, [row for row in ended if row.member], 1)
+
+
+@dataclass(frozen=True)
+class Takings:
+    """What one kind of membership came to. Amounts in minor units; MEM10."""
+
+    sold: int
+    charge: int
+    theatre: int
+
+
+def takings_of(session: Session) -> dict[str, Takings]:
+    """Add up the memberships that stand, kind by kind, fees on top included."""
+    line = OrderLineRow
+    found = session.execute(
+        select(
+            MembershipRow.kind,
+            func.count(),
+            func.sum(line.amount + line.fee_outside),
+            func.sum(line.amount - line.fee_inside),
+        )
+        .join(line, line.id == MembershipRow.line)
+        .join(OrderRow, OrderRow.id == MembershipRow.order)
+        .where(MembershipRow.ended_ms.is_(None), OrderRow.state != "cancelled")
+        .group_by(MembershipRow.kind)
+    )
+    return {kind: Takings(*map(int, sums)) for kind, *sums in found}
 
 
 def numbers(session: Session, order: str) -> dict[str, str]:

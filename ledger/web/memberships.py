@@ -39,6 +39,7 @@ def _index(chosen: dict[str, str]) -> str:
         return render_template(
             "staff/memberships.html",
             kinds=membership_kinds.all_(session),
+            takings=memberships.takings_of(session),
             sales=SALES,
             chosen=chosen,
             productions=session.scalars(

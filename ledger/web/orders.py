@@ -3,7 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 from flask import Blueprint, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
@@ -34,7 +34,7 @@ from ledger.documents import ticket as paper
 from ledger.order_search import Only
 from ledger.tables.contacts import ContactRow
 from ledger.tables.devices import DeviceRow
-from ledger.tables.money import JournalEntryRow, JournalLineRow
+from ledger.tables.money import JournalEntryRow, JournalLineRow, TenderRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
 from ledger.web import card_attempts, desk, downloads, order_fields
 from ledger.web import window_cards as terminals
@@ -201,6 +201,55 @@ def _price_types(session: Session, tickets: Sequence[TicketRow]) -> list[tuple[s
 def tickets(order: str) -> ResponseReturnValue:
     """Give the live tickets of an order, to be printed."""
     return printed([order])
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an invoice. Amounts in minor units."""
+
+    what: str
+    kind: str
+    price: int
+    fee: int
+
+
+@bp.get("/<path:order>/invoice")
+@desk.needs_login
+def invoice(order: str) -> ResponseReturnValue:
+    """Show what was bought and paid, to be printed. Source: ORD2."""
+    with desk.ledger().store.read() as session:
+        row = session.get(OrderRow, order)
+        if row is None:
+            abort(404)
+        tenders = select(TenderRow).where(TenderRow.order == order)
+        return render_template(
+            "staff/invoice.html",
+            order=row,
+            patron=session.get(PatronRow, row.patron) if row.patron else None,
+            lines=_invoiced(session, order),
+            tenders=session.scalars(tenders.order_by(TenderRow.at_ms, TenderRow.id)).all(),
+            house=catalogue.house(session),
+        )
+
+
+def _invoiced(session: Session, order: str) -> list[Line]:
+    """Give the lines that the charge is made of: live tickets, then what has no seat."""
+    tickets = {
+        row.id: row
+        for row in session.scalars(select(TicketRow).where(TicketRow.order == order))
+    }
+    found = []
+    if tickets:
+        for one in orders.describe(session, order).live.tickets:
+            when = f"{one.evening.title}, {one.evening.date} {one.evening.time}"
+            row = tickets[one.id]
+            words = f"{when}: {one.place}"
+            found.append(Line(words, one.price_type, row.price, row.fee_outside))
+    others = select(OrderLineRow).where(OrderLineRow.order == order)
+    for line in session.scalars(others.order_by(OrderLineRow.id)):
+        words = line.kind.replace("_", " ").capitalize()
+        found.append(Line(words, "", line.amount, line.fee_outside))
+    return found
 
 
 def printed(wanted: Sequence[str]) -> ResponseReturnValue:

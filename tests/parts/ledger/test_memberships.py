@@ -76,6 +76,24 @@ def test_a_paid_membership_is_credits_for_its_productions_alone(
     assert member.name == "Mrs Okafor"
 
 
+def test_memberships_are_reported_apart_and_their_order_has_an_invoice(bo, ledger, season):
+    """MEM10, ORD2: two at 50.00 with 7.00 on top each, beside a donation of 100.00."""
+    sell(bo, season, "2")
+    page = bo.press("Invoice")
+    assert "Membership €50.00 €7.00 €57.00" in page.words
+    assert "Donation €100.00" in page.words
+    assert "Total €214.00" in page.words
+    assert "Paid, cash" in page.words
+    assert "Still due" not in page.words
+
+    assert "2 €114.00 €100.00" in bo.open("/staff/memberships").words
+    (order,) = rows(ledger, OrderRow)
+    bo.open(f"/staff/orders/{order.id}")
+    fill(bo, "reason", "by mistake")
+    bo.press("Cancel this order")
+    assert "0 €0.00 €0.00" in bo.open("/staff/memberships").words
+
+
 def test_an_unpaid_membership_is_nothing_until_it_is_paid(bo, ledger, season):
     sell(bo, season, pay="later")
     assert rows(ledger, MemberRow) == []

@@ -1,5 +1,8 @@
 """Collecting: found by QR or by number and name, printed once, kindly refused later."""
 
+import random
+from collections import Counter
+
 import pytest
 
 from boxoffice import copies, ids
@@ -26,6 +29,7 @@ from tests.parts.kiosk.theatre import (
 )
 
 CODE = "FOHC:OKAFOR"
+GUESSES = 2_000
 
 
 @pytest.fixture
@@ -385,6 +389,31 @@ def test_cut_off_guessing_is_slowed_down_all_the_same(kiosk: Device, ledger: Led
 
     assert key(will_call.find(kiosk, number, "Okafor")) == "collect.locked"
     assert isinstance(found(kiosk), Found)  # The camera still works.
+
+
+@pytest.mark.slow
+def test_cut_off_thousands_of_guesses_are_told_nothing_and_hardly_looked_at(
+    kiosk: Device, ledger: LedgerDouble, time: Time
+):
+    """Source: P28. Somebody types five numbers a second, and knows a name."""
+    number, name = a_number(), "Okafor"
+    copied(kiosk, ledger, *copies.by_name(number, name))
+    chance, told = random.Random(1), Counter[str]()
+
+    for _ in range(GUESSES):
+        typed = ids.order_number(chance.randbytes), name
+        if chance.random() < 0.5:
+            typed = number, chance.choice(("Jensen", "Smith", "Müller", "Okafo"))
+        told[key(will_call.find(kiosk, *typed))] += 1
+        time.pass_ms(200)
+
+    minutes = GUESSES * 0.2 / 60
+    assert told.keys() == {"link.collect", "collect.locked"}
+    assert told["link.collect"] <= 5 + minutes
+    # Who knows both is let in once the lock is over.
+    assert key(will_call.find(kiosk, number, name)) == "collect.locked"
+    time.pass_ms(60_000)
+    assert isinstance(will_call.find(kiosk, number, name), Found)
 
 
 @pytest.mark.slow

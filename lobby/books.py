@@ -15,18 +15,29 @@ TIMEOUT_S = 1.5
 
 @dataclass(frozen=True)
 class Reading:
-    """One moment's figures; None where nobody answered."""
+    """One moment's figures; None where nobody answered.
+
+    before: what each device said when it answered last.
+    """
 
     ledger: Mapping[str, Any] | None = None
     devices: Mapping[str, Mapping[str, Any] | None] | None = None
+    before: Mapping[str, Mapping[str, Any]] | None = None
 
     @property
     def kiosk(self) -> Mapping[str, Any] | None:
-        """All kiosks as one, so that no book is missing a sale; None without the first."""
+        """All kiosks as one, so that no book is missing a sale; None without the first.
+
+        A spare kiosk whose plug was pulled keeps its book: what it said last counts.
+        """
         asked = self.devices or {}
         if not asked.get("kiosk"):
             return None
-        told = [figures for name, figures in asked.items() if figures and _sells(name)]
+        known = {
+            name: figures or (self.before or {}).get(name)
+            for name, figures in asked.items()
+        }
+        told = [figures for name, figures in known.items() if figures and _sells(name)]
         return {
             key: _together([figures[key] for figures in told if key in figures])
             for key in told[0]
@@ -104,7 +115,9 @@ class Books:
         names: Sequence[str] = list(self._addresses)
         answers = dict(zip(names, self._askers.map(self._ask, names), strict=True))
         ledger = answers.pop("")
-        self._reading = Reading(ledger, answers)
+        before = {**(self._reading.before or {})}
+        before |= {name: figures for name, figures in answers.items() if figures}
+        self._reading = Reading(ledger, answers, before)
         self._read_at = time.monotonic()
 
     def _ask(self, name: str) -> Mapping[str, Any] | None:

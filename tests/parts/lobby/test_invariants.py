@@ -3,6 +3,7 @@
 import pytest
 
 from lobby import invariants
+from lobby.books import Reading
 from lobby.invariants import Face
 from lobby.terminal.charges import Charge, State
 
@@ -91,6 +92,15 @@ def intents(state, amount=4800):
 )
 def test_money_at_the_terminal_agrees_with_the_kiosk(kiosk, charges, face):
     assert lamp("charges", kiosk=kiosk, charges=charges).state is face
+
+
+def test_what_a_spare_kiosk_sold_before_its_plug_was_pulled_still_counts():
+    spare = {**KIOSK, "intents": [{"key": "I9", "state": "sold", "amount": 4800}]}
+    pulled = Reading(LEDGER, {"kiosk": KIOSK, "kiosk-2": None}, {"kiosk-2": spare})
+
+    found = lamp("charges", kiosk=pulled.kiosk, charges=[charge(), charge("I9")])
+
+    assert found.state is Face.OK
 
 
 def test_who_does_not_answer_is_waited_for():

@@ -19,7 +19,8 @@
   const announce = (silent, second) => {
     const kind = body.dataset.sound;
     if (!kind || silent || body.dataset.quiet) return;
-    if (navigator.vibrate) navigator.vibrate(VIBRATE[kind] || []);
+    // Before the first touch a browser does not shake, and complains.
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(VIBRATE[kind] || []);
     const sound = sounds[second ? "second" : kind];
     if (sound) {
       sound.currentTime = 0;

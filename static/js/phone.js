@@ -37,7 +37,8 @@
   const headers = { "X-CSRFToken": body.dataset.token };
 
   const announce = (kind) => {
-    if (navigator.vibrate) navigator.vibrate(VIBRATE[kind] || []);
+    // Before the first touch a browser does not shake, and complains.
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(VIBRATE[kind] || []);
     sounds[kind] ??= new Audio(`/static/sounds/${kind}.wav`);
     sounds[kind].currentTime = 0;
     sounds[kind].play().catch(() => {});

@@ -7,6 +7,8 @@ not to be had, the whole browser serves as well.
 from pathlib import Path
 from typing import Any, Final
 
+from playwright.sync_api import Error, Page
+
 WHOLE: Final = Path("/usr/bin/chromium")
 _SHELL: Final = Path("/usr/lib/chromium/chromium-headless-shell")
 CHROMIUM: Final = _SHELL if _SHELL.exists() else WHOLE
@@ -22,3 +24,13 @@ LAUNCH: Final[dict[str, Any]] = {
         "--disable-sync",
     ],
 }
+
+
+def go(page: Page, address: str) -> None:
+    """Open an address, and again where the page before was just fetching itself anew."""
+    try:
+        page.goto(address)
+    except Error as trouble:
+        if "ERR_ABORTED" not in str(trouble):
+            raise
+        page.goto(address)

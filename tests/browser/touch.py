@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from playwright.sync_api import Error, Page
 
 from lobby.scenarios.screen import NotFound
+from tests.chromium import go
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 SIZES = {"S": (800, 480), "L": (1280, 800), "P": (1080, 1920)}
@@ -58,7 +59,7 @@ class BrowserScreen:
         self._page.close()
 
     def open(self, path: str) -> None:
-        self._page.goto(urljoin(self._address, path))
+        go(self._page, urljoin(self._address, path))
         self.check()
 
     def reload(self) -> None:

@@ -15,7 +15,7 @@ from kiosk.shown.reviewing import Stage
 from kiosk.web import frame, leaving
 from kiosk.web.newest import Read
 from lobby.webserver import WebServer
-from tests.chromium import CHROMIUM, LAUNCH
+from tests.chromium import CHROMIUM, LAUNCH, go
 from tests.parts.kiosk.web.pretend_house import PretendHouse, seat
 
 pytestmark = pytest.mark.browser
@@ -32,7 +32,7 @@ class Visitor:
         self.page, self.house, self._base = page, house, base
 
     def open(self, path: str) -> None:
-        self.page.goto(self._base + path)
+        go(self.page, self._base + path)
 
     def press(self, name: str) -> None:
         """Touch the first thing of this name."""

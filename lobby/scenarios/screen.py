@@ -168,6 +168,8 @@ class Screen:
             lambda given: given == wanted,
             lambda given: given.startswith(wanted),
             lambda given: wanted in given,
+            # An order number, as pages group it.
+            lambda given: given.replace("-", "") == wanted,
         ):
             for control in controls:
                 if matches(control.name.lower()):

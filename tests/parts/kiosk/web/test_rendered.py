@@ -212,6 +212,19 @@ def test_a_code_shown_to_the_camera_takes_the_page_over(visitor: Visitor) -> Non
     visitor.page.wait_for_url("**/order/print", timeout=5000)
 
 
+def test_a_doors_first_start_asks_whether_its_sound_is_heard(visitor: Visitor) -> None:
+    visitor.house.become("door")
+    visitor.open("/door")
+    for name in ("Play the sound", "No", "Play it again"):
+        visitor.page.get_by_role("button", name=name).click()
+    visitor.page.get_by_text("Did you hear it?").wait_for()
+    visitor.page.get_by_role("button", name="Yes").click()
+
+    for _ in range(2):
+        assert not visitor.page.locator("[data-hearing]").is_visible()
+        visitor.open("/door")
+
+
 def test_the_door_changes_at_once_and_goes_back_by_itself(visitor: Visitor) -> None:
     visitor.house.become("door")
     visitor.open("/door")

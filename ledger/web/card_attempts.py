@@ -42,6 +42,7 @@ class Attempt:
     amount: int
     ref: str
     where: str
+    brand: str
     words: str
 
 
@@ -63,6 +64,7 @@ def read(session: Session, order: str) -> list[Attempt]:
             row.amount,
             row.ref or "",
             _WHERE.get(row.device) or f"at {name or row.device}",
+            row.brand.capitalize(),
             _said(row),
         )
         for row, name in found

@@ -257,6 +257,11 @@ def _refusals(
     ]
 
 
+def _place(unit: str) -> str:
+    """Give the number of a place without a seat: 7 of S-007. Its box has room for that."""
+    return unit[len(unit.rstrip("0123456789")) :].lstrip("0") or unit
+
+
 def lines_of(plan: Plan, all_marks: Sequence[Mark], section: str = "") -> list[Line]:
     """Give the rows of boxes; general admission in rows of twenty."""
     by_seat = {mark.seat: mark for mark in all_marks}
@@ -285,9 +290,10 @@ def lines_of(plan: Plan, all_marks: Sequence[Mark], section: str = "") -> list[L
         for seat in seats:
             mark = by_seat.get(seat)
             kind = mark.kind if mark else "available"
-            printed = plan.name(seat).seat
+            printed = plan.name(seat).seat if plan.chart else _place(seat)
             wheelchair = types.get(seat, SeatType.STANDARD) is not SeatType.STANDARD
-            words = f"{name} {printed}, {marks.KINDS[kind][1]}"
+            where = f"{name} {printed}" if plan.chart else f"place {printed}"
+            words = f"{where}, {marks.KINDS[kind][1]}"
             cells.append(
                 Cell(
                     seat,

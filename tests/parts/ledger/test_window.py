@@ -234,7 +234,9 @@ def test_what_was_typed_wrongly_is_told_at_the_field_and_nothing_is_sold(
 
 
 def test_general_admission_is_sold_by_number(bo, theatre, ledger):
-    bo.open(f"/staff/performances/{theatre.studio}/chart")
+    page = bo.open(f"/staff/performances/{theatre.studio}/chart")
+    first = page.soup.select_one("input[name=seat]")
+    assert first["aria-label"].startswith("place 1, ")
     fill(bo, "quantity", "3")
     bo.press("Sell the chosen")
     pick(bo, "kind-1", "cash")

@@ -43,7 +43,8 @@ class Config:
     printer_profile: a file of kiosk/printing/profiles. terminal: address of a pretend
     terminal, stripe:READER, sumup:MERCHANT/READER, or None where no cards are taken.
     terminal_secret: the file with its API key (and, for sumup, app id and affiliate key, a
-    line each). mm: CSS pixels per millimetre, or None.
+    line each). terminal_at: where it is for whoever stands before the screen: left, right,
+    below, or blank. mm: CSS pixels per millimetre, or None.
     claim_wait_s: how long a door waits for the ledger to say who was first.
     unknown_after_s: how long a terminal may be silent before guests hear that nobody knows.
     phones_port: where ushers' phones are served, behind a TLS proxy on this machine; None
@@ -63,6 +64,7 @@ class Config:
     printer_second_profile: str = "80"
     terminal: str | None = None
     terminal_secret: Path | None = None
+    terminal_at: str = ""
     door: str = ""
     demo: bool = False
     demo_clock: Path | None = None
@@ -113,6 +115,7 @@ def read(environment: Mapping[str, str]) -> Config:
         printer_second_profile=_profile(environment, "FOH_PRINTER_SECOND_PROFILE"),
         terminal=_terminal(environment.get("FOH_TERMINAL", "")),
         terminal_secret=_terminal_secret(environment),
+        terminal_at=_terminal_at(environment.get("FOH_TERMINAL_AT", "")),
         door=environment.get("FOH_DOOR", ""),
         demo=demo,
         demo_clock=_path(environment.get("FOH_DEMO_CLOCK")) if demo else None,
@@ -191,6 +194,12 @@ def _theme(text: str) -> Theme:
         return themes.read(text, lambda name: (Path(text) / name).read_bytes())
     except BadTheme as why:
         raise BadConfig(f"FOH_THEME_DIR: {why}") from None
+
+
+def _terminal_at(text: str) -> str:
+    if text not in {"", "left", "right", "below"}:
+        raise BadConfig(f"FOH_TERMINAL_AT must be left, right or below, not {text!r}.")
+    return text
 
 
 def _signage(text: str) -> Path | None:

@@ -19,10 +19,15 @@ def here() -> Response:
     return Response(status=204)
 
 
-def words() -> str:
-    """Give what a page says when its process is gone. Source: lobby.md §5."""
+def words(*, paying: bool = False) -> str:
+    """Give what a page says when its process is gone. Source: lobby.md §5.
+
+    paying: a card was asked; nobody knows yet what it answered.
+    """
     office = house.read(device()).box_office_words
     nearest = _("The box office is %(where)s.", where=office) if office else ""
+    if paying:
+        return f"{_('Please do not pay again.')} {nearest}".strip()
     return _("This kiosk is taking a break. %(nearest)s", nearest=nearest).strip()
 
 

@@ -42,6 +42,7 @@ def show() -> Response | str:
     if not house.ready(device()):
         return _break()
     if (rest := breaks.now(device())) is not None:
+        wish(asked_for)
         return _resting(rest)
     if house.is_door(device()):
         return redirect(url_for("door.show"))
@@ -136,7 +137,7 @@ def _buy_words(one: Tonight, now_ms: int) -> str:
             price=price,
         )
     return _(
-        "Buy: %(title)s, %(when)s, from %(price)s",
+        "Buy: %(title)s · %(when)s · from %(price)s",
         title=one.title,
         when=formats.offered(one.starts_ms, one.zone, now_ms),
         price=price,

@@ -82,22 +82,31 @@ def page(
     idle_s: int | None = None,
     listens: bool = True,
     shown: OrderShown | None = None,
+    paying: bool = False,
     **facts: Any,
 ) -> str:
     """Render a page in its frame.
 
     sheets: style sheets that only this page needs. idle_s: seconds until the guest is asked
     for more time, 0 for never. listens: a code shown to the camera takes the page over.
+    paying: nobody knows yet what became of a card.
     """
     return render_template(
         template,
-        frame=_frame(sheets, idle_s, listens=listens, shown=shown or order()),
+        frame=_frame(
+            sheets, idle_s, listens=listens, shown=shown or order(), paying=paying
+        ),
         **facts,
     )
 
 
 def _frame(
-    sheets: Sequence[str], idle_s: int | None, *, listens: bool, shown: OrderShown | None
+    sheets: Sequence[str],
+    idle_s: int | None,
+    *,
+    listens: bool,
+    shown: OrderShown | None,
+    paying: bool,
 ) -> Frame:
     home = house.read(device())
     held_s = held(shown)
@@ -129,7 +138,7 @@ def _frame(
         staff_url="" if house.is_door(device()) else url_for("staff.show"),
         # Phones say it themselves: they may have left the Wi-Fi.
         alive_url="" if phones else url_for("alive.here"),
-        gone=alive.words(),
+        gone=alive.words(paying=paying),
         gone_code=alive.code(),
         theme_url=look.sheet_url(),
         logo_url=look.logo_url(),

@@ -80,6 +80,7 @@ def show() -> Response | str:
         idle_s=0 if said.refresh_s else None,
         listens=False,
         shown=here,
+        paying=bool(said.refresh_s),
         outcome=state.outcome.value,
         state=f"{state.outcome.value}-{state.may_cancel}-{state.asking_s}",
         words=said.words,
@@ -87,6 +88,7 @@ def show() -> Response | str:
         amount=formats.money(state.amount, state.currency) if said.amount else "",
         code=said.code,
         drawing=said.drawing,
+        arrow=device().config.terminal_at if said.drawing in {"card", "pin"} else "",
         buttons=said.buttons,
         calm=said.calm,
         refresh_s=said.refresh_s,
@@ -111,6 +113,7 @@ def _said(state: PayState) -> Said:
         case Outcome.WAITING_FOR_CARD:
             return Said(
                 _("Tap or insert your card"),
+                lines=_where(),
                 drawing="card",
                 amount=True,
                 buttons=_cancel(state),
@@ -175,6 +178,19 @@ def _said(state: PayState) -> Said:
             return Said(words, lines, buttons=(start_over(), call_staff()), refresh_s=0)
         case _ as never:
             assert_never(never)
+
+
+def _where() -> tuple[str, ...]:
+    """Say where the terminal is, if the house has told this device."""
+    match device().config.terminal_at:
+        case "left":
+            return (_("The card terminal is on your left."),)
+        case "right":
+            return (_("The card terminal is on your right."),)
+        case "below":
+            return (_("The card terminal is below the screen."),)
+        case _:
+            return ()
 
 
 def paid_words(state: PayState) -> str:

@@ -283,6 +283,11 @@ class PretendHouse:
         self.role = role
         self._app.extensions["foh"] = self.device
 
+    def place_terminal(self, where: str) -> None:
+        """Have the card terminal left, right or below, from the next page on."""
+        self.config = replace(self.config, terminal_at=where)
+        self._app.extensions["foh"] = self.device
+
     def be_shown(self, text: str) -> None:
         """Have the kiosk's camera read a code."""
         with self._app.app_context(), self._app.test_request_context():
@@ -310,7 +315,13 @@ class PretendHouse:
         types = (
             PriceChoice("adult", "Adult", "", "guest", True, 1800, 2400),
             PriceChoice(
-                "student", "Student", "With a student card", "guest", False, 1400, 1800
+                "student",
+                "Student",
+                "With a valid student card",
+                "guest",
+                False,
+                1400,
+                1800,
             ),
             PriceChoice("senior", "Senior", "From 67 years", "guest", False, 1600, 2000),
             PriceChoice("child", "Child", "Up to 15 years", "guest", False, 900, 1200),

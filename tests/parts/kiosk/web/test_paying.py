@@ -104,6 +104,34 @@ def test_a_guest_who_leaves_once_it_is_decided_leaves_no_page_behind(
     assert ("/still-there" in guest.page.html) is asked
 
 
+def test_a_kiosk_that_stops_while_a_card_is_asked_says_not_to_pay_again(
+    house: PretendHouse, guest: Guest
+) -> None:
+    pays(house, guest, Outcome.PROCESSING)
+    assert guest.page.soup.body is not None
+    assert guest.page.soup.body["data-gone"] == (
+        "Please do not pay again. The box office is left of the stairs."
+    )
+    house.outcome = Outcome.DECLINED
+    body = guest.reload().soup.body
+    assert body is not None
+    assert str(body["data-gone"]).startswith("This kiosk is taking a break.")
+
+
+@pytest.mark.parametrize("where", ["left", "right", "below"])
+def test_whoever_has_to_show_a_card_reads_and_sees_where(
+    house: PretendHouse, guest: Guest, where: str
+) -> None:
+    pays(house, guest, Outcome.WAITING_FOR_CARD)
+    assert "The card terminal is" not in guest.page.words
+    house.place_terminal(where)
+    guest.reload()
+    assert f"The card terminal is {'on your ' * (where != 'below')}{where}" in (
+        guest.page.words
+    )
+    assert guest.page.soup.select_one(f".paying__show--{where} .paying__arrow")
+
+
 def test_the_third_decline_sends_to_the_box_office_with_a_code(
     house: PretendHouse, guest: Guest
 ) -> None:

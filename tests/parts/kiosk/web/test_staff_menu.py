@@ -89,6 +89,8 @@ def test_out_of_service_says_why_and_begins_nothing(
     assert page.heading.startswith("This kiosk is taking a break.")
     assert "It is being repaired." in page.words
     assert "FH-S1 · Kiosk 1" in page.words
+    assert ada.press("Dansk").heading.startswith("Denne automat holder pause.")
+    ada.press("English")
     assert ada.open("/performances").path == "/"
     assert ada.open("/collect").path == "/"
     anna.open("/staff/service")

@@ -70,8 +70,8 @@ def test_a_door_does_not_speak_the_language_of_the_guest_at_the_kiosk(
 @pytest.mark.parametrize(
     ("language", "evening", "matinee"),
     [
-        ("English", "Buy for tonight: Hamlet 19:30", "Buy: Hamlet, Today 14:30"),
-        ("Dansk", "Køb til i aften: Hamlet 19.30", "Køb: Hamlet, I dag 14.30"),
+        ("English", "Buy for tonight: Hamlet 19:30", "Buy: Hamlet · Today 14:30"),
+        ("Dansk", "Køb til i aften: Hamlet 19.30", "Køb: Hamlet · I dag 14.30"),
     ],
 )
 def test_only_an_evening_is_called_tonight(

@@ -1,6 +1,6 @@
 """Choose on the map: a part of the house, a row, a seat. Everything drawn has a button."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -142,9 +142,8 @@ def _seats(
     seats: Sequence[MapSeat],
 ) -> str:
     yours = set(picked())
-    first = paging.asked(request.args.get("first"), len(seats))
-    pages = paging.pages(
-        len(seats), first, SEATS, lambda at: _url(here, section, row=row, first=str(at + 1))
+    pages = _seat_pages(
+        seats, yours, lambda at: _url(here, section, row=row, first=str(at + 1))
     )
     buttons = [
         {
@@ -168,10 +167,21 @@ def _seats(
         heading=_heading(section, row, offer),
         seats=[button for button in buttons if button["sizes"]],
         pages=pages,
+        first=request.args.get("first", ""),
         codes=[seat.code for seat in offer.seats] if isinstance(offer, Offer) else [],
         total_minor=str(offer.total) if isinstance(offer, Offer) else "",
         back=_url(here, section),
     )
+
+
+def _seat_pages(
+    seats: Sequence[MapSeat], yours: set[str], url: Callable[[int], str]
+) -> list[paging.Page]:
+    """Begin where one would sit: in the middle of a long row, or where one sits."""
+    if asked := request.args.get("first"):
+        return paging.pages(len(seats), paging.asked(asked, len(seats)), SEATS, url)
+    mine = [place for place, seat in enumerate(seats) if seat.shown.code in yours]
+    return paging.middle(len(seats), mine, SEATS, url)
 
 
 def _heading(section: MapSection, row: str, offer: Offer | Refusal | None) -> str:
@@ -233,6 +243,7 @@ def _page(
         "choices": [],
         "pages": [],
         "seats": [],
+        "first": "",
         "codes": [],
         "total_minor": "",
     }
@@ -277,6 +288,8 @@ def touch(performance: str) -> Response:
             performance=performance,
             section=request.form.get("section", "")[:64],
             row=request.form.get("row", "")[:16],
+            # Nothing moves under the finger.
+            first=request.form.get("first", "")[:6] or None,
         ),
         303,
     )

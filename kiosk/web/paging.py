@@ -42,17 +42,34 @@ def pages(
     length: int, first: int, most: Mapping[str, int], url: Callable[[int], str]
 ) -> list[Page]:
     """Give the page that begins at `first` (from 0) for each size."""
-    return [
-        Page(
-            size=size,
-            start=first,
-            stop=min(first + count, length),
-            of=length,
-            earlier=url(max(first - count, 0)) if first else "",
-            later=url(first + count) if first + count < length else "",
-        )
-        for size, count in most.items()
-    ]
+    return [_page(size, length, first, count, url) for size, count in most.items()]
+
+
+def middle(
+    length: int, shown: Sequence[int], most: Mapping[str, int], url: Callable[[int], str]
+) -> list[Page]:
+    """Give the middle page for each size, or the one around these entries (from 0)."""
+    found = []
+    for size, count in most.items():
+        start = max(length - count, 0) // 2
+        if shown and not start <= min(shown) <= max(shown) < start + count:
+            start = (min(shown) + max(shown) + 1 - count) // 2
+        start = max(min(start, length - count), 0)
+        found.append(_page(size, length, start, count, url))
+    return found
+
+
+def _page(
+    size: str, length: int, start: int, count: int, url: Callable[[int], str]
+) -> Page:
+    return Page(
+        size=size,
+        start=start,
+        stop=min(start + count, length),
+        of=length,
+        earlier=url(max(start - count, 0)) if start else "",
+        later=url(start + count) if start + count < length else "",
+    )
 
 
 def sizes(place: int, shown: Sequence[Page]) -> str:

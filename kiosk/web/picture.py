@@ -93,7 +93,7 @@ def picture(
         yours_m=max(YOURS_M, box[2] / 40),
         stage=stage,
         stage_word=_stage_word(stage, scale),
-        words=tuple(_section_words(shown, scale)) if len(shown) > 1 else (),
+        words=_apart(_section_words(shown, scale)) if len(shown) > 1 else (),
     )
 
 
@@ -152,12 +152,28 @@ def _stage_word(stage: Box | None, scale: float) -> Word | None:
     if stage is None:
         return None
     x, y, width, depth = stage
-    size = round(min(depth * 0.6, width / 4, scale * 1.6), 2)
+    size = round(min(depth * 0.7, width / 4, scale * 3), 2)
     return Word("", round(x + width / 2, 2), round(y + depth / 2 + size * 0.35, 2), size)
 
 
+def _apart(words: Iterable[Word]) -> tuple[Word, ...]:
+    """Keep the words that lie on none before them; every part has its button as well."""
+    kept: list[Word] = []
+    for word in words:
+        if not any(_touch(word, other) for other in kept):
+            kept.append(word)
+    return tuple(kept)
+
+
+def _touch(one: Word, other: Word) -> bool:
+    wide = (len(one.text) * one.size + len(other.text) * other.size) * LETTER / 2
+    lower = one if one.y > other.y else other
+    return abs(one.x - other.x) < wide and abs(one.y - other.y) < lower.size
+
+
 def _section_words(sections: Sequence[MapSection], scale: float) -> Iterable[Word]:
-    for part in sections:
+    """Name the parts, the largest first."""
+    for part in sorted(sections, key=lambda one: -len(one.part.spots)):
         extent = part.part.extent
         # A handful of boxes along the walls has no middle where its name could stand.
         if extent is not None and len(part.part.spots) >= 60:

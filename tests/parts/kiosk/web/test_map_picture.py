@@ -16,6 +16,7 @@ from kiosk.web.picture import Box, picture
 from tests.pages import Guest
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import HAMLET, hear
+from tests.parts.kiosk.web.pretend_house import PretendHouse, plan
 
 Spot = tuple[float, float]
 
@@ -31,10 +32,10 @@ def dots(path: str) -> list[Spot]:
     return found
 
 
-def house(*spots: Spot, open: frozenset[str] = frozenset()) -> HouseMap:
+def house(*spots: Spot, open: frozenset[str] = frozenset(), name: str = "Hall") -> HouseMap:
     seats = tuple(
         MapSeat(
-            SeatShown(f"A-{n}", "Hall", "A", str(n), "", *spot),
+            SeatShown(f"A-{n}", name, "A", str(n), "", *spot),
             "standard",
             *[False] * 2,
             0,
@@ -42,7 +43,7 @@ def house(*spots: Spot, open: frozenset[str] = frozenset()) -> HouseMap:
         )
         for n, spot in enumerate(spots, 1)
     )
-    part = Part("Hall", "", seats)
+    part = Part(name, "", seats)
     return HouseMap("", (MapSection(part, open),), (), None, "EUR", 2)
 
 
@@ -70,6 +71,25 @@ def test_every_seat_of_a_curved_row_is_drawn_in_its_place():
     assert found is not None
     assert dots(found.free) == [spots[1], spots[4]]
     assert dots(found.taken) == [spots[0], *spots[2:4], spots[5]]
+
+
+def test_names_of_parts_never_lie_on_one_another():
+    def block(name: str, left: float, top: float, rows: int = 10) -> MapSection:
+        return house(
+            *((left + n % 10 * 0.5, top + n // 10) for n in range(10 * rows)), name=name
+        ).sections[0]
+
+    middle = block("Parterre, centre", 10, 0, rows=12)
+    parts = (block("Parterre, left", 4, 0), middle, block("Parterre, right", 16, 1))
+    above = block("Parterre, centre, rear", 10, 3, rows=6)
+
+    found = picture(replace(house(), sections=(*parts, above)))
+
+    assert found is not None
+    names = [word.text for word in found.words]
+    assert names[0] == "Parterre, centre"
+    assert "Parterre, centre, rear" not in names
+    assert len(names) >= 2
 
 
 def test_in_a_house_wider_than_a_hundred_metres_no_rounding_adds_up():
@@ -208,3 +228,24 @@ def test_a_house_of_many_parts_lists_them_page_by_page(kiosk: Device, ledger: Le
     guest.open(f"/p/{HAMLET}/map?first=13")
     assert "Block 113" in guest.page.words
     assert "Block 112" not in guest.page.words
+
+
+def test_a_long_row_begins_in_its_middle_and_stays_where_a_seat_was_touched(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    rows = PretendHouse()
+    rows.move_in(monkeypatch.setattr)
+    rows.sections, guest = plan(lambda _: False), Guest(rows.app())
+    guest.open("/p/p-1/how-many")
+    guest.press("Find seats")
+
+    def on_small() -> list[str]:
+        return [seat.get_text(strip=True) for seat in guest.page.soup.select(".seat.on-s")]
+
+    guest.open("/p/p-1/map?section=Stalls&row=A")
+    assert on_small() == [str(n) for n in range(8, 16)]
+    guest.press("Seat 10, available")
+    assert on_small() == [str(n) for n in range(8, 16)]
+    guest.open("/p/p-1/map?section=Stalls&row=A&first=15")
+    guest.press("Seat 20, available")
+    assert on_small() == [str(n) for n in range(15, 23)]

@@ -57,7 +57,14 @@ def _choosing(visitor: Visitor) -> Iterator[str]:
     visitor.open("/")
     yield "/ without paper"
     visitor.house.paper = Paper(Status.READY, True, 41)
-    for path in ("/", "/performances", "/p/p-1/how-many", "/help", "/access"):
+    for path in (
+        "/",
+        "/performances",
+        "/p/p-1/how-many",
+        "/p/p-7/how-many",
+        "/help",
+        "/access",
+    ):
         visitor.open(path)
         yield path
     visitor.begins()
@@ -182,6 +189,12 @@ def _paying(visitor: Visitor) -> Iterator[str]:
     house = visitor.house
     visitor.reviews()
     house.stage = Stage.PAYING
+    house.outcome = Outcome.WAITING_FOR_CARD
+    for where in ("left", "below"):
+        house.place_terminal(where)
+        visitor.open("/order/pay")
+        yield f"paying: the terminal is {where}"
+    house.place_terminal("")
     pay = house.pay
     house.pay = replace(pay, asking_s=20, code="K7Q4MX", kept_until_ms=CURTAIN_MS - 600_000)
     for outcome in (

@@ -59,6 +59,7 @@ _CUT = """() => [...document.querySelectorAll('main *, nav *')]
     && !one.closest('.aloud, svg, [aria-hidden=true]'))
   .filter(one => one.matches('.button, .chip, h1, p, dt, dd')
     || ['hidden', 'clip'].includes(getComputedStyle(one).overflowX))
+  .filter(one => getComputedStyle(one).textOverflow !== 'ellipsis')
   .filter(one => one.scrollWidth > one.clientWidth + 2)
   .map(one => `${one.tagName} ${one.innerText.slice(0, 40)}: cut off`)"""
 # Words that reach the border of what is pressed, or beyond the label or field of theirs.
@@ -224,6 +225,9 @@ _HIDDEN = """() => [...document.querySelectorAll('main input, main .collect__wor
       document.elementFromPoint(box.left + 8, box.top + down)));
   })
   .map(one => `${one.id || one.innerText}: covered`)"""
+# The page has heard of its new size, and has been drawn in it.
+_DRAWN = """() => new Promise(done =>
+  requestAnimationFrame(() => requestAnimationFrame(done)))"""
 _SHAPES = (_TARGETS, _CUT, _TIGHT, _OVERLAPS)
 
 
@@ -243,6 +247,7 @@ def looked(page: Page, walk: Iterator[str], *, weak: bool = False) -> dict[str, 
     for name in walk:
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
+            page.evaluate(_DRAWN)
             look(f"{name} on {size}", *_SHAPES, _LONG)
             if size == "S":
                 page.evaluate(_WISH, "larger larger-125")
@@ -317,6 +322,11 @@ def _staff_pages(page: Page, base: str) -> Iterator[str]:
     """Open the menu with a PIN, then everything on it."""
     page.goto(f"{base}/staff")
     yield "the PIN"
+    page.select_option("select", label="Anna Berg")
+    page.fill("#pin", "999999")
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_load_state("load")
+    yield "a wrong PIN"
     page.select_option("select", label="Anna Berg")
     page.fill("#pin", "240613")
     page.get_by_role("button", name="Go on").click()

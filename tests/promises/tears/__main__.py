@@ -1,4 +1,4 @@
-"""Cut the power of kiosk and door at every write: `scripts/test tears`.
+"""Cut the power of kiosk, door and ledger at every write: `scripts/test tears`.
 
 What they write while guests buy and go in is heard once; then every disk that a power cut
 could have left is made, opened and judged.
@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -19,11 +20,13 @@ from typing import Final
 import structlog
 
 from kiosk.store.store import Damaged, Store
+from ledger import backup
+from ledger import store as book
 from tests.promises.kills import tracing
 from tests.promises.tears import oracle
 from tests.promises.tears.disk import Disk, Files
 from tests.promises.tears.evening import Heard, listen
-from tests.promises.tears.oracle import Promise
+from tests.promises.tears.oracle import LEDGER, Promise
 from tests.promises.tears.tape import Left
 
 PORT_BASE: Final = 8640
@@ -50,7 +53,7 @@ class Judged:
 def judge(heard: Heard, *, seed: int, tries: int, every: int = 1) -> Judged:
     """Cut the power before every step on the disk, or before every so many, and after."""
     judged = Judged(heard.program, promises=len(heard.promises))
-    bench = _Bench(judged, Random(seed), tries)
+    bench = _Bench(judged, heard.database, Random(seed), tries)
     disk = Disk(heard.base)
     with tempfile.TemporaryDirectory(
         dir=SHORT_LIVED if SHORT_LIVED.is_dir() else None
@@ -68,10 +71,11 @@ def judge(heard: Heard, *, seed: int, tries: int, every: int = 1) -> Judged:
 
 
 class _Bench:
-    """Makes disks and looks at them. told: how long the log was on the last one."""
+    """Makes disks and looks at them. told: how many events the last one had."""
 
-    def __init__(self, judged: Judged, chance: Random, tries: int) -> None:
-        self._judged, self._chance, self._tries = judged, chance, tries
+    def __init__(self, judged: Judged, database: str, chance: Random, tries: int) -> None:
+        self._judged, self._database = judged, database
+        self._chance, self._tries = chance, tries
         self._told = 0
 
     def cut(self, disk: Disk, due: Sequence[Promise], at: Path, place: str) -> None:
@@ -81,11 +85,12 @@ class _Bench:
             self._judged.left[how] += 1
             folder = at / str(count)
             _lay_out(files, folder)
-            found, head = oracle.wrong(folder, due, told=self._told)
+            database = folder / self._database
+            found, events = oracle.wrong(database, due, told=self._told)
             if count % OPENED == 0:
-                found += _opened(folder)
+                found += _opened(database)
             self._judged.broken += [f"{place}, {how} kept: {why}" for why in found]
-            least = head if least is None else least  # Nothing is kept of the first one.
+            least = events if least is None else least  # Nothing is kept of the first one.
             shutil.rmtree(folder)
         self._told = least or 0
 
@@ -96,10 +101,13 @@ def _lay_out(files: Files, folder: Path) -> None:
         (folder / name).write_bytes(data)
 
 
-def _opened(folder: Path) -> list[str]:
+def _opened(database: Path) -> list[str]:
     """Open it as the program does."""
+    if database.name == LEDGER:
+        with closing(book.Store(f"sqlite:///{database}")) as kept, kept.read() as session:
+            return backup.faults(session)
     try:
-        Store(folder).close()
+        Store(database.parent).close()
     except Damaged as why:
         return [f"it does not open: {why}"]
     return []

@@ -1,4 +1,4 @@
-"""A kiosk and a door that are listened to while a guest buys and goes in."""
+"""A kiosk, a door and the ledger, listened to while a guest buys and goes in."""
 
 import sqlite3
 import threading
@@ -14,12 +14,14 @@ import httpx
 
 from lobby.scenarios.screen import Screen
 from tests.promises.tears import oracle
+from tests.promises.tears.oracle import DEVICE, LEDGER
 from tests.promises.tears.tape import Restless, Step, Tape
 from tests.promises.trade.buyers import visit
 from tests.promises.trade.house import House
 from tests.warm import Warm
 
 KIOSK, DOOR = "kiosk-1", "door-a"
+FILES: Final = {KIOSK: DEVICE, DOOR: DEVICE, "ledger": LEDGER}
 MOST_S: Final = 90.0
 # Longer than a store rests before it moves its WAL into its file.
 REST_S: Final = 6.0
@@ -30,20 +32,21 @@ class Heard:
     """What a program did, on which files it began, and what it owed to others and when."""
 
     program: str
+    database: str
     base: dict[str, bytes]
     steps: list[Step]
     promises: list[oracle.Promise]
 
 
 def listen(folder: Path, base: int, *, guests: int) -> list[Heard]:
-    """Let guests buy and go in, one after the other; give what kiosk and door did."""
+    """Let guests buy and go in, one after the other; give what each of the programs did."""
     house = House(folder, base, [KIOSK], [DOOR], supervisor=Warm)
     try:
         house.open()
         _until(lambda: house.get(KIOSK, "/demo/figures")["own_seats"] >= 4)
         _buy(house)  # The first one finds everything still to be read.
         _until(lambda: _at_rest(house))
-        tapes = {name: _tape(house, name) for name in (KIOSK, DOOR)}
+        tapes = {name: _tape(house, name) for name in FILES}
         for guest in range(guests):
             if guest:
                 time.sleep(REST_S)
@@ -55,9 +58,9 @@ def listen(folder: Path, base: int, *, guests: int) -> list[Heard]:
         for name, tape in tapes.items():
             steps = tape.stop()
             file = folder / f"{name}.sqlite"
-            _copy(house.folder / name / "store.sqlite", file)
-            owed = oracle.promises(steps, file)
-            heard.append(Heard(name, tape.base, steps, owed))
+            _copy(house.folder / name / FILES[name], file)
+            owed = oracle.promises(steps, file, FILES[name])
+            heard.append(Heard(name, FILES[name], tape.base, steps, owed))
         return heard
     finally:
         house.close()
@@ -89,7 +92,7 @@ def _tape(house: House, name: str) -> Tape:
     assert number is not None
     for _ in range(20):
         try:
-            return Tape(number, house.folder / name)
+            return Tape(number, house.folder / name / FILES[name])
         except Restless:
             time.sleep(0.5)
     raise AssertionError(f"{name} is never at rest")

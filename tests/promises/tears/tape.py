@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-STORE: Final = ("store.sqlite", "store.sqlite-wal")
 _CALLS: Final = (
     "pwrite64",
     "write",
@@ -25,7 +24,7 @@ _UNFINISHED: Final = b"<unfinished ...>"
 
 @dataclass(frozen=True)
 class Written:
-    """Bytes for a file of the store, from a place on."""
+    """Bytes for a file of the database, from a place on."""
 
     file: str
     place: int
@@ -34,7 +33,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Cut:
-    """A file of the store gets another length."""
+    """A file of the database gets another length."""
 
     file: str
     length: int
@@ -58,14 +57,15 @@ Step = Written | Cut | Synced | Left
 
 
 class Tape:
-    """Runs from now until `stop`. base: the files of the store as they were before.
+    """Runs from now until `stop`. base: the files of the database as they were before.
 
     The program must be at rest when it begins; raises Restless otherwise.
     """
 
-    def __init__(self, process: int, folder: Path) -> None:
+    def __init__(self, process: int, database: Path) -> None:
+        self._database = database
         self._file = Path(tempfile.mkstemp(prefix="tape-")[1])
-        before = _files(folder)
+        before = _files(database)
         self._strace = subprocess.Popen(
             [
                 *("strace", "-f", "-y", "-xx", "-s", "2000000"),
@@ -78,17 +78,17 @@ class Tape:
         )
         assert self._strace.stderr is not None
         said = self._strace.stderr.readline()  # It says when it is attached.
-        self.base = _files(folder)
+        self.base = _files(database)
         if "attached" not in said or self.base != before:
             self.stop()
-            raise Restless(said.strip() or "the store was written to")
+            raise Restless(said.strip() or "the database was written to")
 
     def stop(self) -> list[Step]:
         """Give what was heard."""
         if self._strace.poll() is None:
             self._strace.terminate()
         self._strace.communicate()
-        heard = list(read(self._file.read_bytes()))
+        heard = list(read(self._file.read_bytes(), self._database.name))
         self._file.unlink()
         return heard
 
@@ -97,12 +97,16 @@ class Restless(Exception):
     """The program was writing as it was to be listened to; try again."""
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    there = {name: folder / name for name in STORE}
+def _files(database: Path) -> dict[str, bytes]:
+    there = {name: database.with_name(name) for name in _names(database.name)}
     return {name: file.read_bytes() for name, file in there.items() if file.exists()}
 
 
-def read(heard: bytes) -> Iterator[Step]:
+def _names(database: str) -> tuple[str, str]:
+    return database, f"{database}-wal"
+
+
+def read(heard: bytes, database: str) -> Iterator[Step]:
     """Read strace's lines. A write counts from its begin, a sync from its end."""
     syncing: dict[bytes, str] = {}
     for line in heard.splitlines():
@@ -120,7 +124,7 @@ def read(heard: bytes) -> Iterator[Step]:
         file = Path(name).name
         if call in {b"sendto", b"sendmsg"} and name.startswith(("socket:", "TCP")):
             yield Left(b"".join(_bytes(said) for said in _SAID.findall(rest)))
-        elif file not in STORE:
+        elif file not in _names(database):
             continue
         elif call == b"pwrite64":
             said = _SAID.search(rest)
@@ -135,7 +139,7 @@ def read(heard: bytes) -> Iterator[Step]:
             elif rest.endswith(b"= 0"):
                 yield Synced(file)
         else:
-            raise AssertionError(f"the store is written in an unknown way: {line[:200]!r}")
+            raise AssertionError(f"{database} is written in an unknown way: {line[:200]!r}")
 
 
 def _bytes(said: bytes) -> bytes:

@@ -7,6 +7,7 @@ better. Source: sync.md §2.2.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
@@ -14,8 +15,8 @@ from sqlalchemy.orm import Session
 from ledger import rows
 from ledger.clock import Means
 from ledger.prepared import Prepared
-from ledger.store import Store
 from ledger.tables.devices import RequestAnswerRow
+from ledger.writer import Steps
 
 KEPT_MS = 30 * 86_400_000
 
@@ -45,9 +46,7 @@ class _Before(Exception):
     """This request was answered before."""
 
 
-def once(
-    store: Store, means: Means, asked: Asked, perform: Callable[[Session], Answer]
-) -> Answer:
+def once(means: Means, asked: Asked, perform: Callable[[Session], Answer]) -> Steps[Answer]:
     """Do what a request asks for and keep the answer, unless that happened before.
 
     perform: gives an answer below 300 when it changed something. Raises Reused.
@@ -65,11 +64,12 @@ def once(
         return answer
 
     try:
-        return store.write(use_case)
+        answer: Answer = yield use_case
     except _Before:
-        known = store.write(_known, asked)
+        known: Answer | None = yield partial(_known, asked=asked)
         assert known, "an answer was there a moment ago"
         return known
+    return answer
 
 
 def prune(session: Session, *, now_ms: int) -> int:

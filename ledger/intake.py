@@ -6,7 +6,7 @@ that splits in two is kept whole on both sides. Source: sync.md §2.4.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import structlog
@@ -18,8 +18,9 @@ from ledger import blame, discrepancies, feed, happened, intake_locks, losses, r
 from ledger.clock import Means
 from ledger.effects import EFFECTS, VERSION
 from ledger.prepared import Prepared, connection_of
-from ledger.store import Store, asks_again
+from ledger.store import asks_again
 from ledger.tables.devices import DeviceEventRow, DeviceLogRow, KeyRow
+from ledger.writer import Steps
 
 words = structlog.get_logger()
 # The last word of an incarnation: whatever follows it is a fork. Source: sync.md §2.6.
@@ -54,19 +55,20 @@ def cursor(
 
 
 def receive(
-    store: Store, means: Means, batch: wire.Batch, *, courier: str, timeline: int
-) -> Taken:
+    means: Means, batch: wire.Batch, *, courier: str, timeline: int
+) -> Steps[Taken]:
     """Take a batch of a device's log, and make it durable. courier: who brought it.
 
     A savepoint around each event costs a tenth of a sale, and hardly any event fails. Only
     where one does, the whole batch is taken again, with savepoints. Raises NotItsLog, and
     wire.Malformed for events that are not what their hash says.
     """
-    carried: dict[str, Any] = {"courier": courier, "timeline": timeline}
+    taking = partial(upload, means=means, batch=batch, courier=courier, timeline=timeline)
     try:
-        return store.write(upload, means, batch, **carried, apart=False)
+        taken: Taken = yield partial(taking, apart=False)
     except Unsure:
-        return store.write(upload, means, batch, **carried)
+        taken = yield taking
+    return taken
 
 
 def upload(

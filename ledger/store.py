@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from ledger import engines
 from ledger.kept import Kept
 from ledger.prepared import Prepared, Values, commit
-from ledger.writer import Writer, finish, session_on
+from ledger.writer import Steps, Then, Writer, finish, session_on
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -80,6 +80,27 @@ class Store:
             return self._again(use_case, *args, **kwargs)
         done = self._writer.do(lambda session: use_case(session, *args, **kwargs))
         return cast("T", done)
+
+    def through(self, steps: Steps[T]) -> T:
+        """Run use cases one after the other; give what comes of them.
+
+        What one of them raises, the steps hear. Raises what they do not catch.
+        """
+        try:
+            use_case = next(steps)
+            while True:
+                try:
+                    given = self.write(use_case)
+                except Exception as trouble:
+                    use_case = steps.throw(trouble)
+                else:
+                    use_case = steps.send(given)
+        except StopIteration as end:
+            return cast("T", end.value)
+
+    def begin(self, steps: Steps[Any], then: Then) -> None:
+        """Do what `through` does without waiting for it. On SQLite: see `Writer.begin`."""
+        self._writer.begin(steps, then)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -6,29 +6,45 @@ and all checkpoints belong to this thread. Source: sync.md §3.4.
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import sqlalchemy
+import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ledger import feed
 from ledger.prepared import GIVEN
 
+T = TypeVar("T")
+# Use cases one after the other, each in a transaction of its own: yields one, is sent what
+# it gives, and ends with what comes of them all.
+Steps = Generator[Callable[[Session], Any], Any, T]
+# Hears what came of steps, or what they raised; called by the writing thread.
+Then = Callable[[Any, Exception | None], None]
+
 WAL_COMMITS, WAL_IDLE_S = 250, 5.0
 _Mode = Literal["rollback_only", "create_savepoint"]
 # On SQLite: so many use cases that wait at the same moment become durable together.
 MOST_TOGETHER = 16
+log = structlog.get_logger()
 
 
 class Job:
     """A use case that waits for the writing thread, and what becomes of it."""
 
-    def __init__(self, use_case: Callable[[Session], Any]) -> None:
+    def __init__(
+        self,
+        use_case: Callable[[Session], Any],
+        then: Callable[["Job"], None] | None = None,
+    ) -> None:
+        """then: called by the writing thread once it is over."""
         self.use_case = use_case
+        self._then = then
         self._given: Any = None
         self._trouble: BaseException | None = None
         # Held until it is over: a Future does the same at ten times the cost.
@@ -43,12 +59,20 @@ class Job:
     def went_well(self, given: Any) -> None:
         """Say what it gives."""
         self._given = given
-        self._over.release()
+        self._end()
 
     def failed(self, trouble: BaseException) -> None:
         """Say what it raised."""
         self._trouble = trouble
+        self._end()
+
+    def _end(self) -> None:
         self._over.release()
+        if self._then is not None:
+            try:
+                self._then(self)
+            except Exception:
+                log.exception("nobody hears what came of a use case")
 
     def result(self) -> Any:
         """Wait for what it gives; what it raised comes out."""
@@ -82,6 +106,32 @@ class Writer:
         job = Job(use_case)
         self._jobs.put(job)
         return job.result()
+
+    def begin(self, steps: Steps[Any], then: Then) -> None:
+        """Have steps done; whoever asks does not wait for them. What comes before the first
+        use case is done at once, and what it raises comes out.
+        """
+        self._put(steps, then, next(steps))
+
+    def _put(
+        self, steps: Steps[Any], then: Then, use_case: Callable[[Session], Any]
+    ) -> None:
+        self._jobs.put(Job(use_case, partial(self._go_on, steps, then)))
+
+    def _go_on(self, steps: Steps[Any], then: Then, job: Job) -> None:
+        try:
+            try:
+                given = job.result()
+            except Exception as trouble:
+                use_case = steps.throw(trouble)
+            else:
+                use_case = steps.send(given)
+        except StopIteration as end:
+            then(end.value, None)
+        except Exception as trouble:
+            then(None, trouble)
+        else:
+            self._put(steps, then, use_case)
 
     def close(self) -> None:
         """Finish what waits, and end."""

@@ -1,6 +1,7 @@
 """One door, one pickup at a time. Claims carry ids of their own, so no answer is kept."""
 
 import json
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,12 +14,13 @@ from ledger.api.signed import BOTH, DOOR, Request, straight
 from ledger.clock import Means
 from ledger.running import Running
 from ledger.tables.orders import OrderRow, TicketRow
+from ledger.writer import Steps
 
 MOST_TICKETS = 100
 
 
 @straight(*BOTH, limited=False)
-def claim(ledger: Running, asked: Request) -> Answer:
+def claim(ledger: Running, asked: Request) -> Steps[Answer]:
     """Grant a claim, or say who was quicker."""
     if asked.book.recovering:
         raise Failed(503, "recovering", retry_after_s=10)
@@ -50,7 +52,9 @@ def claim(ledger: Running, asked: Request) -> Answer:
         opened_ms=None if opened is None else fields.whole(body, "opened_ms"),
     )
     order = fields.text_or(body, "order")
-    answer = ledger.store.write(_answer, ledger.means(), kind, wish, wanted, order)
+    answer = yield partial(
+        _answer, means=ledger.means(), kind=kind, wish=wish, wanted=wanted, order=order
+    )
     if answer is None:
         raise Failed(404, "not_found")
     return Answer(200, json.dumps(answer.document))

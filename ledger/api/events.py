@@ -12,6 +12,7 @@ from ledger.api.errors import Failed
 from ledger.api.signed import BOTH, Request, signed, straight
 from ledger.app import running
 from ledger.running import Running
+from ledger.writer import Steps
 
 
 @bp.get("/events")
@@ -36,12 +37,11 @@ def cursor(asked: Request) -> Response:
 
 
 @straight(*BOTH, drains=True, limited=False)
-def upload(ledger: Running, asked: Request) -> Answer:
+def upload(ledger: Running, asked: Request) -> Steps[Answer]:
     """Take a batch. What it says is never refused; what is missing before it is."""
     batch = wire.batch(asked.json())
     try:
-        taken = intake.receive(
-            ledger.store,
+        taken = yield from intake.receive(
             ledger.means(),
             batch,
             courier=asked.device.id,

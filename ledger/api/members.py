@@ -90,5 +90,5 @@ def tender(asked: Request) -> Response:
             return answers.Answer(409, json.dumps(refusal(made)))
         return answers.Answer(201, json.dumps(made.document))
 
-    answer = answers.once(ledger.store, means, asked.asked, perform)
+    answer = ledger.store.through(answers.once(means, asked.asked, perform))
     return Response(answer.text, answer.status, mimetype="application/json")

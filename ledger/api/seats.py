@@ -15,12 +15,13 @@ from ledger.api.signed import KIOSK, Request, signed, straight
 from ledger.app import running
 from ledger.refused import Refused
 from ledger.running import Running
+from ledger.writer import Steps
 
 MOST_LEVELS = 50
 
 
 @straight(KIOSK)
-def hold(ledger: Running, asked: Request) -> answers.Answer:
+def hold(ledger: Running, asked: Request) -> Steps[answers.Answer]:
     """Hold these seats, or the best, for one order: all or none."""
     _not_while_recovering(asked)
     body = asked.json()
@@ -52,7 +53,7 @@ def hold(ledger: Running, asked: Request) -> answers.Answer:
             },
         )
 
-    return answers.once(ledger.store, means, asked.asked, perform)
+    return (yield from answers.once(means, asked.asked, perform))
 
 
 @bp.post("/holds/<hold>/extend")
@@ -67,7 +68,7 @@ def extend(asked: Request, hold: str) -> Response:
             return _refused(held or Refused(_NOT_HELD))
         return _answer(200, {"expires_ms": held.expires_ms})
 
-    said = answers.once(running().store, means, asked.asked, perform)
+    said = running().store.through(answers.once(means, asked.asked, perform))
     return Response(said.text, said.status, mimetype="application/json")
 
 
@@ -81,7 +82,7 @@ def release(asked: Request, hold: str) -> Response:
 
 
 @straight(KIOSK)
-def allot(ledger: Running, asked: Request) -> answers.Answer:
+def allot(ledger: Running, asked: Request) -> Steps[answers.Answer]:
     """Make this device the owner of held seats, or of a few to keep in reserve."""
     _not_while_recovering(asked)
     body = asked.json()
@@ -105,7 +106,7 @@ def allot(ledger: Running, asked: Request) -> answers.Answer:
             return _refused(given)
         return _answer(200, {"stream": given.stream, "pos": given.pos})
 
-    return answers.once(ledger.store, means, asked.asked, perform)
+    return (yield from answers.once(means, asked.asked, perform))
 
 
 _NOT_HELD = allotments.NOT_HELD

@@ -20,6 +20,7 @@ from ledger.answers import Answer, Asked
 from ledger.api.errors import Failed
 from ledger.app import running
 from ledger.running import Running
+from ledger.writer import Steps
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -85,10 +86,10 @@ class Call:
     """A call that is answered without Flask: see `ledger.api.straight`."""
 
     rule: Rule
-    view: Callable[[Running, Request], Answer]
+    view: Callable[[Running, Request], Steps[Answer]]
 
-    def answer(self, ledger: Running, sent: "WSGIEnvironment", body: bytes) -> Answer:
-        """Answer it. Raises Failed, and what `errors.failure` knows."""
+    def steps(self, ledger: Running, sent: "WSGIEnvironment", body: bytes) -> Steps[Answer]:
+        """Say how it is answered. They raise Failed, and what `errors.failure` knows."""
         return self.view(ledger, self.rule.check(ledger, sent, body))
 
 
@@ -114,7 +115,7 @@ def signed(
 
 def straight(
     *roles: str, drains: bool = False, limited: bool = True
-) -> Callable[[Callable[[Running, Request], Answer]], Call]:
+) -> Callable[[Callable[[Running, Request], Steps[Answer]]], Call]:
     """Make a view a call without Flask, for requests that its `Rule` lets pass."""
     rule = Rule(roles, drains, limited)
     return lambda view: Call(rule, view)

@@ -4,7 +4,8 @@ These calls need nothing of Flask, which costs as much as most of them. Who may 
 checked as for all others (`ledger.api.signed`), and trouble is answered alike.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,15 @@ _PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPSt
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class Told:
+    """An answer as a server needs it."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
 class Straight:
     """Stands before an app and answers these calls without it."""
 
@@ -40,35 +50,69 @@ class Straight:
 
     def __call__(self, sent: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
-        call = CALLS.get(sent["PATH_INFO"]) if sent["REQUEST_METHOD"] == "POST" else None
+        call = call_of(sent["REQUEST_METHOD"], sent["PATH_INFO"])
         if call is None:
             return self._next(sent, start)
         ledger: Running = self._app.extensions["foh"]
-        answer, more = self._answer(ledger, call, sent)
-        text = answer.text.encode()
-        told = [
-            *headers(ledger, sent, answer.status).items(),
-            *more,
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(text))),
-        ]
-        start(_PHRASES[answer.status], told)
-        return [text]
-
-    def _answer(
-        self, ledger: Running, call: Call, sent: "WSGIEnvironment"
-    ) -> tuple[Answer, list[tuple[str, str]]]:
         try:
-            most = self._app.config["MAX_CONTENT_LENGTH"]
-            return call.answer(ledger, sent, _body(sent, most)), []
+            steps = call.steps(ledger, sent, self._body(sent))
+            told = _told(ledger, sent, ledger.store.through(steps))
         except Exception as trouble:
-            failed = failure(trouble)
-            if failed is None:
-                if self._app.testing:
-                    raise
-                log.exception("call failed", path=sent["PATH_INFO"])
-                failed = Failed(500, "malformed")
-            return failed.answer, failed.headers
+            told = self._failed(ledger, sent, trouble)
+        start(told.status, told.headers)
+        return [told.body]
+
+    def begin(
+        self, call: Call, sent: "WSGIEnvironment", then: Callable[[Told], None]
+    ) -> Told | None:
+        """Begin to answer a request on SQLite, and wait for nothing.
+
+        then: hears the answer from the writing thread. Gives the answer where none has to
+        be waited for.
+        """
+        ledger: Running = self._app.extensions["foh"]
+
+        def over(answer: Answer, trouble: Exception | None) -> None:
+            then(
+                _told(ledger, sent, answer)
+                if trouble is None
+                else self._failed(ledger, sent, trouble)
+            )
+
+        try:
+            ledger.store.begin(call.steps(ledger, sent, self._body(sent)), over)
+        except Exception as trouble:
+            return self._failed(ledger, sent, trouble)
+        return None
+
+    @property
+    def waits_for_nothing(self) -> bool:
+        """Whether `begin` can be asked: PostgreSQL makes whoever asks wait."""
+        ledger: Running = self._app.extensions["foh"]
+        return ledger.store.on_sqlite
+
+    def _body(self, sent: "WSGIEnvironment") -> bytes:
+        """Read what came with a request, as long as it says it is. Raises Failed."""
+        length = sent.get("CONTENT_LENGTH") or "0"
+        if not (length.isascii() and length.isdigit()):
+            raise Failed(400, "malformed", "Content-Length is no number.")
+        if int(length) > self._app.config["MAX_CONTENT_LENGTH"]:
+            raise Failed(413, "too_large")
+        return bytes(sent["wsgi.input"].read(int(length)))
+
+    def _failed(self, ledger: Running, sent: "WSGIEnvironment", trouble: Exception) -> Told:
+        failed = failure(trouble)
+        if failed is None:
+            if self._app.testing:
+                raise trouble
+            log.error("call failed", path=sent["PATH_INFO"], exc_info=trouble)
+            failed = Failed(500, "malformed")
+        return _told(ledger, sent, failed.answer, failed.headers)
+
+
+def call_of(method: str, path: str) -> Call | None:
+    """Give the call that is answered here, if this is one."""
+    return CALLS.get(path) if method == "POST" else None
 
 
 def headers(ledger: Running, sent: "WSGIEnvironment", status: int) -> dict[str, str]:
@@ -84,11 +128,17 @@ def headers(ledger: Running, sent: "WSGIEnvironment", status: int) -> dict[str, 
     return {"FoH-Now": str(ledger.clock()), "Cache-Control": "no-store"}
 
 
-def _body(sent: "WSGIEnvironment", most: int) -> bytes:
-    """Read what came with a request, as long as it says it is. Raises Failed."""
-    length = sent.get("CONTENT_LENGTH") or "0"
-    if not (length.isascii() and length.isdigit()):
-        raise Failed(400, "malformed", "Content-Length is no number.")
-    if int(length) > most:
-        raise Failed(413, "too_large")
-    return bytes(sent["wsgi.input"].read(int(length)))
+def _told(
+    ledger: Running,
+    sent: "WSGIEnvironment",
+    answer: Answer,
+    more: Iterable[tuple[str, str]] = (),
+) -> Told:
+    body = answer.text.encode()
+    said = [
+        *headers(ledger, sent, answer.status).items(),
+        *more,
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(body))),
+    ]
+    return Told(_PHRASES[answer.status], said, body)

@@ -6,24 +6,20 @@ import os
 import signal
 import socket
 import threading
-from typing import Any
 
 import structlog
-from flask import Flask
 
 from ledger import config
 from ledger.commands import houses, opened
 
 log = structlog.get_logger()
-THREADS = 16
-# Devices keep theirs open; below what a process may usually open, 1,024 files.
-CONNECTIONS = 900
 
 
 def serve(settings: config.Config, asked: argparse.Namespace) -> int:
     """Serve devices and pages until told to stop; on SQLite the worker, too."""
     from ledger import sealing, watchdog, worker
     from ledger.app import create_app
+    from ledger.commands import answering
     from ledger.hooks import messenger
 
     if asked.demo:
@@ -37,7 +33,7 @@ def serve(settings: config.Config, asked: argparse.Namespace) -> int:
             pay=worker.cashier(ledger),
             cards=worker.cards(ledger),
         )
-        server = answering(create_app(ledger), listening)
+        server = answering.server(create_app(ledger), listening)
         telling = messenger.Messenger(ledger)
         copying = sealing.Sealing(ledger)
         threads = [
@@ -82,25 +78,6 @@ def serve(settings: config.Config, asked: argparse.Namespace) -> int:
                 thread.join(timeout=2)
         log.info("stopped")
     return 0
-
-
-def answering(app: Flask, listening: socket.socket) -> Any:
-    """Make the server that answers on a socket, with the limits of the house."""
-    import waitress  # type: ignore[import-untyped] # It has no stubs.
-
-    from ledger import plans
-
-    return waitress.create_server(
-        app,
-        sockets=[listening],
-        threads=THREADS,
-        connection_limit=CONNECTIONS,
-        asyncore_use_poll=True,
-        ident="Front of House",
-        channel_timeout=60,
-        # What is too much for most addresses is refused by the app, in words.
-        max_request_body_size=plans.MOST_BYTES + (64 << 10),
-    )
 
 
 def _listen(settings: config.Config) -> socket.socket:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask
 
-from ledger.commands import serving
+from ledger.commands import answering
 
 TIMEOUT_S = 30.0
 
@@ -64,7 +64,7 @@ class Caller:
 def served(app: Flask) -> Iterator[Caller]:
     """Serve with the server, the threads and the limits of `python -m ledger serve`."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = serving.answering(app, listening)
+    server = answering.server(app, listening)
     threading.Thread(target=server.run, daemon=True).start()
     try:
         yield Caller(listening)

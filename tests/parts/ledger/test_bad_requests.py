@@ -89,6 +89,35 @@ def test_a_request_that_was_cut_off_leaves_nothing_behind(kiosk, theatre, ledger
     assert kiosk.hold(theatre.tonight, "A1").status == 201
 
 
+def test_requests_that_one_line_sends_at_once_are_answered_one_after_the_other(
+    kiosk, theatre, ledger, line
+):
+    def request(method: str, target: str, body: bytes, **how) -> bytes:
+        said = {**kiosk.headers(method, target, body, **how), "Host": "ledger"}
+        head = "".join(f"{name}: {value}\r\n" for name, value in said.items())
+        first = f"{method} {target} HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n"
+        return first.encode() + body
+
+    def hold(seat: str, **how) -> bytes:
+        wanted = {"performance": theatre.tonight, "order": "K7Q4MX23", "seats": [seat]}
+        return request("POST", "/api/holds", json.dumps(wanted).encode(), **how)
+
+    mallory = Ed25519PrivateKey.generate()
+    asked = [
+        hold("A1"),
+        hold("A2", key=mallory),
+        request("GET", "/api/events", b""),
+        hold("A1"),
+        hold("A3"),
+    ]
+
+    heard = line.send(b"".join(asked))
+
+    statuses = [part.split(b" ", 1)[0] for part in heard.split(b"HTTP/1.1 ")[1:]]
+    assert statuses == [b"201", b"401", b"200", b"409", b"201"]
+    assert count(ledger, HoldRow) == 2
+
+
 def test_uploads_that_arrive_in_another_order_are_taken_in_the_right_one(
     kiosk, theatre, ledger
 ):

@@ -51,6 +51,45 @@ def test_what_a_use_case_raises_comes_out_and_nothing_of_it_stays(store):
     assert count(store) == 1
 
 
+def driven(store, steps):
+    """Have steps done by each who can do them: while one waits, and unasked on SQLite."""
+    if not store.on_sqlite:
+        return store.through(steps)
+    over, heard = threading.Event(), []
+    store.begin(steps, lambda *said: (heard.extend(said), over.set()))
+    assert over.wait(30)
+    given, trouble = heard
+    if trouble is not None:
+        raise trouble
+    return given
+
+
+@pytest.mark.parametrize("drive", [Store.through, driven])
+def test_steps_hear_what_each_of_their_use_cases_gave_or_raised(store, drive):
+    def fails(session):
+        add(session, "1")
+        raise LookupError("not here")
+
+    def steps():
+        with pytest.raises(LookupError, match="not here"):
+            yield fails
+        before = yield lambda session: session.scalar(select(func.count(LookupMissRow.id)))
+        yield lambda session: add(session, "2")
+        return before
+
+    def in_vain():
+        yield lambda session: add(session, "3")
+        yield fails
+
+    assert drive(store, steps()) == 0
+    assert count(store) == 1
+    with pytest.raises(LookupError, match="not here"):
+        drive(store, in_vain())
+    assert count(store) == 2
+    store.write(add, "4")
+    assert count(store) == 3
+
+
 def test_readers_can_change_nothing(store):
     with store.read() as session:
         add(session, "1")

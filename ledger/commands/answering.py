@@ -88,7 +88,10 @@ class _Task(WSGITask):  # type: ignore[misc] # No stubs.
         self.complete = True
         self.status, self.response_headers = told.status, told.headers
         self.content_length = len(told.body)
-        self.write(told.body)
+        # In one piece: the task itself would send its head, and then the rest.
+        head = self.build_response_header()
+        self.wrote_header = True
+        self.channel.write_soon(head + told.body)
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc] # No stubs.

@@ -22,7 +22,7 @@ LONGEST = 80
 PICKUP_CODE = 6
 # Tickets of one order on a page of each size; a list that is turned has less room.
 PAGE = {"s": 4, "l": 4, "p": 8}
-PAGE_TURNED = {"s": 2, "l": 4, "p": 8}
+PAGE_TURNED = {"s": 2, "l": 4, "p": 7}
 # These are put right by typing again, so they are said where one types.
 TYPED_AGAIN = {"collect.none", "collect.typo"}
 

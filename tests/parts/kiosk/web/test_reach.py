@@ -50,6 +50,10 @@ _TARGETS = """() => {
           || box.left < -1 || box.top < -1) {
         troubles.push(`${name}: off the glass`);
       }
+      if (innerHeight > innerWidth && box.top < 0.55 * innerHeight - 1
+          && !document.body.matches('.staff, .staff-enter')) {
+        troubles.push(`${name}: above the lower 45 % of a tall screen`);
+      }
       return troubles;
     });
 }"""

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import allotments, moments, outage
 from boxoffice.pricing import Seller
-from kiosk import documents, feed, log, requests
+from kiosk import documents, feed, log, requests, settings
 from kiosk.clock import Clock
 from kiosk.device import Device
 from kiosk.outcomes import LineDown, NotUnderstood, Refused
@@ -64,6 +64,11 @@ def sellable(
         if isinstance(allowed, outage.Risk) and seat not in taken:
             found[seat] = epoch
     return found
+
+
+def given_back(session: Session) -> frozenset[str]:
+    """Give the performances whose seats staff gave back: none are asked for."""
+    return frozenset(settings.get(session, "given_back").get("performances", ()))
 
 
 def in_orders(session: Session, performance: str, *, but: str = "") -> set[str]:
@@ -196,7 +201,11 @@ def _tank(session: Session, device: Device, performance: Performance) -> _Tank:
     now_ms = device.clock.now_ms()
     mine = set(owned(session, performance.id)) - in_orders(session, performance.id)
     (sold,) = statements.first(session, _SOLD_SINCE, (performance.id, now_ms - _HOUR_MS))
-    closed = now_ms >= _closes_ms(performance) or performance.cancelled
+    closed = (
+        now_ms >= _closes_ms(performance)
+        or performance.cancelled
+        or performance.id in given_back(session)
+    )
     far = performance.starts_ms - now_ms > _AHEAD_MS
     target = 0
     if performance.public and not far and not closed:

@@ -34,6 +34,14 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """What last went wrong: an exception's name or an HTTP status, and when (ms)."""
+
+    why: str
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class Asking:
     """A request that is on its way; `document` may be asked once, on any thread."""
 
@@ -73,6 +81,8 @@ class Line:
         self._lock = threading.Lock()
         self.link = Link(up=False, since_ms=clock.now_ms())
         self.revoked = False
+        # For staff, in memory alone; it stays after the line is well again.
+        self.trouble: Trouble | None = None
         self._url, self._address = url, urlsplit(url)
         self._real = carrier is None
         self._carrier = carrier or Connections(url, identity.spki, clock.ledger_ms)
@@ -138,6 +148,11 @@ class Line:
         return None if begun is None else Asking(begun, self._take)
 
     @property
+    def address(self) -> str:
+        """Where the ledger is looked for."""
+        return self._url
+
+    @property
     def numbered(self) -> bool:
         """Whether the ledger's address is a number: no name has to be looked up."""
         return not self._real or _is_number(self._address.hostname or "")
@@ -170,11 +185,13 @@ class Line:
             signature = log.decoded(told["signature"])
         except (Lost, KeyError, TypeError, ValueError) as why:
             self._note(up=False)
+            self._remember(str(why) if isinstance(why, Lost) else "nonsense")
             raise LineDown(f"no time: {type(why).__name__}", sent=False) from why
         if told["ledger_id"] != self._identity.ledger_id or not log.head_holds(
             self._identity.ledger_key, signature, text
         ):
             self._note(up=False)
+            self._remember("stranger")
             raise LineDown("the time is not signed by our ledger")
         self._clock.learn(int(told["now_ms"]))
 
@@ -225,6 +242,7 @@ class Line:
 
     def _lost(self, why: Lost) -> LineDown:
         self._note(up=False)
+        self._remember(str(why))
         return LineDown(str(why), sent=why.sent, late=why.late)
 
     def _learnt(self, answer: Answer) -> Answer:
@@ -237,8 +255,9 @@ class Line:
         status = answer.status
         try:
             outcomes.reached(answer)
-        except LineDown:
+        except LineDown as why:
             self._note(up=False)
+            self._remember(str(why))
             raise
         self._note(up=True)
         if status == 204:
@@ -250,11 +269,15 @@ class Line:
         if not outcomes.is_success(answer):
             if status == 401 and code == "revoked":
                 self.revoked = True
+            self._remember(code if status == 401 else str(status))
             raise NotUnderstood(status, code)
         if not document:
             raise NotUnderstood(0, "not an object")
         self.revoked = False
         return document
+
+    def _remember(self, why: str) -> None:
+        self.trouble = Trouble(why, self._clock.now_ms())
 
     def _note(self, *, up: bool) -> None:
         with self._lock:

@@ -20,8 +20,9 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 
 IDLE_S = 90
 SHEETS = ("screens/staff",)
-LINES = 6
+LINES, ROWS = 6, 3
 Answer = str | Response
+Row = dict[str, str | list[Button]]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -135,6 +136,8 @@ def show() -> Answer:
             (_("Printer"), url_for("staff_paper.printer")),
             (_("Self-test"), url_for("staff_paper.self_test")),
             (_("Screen"), url_for("staff_care.screen")),
+            (_("Link"), url_for("staff_link.link")),
+            (_("Own seats"), url_for("staff_link.seats")),
             (_("Payments"), url_for("staff_money.payments")),
             (_("Shift end"), url_for("staff_money.shift")),
             (_("About"), url_for("staff_care.about")),

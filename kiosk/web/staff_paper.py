@@ -13,13 +13,21 @@ from kiosk.store.tables.printing import PrintJobRow
 from kiosk.web import frame, house
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
-from kiosk.web.staff import IDLE_S, SHEETS, Answer, only, page, paged, person, shown
+from kiosk.web.staff import (
+    IDLE_S,
+    ROWS,
+    SHEETS,
+    Answer,
+    Row,
+    only,
+    page,
+    paged,
+    person,
+    shown,
+)
 from kiosk.web.words import Button
 
 bp = Blueprint("staff_paper", __name__, url_prefix="/staff")
-
-ROWS = 3
-Row = dict[str, str | list[Button]]
 
 
 @bp.get("/printer")

@@ -11,6 +11,9 @@ from kiosk.payments import conversation
 from kiosk.printing import spool
 from tests.pages import Guest
 from tests.parts.kiosk.hardware import Paper
+from tests.parts.kiosk.ledger_double import LedgerDouble
+from tests.parts.kiosk.test_pins import employ
+from tests.parts.kiosk.theatre import hear
 from tests.parts.kiosk.web.pretend_house import PretendHouse
 
 
@@ -54,3 +57,30 @@ def work(kiosk: Device, paper: Paper) -> Any:
     # A device knows its printer before the first guest comes.
     turn(1)
     return turn
+
+
+@pytest.fixture
+def staffed(kiosk: Device, ledger: LedgerDouble) -> Flask:
+    employ(ledger)
+    hear(kiosk)
+    return create_app(kiosk)
+
+
+@pytest.fixture
+def anna(staffed: Flask) -> Guest:
+    """Anna the manager, let in."""
+    return let_in(Guest(staffed), "Anna Berg", "240613")
+
+
+@pytest.fixture
+def tom(staffed: Flask) -> Guest:
+    """Tom the usher, let in."""
+    return let_in(Guest(staffed), "Tom Ruiz", "111222")
+
+
+def let_in(guest: Guest, name: str, pin: str) -> Guest:
+    guest.open("/staff")
+    guest.choose("Name", name)
+    guest.type("PIN", pin)
+    guest.press("Go on")
+    return guest

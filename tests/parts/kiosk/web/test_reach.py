@@ -16,7 +16,7 @@ from lobby.webserver import WebServer
 from tests.browser.touch import AXE
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.test_pins import employ
-from tests.parts.kiosk.theatre import hear
+from tests.parts.kiosk.theatre import HAMLET, hear
 from tests.parts.kiosk.web.every_page import pages, typing
 from tests.parts.kiosk.web.test_rendered import SIZES, Visitor, base, chromium, visitor
 
@@ -339,8 +339,8 @@ def _staff_pages(page: Page, base: str) -> Iterator[str]:
     menu = page.eval_on_selector_all(
         "main a[href^='/staff/']", "all => all.map(one => one.getAttribute('href'))"
     )
-    assert len(menu) >= 9
-    for path in menu:
+    assert len(menu) >= 11
+    for path in [*menu, f"/staff/seats/{HAMLET}"]:
         page.goto(base + path)
         yield path
 

@@ -9,7 +9,6 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from kiosk import rehearsal, sync, will_call
-from kiosk.app import create_app
 from kiosk.device import Device
 from kiosk.printing import jobs, spool
 from kiosk.shown.collecting import Collecting, Found
@@ -17,29 +16,9 @@ from tests.pages import Guest
 from tests.parts.kiosk import guests
 from tests.parts.kiosk.hardware import Paper
 from tests.parts.kiosk.ledger_double import LedgerDouble
-from tests.parts.kiosk.test_pins import ANNA, employ
-from tests.parts.kiosk.theatre import hear, paid_order
-
-
-@pytest.fixture
-def staffed(kiosk: Device, ledger: LedgerDouble) -> Flask:
-    employ(ledger)
-    hear(kiosk)
-    return create_app(kiosk)
-
-
-@pytest.fixture
-def anna(staffed: Flask) -> Guest:
-    """Anna the manager, let in."""
-    return let_in(Guest(staffed), "Anna Berg", "240613")
-
-
-def let_in(guest: Guest, name: str, pin: str) -> Guest:
-    guest.open("/staff")
-    guest.choose("Name", name)
-    guest.type("PIN", pin)
-    guest.press("Go on")
-    return guest
+from tests.parts.kiosk.test_pins import ANNA
+from tests.parts.kiosk.theatre import paid_order
+from tests.parts.kiosk.web.conftest import let_in
 
 
 def actions(ledger: LedgerDouble, kiosk: Device) -> list[str]:
@@ -50,7 +29,18 @@ def actions(ledger: LedgerDouble, kiosk: Device) -> list[str]:
 
 @pytest.mark.parametrize(
     "path",
-    ["service", "owed", "reprints", "printer", "self-test", "screen", "about", "shift"],
+    [
+        "service",
+        "owed",
+        "reprints",
+        "printer",
+        "self-test",
+        "screen",
+        "about",
+        "shift",
+        "link",
+        "seats",
+    ],
 )
 def test_nobody_comes_in_without_a_pin(staffed: Flask, path: str) -> None:
     assert Guest(staffed).open(f"/staff/{path}").heading == "Who are you?"
@@ -66,8 +56,7 @@ def test_five_wrong_pins_lock_the_menu(staffed: Flask) -> None:
     assert guest.page.alert == "Too many wrong PINs. Locked here for 1 min."
 
 
-def test_an_usher_may_clean_but_not_end_a_shift(staffed: Flask) -> None:
-    tom = let_in(Guest(staffed), "Tom Ruiz", "111222")
+def test_an_usher_may_clean_but_not_end_a_shift(tom: Guest) -> None:
     assert tom.open("/staff/shift").heading == "Please ask the box office to do this."
     assert tom.open("/staff/clean").heading == "Clean the screen now"
 

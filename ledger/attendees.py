@@ -2,9 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from boxoffice import ids
 from boxoffice.attendees import Attendee
 from boxoffice.orders import TicketStatus
 from ledger import reports
+from ledger.sorting import Sorting
 from ledger.tables.contacts import ContactRow
 from ledger.tables.doors import MovementRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
@@ -60,6 +62,27 @@ def read(session: Session, performance: str) -> list[Line]:
         lines[ticket.id] = Line(one, ticket.order, ids.shown(number))
     listed = rule.listed(line.attendee for line in lines.values())
     return [lines[one.ticket] for one in listed]
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+SORTS: dict[str, Callable[[Line], Any]] = {
+    "seat": lambda line: (),
+    "buyer": lambda line: line.attendee.buyer.casefold(),
+    "phone": lambda line: line.attendee.phone,
+    "order": lambda line: line.number,
+    "ticket": lambda line: line.attendee.status.value,
+    # Whoever did not come, or was not given back, counts as last of all.
+    "admitted": lambda line: min(line.attendee.admitted_at, default=_NEVER),
+    "refunded": lambda line: line.attendee.refunded_at or _NEVER,
+}
+USUAL = Sorting("seat")
+
+
+def sort(lines: list[Line], by: Sorting) -> list[Line]:
+    """Sort a list that is by seat. by: one of SORTS."""
+    if by.by == USUAL.by:
+        return lines[::-1] if by.down else lines
+    return sorted(lines, key=SORTS[by.by], reverse=by.down)
 
 
 def table(lines: list[Line], zone: str) -> Iterator[list[str]]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from ledger import audit, members, rivals
 from ledger.clock import Means
 from ledger.rivals import Overtaken
+from ledger.sorting import Sorting
 from ledger.tables.catalogue import ProductionRow
 from ledger.tables.members import MemberCheckRow, MemberCreditRow, MemberRow
 from ledger.tables.orders import OrderRow, PatronRow
@@ -25,6 +26,13 @@ COLUMNS = ("number", "name", "email", "credits")
 MOST_ROWS, MOST_CREDITS = 50_000, 1_000
 _CONTROLS = {*range(0x20), 0x7F}
 SUBJECT, TAKEN = "members", "import_members"
+SORTS = {
+    "number": MemberRow.number,
+    "name": func.lower(MemberRow.name),
+    "email": func.lower(MemberRow.email),
+    "credits": MemberRow.credits_per_production,
+}
+USUAL = Sorting("number")
 
 
 @dataclass(frozen=True)
@@ -174,8 +182,10 @@ class Record:
     used: Sequence[tuple[str, int]]
 
 
-def records(session: Session, wanted: str = "", most: int = 100) -> list[Record]:
-    """Give members by number, name or address, with what they have used."""
+def listed(
+    session: Session, wanted: str = "", by: Sorting = USUAL, most: int = MOST_ROWS
+) -> Sequence[MemberRow]:
+    """Give members by number, name or address. by: one of SORTS."""
     query = select(MemberRow).where(MemberRow.left_ms.is_(None))
     if wanted:
         query = query.where(
@@ -183,7 +193,23 @@ def records(session: Session, wanted: str = "", most: int = 100) -> list[Record]
             | MemberRow.name.icontains(wanted, autoescape=True)
             | (func.lower(MemberRow.email) == wanted.strip().lower())
         )
-    rows = session.scalars(query.order_by(MemberRow.number).limit(most)).all()
+    ordered = query.order_by(*by.keys(SORTS[by.by], MemberRow.number))
+    return session.scalars(ordered.limit(most)).all()
+
+
+def table(session: Session, wanted: str, by: Sorting) -> list[tuple[str, ...]]:
+    """Give a list of members as a file that could be taken again: COLUMNS."""
+    return [
+        (row.number, row.name, row.email, str(row.credits_per_production))
+        for row in listed(session, wanted, by)
+    ]
+
+
+def records(
+    session: Session, wanted: str = "", by: Sorting = USUAL, most: int = 100
+) -> list[Record]:
+    """Give members by number, name or address, with what they have used."""
+    rows = listed(session, wanted, by, most)
     used: dict[str, list[tuple[str, int]]] = {}
     for member, title, count in session.execute(
         select(MemberCreditRow.member, ProductionRow.title, MemberCreditRow.used)

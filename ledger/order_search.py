@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from boxoffice import ids, will_call
 from ledger import pickups, seat_search
+from ledger.sorting import Sorting
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.orders import OrderRow, PatronRow, PickupRow, TicketRow
@@ -24,7 +25,7 @@ STATES = {
     "due": "state <> 'cancelled' AND paid < charge",
     "cancelled": "state = 'cancelled'",
 }
-SORTS = ("", "old", "name")
+USUAL = Sorting("made", down=True)
 Found = TypeVar("Found", Select[str], Select[str, int])
 # So many orders a search finds; more are not turned over one by one.
 MOST_FOUND = 1_000
@@ -55,12 +56,12 @@ class OrderLine:
 class Only:
     """Which orders are wanted besides what is typed. state: of STATES; blank, any.
 
-    performance: with a ticket for it; blank, any. sort: of SORTS.
+    performance: with a ticket for it; blank, any. sorting: by made or name.
     """
 
     state: str = ""
     performance: str = ""
-    sort: str = ""
+    sorting: Sorting = USUAL
 
     @property
     def narrow(self) -> bool:
@@ -121,7 +122,7 @@ def find(
         return Page(_lines(session, here), count, page)
     fit = fitting_words(session, words, now_ms=now_ms, only=only)
     kept = fit[:MOST_FOUND]
-    if only.sort:
+    if only.sorting != USUAL:
         some = select(OrderRow.id).where(OrderRow.id.in_(kept))
         kept = list(session.scalars(_sorted(some, only)))
     shown = kept[page * PAGE : (page + 1) * PAGE]
@@ -148,19 +149,16 @@ def fitting_words(
 
 
 def _sorted(found: Select[str], only: Only) -> Select[str]:
-    match only.sort:
-        case "old":
-            return found.order_by(OrderRow.made_ms, OrderRow.id)
-        case "name":
-            named = found.outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
-            return named.order_by(func.lower(PatronRow.name), OrderRow.id)
-        case _:
-            return _newest(found)
+    keys = only.sorting.keys
+    if only.sorting.by == "name":
+        named = found.outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
+        return named.order_by(*keys(func.lower(PatronRow.name), OrderRow.id))
+    # As the index has it, or read backwards.
+    return found.order_by(*keys(OrderRow.made_ms, OrderRow.id))
 
 
 def _newest(found: Found) -> Found:
-    # As the index has it, read backwards.
-    return found.order_by(OrderRow.made_ms.desc(), OrderRow.id.desc())
+    return found.order_by(*USUAL.keys(OrderRow.made_ms, OrderRow.id))
 
 
 def _ways(session: Session, words: str, *, names: bool) -> Iterator[Select[str, int]]:

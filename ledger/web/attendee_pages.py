@@ -4,8 +4,9 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from boxoffice.orders import TicketStatus
-from ledger import attendees, catalogue, reports
+from ledger import attendees, catalogue, reports, sorting
 from ledger.attendees import Line
+from ledger.sorting import Sorting
 from ledger.web import desk, downloads
 
 bp = Blueprint("attendees", __name__, url_prefix="/staff/performances")
@@ -24,8 +25,8 @@ def show(performance: str) -> ResponseReturnValue:
             abort(404)
         everybody = attendees.read(session, performance)
         zone = catalogue.house(session).zone
-    wanted = request.args.get("who", "")
-    found = _chosen(everybody, wanted)
+    wanted, by = _wanted()
+    found = attendees.sort(_chosen(everybody, wanted), by)
     return render_template(
         "staff/attendees.html",
         evening=evening,
@@ -35,7 +36,9 @@ def show(performance: str) -> ResponseReturnValue:
         kinds={
             kind: (words, len(_chosen(everybody, kind))) for kind, words in KINDS.items()
         },
-        wanted=wanted if wanted in KINDS else "",
+        wanted=wanted,
+        sorting=by,
+        asked=downloads.asked(by, attendees.USUAL, who=wanted),
     )
 
 
@@ -48,13 +51,20 @@ def sheet(performance: str, kind: str) -> ResponseReturnValue:
             abort(404)
         found = attendees.read(session, performance)
         zone = catalogue.house(session).zone
-    rows = attendees.table(_chosen(found, request.args.get("who", "")), zone)
+    wanted, by = _wanted()
+    rows = attendees.table(attendees.sort(_chosen(found, wanted), by), zone)
     return downloads.table("attendees", kind, attendees.HEADER, rows)
+
+
+def _wanted() -> tuple[str, Sorting]:
+    who = request.args.get("who", "")
+    by = sorting.read(request.args.get("sort", ""), attendees.SORTS, attendees.USUAL)
+    return who if who in KINDS else "", by
 
 
 def _chosen(lines: list[Line], who: str) -> list[Line]:
     if who == "in":
         return [line for line in lines if line.attendee.admitted_at]
-    if who in KINDS and who:
+    if who:
         return [line for line in lines if line.attendee.status == who]
     return lines

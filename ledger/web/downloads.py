@@ -8,8 +8,18 @@ from typing import Any
 from flask import Response, abort
 
 from ledger.documents import sheets
+from ledger.sorting import Sorting
 
 PIECE_BYTES = 64 << 10
+
+
+def asked(sorting: Sorting, usual: Sorting, **narrowed: str) -> dict[str, str]:
+    """Give what the address of a list said: its files are asked for by the same words.
+
+    usual: how it is sorted if nothing is said. Source: lobby.md §7.
+    """
+    said = {**narrowed, "sort": sorting.said if sorting != usual else ""}
+    return {name: words for name, words in said.items() if words}
 
 
 def table(

@@ -3,8 +3,9 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ledger import catalogue, member_files
+from ledger import catalogue, member_files, sorting
 from ledger.rivals import Overtaken
+from ledger.sorting import Sorting
 from ledger.web import desk, downloads, order_acts
 
 bp = Blueprint("members", __name__, url_prefix="/staff/members")
@@ -16,15 +17,34 @@ USAGE = ("number", "name", "production", "used")
 @bp.get("")
 @desk.needs(*desk.SELLERS, desk.READER)
 def index() -> ResponseReturnValue:
-    wanted = request.args.get("q", "")[:100]
+    wanted, by = _wanted()
     with desk.ledger().store.read() as session:
+        records = member_files.records(session, wanted, by, SHOWN + 1)
         return render_template(
             "staff/members.html",
-            records=member_files.records(session, wanted),
+            records=records[:SHOWN],
+            more=len(records) > SHOWN,
             to_verify=member_files.to_verify(session),
             wanted=wanted,
+            sorting=by,
+            asked=downloads.asked(by, member_files.USUAL, q=wanted),
             zone=catalogue.house(session).zone,
         )
+
+
+@bp.get("/list.<kind>")
+@desk.needs(*desk.SELLERS, desk.READER)
+def listed(kind: str) -> ResponseReturnValue:
+    """Give the members of a search as a file. Source: lobby.md §7."""
+    with desk.ledger().store.read() as session:
+        found = member_files.table(session, *_wanted())
+    return downloads.table("members", kind, member_files.COLUMNS, found)
+
+
+def _wanted() -> tuple[str, Sorting]:
+    said = request.args
+    by = sorting.read(said.get("sort", ""), member_files.SORTS, member_files.USUAL)
+    return said.get("q", "")[:100], by
 
 
 @bp.post("/file")

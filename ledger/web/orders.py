@@ -3,7 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 
 from flask import Blueprint, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
@@ -26,6 +26,7 @@ from ledger import (
     outbox,
     parties,
     reports,
+    sorting,
     ticketing,
     window_cards,
 )
@@ -62,7 +63,13 @@ def index() -> ResponseReturnValue:
             ),
             wanted=wanted,
             only=only,
-            asked={k: v for k, v in {"q": wanted, **asdict(only)}.items() if v},
+            asked=downloads.asked(
+                only.sorting,
+                order_search.USUAL,
+                q=wanted,
+                state=only.state,
+                performance=only.performance,
+            ),
             evenings=evenings_,
             zone=catalogue.house(session).zone,
         )
@@ -88,17 +95,14 @@ def listed(kind: str) -> ResponseReturnValue:
 def _wanted() -> tuple[str, Only]:
     """Read what the address asks for; what it cannot mean is left out."""
     said = request.args
-    state, sort = said.get("state", ""), said.get("sort", "")
-    only = Only(
-        state if state in order_search.STATES else "",
-        said.get("performance", "")[:100],
-        sort if sort in order_search.SORTS else "",
-    )
-    wanted = said.get("q", "")[:100]
+    state, wanted = said.get("state", ""), said.get("q", "")[:100]
+    state = state if state in order_search.STATES else ""
+    performance = said.get("performance", "")[:100]
     # By name goes what can be read at one go; all orders of years do not.
-    if only.sort == "name" and not (only.narrow or wanted.strip()):
-        only = replace(only, sort="")
-    return wanted, only
+    some = state or performance or wanted.strip()
+    columns = ("made", "name") if some else ("made",)
+    by = sorting.read(said.get("sort", ""), columns, order_search.USUAL)
+    return wanted, Only(state, performance, by)
 
 
 @bp.get("/<path:order>")

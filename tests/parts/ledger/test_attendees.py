@@ -87,3 +87,24 @@ def test_an_usher_reads_no_phone_numbers(app, people, theatre, sold):
     tom = clerk(app, "tom")
     tom.open(address(theatre), status=403)
     tom.open("/staff/performances/nowhere/attendees", status=403)
+
+
+@pytest.mark.parametrize(
+    ("said", "seats"),
+    [
+        ("", ["Circle D 4", "Stalls A 2", "Stalls A 3"]),
+        ("sort=-seat", ["Stalls A 3", "Stalls A 2", "Circle D 4"]),
+        ("sort=buyer", ["Circle D 4", "Stalls A 2", "Stalls A 3"]),
+        ("sort=-ticket", ["Stalls A 3", "Circle D 4", "Stalls A 2"]),
+        ("sort=admitted", ["Stalls A 2", "Circle D 4", "Stalls A 3"]),
+        ("sort=refunded", ["Stalls A 3", "Circle D 4", "Stalls A 2"]),
+        ("sort=admitted&who=active", ["Stalls A 2", "Circle D 4"]),
+        ("sort=%27&who=nobody", ["Circle D 4", "Stalls A 2", "Stalls A 3"]),
+    ],
+)
+def test_the_list_is_sorted_by_a_column_and_so_is_its_sheet(bo, theatre, sold, said, seats):
+    page = bo.open(address(theatre, f"?{said}"))
+    file = bo.fetch(address(theatre, f".csv?{said}")).get_data(as_text=True)
+
+    assert [row.th.get_text() for row in page.soup.select("tbody tr")] == seats
+    assert [row.split(",")[0] for row in file.splitlines()[1:]] == seats

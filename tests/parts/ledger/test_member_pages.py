@@ -72,3 +72,29 @@ def test_a_subscriber_nobody_knows_is_on_the_list_to_verify(vera, theatre, ledge
     ledger.store.write(name)
 
     assert "Season ticket 12" in vera.open("/staff/members").words
+
+
+def test_members_are_sorted_by_a_column_and_the_same_ones_are_a_file(vera):
+    """lobby.md §7: sorting and filters stand in the URL, and a sheet has the same rows."""
+    look(vera, GOOD + "M-3,Zoe Holm,a@example.org,3\n")
+    vera.press("Take all 3")
+
+    def listed(said):
+        page = vera.open(f"/staff/members?{said}")
+        shown = [cell.get_text() for cell in page.soup.select("tbody th")]
+        sheet = page.soup.select_one(".files a")["href"]
+        file = vera.fetch(sheet).get_data(as_text=True)
+        assert [row.split(",")[0] for row in file.splitlines()[1:]] == shown
+        return shown
+
+    assert listed("") == ["M-1", "M-2", "M-3"]
+    assert listed("sort=name") == ["M-2", "M-1", "M-3"]
+    assert listed("sort=-credits") == ["M-2", "M-3", "M-1"]
+    assert listed("sort=-number&q=holm") == ["M-3", "M-2"]
+    assert listed("sort=%27") == ["M-1", "M-2", "M-3"]
+    vera.open("/staff/members?q=holm")
+    page = vera.press("Name")
+    assert page.soup.select_one("[aria-sort=ascending]").get_text() == "Name ↑"
+    page = vera.press("Name")
+    assert [cell.get_text() for cell in page.soup.select("tbody th")] == ["M-3", "M-2"]
+    assert page.soup.select_one("[aria-sort=descending]").get_text() == "Name ↓"

@@ -418,4 +418,4 @@ def test_orders_are_narrowed_and_sorted_and_the_same_ones_are_a_file(bo, clock, 
     assert listed(tonight) == [numbers[paid], numbers[gone], numbers[owing]]
     assert listed(f"performance={theatre.studio}") == []
     assert listed("state=%27&performance=nowhere") == []
-    assert listed("sort=old") == [numbers[owing], numbers[paid], numbers[gone]]
+    assert listed("sort=made") == [numbers[owing], numbers[paid], numbers[gone]]

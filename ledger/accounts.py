@@ -14,7 +14,6 @@ from ledger import audit, rivals, staff
 from ledger.clock import Means
 from ledger.rivals import Overtaken
 from ledger.tables.house import StaffRow
-from ledger.tables.records import AuditRow
 
 SHORTEST_PASSWORD = 10
 WORDS = {
@@ -152,23 +151,6 @@ def let_go(
         staff.tell(session, means, row)
         _note(session, means, by, "let_go", id)
     return None
-
-
-def log(
-    session: Session, *, wanted: str = "", most: int = 200
-) -> list[tuple[AuditRow, str]]:
-    """Give what people did, newest first. wanted: an action, a subject or a name."""
-    query = (
-        select(AuditRow, StaffRow.name)
-        .outerjoin(StaffRow, StaffRow.id == AuditRow.staff)
-        .order_by(AuditRow.at_ms.desc(), AuditRow.nth.desc(), AuditRow.id.desc())
-        .limit(most)
-    )
-    if wanted:
-        like = AuditRow.action.contains(wanted.lower().replace(" ", "_"), autoescape=True)
-        name = StaffRow.name.icontains(wanted, autoescape=True)
-        query = query.where(like | name | (AuditRow.subject == wanted))
-    return [(row, name or "") for row, name in session.execute(query)]
 
 
 def _check(password: str, pin: str, roles: Sequence[str]) -> None:

@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
-from ledger import accounts, catalogue, staff
+from ledger import accounts, audit_log, catalogue, sorting, staff
 from ledger.rivals import Overtaken
+from ledger.sorting import Sorting
 from ledger.tables.house import StaffFactorRow
-from ledger.web import desk, order_acts
+from ledger.web import desk, downloads, order_acts
 
 bp = Blueprint("people", __name__, url_prefix="/staff/people")
 
@@ -93,14 +94,36 @@ def _overtaken(quicker: Overtaken, ticked: dict[str, list[str]]) -> str:
 @bp.get("/audit")
 @desk.needs(desk.MANAGER)
 def log() -> ResponseReturnValue:
-    wanted = request.args.get("q", "")[:100]
+    wanted, by = _wanted()
     with desk.ledger().store.read() as session:
+        entries = audit_log.find(session, wanted, by)
         return render_template(
             "staff/audit.html",
-            entries=accounts.log(session, wanted=wanted),
+            entries=entries,
+            about=audit_log.about(session, entries),
+            most=audit_log.SHOWN,
             wanted=wanted,
+            columns=audit_log.columns(wanted),
+            sorting=by,
+            asked=downloads.asked(by, audit_log.USUAL, q=wanted),
             zone=catalogue.house(session).zone,
         )
+
+
+@bp.get("/audit/list.<kind>")
+@desk.needs(desk.MANAGER)
+def listed(kind: str) -> ResponseReturnValue:
+    """Give the entries of a search as a file. Source: lobby.md §7."""
+    wanted, _ = _wanted()
+    with desk.ledger().store.read() as session:
+        zone = catalogue.house(session).zone
+    found = audit_log.table(desk.ledger().store, zone, wanted)
+    return downloads.table("audit", kind, audit_log.HEADER, found)
+
+
+def _wanted() -> tuple[str, Sorting]:
+    wanted, sort = request.args.get("q", "")[:100], request.args.get("sort", "")
+    return wanted, sorting.read(sort, audit_log.columns(wanted), audit_log.USUAL)
 
 
 @bp.get("/me")

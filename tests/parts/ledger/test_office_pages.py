@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import delete, select
 
+from boxoffice import ids
 from boxoffice.pricing import Seller
 from ledger import config, journal, settlements
 from ledger.orders import Patron
@@ -343,6 +345,40 @@ def test_what_people_did_is_found_in_the_audit(anna, bo, theatre):
 
     assert "Bo Lund" in page.words
     assert "Change seats" in page.words
+    assert "Hamlet, " in page.words
+
+
+def test_the_audit_leads_to_what_was_changed_and_is_sorted_and_a_file(
+    anna, bo, theatre, clock
+):
+    """lobby.md §7: words for ids; sorting and search in the URL, the same as a sheet."""
+    sold = theatre.sell("A3", tender=None)
+    bo.open(f"/staff/orders/{sold.id}")
+    fill(bo, "reason", "=ill()")
+    bo.press("Cancel this order")
+    clock.passes(minutes=1)
+    chart(bo, theatre, "A2").press("Flip")
+    number = ids.shown(sold.number)
+
+    def found(said):
+        page = anna.open(f"/staff/people/audit?{said}")
+        lines = [row.select("td") for row in page.soup.select("tbody tr")]
+        sheet = page.soup.select_one(".files a")["href"]
+        file = anna.fetch(sheet).get_data(as_text=True)
+        assert len(list(csv.reader(io.StringIO(file)))) == 1 + len(lines)
+        return [(what.get_text(), about.get_text()) for _, _, what, about, _ in lines]
+
+    ((cancelled, about),) = found(f"q={number}")
+    assert (cancelled, about) == ("Cancel order", number)
+    assert "/orders/" in anna.page.soup.find("a", string=number)["href"]
+    (_, flipped) = found("q=lund&sort=what")
+    assert flipped[0] == "Change seats"
+    assert re.fullmatch(r"Hamlet, Fri 27 Nov, \d\d:\d\d · A2", flipped[1])
+    assert found("q=lund&sort=-what") == [flipped, (cancelled, about)]
+    assert [what for what, _ in found("q=lund&sort=when")] == [cancelled, flipped[0]]
+    assert found("sort=%27&q=lund") == [flipped, (cancelled, about)]
+    file = anna.fetch("/staff/people/audit/list.csv?q=lund").get_data(as_text=True)
+    assert f"cancel order,{number},'=ill()" in file
 
 
 def test_the_operator_says_from_which_amount_a_statement_pays(app, vera, theatre, ledger):

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from boxoffice.pricing import Seller
-from ledger import orders, parties
+from ledger import orders, parties, refund_runs
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
+from ledger.tables.house import HouseRow
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderRow, TicketRow
 from tests.browser.test_clerk import (
@@ -242,6 +243,58 @@ def test_a_statement_is_drawn_and_adds_up(desk, house):
     act(clerk, "Draw the statement")
 
     assert amount in clerk.words
+
+
+def test_settings_are_saved_and_what_cannot_be_is_said(desk, house):
+    """INV4: fifteen minutes at least."""
+    clerk = desk("anna")
+    clerk.open("/staff/settings")
+    typed(clerk, Tax_number="DK 12345678")
+    minutes = "Seats are held for so many minutes 15 to 240"
+    clerk.focus(minutes)
+    clerk.page.keyboard.press("Control+a")
+    clerk.page.keyboard.type("5")
+    clerk.follow("Enter")
+    assert "Nothing was changed." in clerk.said
+    assert clerk.page.locator("[aria-invalid]").input_value() == "5"
+    assert clerk.page.input_value("#tax_number") == "DK 12345678"
+    clerk.focus(minutes)
+    clerk.page.keyboard.press("Control+a")
+    clerk.page.keyboard.type("20")
+    act(clerk, "Change the settings")
+
+    assert "Changed." in clerk.said
+    [now] = found(house, HouseRow)
+    assert (now.tax_number, now.hold_minutes) == ("DK 12345678", 20)
+
+
+def test_a_performance_is_cancelled_and_its_money_goes_back(desk, house):
+    """CAN1: guests are written to, and what goes back is shown before it does."""
+    last = found(
+        house,
+        PerformanceRow,
+        PerformanceRow.production == ProductionRow.id,
+        ProductionRow.title == "Hamlet",
+    )
+    evening = max(last, key=lambda row: row.starts_ms).id
+    order = sold(house, evening, free(house, evening)[0])
+    clerk = desk("anna")
+    clerk.open(f"/staff/performances/{evening}/chart")
+    act(clerk, "Cancel…")
+    clerk.focus("Reason, for the history")
+    clerk.page.keyboard.type("storm")
+    act(clerk, "Cancel this performance")
+    assert "Called off." in clerk.said
+    act(clerk, clerk.page.locator("button.main").inner_text())
+    assert "Money goes back" in clerk.words
+    while refund_runs.step(house.store, house.running.means):
+        pass
+    clerk.open(f"/staff/performances/{evening}/cancellation")
+
+    assert "Money went back" in clerk.words
+    assert sum(one.amount for one in found(house, TenderRow, TenderRow.order == order)) == 0
+    [ticket] = found(house, TicketRow, TicketRow.order == order)
+    assert ticket.status == "refunded"
 
 
 def sold_later(house, performance, seat):

@@ -5,11 +5,14 @@ import json
 import random
 import tempfile
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from sqlalchemy import func, select
 
 from ledger import backup
+from ledger.tables.records import AuditRow
 from tests.demo_house import furnish
 from tests.parts.ledger.hostile import Walk
 
@@ -22,6 +25,7 @@ STARTS = (
     "/staff/members",
     "/staff/memberships",
     "/staff/devices",
+    "/staff/settings",
 )
 
 
@@ -31,6 +35,9 @@ def main() -> int:
     said.add_argument("--rounds", type=int, default=40)
     said.add_argument("--seed", type=int, default=1)
     said.add_argument("--bad", type=float, default=0.4, help="how many fields are bad")
+    said.add_argument(
+        "--nearly", type=int, default=5, help="then with one bad field, so often"
+    )
     said.add_argument("--start", action="append", help="a page; only its forms")
     options = said.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -49,14 +56,24 @@ def main() -> int:
         counts: Counter[int] = Counter()
         broken = []
         chance = random.Random(options.seed)
-        for action, status in walk.attack(chance, options.rounds, options.bad):
+        for action, status in chain(
+            walk.attack(chance, options.rounds, options.bad),
+            walk.nearly_right(chance, options.nearly),
+            walk.again(),
+        ):
             counts[status] += 1
             if status >= 500:
                 broken.append(action)
         with house.store.read() as session:
             faults = backup.faults(session)
+            changes = session.scalar(select(func.count()).select_from(AuditRow))
         house.store.close()
-    found = {"forms": len(walk.forms), "answers": dict(counts), "book": faults}
+    found = {
+        "forms": len(walk.forms),
+        "answers": dict(counts),
+        "changes": changes,
+        "book": faults,
+    }
     print(json.dumps(found | {"broken": sorted(set(broken))}))  # noqa: T201
     return 1 if broken or faults else 0
 

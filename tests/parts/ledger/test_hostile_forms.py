@@ -150,3 +150,17 @@ def test_a_form_full_of_nonsense_breaks_no_page_and_no_book(
         assert status < 500, action
     with ledger.store.read() as session:
         assert backup.faults(session) == []
+
+
+def test_settings_with_one_bad_value_each_are_saved_and_shown(app, ledger, people, theatre):
+    """What is taken as it is stands in pages from then on, and breaks none of them."""
+    anna = clerk(app, "anna")
+    walk = Walk(anna._client)
+    walk.go(["/staff/settings"], most=1)
+    before = changes(ledger)
+    for address, status in walk.nearly_right(random.Random(7), 30):
+        assert status < 500, address
+    assert changes(ledger) - before > 10
+    assert anna._client.get("/shop/").status_code == 200
+    with ledger.store.read() as session:
+        assert backup.faults(session) == []

@@ -232,7 +232,8 @@ def settled(
         payment.state, payment.why = "voiding", made.code.value
         reopen(session, means, row)
         return payment.state
-    payment.state, payment.booked, payment.brand = "sold", payment.amount, seen.brand
+    payment.state, payment.booked = "sold", payment.amount
+    payment.brand, payment.last4 = seen.brand, seen.last4
     if outcome.overruled:
         facts = {"mismatch": outcome.overruled.value}
         audit.note(

@@ -289,7 +289,7 @@ def _approved(session: Session, means: Means, row: PaymentRow, seen: Seen) -> No
         )
         memberships.settle(session, means, order)
     row.ref, row.booked, row.captured = seen.ref, row.amount, True
-    row.brand = seen.brand
+    row.brand, row.last4 = seen.brand, seen.last4
     _end(session, means, row, "sold", "late" if late else "")
 
 

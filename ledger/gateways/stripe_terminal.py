@@ -138,13 +138,16 @@ def _approved(intent: Any) -> Seen:
         return Seen(Step.VOIDED, intent.id)
     part = intent.amount_received < intent.amount
     step = Step.PART if part else Step.APPROVED
-    return Seen(step, intent.id, intent.amount_received, _brand(charge))
+    return Seen(step, intent.id, intent.amount_received, *_card(charge))
 
 
-def _brand(charge: Any) -> str:
+def _card(charge: Any) -> tuple[str, str]:
+    """Give brand and last four digits; blank where they are not told. Source: PAY4."""
     details = charge.payment_method_details if charge is not None else None
     card = details.card_present if details is not None else None
-    return str(card.brand or "").upper() if card is not None else ""
+    if card is None:
+        return "", ""
+    return str(card.brand or "").upper(), str(card.last4 or "")[-4:]
 
 
 def _asked(ask: Callable[[], T], *, reached: bool = True) -> T:

@@ -34,12 +34,16 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Seen:
-    """What the terminal knows. amount: minor units approved; brand: the card's."""
+    """What the terminal knows. amount: minor units approved.
+
+    brand, last4: of the card, as far as they are told (PAY4).
+    """
 
     step: Step
     ref: str = ""
     amount: int = 0
     brand: str = ""
+    last4: str = ""
 
 
 class Terminal(Protocol):

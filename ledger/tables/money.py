@@ -37,7 +37,8 @@ class TenderRow(Row):
 class PaymentRow(Row):
     """One attempt at a terminal, as its device reported it. state: see ledger.payments.
 
-    brand: of the card, in capitals, where it was told.
+    brand, last4: of the card, in capitals and digits, where they were told; no more of it
+    is kept (PAY4).
     """
 
     __tablename__ = "payment"
@@ -55,6 +56,7 @@ class PaymentRow(Row):
     captured: Mapped[bool]
     booked: Mapped[int]
     brand: Mapped[str] = mapped_column(default="", server_default="")
+    last4: Mapped[str] = mapped_column(default="", server_default="")
     changed_ms: Mapped[int]
 
 

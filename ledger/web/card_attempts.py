@@ -36,13 +36,17 @@ _MISMATCH = {Code.AVS_MISMATCH: "the address", Code.CVV_MISMATCH: "the security 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt. amount: minor units. where: online, at the window, at a kiosk."""
+    """One attempt. amount: minor units. where: online, at the window, at a kiosk.
+
+    brand, last4: of the card, where they were told.
+    """
 
     at_ms: int
     amount: int
     ref: str
     where: str
     brand: str
+    last4: str
     words: str
 
 
@@ -65,6 +69,7 @@ def read(session: Session, order: str) -> list[Attempt]:
             row.ref or "",
             _WHERE.get(row.device) or f"at {name or row.device}",
             row.brand.capitalize(),
+            row.last4,
             _said(row),
         )
         for row, name in found

@@ -56,7 +56,7 @@ def comes_back(ada, stripe):
     return ada.open(back.split("8401", 1)[1])
 
 
-def test_a_paid_session_is_an_order_and_is_captured(ada, stripe, ledger, theatre):
+def test_a_paid_session_is_an_order_and_is_captured(ada, stripe, ledger, theatre, bo):
     address = begins(ada, stripe)
     assert address == "https://checkout.stripe.com/c/pay/cs_1"
     assert begins(ada, stripe) == address  # A second press leads to the same page.
@@ -70,6 +70,9 @@ def test_a_paid_session_is_an_order_and_is_captured(ada, stripe, ledger, theatre
     assert [(p.state, p.terminal, p.ref) for p in rows(ledger, PaymentRow)] == [
         ("sold", "stripe", "cs_1")
     ]
+    # PAY4: of the card no more is kept than a patron knows it by.
+    page = bo.open(f"/staff/orders/{rows(ledger, OrderRow)[0].id}")
+    assert "by Visa card ending in 4242 online (cs_1)" in page.words
 
 
 def test_the_page_that_pays_may_lead_to_stripe_and_nowhere_else(ada, app):

@@ -66,7 +66,8 @@ def test_a_card_that_is_approved_is_booked_once(bo, due, ledger, maker):
 
     assert paid(ledger) == [("card", 2400, "pi_1")]
     assert maker.intents["pi_1"]["status"] == "succeeded"
-    assert "by Visa card at the window (pi_1)" in bo.open(f"/staff/orders/{due}").words
+    words = bo.open(f"/staff/orders/{due}").words
+    assert "by Visa card ending in 4242 at the window (pi_1)" in words
 
 
 def test_a_card_is_waited_for_and_then_taken(bo, due, ledger, maker):

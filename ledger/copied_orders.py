@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import copies, log
-from ledger import evenings, groups, issues, lookups
+from ledger import evenings, groups, issues, lookups, pickups
 from ledger.clock import Means
 from ledger.tables.copies import WillCallCopyRow
 from ledger.tables.orders import OrderRow, PatronRow, PickupRow, TicketRow
@@ -70,7 +70,8 @@ def of(
 
 
 def _ways(session: Session, row: OrderRow, *, by_name: bool) -> list[str]:
-    hashes = session.scalars(select(PickupRow.hash).where(PickupRow.order == row.id))
+    codes = select(PickupRow.hash).where(PickupRow.order == row.id, pickups.collecting())
+    hashes = session.scalars(codes)
     ways = [copies.by_code(hash_) for hash_ in sorted(hashes)]
     if by_name and row.patron is not None:
         patron = session.get_one(PatronRow, row.patron)

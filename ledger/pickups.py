@@ -6,7 +6,7 @@ kept the same way; whoever types is throttled (COL2). Source: lobby.md §2.
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids, log
@@ -16,6 +16,7 @@ from ledger.tables.orders import PickupRow
 PREFIX = "FOHC:"
 # A link in a letter: it shows an order, and collects nothing.
 LINK = "FOHL:"
+_OF_LINK = "link:"
 _CHARACTERS = 16
 
 
@@ -25,8 +26,15 @@ def draw(chance: ids.Chance, prefix: str = PREFIX) -> str:
 
 
 def hash_of(code: str) -> str:
-    """Give what is kept of a code. How it was typed does not matter."""
-    return log.encoded(log.digest(ids.clean_code(code).encode()))
+    """Give what is kept of a code. How it was typed does not matter; links keep apart."""
+    clean = ids.clean_code(code)
+    kept = log.encoded(log.digest(clean.encode()))
+    return kept if not clean.startswith(ids.clean_code(LINK)) else _OF_LINK + kept
+
+
+def collecting() -> ColumnElement[bool]:
+    """The rows of codes that collect: all but links."""
+    return ~PickupRow.hash.startswith(_OF_LINK)
 
 
 def keep(session: Session, order: str, hashes: Iterable[str], *, now_ms: int) -> None:

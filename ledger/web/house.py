@@ -10,9 +10,14 @@ bp = Blueprint("house", __name__)
 
 
 @bp.get("/")
-@bp.get("/staff/")
 def home() -> ResponseReturnValue:
     return redirect(url_for("orders.index"), 303)
+
+
+@bp.get("/staff/")
+@desk.needs_login
+def staff() -> ResponseReturnValue:
+    return home()
 
 
 @bp.get("/staff/admissions")

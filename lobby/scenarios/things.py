@@ -9,6 +9,8 @@ from lobby.scenarios.night import Failed, Night
 
 # A scanner tells a code again under its old id until it has been away for three seconds.
 _FORGOTTEN_S = 3.2
+# A door names who came with somebody who is stopped: not the next guest, who comes later.
+_APART_S = 1.6
 
 
 class Things:
@@ -18,9 +20,11 @@ class Things:
         self._night = night
         # How many came so far, and how long that took.
         self._came, self._took_s = 0, 0.0
-        # What each camera sees, and when it last saw a thing that has been taken away.
+        # What each camera sees, when it last saw a thing that has been taken away, and
+        # when anything.
         self._shown: dict[str, str] = {}
         self._gone_s: dict[tuple[str, str], float] = {}
+        self._empty_s: dict[str, float] = {}
 
     def slips(self, step: Mapping[str, Any]) -> None:
         wanted = step["slips"]
@@ -69,10 +73,13 @@ class Things:
         if name != "kiosk":
             self._night.screens[name].open("/door")
         thing = json.dumps(shown, sort_keys=True)
-        gone_s = self._gone_s.get((name, thing), 0.0)
-        time.sleep(max(0.0, gone_s + _FORGOTTEN_S - time.monotonic()))
+        last = self._night.scan(name)
+        free_s = self._gone_s.get((name, thing), 0.0) + _FORGOTTEN_S
+        if last.get("kind", "go") != "go":
+            free_s = max(free_s, self._empty_s.get(name, 0.0) + _APART_S)
+        time.sleep(max(0.0, free_s - time.monotonic()))
         self._shown[name] = thing
-        self._night.seen[name] = self._night.scan(name)["id"]
+        self._night.seen[name] = last["id"]
         self._night.marks["show"] = time.perf_counter()
         self._night.post(f"/cameras/{name}/show", shown)
 
@@ -110,8 +117,9 @@ class Things:
     def clear(self, step: Mapping[str, Any]) -> None:
         name = step["clear"]
         self._night.post(f"/cameras/{name}/clear", {})
+        self._empty_s[name] = time.monotonic()
         if thing := self._shown.pop(name, ""):
-            self._gone_s[name, thing] = time.monotonic()
+            self._gone_s[name, thing] = self._empty_s[name]
 
     def take(self, step: Mapping[str, Any]) -> None:
         self._night.post(f"/printer/slips/{self._night.slip(step['take'])}/take", {})

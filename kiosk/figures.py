@@ -45,6 +45,7 @@ def figures(device: Device) -> dict[str, Any]:
         "printed": _in(states, "printed", "replaced"),
         "phone": _in(states, "phone"),
         "owed": _in(states, "queued", "sending", "uncertain", "failed"),
+        "printing": _in(states, "queued", "sending"),
         "intents": intents,
         "unsent_events": unsent,
         "own_seats": own_seats,

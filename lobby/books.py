@@ -11,13 +11,15 @@ import httpx
 
 FRESH_S = 0.5
 TIMEOUT_S = 1.5
+# What a kiosk whose plug was pulled still has: it asks for nothing and prints nothing.
+_KEPT = ("paid_tickets", "printed", "phone", "owed", "intents")
 
 
 @dataclass(frozen=True)
 class Reading:
     """One moment's figures; None where nobody answered.
 
-    before: what each device said when it answered last.
+    before: what each device had in its book when it answered last.
     """
 
     ledger: Mapping[str, Any] | None = None
@@ -116,7 +118,11 @@ class Books:
         answers = dict(zip(names, self._askers.map(self._ask, names), strict=True))
         ledger = answers.pop("")
         before = {**(self._reading.before or {})}
-        before |= {name: figures for name, figures in answers.items() if figures}
+        before |= {
+            name: {key: figures[key] for key in _KEPT if key in figures}
+            for name, figures in answers.items()
+            if figures
+        }
         self._reading = Reading(ledger, answers, before)
         self._read_at = time.monotonic()
 

@@ -58,8 +58,7 @@ class Checks:
 
         def owns() -> bool:
             nonlocal owned
-            kiosk = self._night.lobby.get("/figures").json()["kiosk"]
-            owned = int(kiosk["own_seats"]) if kiosk else 0
+            owned = int(self._night.kiosk().get("own_seats", 0))
             return owned >= int(step["own"])
 
         self._night.until(owns, step, lambda: f"the kiosk owns {owned} seats")
@@ -68,19 +67,19 @@ class Checks:
         """Wait until the kiosk knows that the ledger can be heard (up), or not (down)."""
 
         def known() -> bool:
-            kiosk = self._night.lobby.get("/figures").json()["kiosk"]
+            kiosk = self._night.kiosk()
             return bool(kiosk and kiosk["linked"] == (step["line"] == "up"))
 
         self._night.until(known, step, lambda: f"the line is not {step['line']}")
 
     def ready(self, step: Mapping[str, Any]) -> None:
-        """Wait until the kiosk hears the ledger and is about to ask for no seats."""
+        """Wait until the kiosk hears the ledger, asks for no seats and prints nothing."""
         kiosk: dict[str, Any] = {}
 
         def is_ready() -> bool:
             kiosk.clear()
-            kiosk.update(self._night.lobby.get("/figures").json()["kiosk"] or {})
-            return bool(kiosk.get("linked")) and not kiosk["wanted_seats"]
+            kiosk.update(self._night.kiosk())
+            return self._night.ready(kiosk)
 
         self._night.until(is_ready, step, lambda: f"the kiosk is not ready: {kiosk}")
 

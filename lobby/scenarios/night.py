@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import httpx
 
 MOST_WAIT_S = 60.0
+# So long a story waits for what the one before left behind.
+MOST_REST_S = 30.0
 PAUSE_S = 0.02
 # The box office sells at its own screen, which is the ledger's staff pages.
 OFFICE = "office"
@@ -75,12 +77,30 @@ class Night:
         self.broken_before: dict[str, int] = {}
 
     def begin(self) -> None:
-        """Take what there is now as the beginning that later counts are measured from."""
+        """Take what there is now as the beginning that later counts are measured from.
+
+        What was played before may still print, and the kiosk may still ask for seats.
+        """
+        until = time.monotonic() + MOST_REST_S
+        while not self.ready(self.kiosk()) and time.monotonic() < until:
+            time.sleep(PAUSE_S)
         self.slips_before = len(self.all_slips())
         figures = httpx.get(f"{self.where.ledger}/demo/figures", timeout=60).json()
         self.before = {k: v for k, v in counted(figures).items() if k != "journal_sum"}
         lamps = self.lobby.get("/figures").json()["lamps"]
         self.broken_before = {lamp["name"]: lamp["broken"] for lamp in lamps}
+
+    def kiosk(self) -> dict[str, Any]:
+        """What the kiosk tells of itself; nothing while it does not answer."""
+        told: dict[str, Any] = self.lobby.get("/figures").json()["kiosk"] or {}
+        return told
+
+    @staticmethod
+    def ready(kiosk: Mapping[str, Any]) -> bool:
+        """Whether a kiosk hears the ledger, asks for no seats and prints nothing."""
+        return bool(kiosk.get("linked")) and not (
+            kiosk["wanted_seats"] or kiosk["printing"]
+        )
 
     def end(self) -> None:
         for screen in self.screens.values():

@@ -27,7 +27,7 @@ _UPLOAD: Final = b"POST /api/events"
 _RECORDED: Final = "SELECT 1 FROM device_event WHERE hash = ?"
 _PUBLISHED: Final = "SELECT 1 FROM feed WHERE stream = ? AND pos = ?"
 _ACKED: Final = re.compile(rb'"acked": \{"seq": \d+, "hash": "([^"]+)"')
-_ALLOTTED: Final = re.compile(rb'^\{"stream": "(dev:[^"]+)", "pos": (\d+)\}')
+_ALLOTTED: Final = re.compile(rb'(?:^|\r\n\r\n)\{"stream": "(dev:[^"]+)", "pos": (\d+)\}')
 DEVICE, LEDGER = "store.sqlite", "ledger.sqlite"
 # What a door answers to a scan that it lets in.
 _GREEN: Final = b'"answer":"ADMIT'

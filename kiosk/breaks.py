@@ -45,6 +45,9 @@ def now(device: Device) -> Break | None:
             return Break("S1", reason, int(kept["since_ms"]), nearest)
     if device.connected and device.line.revoked:
         return Break("L1", "other", device.clock.now_ms())
+    if device.me.role == "kiosk" and device.store.nearly_full():
+        # What room there is belongs to what is under way and to the log.
+        return Break("D1", "other", device.clock.now_ms())
     return None
 
 

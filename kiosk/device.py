@@ -15,6 +15,7 @@ from kiosk.batches import Batches
 from kiosk.board import Board
 from kiosk.clock import Clock
 from kiosk.config import Config
+from kiosk.glimpse import Glimpse
 from kiosk.identity import Identity, Key
 from kiosk.introduction import Introduction
 from kiosk.line import Line
@@ -71,6 +72,7 @@ class Device:
         self.typing = will_call.Throttle()
         self.board = Board(first_id=clock.wall_ms())
         self.sight = Sight()
+        self.glimpse = Glimpse()
         # What it was told of a house while it belongs to none.
         self.introduction = Introduction()
         # Codes by which a phone may join, from our own screen: until when, by boot ms.

@@ -22,6 +22,7 @@ PRINTER: Final = {
     Status.PRESENTER: "P6",
 }
 TERMINAL_UNREACHABLE, PAYMENT_IN_DOUBT = "T1", "T2"
+CLOCK, STORE_FULL, POWER = "C1", "D1", "V1"
 
 
 def printer(device: Device, status: Status) -> None:

@@ -26,6 +26,7 @@ from kiosk import (
     orders,
     pairing,
     recovery,
+    rounds,
     staff,
     sync,
 )
@@ -46,6 +47,7 @@ QUEUE_S: Final = 0.25
 ALLOTMENT_EVERY_S: Final = 10.0
 CONTACTS_EVERY_S: Final = 30.0
 CLOCK_EVERY_S: Final = 60.0
+ROUNDS_EVERY_S: Final = 30.0
 INTRODUCED_S: Final = 2.0
 PRUNE_EVERY_S: Final = 24 * 3600.0
 NAMES_EVERY_S: Final = 300.0
@@ -272,6 +274,8 @@ class _Tend:
         self._loops.tended_s = time.monotonic()
         if self._due("clock", CLOCK_EVERY_S):
             device.store.write(recovery.remember_clock, device)
+        if self._due("rounds", ROUNDS_EVERY_S):
+            rounds.look(device)
         if device.clock.trust == "trusted" and self._due("prune", PRUNE_EVERY_S):
             # A clock that has leapt to 2100 must not forget tonight.
             device.store.write(log.prune, now_ms=device.clock.now_ms())

@@ -64,7 +64,7 @@ def checks(device: Device) -> dict[Check, Found]:
         "disk": _well(shutil.disk_usage(device.store.folder).free > LEAST_FREE_BYTES),
         "link": _link(device),
         "clock": _well(device.clock.trust != "untrusted"),
-        "voltage": _voltage(_VOLTAGE),
+        "voltage": voltage(),
     }
 
 
@@ -102,7 +102,7 @@ def _link(device: Device) -> Found:
     return "well"
 
 
-def _voltage(folder: Path) -> Found:
+def voltage(folder: Path = _VOLTAGE) -> Found:
     """Whether the board says that its power is low; few boards say anything."""
     alarms = sorted(folder.glob("*/in0_lcrit_alarm"))
     try:

@@ -52,6 +52,12 @@ class Sight:
                 self._said[name] = said
         return self.shown(now_ms) != before
 
+    @property
+    def spoken(self) -> bool:
+        """Whether any scanner has said anything since the start."""
+        with self._lock:
+            return bool(self._said)
+
     def shown(self, now_ms: int) -> str:
         """Give the one thing worth showing now; empty when there is nothing.
 

@@ -23,6 +23,7 @@ from scanner.config import Config
 from scanner.decode import Decoder
 from scanner.eyes import Eyes, new_id
 from scanner.frame import Frame, NotAPicture
+from scanner.glance import Glance
 from scanner.health import Health
 from scanner.hints import Hints
 from scanner.phones import Phones
@@ -53,15 +54,15 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # One core for the eyes is enough, and the kiosk needs the others.
     cv2.setNumThreads(1)
-    health = Health()
+    health, glance = Health(), Glance()
     post = Post(settings.post, settings.secret_file, settings.name)
-    hints = _hints(settings, health)
+    hints = _hints(settings, health, glance)
     phones = _phones(settings)
     sightings, stop = Sightings(new_id), threading.Event()
     reader = _reader(settings, health, Arrivals(sightings, post), stop)
     try:
         frames = camera.frames(settings.source, settings.fps, health)
-        scan(frames, post, sightings, health)
+        scan(frames, post, sightings, health, glance)
         post.wait_until_answered()
     except (camera.NoSuchSource, NotAPicture) as why:
         print(why, file=sys.stderr)
@@ -88,13 +89,19 @@ def main() -> int:
 
 
 def scan(
-    frames: Iterator[Frame | None], post: Post, sightings: Sightings, health: Health
+    frames: Iterator[Frame | None],
+    post: Post,
+    sightings: Sightings,
+    health: Health,
+    glance: Glance,
 ) -> None:
     """Read every frame and hand over what came into view."""
     eyes = Eyes(Decoder(), sightings)
     watchdog.tell("READY=1")
     well_at_s = time.monotonic()
     for frame in frames:
+        if frame is not None:
+            glance.put(frame)
         for sighting in eyes.look(frame):
             post.put(sighting)
         health.hint(eyes.hint)
@@ -111,10 +118,11 @@ def outlast(reader: threading.Thread, seconds: float) -> None:
         reader.join(WELL_EVERY_S)
 
 
-def _hints(settings: Config, health: Health) -> Hints | None:
+def _hints(settings: Config, health: Health, glance: Glance) -> Hints | None:
     if not settings.hints:
         return None
-    return Hints(settings.hints, settings.secret_file, settings.name, health)
+    address, secret = settings.hints, settings.secret_file
+    return Hints(address, secret, settings.name, health, glance=glance)
 
 
 def _phones(settings: Config) -> Phones | None:

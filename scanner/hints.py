@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from scanner.glance import Glance
 from scanner.health import Health
 from scanner.line import Line
 
@@ -32,9 +33,14 @@ class Hints:
         source: str,
         health: Health,
         transport: httpx.BaseTransport | None = None,
+        glance: Glance | None = None,
     ) -> None:
-        """Start telling. source: the name of this scanner; transport: for tests."""
+        """Start telling. source: the name of this scanner; transport: for tests.
+
+        glance: what the camera sees, sent when the kiosk asks for it.
+        """
         self._source, self._health = source, health
+        self._glance, self._looked_at = glance, False
         self._line = Line(address, secret_file, transport, TIMEOUT_S)
         self._stop = threading.Event()
         self._away = False
@@ -54,7 +60,8 @@ class Hints:
             # Also at the end: why this process stops is the news that matters most.
             self._post(said)
             told = said
-            wait_s = HINT_EVERY_S if said["hint"] or self._away else EVERY_S
+            often = said["hint"] or self._away or self._looked_at
+            wait_s = HINT_EVERY_S if often else EVERY_S
             if self._health.wait(said, wait_s, self._stop.is_set) == said:
                 continue
             # A camera that comes and goes is told a few times a second, not a thousand.
@@ -64,8 +71,11 @@ class Hints:
         try:
             answer = self._line.post({"source": self._source, **said})
             away = not answer.is_success
+            self._looked_at = not away and _looks(answer)
+            if self._looked_at:
+                self._show()
         except httpx.HTTPError:
-            away = True
+            away, self._looked_at = True, False
         if away != self._away:
             self._away = away
             log.log(
@@ -73,3 +83,18 @@ class Hints:
                 "hints=%s",
                 "away" if away else "back",
             )
+
+    def _show(self) -> None:
+        """Send what the camera sees to staff who look at it."""
+        picture = "" if self._glance is None else self._glance.packed()
+        if picture:
+            self._line.post({"source": self._source, "picture": picture}, "/picture")
+
+
+def _looks(answer: httpx.Response) -> bool:
+    """Whether somebody at the kiosk looks at the camera's picture."""
+    try:
+        said = answer.json()
+    except ValueError:
+        return False
+    return isinstance(said, dict) and said.get("look") is True

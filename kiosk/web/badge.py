@@ -32,7 +32,8 @@ def put_on(person: Person) -> None:
 
 
 def take_off() -> None:
-    """Forget who stood here."""
+    """Forget who stood here, and what they looked at."""
+    device().glimpse.forget()
     for name in ("staff", "since", "boot"):
         usher.pop(name, None)
 

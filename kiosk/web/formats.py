@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 
 from boxoffice import moments
 from boxoffice import money as minor
@@ -37,6 +37,11 @@ def money(amount: int, currency: str) -> str:
     """Write minor units with their currency, in a guest's one form: "€48.00", "48,00 €"."""
     places = minor.decimals(currency)
     return format_currency(Decimal(amount).scaleb(-places), currency, locale=locale())
+
+
+def seconds(count_s: float) -> str:
+    """Write a short time: "0.4 s", "0,4 s"."""
+    return f"{format_decimal(round(count_s, 1), '0.0', locale=locale())} s"
 
 
 def moment(at_ms: int, zone: str) -> datetime:

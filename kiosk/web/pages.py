@@ -45,6 +45,7 @@ from kiosk.web import (
     staff_link,
     staff_money,
     staff_paper,
+    staff_senses,
     trouble,
     wallet,
     will_call,
@@ -54,7 +55,14 @@ from kiosk.web.straight import Straight
 # What an usher's phone may open, too; nothing else of a device leaves the machine.
 DOOR = (door.bp, door_calls.bp, door_find.bp, door_lists.bp, door_staff.bp, phone.bp)
 
-STAFF = (staff.bp, staff_care.bp, staff_link.bp, staff_money.bp, staff_paper.bp)
+STAFF = (
+    staff.bp,
+    staff_care.bp,
+    staff_link.bp,
+    staff_money.bp,
+    staff_paper.bp,
+    staff_senses.bp,
+)
 
 
 def blueprints() -> list[Blueprint]:

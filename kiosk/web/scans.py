@@ -5,12 +5,13 @@ scripts by waiting here, without by reloading. Source: sync.md §2.8.
 """
 
 import json
+from base64 import b64decode
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kiosk import door, rehearsal, tenders, will_call
+from kiosk import door, glimpse, rehearsal, tenders, will_call
 from kiosk.shown.named import Refusal
 from kiosk.shown.reviewing import Stage
 from kiosk.web import crops, house, refusals, sight_words, wallet
@@ -77,7 +78,27 @@ def hints() -> tuple[Response, int] | Response:
     if here.sight.hear(body, here.clock.boot_ms()):
         here.board.wake()
         newest().wake()
-    return jsonify(shown=sight_words.now())
+    look = here.glimpse.wanted(here.clock.boot_ms())
+    return jsonify(shown=sight_words.now(), look=look)
+
+
+@bp.post("/scans/hints/picture")
+def picture() -> tuple[Response, int] | Response:
+    """Take what the camera sees, while staff look at it; it is kept nowhere."""
+    if not crops.from_our_scanner():
+        return jsonify(
+            error="signature", message="The scanner's secret is not this one."
+        ), 401
+    body = request.get_json(force=True, silent=True)
+    text = body.get("picture") if isinstance(body, dict) else None
+    try:
+        found = b64decode(text, validate=True) if isinstance(text, str) else b""
+    except ValueError:
+        found = b""
+    if not found.startswith(b"\xff\xd8\xff") or len(found) > glimpse.MOST_BYTES:
+        return jsonify(error="malformed", message="A picture is a JPEG in base64."), 400
+    here = device()
+    return jsonify(taken=here.glimpse.take(found, here.clock.boot_ms()))
 
 
 def _collect(scan: str, text: str) -> str:

@@ -136,6 +136,7 @@ def show() -> Answer:
             (_("Printer"), url_for("staff_paper.printer")),
             (_("Self-test"), url_for("staff_paper.self_test")),
             (_("Screen"), url_for("staff_care.screen")),
+            (_("Camera and sound"), url_for("staff_senses.camera")),
             (_("Link"), url_for("staff_link.link")),
             (_("Own seats"), url_for("staff_link.seats")),
             (_("Payments"), url_for("staff_money.payments")),

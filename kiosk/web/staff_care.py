@@ -34,7 +34,7 @@ def service() -> Answer:
     words = _reasons()
     lines = [
         (_("This kiosk"), _("in service") if rest is None else words[rest.reason]),
-        *((f"FH-{code}", _meaning(code)) for code in sorted(device().faults)),
+        *((f"FH-{code}", _meaning(code)) for code in _codes(rest)),
     ]
     call = staff.called(device())
     if call is not None:
@@ -49,8 +49,10 @@ def service() -> Answer:
             )
             for reason in breaks.REASONS
         ]
-    else:
+    elif rest.code == "S1":
         buttons = [Button(_("Back into service"), url_for("staff_care.serve"), {})]
+    else:
+        buttons = []  # It goes on by itself once that is mended.
     buttons.append(Button(_("Clean the screen, 30 s"), url_for("staff_care.clean")))
     return shown(_("In or out of service"), lines, buttons)
 
@@ -161,6 +163,12 @@ def _reasons() -> dict[str, str]:
     }
 
 
+def _codes(rest: breaks.Break | None) -> list[str]:
+    """Give the codes that hold now, also of a break that staff did not ask for."""
+    by_itself = {rest.code} if rest is not None and rest.code != "S1" else set()
+    return sorted(device().faults | by_itself)
+
+
 def _meaning(code: str) -> str:
     return {
         "P1": _("paper is out"),
@@ -171,4 +179,8 @@ def _meaning(code: str) -> str:
         "P6": _("a ticket was left in the slot"),
         "T1": _("the card terminal is not answering"),
         "T2": _("a payment is in doubt"),
+        "L1": _("this device was revoked"),
+        "C1": _("the clock is not trusted, and there is no link to set it"),
+        "D1": _("the store is nearly full: nothing new begins"),
+        "V1": _("the power is low: check the power supply and its cable"),
     }.get(code, _("see the list inside the cabinet door"))

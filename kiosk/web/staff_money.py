@@ -38,7 +38,8 @@ def payments() -> Answer:
         note = _("Compare with the terminal's own record; the box office settles it.")
     elif not found:
         note = _("No payment is open or in doubt.")
-    return shown(_("Payments"), lines, [], note=note)
+    test = Button(_("Test the terminal"), url_for("staff_senses.terminal"))
+    return shown(_("Payments"), lines, [test] if here.terminal else [], note=note)
 
 
 @bp.get("/shift")

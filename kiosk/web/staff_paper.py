@@ -233,6 +233,7 @@ def self_test() -> Answer:
         [
             Button(_("Print a test page"), url_for("staff_paper.test"), {}),
             Button(_("Touch the corners"), url_for("staff_paper.corners", n=1)),
+            Button(_("Test the terminal"), url_for("staff_senses.terminal")),
         ],
         note=note,
         refresh_s=3 if running else 0,

@@ -339,8 +339,8 @@ def _staff_pages(page: Page, base: str) -> Iterator[str]:
     menu = page.eval_on_selector_all(
         "main a[href^='/staff/']", "all => all.map(one => one.getAttribute('href'))"
     )
-    assert len(menu) >= 11
-    for path in [*menu, f"/staff/seats/{HAMLET}"]:
+    assert len(menu) >= 12
+    for path in [*menu, f"/staff/seats/{HAMLET}", "/staff/sound", "/staff/terminal"]:
         page.goto(base + path)
         yield path
 

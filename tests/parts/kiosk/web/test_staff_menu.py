@@ -40,6 +40,9 @@ def actions(ledger: LedgerDouble, kiosk: Device) -> list[str]:
         "shift",
         "link",
         "seats",
+        "camera",
+        "sound",
+        "terminal",
     ],
 )
 def test_nobody_comes_in_without_a_pin(staffed: Flask, path: str) -> None:

@@ -3,7 +3,7 @@
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from ledger import allotments, notices, promised_tenders
+from ledger import allotments, notices, pickups, promised_tenders
 from ledger.allotments import Owner, Seat
 from ledger.clock import Means
 from ledger.happened import Happened, text, whole
@@ -73,6 +73,8 @@ def record(session: Session, means: Means, event: Happened) -> None:
             )
         )
         session.flush()
+        if hash_ := event.text("pickup_hash", ""):
+            pickups.keep(session, order, [hash_], now_ms=means.now_ms)
 
 
 def closed(session: Session, means: Means, event: Happened) -> None:

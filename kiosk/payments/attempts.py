@@ -85,6 +85,7 @@ def state(device: Device, order: str) -> PayState:
             currency,
             order[:6],
             code=row.code if row else "",
+            pickup=_pickup(row),
             kept_until_ms=kept_until_ms(performance) if row and row.code else None,
         )
     debt = row is not None and basket.debt(row) is not None
@@ -104,6 +105,7 @@ def state(device: Device, order: str) -> PayState:
         asking_s=asking_ms // 1000 if outcome is Outcome.ASKING else 0,
         late=intent.was_unknown,
         code=row.code if row and row.stage == "parked" else "",
+        pickup=_pickup(row),
         kept_until_ms=kept_until_ms(performance) if row and row.code else None,
     )
 
@@ -295,6 +297,12 @@ def _give_up(session: Session, order: str) -> None:
     intent = _latest(session, order)
     if intent is not None and intent.state in {"created", "sent", "unknown"}:
         intent.give_up = True
+
+
+def _pickup(row: OrderRow | None) -> str:
+    """Give the text of the QR under which the box office finds a parked order."""
+    parked = row is not None and row.stage == "parked" and row.code
+    return str(row.extras.get("pickup") or "") if row is not None and parked else ""
 
 
 def _latest(session: Session, order: str) -> IntentRow | None:

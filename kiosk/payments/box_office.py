@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from kiosk import allotment, documents, evening, log
+from kiosk import allotment, basket, documents, evening, log
 from kiosk.device import Device
-from kiosk.payments import attempts
+from kiosk.payments import attempts, codes
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import PayState
 from kiosk.store.tables.orders import OrderRow
@@ -37,6 +37,8 @@ def leave(session: Session, device: Device, row: OrderRow) -> None:
         allotment.give_back(session, device, row.performance, epochs, why="declined")
         return
     row.code = row.number[:6]
+    pickup = codes.pickup(device.chance)
+    basket.put(row, pickup=pickup)
     body = {
         "order": row.number,
         "lines": [
@@ -53,6 +55,7 @@ def leave(session: Session, device: Device, row: OrderRow) -> None:
             for line in lines
         ],
         "until_ms": attempts.kept_until_ms(performance),
+        "pickup_hash": codes.hash_of(pickup),
     }
     seq = log.append(session, device.clock, device.new_id(), "order.parked", body)
     # They are the box office's now: not ours, as if we had returned them.

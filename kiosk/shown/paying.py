@@ -64,7 +64,8 @@ class PayState:
 
     late: it went through after silence. may_cancel: until the card answers. may_retry,
     may_park: which choices to offer. asking_s: seconds of silence so far. code: six
-    characters for the box office, once the order waits there. kept_until_ms: how long the
+    characters for the box office, once the order waits there, pickup: the text of a QR for
+    the same. kept_until_ms: how long the
     box office keeps the seats, or None. debt: an order made elsewhere is paid for.
     """
 
@@ -80,4 +81,5 @@ class PayState:
     asking_s: int = 0
     late: bool = False
     code: str = ""
+    pickup: str = ""
     kept_until_ms: int | None = None

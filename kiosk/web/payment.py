@@ -15,7 +15,7 @@ from kiosk.payments import attempts, box_office
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Outcome, PayState
 from kiosk.shown.reviewing import OrderShown, Stage
-from kiosk.web import formats, frame, house, refusals
+from kiosk.web import formats, frame, house, qr, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.speech import gettext as _
 from kiosk.web.words import Button, call_staff, start_over
@@ -75,7 +75,7 @@ def show() -> Response | str:
     said = _said(state)
     return frame.page(
         "kiosk/paying.html",
-        sheets=["components/terminal", "screens/paying"],
+        sheets=["components/terminal", "components/qr", "screens/paying"],
         # What is decided waits for the guest alone, who may have gone.
         idle_s=0 if said.refresh_s else None,
         listens=False,
@@ -87,6 +87,7 @@ def show() -> Response | str:
         lines=said.lines,
         amount=formats.money(state.amount, state.currency) if said.amount else "",
         code=said.code,
+        drawn=qr.drawn(state.pickup) if said.code and state.pickup else None,
         drawing=said.drawing,
         arrow=device().config.terminal_at if said.drawing in {"card", "pin"} else "",
         buttons=said.buttons,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from boxoffice import tickets
 from kiosk import allotment, documents, figures, orders, reviewing, sales, sync
 from kiosk.device import Device
-from kiosk.payments import attempts, box_office, conversation
+from kiosk.payments import attempts, box_office, codes, conversation
 from kiosk.payments.port import REMOVED_EARLY, Step, TerminalDown
 from kiosk.printing import spool
 from kiosk.shown.named import Refusal
@@ -167,6 +167,8 @@ def test_the_third_decline_leads_to_the_box_office(
     assert (len(state.code), state.kept_until_ms) == (6, CURTAIN - 600_000)
     (parked,) = told(kiosk, ledger, "order.parked")
     assert [line["seat"] for line in parked["lines"]] == ["A-1", "A-2"]
+    assert state.pickup.startswith("FOHC:")
+    assert parked["pickup_hash"] == codes.hash_of(state.pickup)
     assert owned(kiosk) == []
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from boxoffice.journal import Line, Unbalanced
 from boxoffice.money import Money
-from ledger import allotments, audit, journal, seating
+from ledger import allotments, audit, journal, pickups, seating
 from ledger import discrepancies as settling
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.money import JournalEntryRow, JournalLineRow, PaymentRow
@@ -291,13 +291,22 @@ def test_a_parked_order_keeps_its_seats_for_the_box_office(kiosk, theatre, ledge
     epochs = kiosk.own(theatre.tonight, "A1", "A2")
     until_ms = clock() + 60_000
     lines = [kiosk.line(theatre.tonight, seat, epoch) for seat, epoch in epochs.items()]
-    parked = {"order": "PARKED22", "lines": lines, "until_ms": until_ms, "currency": "EUR"}
+    code = "FOHC:K7Q4MX23ABCDEFGH"
+    parked = {
+        "order": "PARKED22",
+        "lines": lines,
+        "until_ms": until_ms,
+        "currency": "EUR",
+        "pickup_hash": pickups.hash_of(code),
+    }
     kiosk.happened("order.parked", parked)
 
     kiosk.upload().ok()
 
     assert row(ledger, SeatStateRow, (theatre.tonight, "A1")).state == "held"
     assert row(ledger, OrderRow, "PARKED22").state == "parked"
+    with ledger.store.read() as session:
+        assert pickups.find(session, code) == "PARKED22"
     assert kiosk.allotments() == {}
     clock.passes(minutes=1)
     ledger.store.write(seating.sweep, ledger.means())

@@ -196,7 +196,13 @@ def _paying(visitor: Visitor) -> Iterator[str]:
         yield f"paying: the terminal is {where}"
     house.place_terminal("")
     pay = house.pay
-    house.pay = replace(pay, asking_s=20, code="K7Q4MX", kept_until_ms=CURTAIN_MS - 600_000)
+    house.pay = replace(
+        pay,
+        asking_s=20,
+        code="K7Q4MX",
+        pickup="FOHC:K7Q4MX23ABCDEFGH",
+        kept_until_ms=CURTAIN_MS - 600_000,
+    )
     for outcome in (
         Outcome.WAITING_FOR_CARD,
         Outcome.ENTER_PIN,

@@ -480,7 +480,12 @@ class PretendHouse:
 
     def _box_office_park(self, device: Any, order: str) -> PayState:
         self.outcome, self.stage = Outcome.THIRD_DECLINE, Stage.PARKED
-        self.pay = replace(self.pay, code="K7Q4MX", kept_until_ms=CURTAIN_MS - 10 * 60_000)
+        self.pay = replace(
+            self.pay,
+            code="K7Q4MX",
+            pickup="FOHC:K7Q4MX23ABCDEFGH",
+            kept_until_ms=CURTAIN_MS - 10 * 60_000,
+        )
         return self._attempts_state(device, order)
 
     def _spool_paper(self, _device: Any) -> Paper:

@@ -135,8 +135,15 @@ def test_whoever_has_to_show_a_card_reads_and_sees_where(
 def test_the_third_decline_sends_to_the_box_office_with_a_code(
     house: PretendHouse, guest: Guest
 ) -> None:
-    house.pay = replace(house.pay, code="K7Q4MX", kept_until_ms=CURTAIN_MS - 600_000)
+    house.pay = replace(
+        house.pay,
+        code="K7Q4MX",
+        pickup="FOHC:K7Q4MX23ABCDEFGH",
+        kept_until_ms=CURTAIN_MS - 600_000,
+    )
     pays(house, guest, Outcome.THIRD_DECLINE)
+    [code] = guest.page.soup.select(".paying__qr [role=img]")
+    assert code["aria-label"] == "Code for the box office"
     assert (
         "Please pay at the box office. Nothing was charged."
         " We keep your seats until 19:20. Code K7Q4MX."

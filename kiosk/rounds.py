@@ -4,13 +4,19 @@ C1: a clock that nobody trusts, and no link to put it right; D1: the store is ne
 V1: the board says that its power is low. Source: lobby.md §5.
 """
 
+from typing import Final
+
 from kiosk import faults, rehearsal
 from kiosk.device import Device
+
+# A device that has just started may find its link, and with it the time, in a moment.
+SETTLED_MS: Final = 60_000
 
 
 def look(device: Device) -> None:
     """Tell staff what has come or gone since the last look."""
-    lost = device.clock.trust == "untrusted" and not device.up
+    settled = device.clock.boot_ms() - device.started_boot_ms >= SETTLED_MS
+    lost = settled and device.clock.trust == "untrusted" and not device.up
     faults.note(device, faults.CLOCK, lost)
     faults.note(device, faults.STORE_FULL, device.store.nearly_full())
     faults.note(device, faults.POWER, rehearsal.voltage() == "ill")

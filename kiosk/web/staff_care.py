@@ -118,8 +118,13 @@ def measure() -> Answer:
 @bp.get("/about")
 @only("usher")
 def about() -> Answer:
-    """Say what this device is and how it is linked."""
-    return _about("")
+    """Say what this device is, how it is linked, and what is not done from here."""
+    return _about(
+        _(
+            "The screen is turned, and the version before brought back, at the machine:"
+            " systemd/README.md says how."
+        )
+    )
 
 
 @bp.post("/about/bundle")

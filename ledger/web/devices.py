@@ -22,7 +22,7 @@ from ledger.clock import Means
 from ledger.documents import code
 from ledger.refused import Refused
 from ledger.tables.devices import DeviceRow
-from ledger.web import desk
+from ledger.web import desk, fault_words
 
 bp = Blueprint("devices", __name__, url_prefix="/staff/devices")
 ROLES = ("kiosk", "door")
@@ -175,7 +175,9 @@ def _health(told: dict[str, Any], zone: str) -> list[tuple[str, str]]:
         if not isinstance(facts, dict):
             continue
         at = desk.day_and_time(facts.get("at_ms"), zone)
-        what = facts.get("code") or (facts.get("trust") if kind == "clock" else "")
+        code = facts.get("code")
+        trust = facts.get("trust") if kind == "clock" else ""
+        what = fault_words.fault(str(code)) if code else trust
         found.append((words, f"{what}, {at}" if what else at))
     return found
 

@@ -1,9 +1,12 @@
 """The staff pages about devices: who is on the line, pairing by hand, guessing."""
 
+from pathlib import Path
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger import guessing
 from ledger.tables.records import LookupMissRow
+from ledger.web import fault_words
 from tests.parts.ledger.clerk import clerk, hire
 from tests.parts.ledger.device import pair
 
@@ -23,6 +26,23 @@ def test_staff_read_in_words_which_devices_are_on_the_line(app, ledger, kiosk, c
     clock.passes(minutes=60 * 5)
     vera = clerk(app, "vera")
     assert "Silent for 5 h" in vera.open("/staff/devices").words
+
+
+def test_staff_read_a_devices_trouble_with_its_code_and_in_words(app, ledger, kiosk):
+    hire(ledger)
+    vera = clerk(app, "vera")
+    for code in ("C1", "X9"):
+        facts = {"software": "1", "boot": "b", "trust": "untrusted", "code": code}
+        kiosk.happened("device.fault", facts)
+        kiosk.upload().ok()
+        words = vera.open(f"/staff/devices/{kiosk.id}").words
+        assert f"FH-{code}" in words
+        assert ("FH-C1: the clock is not trusted" in words) == (code == "C1")
+
+
+def test_every_code_is_on_the_list_for_the_cabinet_door():
+    listed = (Path(__file__).parents[3] / "docs/operations/codes.md").read_text()
+    assert [code for code in fault_words.WORDS if f"| {code} |" not in listed] == []
 
 
 def test_staff_hear_that_somebody_is_guessing_order_numbers(app, ledger, clock):

@@ -87,7 +87,7 @@ def show() -> Response | str:
         lines=said.lines,
         amount=formats.money(state.amount, state.currency) if said.amount else "",
         code=said.code,
-        drawn=qr.drawn(state.pickup) if said.code and state.pickup else None,
+        drawn=_drawn(state),
         drawing=said.drawing,
         arrow=device().config.terminal_at if said.drawing in {"card", "pin"} else "",
         buttons=said.buttons,
@@ -95,6 +95,13 @@ def show() -> Response | str:
         refresh_s=said.refresh_s,
         next="",
     )
+
+
+def _drawn(state: PayState) -> qr.Drawn | None:
+    """Draw the code of an order that waits at the box office."""
+    if state.outcome is not Outcome.THIRD_DECLINE or not state.pickup:
+        return None
+    return qr.drawn(state.pickup)
 
 
 def _said(state: PayState) -> Said:

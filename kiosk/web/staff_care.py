@@ -118,13 +118,20 @@ def measure() -> Answer:
 @bp.get("/about")
 @only("usher")
 def about() -> Answer:
-    """Say what this device is, how it is linked, and what is not done from here."""
-    return _about(
-        _(
-            "The screen is turned, and the version before brought back, at the machine:"
-            " systemd/README.md says how."
-        )
+    """Say what this device is and how it is linked."""
+    return _about("")
+
+
+@bp.get("/machine")
+@only("usher")
+def machine() -> Answer:
+    """Say what is not done from here."""
+    note = _(
+        "The screen is turned, and the version before brought back, at the machine:"
+        " systemd/README.md says how."
     )
+    back = url_for("staff_care.about")
+    return shown(_("Screen and version"), [], [], back=back, note=note)
 
 
 @bp.post("/about/bundle")
@@ -153,10 +160,13 @@ def _about(note: str) -> str:
         (_("Clock"), f"{clock}, {trusts[here.clock.trust]}"),
         (_("Store"), _("nearly full") if here.store.nearly_full() else _("well")),
     ]
-    pack = _("Write a support bundle (no personal data)")
-    return shown(
-        _("About"), lines, [Button(pack, url_for("staff_care.pack"), {})], note=note
-    )
+    buttons = [
+        Button(
+            _("Write a support bundle (no personal data)"), url_for("staff_care.pack"), {}
+        ),
+        Button(_("Screen and version"), url_for("staff_care.machine")),
+    ]
+    return shown(_("About"), lines, buttons, note=note)
 
 
 def _reasons() -> dict[str, str]:

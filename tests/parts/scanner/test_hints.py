@@ -70,7 +70,7 @@ def test_staff_who_look_are_sent_what_the_camera_sees_small_and_nobody_else_is(s
     kiosk, health, glance = Listener(), Health(), Glance()
     glance.put(Frame(np.full((720, 1280), 200, np.uint8)))
     with serving(post=kiosk.take) as address:
-        hints = Hints(f"{address}/scans/hints", secret, "camera", health, glance=glance)
+        hints = Hints(f"{address}/scans/hints", secret, "door-b", health, glance=glance)
         kiosk.hears()
         assert kiosk.pictures.empty()
         kiosk.looks = True

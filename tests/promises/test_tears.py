@@ -19,7 +19,7 @@ from tests.promises.tears.disk import Disk
 from tests.promises.tears.evening import Heard, listen
 from tests.promises.tears.tape import Cut, Left, Synced, Written
 
-PORT_BASE = 8660
+PORT_BASE = 8560
 NAME = rb"9<\x2f\x77\x2f\x73\x74\x6f\x72\x65\x2e\x73\x71\x6c\x69\x74\x65>"
 HEARD = (
     rb"""

@@ -372,7 +372,7 @@ def test_a_hint_from_elsewhere_or_without_sense_is_refused(
     scanned: Any, eyes: Callable[..., Any]
 ) -> None:
     assert eyes(secret="guessed", camera="away").status_code == 401
-    assert eyes(camera="on fire").json == {"shown": ""}
+    assert eyes(camera="on fire").json == {"shown": "", "look": False}
     secret = {"X-Scanner-Secret": "guessed"}
     assert (
         scanned.app.test_client().post("/scans/hints", data=b"[", headers=secret)

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from ledger.clock import Means
 from ledger.tables.records import AuditRow
 
+# Stands for the member of staff where patrons change their own order by its link.
+PATRON = "patron"
 # The changes of one subject as they followed one another; those not counted were before.
 IN_ORDER = (AuditRow.nth, AuditRow.at_ms, AuditRow.id)
 
@@ -22,6 +24,11 @@ def words(action: str, reason: str, facts: Mapping[str, Any]) -> str:
     changed = facts.get("changed")
     more = ", ".join(map(str, changed)) if isinstance(changed, list) else reason
     return action.replace("_", " ") + (f" ({more})" if more else "")
+
+
+def who(name: str | None, staff: str) -> str:
+    """Say who did it. name: of the member of staff, if there is such a one."""
+    return name or ("The patron" if staff == PATRON else "Somebody")
 
 
 def note(

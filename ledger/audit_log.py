@@ -8,7 +8,7 @@ from sqlalchemy import Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import subjects
+from ledger import audit, subjects
 from ledger.sorting import Sorting
 from ledger.store import Store
 from ledger.subjects import Subject
@@ -44,7 +44,7 @@ def find(session: Session, wanted: str = "", by: Sorting = USUAL) -> list[Entry]
         query = _fitting(wanted).order_by(*by.keys(*time))
     else:
         query = _fitting(wanted).order_by(*by.keys(SORTS[by.by]), *USUAL.keys(*time))
-    return [(row, name or "") for row, name in session.execute(query.limit(SHOWN))]
+    return [(row, _who(row, name)) for row, name in session.execute(query.limit(SHOWN))]
 
 
 def about(session: Session, entries: Sequence[Entry]) -> dict[str, Subject]:
@@ -69,7 +69,8 @@ def table(store: Store, zone: str, wanted: str) -> Iterator[Sequence[str]]:
         with store.read() as session:
             query = _fitting(wanted).where(AuditRow.id > last).order_by(AuditRow.id)
             found = [
-                (row, name or "") for row, name in session.execute(query.limit(AT_ONCE))
+                (row, _who(row, name))
+                for row, name in session.execute(query.limit(AT_ONCE))
             ]
             known = about(session, found)
             piece = [_row(row, name, known, zone) for row, name in found]
@@ -77,6 +78,10 @@ def table(store: Store, zone: str, wanted: str) -> Iterator[Sequence[str]]:
         if len(found) < AT_ONCE:
             return
         last = found[-1][0].id
+
+
+def _who(row: AuditRow, name: str | None) -> str:
+    return audit.who(name, row.staff) if name or row.staff == audit.PATRON else ""
 
 
 def _fitting(wanted: str) -> Select[AuditRow, str]:

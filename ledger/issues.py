@@ -15,6 +15,8 @@ from ledger.tables.doors import ClaimRow
 from ledger.tables.orders import TicketRow
 
 NOT_YET = "not_printed"
+# A code has one byte for its issue.
+MOST = 255
 OUT = frozenset({"printed", "delivered"})
 
 
@@ -67,7 +69,7 @@ def reprinted(session: Session, means: Means, event: Happened) -> None:
     if row is None:
         return
     issue = event.whole("issue")
-    if not 1 < issue < 256:
+    if not 1 < issue <= MOST:
         raise ValueError(f"issue {issue} cannot be")
     if issue <= row.issue:
         # Two devices printed it again without knowing of each other.

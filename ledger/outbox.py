@@ -59,6 +59,18 @@ def bring_tickets(session: Session, means: Means, order: str, *, to: str) -> str
     return add(session, means, to=to, kind=TICKETS, order=order, facts=facts)
 
 
+def left(session: Session, means: Means, order: str) -> bool:
+    """Whether a letter with an order's tickets was left this very moment."""
+    found = select(OutboxRow.id).where(
+        OutboxRow.order == order,
+        OutboxRow.kind == TICKETS,
+        OutboxRow.state == "waiting",
+        OutboxRow.tries == 0,
+        OutboxRow.made_ms == means.now_ms,
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
 def of_order(session: Session, order: str) -> Sequence[OutboxRow]:
     """Give an order's letters: those that wait, those that went, and those given up."""
     return session.scalars(

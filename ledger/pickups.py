@@ -16,6 +16,8 @@ from ledger.tables.orders import PickupRow
 PREFIX = "FOHC:"
 # A link in a letter: it shows an order, and collects nothing.
 LINK = "FOHL:"
+# A link in the letter to whom one ticket was passed on: it shows that ticket alone.
+PASSED = "FOHT:"
 _OF_LINK = "link:"
 _CHARACTERS = 16
 

@@ -61,15 +61,20 @@ def history(session: Session, order: str) -> list[Entry]:
         )
     done = session.execute(
         select(
-            AuditRow.at_ms, AuditRow.action, AuditRow.reason, AuditRow.facts, StaffRow.name
+            AuditRow.at_ms,
+            AuditRow.action,
+            AuditRow.reason,
+            AuditRow.facts,
+            AuditRow.staff,
+            StaffRow.name,
         )
         .outerjoin(StaffRow, StaffRow.id == AuditRow.staff)
         .where(AuditRow.subject.in_([order, *tickets]))
         .order_by(AuditRow.at_ms, AuditRow.nth)
     )
-    for at_ms, action, reason, facts, name in done:
+    for at_ms, action, reason, facts, staff, name in done:
         words = audit.words(action, reason, json.loads(facts))
-        entries.append(Entry(at_ms, f"{name or 'Somebody'}: {words}"))
+        entries.append(Entry(at_ms, f"{audit.who(name, staff)}: {words}"))
     return sorted(entries, key=lambda entry: entry.at_ms)
 
 

@@ -7,7 +7,7 @@ seat is held until somebody decides. Source: sync.md §8, spec.md 4.7.
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ledger import issues, notices, outbox, rows, seating, waiting_sales
+from ledger import issues, notices, outbox, passed_on, rows, seating, waiting_sales
 from ledger.clock import Means
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
@@ -83,12 +83,15 @@ def send_out(session: Session, means: Means, row: TicketRow, *, why: str) -> Non
     row.print_state, row.delivered = issues.NOT_YET, None
     session.flush()
     issues.bring_out(session, means, row, row.issue + 1, why=why)
+    if passed_on.again(session, means, row):
+        return
     email = session.scalar(
         select(PatronRow.email)
         .join(OrderRow, OrderRow.patron == PatronRow.id)
         .where(OrderRow.id == row.order)
     )
-    if email:
+    # One letter says all that moved with it.
+    if email and not outbox.left(session, means, row.order):
         outbox.bring_tickets(session, means, row.order, to=email)
 
 

@@ -49,4 +49,4 @@ def last(session: Session, subject: str, *actions: str) -> Overtaken:
         return Overtaken(())
     row, name = found
     what = audit.words(row.action, row.reason, json.loads(row.facts))
-    return Overtaken((Change(name or "Somebody", row.at_ms, what),))
+    return Overtaken((Change(audit.who(name, row.staff), row.at_ms, what),))

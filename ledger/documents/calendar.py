@@ -20,6 +20,7 @@ def ics(
     """Write one event. Times are UTC, so that every calendar shows the venue's evening."""
     seats = ", ".join(dict.fromkeys(ticket.place for ticket in order.tickets))
     doors = f" Doors open {order.evening.doors}." if order.evening.doors else ""
+    number = f" Order {order.number}." if order.number else ""
     lines = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -32,7 +33,7 @@ def ics(
         f"DTEND:{_at(ends_ms or starts_ms + _USUAL_MS)}",
         f"SUMMARY:{_text(order.evening.title)}",
         f"LOCATION:{_text(', '.join(filter(None, (order.house, hall, order.address))))}",
-        f"DESCRIPTION:{_text(f'{seats}. Order {order.number}.{doors}')}",
+        f"DESCRIPTION:{_text(f'{seats}.{number}{doors}')}",
         "END:VEVENT",
         "END:VCALENDAR",
     )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import exchange_deadlines, ids
+from ledger import passed_on
 from ledger.documents import speech
 from ledger.prices import MEMBERSHIP
 from ledger.tables.catalogue import ChartRow, PerformanceRow, PriceRow, ProductionRow
@@ -29,7 +30,10 @@ class Evening:
 
 @dataclass(frozen=True)
 class Ticket:
-    """One ticket in words. code: the text of its QR; blank where there is none to show."""
+    """One ticket in words. code: the text of its QR; blank where there is none to show.
+
+    passed_to: the address of who holds it instead of its buyer.
+    """
 
     id: str
     evening: Evening
@@ -44,6 +48,7 @@ class Ticket:
     code: str
     status: str
     language: str = "en"
+    passed_to: str = ""
 
     @property
     def place(self) -> str:
@@ -89,6 +94,20 @@ class Order:
         """The same order without tickets that were given back or cancelled."""
         return replace(self, tickets=tuple(t for t in self.tickets if t.status == "active"))
 
+    @property
+    def own(self) -> "Order":
+        """The same order with the live tickets that its buyer holds."""
+        own = (t for t in self.live.tickets if not t.passed_to)
+        return replace(self, tickets=tuple(own))
+
+    def alone(self, ticket: str) -> "Order":
+        """Give one ticket as somebody sees it to whom it was passed on: without the price,
+        and without the number by which the order is found.
+        """
+        [found] = (t for t in self.tickets if t.id == ticket)
+        bare = replace(found, price_type="", price="", fee=None)
+        return replace(self, id=ticket, number="", total="", patron="", tickets=(bare,))
+
 
 def describe(session: Session, order: str, language: str | None = "en") -> Order:
     """Put an order into words. Raises LookupError when there is none, or it is empty.
@@ -112,6 +131,7 @@ def describe(session: Session, order: str, language: str | None = "en") -> Order
         performance: _Evening(session, performance, house.zone, language)
         for performance in {ticket.performance for ticket in rows}
     }
+    held = passed_on.holders(session, [ticket.id for ticket in rows])
     return Order(
         id=row.id,
         number=ids.shown(row.number),
@@ -125,7 +145,10 @@ def describe(session: Session, order: str, language: str | None = "en") -> Order
         total=money(row.charge, row.currency, locale),
         language=language,
         tickets=tuple(
-            evenings[ticket.performance].ticket(ticket, row.currency) for ticket in rows
+            evenings[ticket.performance].ticket(
+                ticket, row.currency, passed_to=held.get(ticket.id, "")
+            )
+            for ticket in rows
         ),
     )
 
@@ -166,7 +189,7 @@ class _Evening:
         sold = moment(sold_ms, self.zone)
         return not exchange_deadlines.passed(until, starts=self.starts, now=sold)
 
-    def ticket(self, row: TicketRow, currency: str) -> Ticket:
+    def ticket(self, row: TicketRow, currency: str, *, passed_to: str) -> Ticket:
         name = self.names.get(row.seat, {})
         section = name.get("section", "")
         return Ticket(
@@ -183,6 +206,7 @@ class _Evening:
             code=row.payload,
             status=row.status,
             language=self.language,
+            passed_to=passed_to,
         )
 
 

@@ -29,6 +29,15 @@ DANISH = {
     "One person per code.": "Én person pr. kode.",
     "Your order, with tickets and receipt, at any time:": "Din ordre med billetter og"
     " kvittering, når som helst:",
+    "Your ticket: %(title)s, %(date)s": "Din billet: %(title)s, %(date)s",
+    "%(name)s passes this ticket on to you: show its code at the door, on your phone or"
+    " printed.": "%(name)s giver dig denne billet: vis koden ved døren, på telefonen eller"
+    " på papir.",
+    "This ticket was passed on to you: show its code at the door, on your phone or"
+    " printed.": "Denne billet er givet videre til dig: vis koden ved døren, på telefonen"
+    " eller på papir.",
+    "Your ticket, at any time:": "Din billet, når som helst:",
+    "See your ticket": "Se din billet",
     "See your order, tickets and receipt": "Se din ordre, billetter og kvittering",
     "Order %(number)s · Ticket %(ticket)s of %(count)s · Issue %(issue)s": "Ordre"
     " %(number)s · Billet %(ticket)s af %(count)s · Udgave %(issue)s",

@@ -128,6 +128,7 @@ def _said(order: Order, ticket: Ticket, signer: Signer, starts: str) -> dict[str
         "messageEncoding": "iso-8859-1",
         "altText": ticket.short,
     }
+    price = {"key": "price", "label": ticket.price_type, "value": ticket.price}
     when = f"{evening.date} {evening.time}"
     return {
         "formatVersion": 1,
@@ -149,7 +150,7 @@ def _said(order: Order, ticket: Ticket, signer: Signer, starts: str) -> dict[str
             "secondaryFields": [{"key": "when", "value": when}],
             "auxiliaryFields": [
                 {"key": "place", "label": ticket.door or "", "value": ticket.place},
-                {"key": "price", "label": ticket.price_type, "value": ticket.price},
+                *([price] if ticket.price else []),
             ],
             "backFields": [
                 {"key": "order", "label": order.house, "value": order.number},

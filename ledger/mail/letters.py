@@ -24,17 +24,23 @@ def tickets(
     now_ms: int,
     theme: Theme = STANDARD,
     link: str = "",
+    giver: str | None = None,
 ) -> EmailMessage:
     """Write the letter that brings an order's tickets.
 
     letter: the id of the letter, so that a second delivery is recognised as the same.
     link: the address of the order's own page; whoever has it sees that order.
+    giver: who passes this one ticket on; blank: nobody told. None: its buyer reads.
     Where PDFs cannot be made the letter says nothing of one; its codes are enough.
     """
     message = EmailMessage()
     say, evening = speech.speaker(order.language), order.evening
     subject = say(
-        "Your tickets: %(title)s, %(date)s", title=evening.title, date=evening.date
+        "Your ticket: %(title)s, %(date)s"
+        if giver is not None
+        else "Your tickets: %(title)s, %(date)s",
+        title=evening.title,
+        date=evening.date,
     )
     message["Subject"] = line(subject)
     message["From"] = mailbox(order.mail_from, order.house)
@@ -44,11 +50,13 @@ def tickets(
     pictures = [f"code-{n}.{letter}@front-of-house" for n in range(len(order.tickets))]
     page, look = assets.paper(), looks.of(theme, letter)
     message.set_content(
-        page.get_template("mail/tickets.txt").render(order=order, link=link, _=say)
+        page.get_template("mail/tickets.txt").render(
+            order=order, link=link, giver=giver, _=say
+        )
     )
     message.add_alternative(
         page.get_template("mail/tickets.html").render(
-            order=order, link=link, pictures=pictures, look=look, _=say
+            order=order, link=link, giver=giver, pictures=pictures, look=look, _=say
         ),
         subtype="html",
     )
@@ -68,7 +76,7 @@ def tickets(
             ticket.pdf(order),
             maintype="application",
             subtype="pdf",
-            filename=f"tickets-{order.number}.pdf",
+            filename=f"tickets-{order.number}.pdf" if order.number else "ticket.pdf",
         )
     except ticket.NotAvailable as missing:
         log.warning("letter without PDF", order=order.number, why=str(missing))

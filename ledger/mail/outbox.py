@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice.themes import STANDARD, Theme
-from ledger import gift_cards, outbox
+from ledger import gift_cards, outbox, passed_on
 from ledger.clock import Clock
 from ledger.mail import post
 from ledger.store import Store
@@ -94,7 +94,8 @@ def _write(
     if waiting.kind == outbox.TICKETS:
         described = orders.describe(session, waiting.order, None)
         # Codes that open no door are left out, unless nothing else is left to say.
-        told = described.live if described.live.tickets else described
+        live = described.live if described.live.tickets else described
+        told = described.own if described.own.tickets else live
         path = facts.get("link", "")
         return letters.tickets(
             told,
@@ -103,6 +104,18 @@ def _write(
             now_ms=now_ms,
             theme=theme,
             link=address + path if path else "",
+        )
+    if waiting.kind == passed_on.LETTER:
+        language = str(facts["language"])
+        described = orders.describe(session, waiting.order, language)
+        return letters.tickets(
+            described.alone(str(facts["ticket"])),
+            to=waiting.to,
+            letter=waiting.id,
+            now_ms=now_ms,
+            theme=theme,
+            link=address + str(facts["link"]) if "link" in facts else "",
+            giver=described.patron,
         )
     if waiting.kind == "membership":
         facts |= notes.membership(session, waiting.order)
@@ -122,7 +135,7 @@ def _write(
 def _sent(session: Session, letter: str, *, now_ms: int) -> None:
     row = session.get_one(OutboxRow, letter)
     row.state, row.sent_ms, row.tries = "sent", now_ms, row.tries + 1
-    if row.kind in {gift_cards.LETTER, outbox.TICKETS}:
+    if row.kind in {gift_cards.LETTER, outbox.TICKETS, passed_on.LETTER}:
         row.facts = "{}"  # The code is the reader's alone from now on.
 
 

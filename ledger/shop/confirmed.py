@@ -74,26 +74,38 @@ def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
             select(TenderRow).where(TenderRow.order == row.id, TenderRow.amount > 0)
         ).all(),
         "drawn": code.drawn,
-        "starts_ms": _starts_ms(session, performance),
+        "starts_ms": starts_ms(session, performance),
         "currency": row.currency,
     }
 
 
 def pdf_of(session: Session, order: str) -> Response:
     """Give an order's tickets as a PDF; 404 where none can be made, or none is live."""
-    told = orders.describe(session, order, language()).live
+    return pdf_file(orders.describe(session, order, language()).own)
+
+
+def pdf_file(told: orders.Order) -> Response:
+    """Give tickets as a PDF; 404 where none can be made, or none is there."""
     if not told.tickets:
         abort(404)
     try:
         made = ticket.pdf(told)
     except ticket.NotAvailable:
         abort(404)
-    return _file(made, "application/pdf", f"tickets-{told.number}.pdf")
+    name = f"tickets-{told.number}.pdf" if told.number else "ticket.pdf"
+    return _file(made, "application/pdf", name)
 
 
 def ics_of(session: Session, row: OrderRow, performance: str) -> Response:
     """Give an order's evening as a calendar file."""
     told = orders.describe(session, row.id, language())
+    return ics_file(session, told, row, performance)
+
+
+def ics_file(
+    session: Session, told: orders.Order, row: OrderRow, performance: str
+) -> Response:
+    """Give an evening as a calendar file. told: what of the order it may say."""
     evening = session.get_one(PerformanceRow, performance)
     made = calendar.ics(
         told,
@@ -103,15 +115,18 @@ def ics_of(session: Session, row: OrderRow, performance: str) -> Response:
         hall=session.get_one(HallRow, evening.hall).name,
         made_ms=row.made_ms,
     )
-    return _file(made, "text/calendar; charset=utf-8", f"{told.number}.ics")
+    return _file(
+        made, "text/calendar; charset=utf-8", f"{told.number or evening.number}.ics"
+    )
 
 
 def _delivery(session: Session, row: OrderRow, basket: Basket) -> str:
-    starts_ms = _starts_ms(session, basket.performance)
-    return details.deliveries(starts_ms).get(row.delivery, row.delivery)
+    starts = starts_ms(session, basket.performance)
+    return details.deliveries(starts).get(row.delivery, row.delivery)
 
 
-def _starts_ms(session: Session, performance: str) -> int:
+def starts_ms(session: Session, performance: str) -> int:
+    """Give when a performance begins, in Unix milliseconds."""
     query = select(PerformanceRow.starts_ms).where(PerformanceRow.id == performance)
     return session.scalars(query).one()
 

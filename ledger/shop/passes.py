@@ -37,13 +37,17 @@ def wallet_pass(secret: str) -> Response:
 
 def of_order(session: Session, order: str) -> Response:
     """Give an order's tickets as passes; 404 where none can be signed."""
+    return of(session, orders.describe(session, order, language()).own, order)
+
+
+def of(session: Session, told: orders.Order, order: str) -> Response:
+    """Give what is told of an order as passes; 404 where none can be signed."""
     file = frame.ledger().config.wallet_file
     if file is None:
         abort(404)
     # Certificates take seven megabytes, which houses without a wallet do not need.
     from ledger.documents import wallet
 
-    told = orders.describe(session, order, language())
     starts = _starts(session, order)
     try:
         made, kind = wallet.all_(told, _signer(file), starts=starts)
@@ -51,7 +55,9 @@ def of_order(session: Session, order: str) -> Response:
         abort(404)
     answer = Response(made, mimetype=kind)
     ending = "pkpass" if kind == wallet.PASS else "pkpasses"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{told.number}.{ending}"'
+    answer.headers["Content-Disposition"] = (
+        f'attachment; filename="{told.number or "ticket"}.{ending}"'
+    )
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import outbox, pickups
+from ledger import outbox, passed_on, pickups
 from ledger.clock import Means
 from ledger.shop import confirmed, frame, passes
 from ledger.shop.blueprint import bp
@@ -31,7 +31,7 @@ LONGEST: Final = 200
 def on_phone(code: str) -> ResponseReturnValue:
     """Show an order to whoever has its code, as often as they look."""
     with frame.ledger().store.read() as session:
-        found = _order(session, code)
+        found = order(session, code)
         if found is None:
             return frame.page("not_yet.html", session, code=code)
         return _page(session, code, found)
@@ -42,7 +42,7 @@ def mail_it(code: str) -> ResponseReturnValue:
     """Mail tickets and receipt to an address that is typed here, never at a kiosk."""
     to = " ".join(request.form.get("email", "").split())
     with frame.ledger().store.read() as session:
-        found = _order(session, code) or abort(404)
+        found = order(session, code) or abort(404)
         if len(to) > LONGEST or not plausible(to):
             return _page(session, code, found, fault=_("This is no e-mail address."), to=to)
     if not frame.write(_mail, order=found.id, to=to):
@@ -56,14 +56,14 @@ def mail_it(code: str) -> ResponseReturnValue:
 def phone_pdf(code: str) -> Response:
     """Give the tickets as a PDF."""
     with frame.ledger().store.read() as session:
-        return confirmed.pdf_of(session, (_order(session, code) or abort(404)).id)
+        return confirmed.pdf_of(session, (order(session, code) or abort(404)).id)
 
 
 @bp.get("/orders/<code>/performance.ics")
 def phone_ics(code: str) -> Response:
     """Give the evening for a calendar."""
     with frame.ledger().store.read() as session:
-        found = _order(session, code) or abort(404)
+        found = order(session, code) or abort(404)
         return confirmed.ics_of(session, found, _performance(session, found.id))
 
 
@@ -71,7 +71,7 @@ def phone_ics(code: str) -> Response:
 def phone_pass(code: str) -> Response:
     """Give the tickets for a phone's wallet."""
     with frame.ledger().store.read() as session:
-        return passes.of_order(session, (_order(session, code) or abort(404)).id)
+        return passes.of_order(session, (order(session, code) or abort(404)).id)
 
 
 def _page(
@@ -84,17 +84,31 @@ def _page(
         faults={"email": fault} if fault else {},
         to=to,
         mailed=bool(request.args.get("mailed")),
+        passable=_passable(session, found.id),
         passes=passes.offered() and found.state == "confirmed",
         **confirmed.facts(session, found, _performance(session, found.id)),
     )
 
 
-def _order(session: Session, code: str) -> OrderRow | None:
+def checked(code: str) -> None:
+    """404 for what cannot be such a code."""
     if len(code) != LENGTH or any(one not in ids.ALPHABET for one in code):
         abort(404)
+
+
+def order(session: Session, code: str) -> OrderRow | None:
+    """Give the order of a code; None for one that has not arrived. 404 for no code."""
+    checked(code)
     ways = (pickups.PREFIX + code, pickups.LINK + code)
     found = next((o for way in ways if (o := pickups.find(session, way))), None)
     return session.get(OrderRow, found) if found and _performance(session, found) else None
+
+
+def _passable(session: Session, order: str) -> set[str]:
+    """Give the tickets of an order that can go to a friend, or be taken back, now."""
+    means = frame.ledger().means()
+    rows = session.scalars(select(TicketRow).where(TicketRow.order == order)).all()
+    return {row.id for row in rows if passed_on.may(session, means, row)}
 
 
 def _performance(session: Session, order: str) -> str:

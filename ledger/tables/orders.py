@@ -175,6 +175,22 @@ class PickupRow(Row):
     made_ms: Mapped[int]
 
 
+class PassedTicketRow(Row):
+    """A ticket that was passed on, by the link of the letter that brought it.
+
+    hash: of the link's code; a ticket that changed meanwhile has a link more. to: an
+    address. language: in which its letters are written.
+    """
+
+    __tablename__ = "passed_ticket"
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    ticket: Mapped[str] = mapped_column(ForeignKey("ticket.id"), index=True)
+    to: Mapped[str]
+    language: Mapped[str]
+    at_ms: Mapped[int]
+
+
 class ForeignCodeRow(Row):
     """A code of another system and the tickets it stands for. tickets: JSON list."""
 

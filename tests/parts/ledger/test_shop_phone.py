@@ -11,6 +11,7 @@ from ledger.tables.records import OutboxRow
 from tests.pages import Guest
 from tests.parts.ledger.clerk import fill
 from tests.parts.ledger.shopper import Shopper
+from tests.parts.ledger.test_window import choose
 
 pytestmark = [
     pytest.mark.usefixtures("sound_book"),
@@ -130,3 +131,87 @@ def test_what_is_no_such_code_is_no_page(sold, phone, code):
     sold.upload().ok()
 
     assert phone.open(f"/shop/orders/{code}", status=404).heading == "Not here"
+
+
+def waiting(ledger, kind):
+    with ledger.store.read() as session:
+        found = session.scalars(select(OutboxRow).where(OutboxRow.kind == kind)).all()
+        return [(row.to, json.loads(row.facts)) for row in found]
+
+
+@pytest.fixture
+def passed(mailed, phone):
+    """Ada passed A4 on to Eve; gives Ada's page."""
+    phone.open(mailed)
+    page = phone.press("Pass it on (Stalls, row A, seat 4)")
+    assert "No money moves." in page.words
+    phone.type("Your friend's e-mail", "eve@example.org")
+    return phone.press("Send the ticket")
+
+
+def codes(page):
+    """The codes that a page shows, as drawn."""
+    return [str(svg) for svg in page.soup.select(".code svg path")]
+
+
+def test_a_ticket_that_is_passed_on_is_the_friends_alone(
+    mailed, phone, passed, app, ledger, door, theatre
+):
+    assert "The ticket is on its way to eve@example.org." in passed.words
+    assert "Passed on to eve@example.org" in passed.words
+    assert len(codes(passed)) == 1
+    [(to, facts)] = waiting(ledger, "passed_ticket")
+    eve = Guest(app)
+    page = eve.open(facts["link"])
+
+    assert (to, page.heading) == ("eve@example.org", "Your ticket")
+    assert "row A, seat 4" in page.words
+    assert "€" not in page.words
+    assert "Ada" not in page.words
+    with ledger.store.read() as session:
+        [order] = session.scalars(select(OrderRow))
+        assert order.number not in page.html.replace("-", "")
+    assert eve.fetch(f"{facts['link']}/performance.ics").mimetype == "text/calendar"
+    assert order.number not in eve.fetch(f"{facts['link']}/performance.ics").text
+    told = door.documents(f"perf:{theatre.tonight}", "revocation")
+    assert [body["why"] for body in told.values()] == ["passed on"]
+
+
+def test_a_ticket_is_taken_back_until_it_was_used(mailed, phone, passed, app, ledger):
+    [(_, facts)] = waiting(ledger, "passed_ticket")
+    page = phone.press("Take it back (Stalls, row A, seat 4)")
+
+    assert "The ticket is yours again, with a new code." in page.words
+    assert len(codes(page)) == 2
+    eve = Guest(app)
+    assert "taken it back" in eve.open(facts["link"], status=410).words
+    assert eve.fetch(f"{facts['link']}/ticket.pdf").status_code == 404
+
+
+def test_only_tickets_of_the_link_are_passed_on(mailed, passed, phone, bo, ledger, theatre):
+    ticket = theatre.sell("B2").tickets[0].id
+    phone.open(f"{mailed}/tickets/{ticket}", status=404)
+    phone.open(mailed)
+    page = phone.press("Pass it on")
+    page.soup.select_one("main form")["action"] = f"{mailed}/tickets/{ticket}"
+    phone.type("Your friend's e-mail", "x@example.org")
+    phone.press("Send the ticket", status=404)
+    assert len(waiting(ledger, "passed_ticket")) == 1
+
+
+def test_a_friend_hears_when_the_seat_changes_and_the_buyer_gets_no_code(
+    mailed, passed, phone, app, bo, ledger, theatre, clock
+):
+    clock.passes(minutes=1)
+    with ledger.store.read() as session:
+        order = session.scalars(select(OrderRow.id)).one()
+    bo.open(f"/staff/orders/{order}/moves?performance={theatre.tonight}")
+    choose(bo, "B5", "B6")
+    bo.press("See what it costs")
+    fill(bo, "reason", "nearer the stage")
+    bo.press("Move them")
+
+    _, again = waiting(ledger, "passed_ticket")
+    assert "row B, seat 5" in Guest(app).open(again[1]["link"]).words
+    assert len(codes(phone.open(mailed))) == 1
+    assert len(waiting(ledger, "tickets")) == 2, "the purchase, and one letter for the move"

@@ -1,4 +1,4 @@
-"""Who stands at this device: a name, a personal PIN of six digits, and what that allows.
+"""Who stands at this device: a name or a staff code, a personal PIN, and what that allows.
 
 The verifiers come with the feed, so PINs work on our own, too. A wrong PIN is counted
 before it is compared, durably: five lock the person out of this device for 1, 5, then 30
@@ -13,6 +13,7 @@ import argon2
 import structlog
 from sqlalchemy.orm import Session
 
+from boxoffice import staff_codes
 from kiosk import documents, log
 from kiosk.device import Device
 from kiosk.store.tables.device import PinMissRow
@@ -56,6 +57,14 @@ def people(device: Device, role: Role = "usher") -> list[Member]:
     return sorted(
         (one for one in found if one.roles & _MAY[role]), key=lambda one: one.name
     )
+
+
+def owner(device: Device, text: str) -> str | None:
+    """Give whose staff code this is; None: nobody's, or it was taken back."""
+    hash = staff_codes.hash_of(text)
+    with device.store.read() as session:
+        found = documents.staff(session).values()
+    return next((one.id for one in found if one.code and one.code == hash), None)
 
 
 def enter(device: Device, who: str, pin: str, role: Role = "usher") -> Person | No:

@@ -281,7 +281,8 @@ def read_member(id: str, body: str, _ver: int) -> Member:
     """Read somebody who works here."""
     given = json.loads(body)
     roles = frozenset(str(role) for role in given.get("roles") or ())
-    return Member(id, str(given["name"]), roles, str(given["pin"]))
+    pin, code = str(given["pin"]), str(given.get("code") or "")
+    return Member(id, str(given["name"]), roles, pin, code)
 
 
 def _int(value: Any) -> int | None:

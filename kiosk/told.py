@@ -222,9 +222,13 @@ class KnownDevice:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody who works here. pin: the verifier (Argon2id), never the PIN."""
+    """Somebody who works here. pin: the verifier (Argon2id), never the PIN.
+
+    code: the hash of the staff code on their card, blank without one.
+    """
 
     id: str
     name: str
     roles: frozenset[str]
     pin: str
+    code: str = ""

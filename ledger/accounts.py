@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from boxoffice import staff_codes
 from ledger import audit, rivals, staff
 from ledger.clock import Means
 from ledger.rivals import Overtaken
@@ -24,7 +25,14 @@ WORDS = {
     "reader": "Read only",
 }
 assert set(WORDS) == set(staff.ROLES)
-_CHANGES = ("hire", "change_account", "let_go", "new_password")
+_CHANGES = (
+    "hire",
+    "change_account",
+    "let_go",
+    "new_password",
+    "staff_code",
+    "end_staff_code",
+)
 
 
 class Unfit(ValueError):
@@ -33,7 +41,8 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody's account. secrets: names password and PIN, and tells nothing of them.
+    """Somebody's account. secrets: names password, PIN and code, and tells nothing of
+    them.
     left_ms: since when they are gone.
     """
 
@@ -42,6 +51,7 @@ class Account:
     login: str
     roles: tuple[str, ...]
     has_pin: bool
+    has_code: bool
     secrets: str
     left_ms: int | None
 
@@ -67,7 +77,8 @@ def _account(row: StaffRow) -> Account:
         row.login,
         roles,
         row.pin is not None,
-        rivals.mark(row.password, row.pin),
+        row.code is not None,
+        rivals.mark(row.password, row.pin, row.code),
         row.left_ms,
     )
 
@@ -151,6 +162,39 @@ def let_go(
         staff.tell(session, means, row)
         _note(session, means, by, "let_go", id)
     return None
+
+
+def give_code(session: Session, means: Means, id: str, *, by: str) -> str:
+    """Draw a staff code and give its text, this once; one from before opens nothing more.
+
+    Raises Unfit, NoResultFound.
+    """
+    row = session.get_one(StaffRow, id, with_for_update=True, populate_existing=True)
+    if row.left_ms is not None:
+        raise Unfit("This account is closed.")
+    if row.pin is None:
+        raise Unfit("A code goes with a PIN: please set a PIN first.")
+    text = staff_codes.draw(means.chance)
+    row.code = staff_codes.hash_of(text)
+    session.flush()
+    staff.tell(session, means, row)
+    _note(session, means, by, "staff_code", id)
+    return text
+
+
+def end_code(session: Session, means: Means, id: str, *, by: str) -> bool:
+    """Take a staff code back, as when a card is lost. False: there was none.
+
+    Raises NoResultFound.
+    """
+    row = session.get_one(StaffRow, id, with_for_update=True, populate_existing=True)
+    if row.code is None:
+        return False
+    row.code = None
+    session.flush()
+    staff.tell(session, means, row)
+    _note(session, means, by, "end_staff_code", id)
+    return True
 
 
 def _check(password: str, pin: str, roles: Sequence[str]) -> None:

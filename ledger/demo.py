@@ -54,7 +54,10 @@ def fill(store: Store, folder: Path, means: Means, *, public_url: str) -> dict[s
         facts = store.write(put_on, means)
         facts |= store.write(give_out, means)
         facts["zone"] = ZONE
-        facts["staff"] = [{"login": login, "password": PASSWORD} for _, login, *_ in STAFF]
+        facts["staff"] = [
+            {"login": login, "password": PASSWORD, "code": code}
+            for _, login, _, _, code in STAFF
+        ]
     elif (folder / RENEW).exists():
         facts |= store.write(renew, means, facts)
     (folder / RENEW).unlink(missing_ok=True)

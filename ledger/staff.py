@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from boxoffice import staff_codes
 from ledger import audit, feed, passwords
 from ledger.clock import Means
 from ledger.tables.house import HouseRow, StaffRow
@@ -34,8 +35,12 @@ def hire(
     password: str,
     pin: str | None,
     roles: Sequence[str],
+    code: str | None = None,
 ) -> str:
-    """Give somebody an account and give its id. Raises ValueError for an unknown role."""
+    """Give somebody an account and give its id. Raises ValueError for an unknown role.
+
+    code: the text of a staff code that was drawn before.
+    """
     if unknown := set(roles) - set(ROLES):
         raise ValueError(f"unknown roles: {', '.join(sorted(unknown))}")
     row = StaffRow(
@@ -46,6 +51,7 @@ def hire(
         pin=passwords.hash_of(pin) if pin else None,
         roles=json.dumps(list(roles)),
         left_ms=None,
+        code=staff_codes.hash_of(code) if code else None,
     )
     session.add(row)
     session.flush()
@@ -62,7 +68,10 @@ def renew(row: StaffRow, *, password: str | None, pin: str | None) -> None:
 
 
 def tell(session: Session, means: Means, row: StaffRow) -> None:
-    """Tell devices who may use them, and by which PIN: never the PIN, only its verifier."""
+    """Tell devices who may use them, and by which PIN: never the PIN, only its verifier.
+
+    The same of the staff code: its hash, while it has not been taken back.
+    """
     house = session.scalar(select(HouseRow.id))
     if house is None:
         return
@@ -71,6 +80,8 @@ def tell(session: Session, means: Means, row: StaffRow) -> None:
         feed.end(session, stream, "staff", row.id, now_ms=means.now_ms)
         return
     body = {"name": row.name, "roles": json.loads(row.roles), "pin": row.pin}
+    if row.code is not None:
+        body["code"] = row.code
     feed.publish(session, stream, "staff", row.id, body, now_ms=means.now_ms)
 
 

@@ -29,12 +29,23 @@ def put_on(person: Person) -> None:
     clock = device().clock
     usher["staff"], usher["since"] = person.id, clock.boot_ms()
     usher["boot"] = clock.boot_id
+    usher.pop("card", None)
+
+
+def show(who: str) -> None:
+    """Remember whose staff code the camera saw: the PIN is still asked for."""
+    usher["card"] = who
+
+
+def shown() -> str:
+    """Give whose staff code was seen here, blank for nobody's."""
+    return str(usher.get("card") or "")
 
 
 def take_off() -> None:
     """Forget who stood here, and what they looked at."""
     device().glimpse.forget()
-    for name in ("staff", "since", "boot"):
+    for name in ("staff", "since", "boot", "card"):
         usher.pop(name, None)
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from kiosk import voice
 from kiosk.shown.reviewing import OrderShown, Stage
-from kiosk.web import alive, hearing, house, look, newest
+from kiosk.web import alive, badge, hearing, house, look, newest
 from kiosk.web.guest import device, language, order, wishes
 from kiosk.web.speech import gettext as _
 from kiosk.web.speech import ngettext
@@ -88,7 +88,8 @@ def page(
     """Render a page in its frame.
 
     sheets: style sheets that only this page needs. idle_s: seconds until the guest is asked
-    for more time, 0 for never. listens: a code shown to the camera takes the page over.
+    for more time, 0 for never. listens: a code shown to the camera takes the page over; one
+    of staff always does.
     paying: nobody knows yet what became of a card.
     """
     return render_template(
@@ -128,7 +129,7 @@ def _frame(
         idle_s=idle,
         idle_url=url_for("leaving.still_there", to=here) if idle else "",
         here=here,
-        listens=listens,
+        listens=listens or _staff_may_come(),
         scans_url=url_for("scans.last"),
         scanned=newest.last_id(device()) if home.name else 0,
         demo=device().config.demo,
@@ -144,6 +145,12 @@ def _frame(
         logo_url=look.logo_url(),
         font_urls=look.font_urls() or FONTS,
     )
+
+
+def _staff_may_come() -> bool:
+    """Whether a staff code is heard here: wherever nobody of the staff is in already."""
+    phones = current_app.config.get("FOH_PHONES")
+    return not phones and not house.is_door(device()) and badge.person() is None
 
 
 def patience_s(idle_s: int | None = None) -> int:

@@ -18,7 +18,7 @@ KEPT = 50
 
 @dataclass(frozen=True)
 class Read:
-    """What became of the last code that this kiosk was shown."""
+    """What became of the last code that this kiosk was shown. staff: whose card it was."""
 
     id: int
     kind: str
@@ -26,6 +26,7 @@ class Read:
     refusal: Refusal | None = None
     ref: str = ""
     card: str = ""
+    staff: str = ""
 
 
 class Newest:

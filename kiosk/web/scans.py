@@ -8,13 +8,15 @@ import json
 from base64 import b64decode
 from typing import Any
 
+import structlog
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kiosk import door, glimpse, rehearsal, tenders, will_call
+from boxoffice import staff_codes
+from kiosk import door, glimpse, pins, rehearsal, tenders, will_call
 from kiosk.shown.named import Refusal
 from kiosk.shown.reviewing import Stage
-from kiosk.web import crops, house, refusals, sight_words, wallet
+from kiosk.web import badge, crops, house, refusals, sight_words, wallet
 from kiosk.web.guest import collect, device, order
 from kiosk.web.newest import Newest, Read, last_id, newest
 
@@ -24,6 +26,7 @@ MOST_WAIT_S = 20.0
 MOST_BYTES = 64 << 10
 # While a guest pays or takes paper, a code that happens to be in view starts nothing.
 BUSY = "busy"
+_words = structlog.get_logger()
 
 
 @bp.post("/scans")
@@ -105,6 +108,10 @@ def _collect(scan: str, text: str) -> str:
     memory = newest()
     if (before := memory.answer(scan)) is not None:
         return before
+    if staff_codes.is_one(text):
+        read = _of_staff(_next_id(memory), text)
+        memory.keep(scan, read)
+        return read.kind
     if not memory.listening:
         return BUSY
     if text.strip().startswith(tenders.CARD_PREFIX):
@@ -125,6 +132,15 @@ def _collect(scan: str, text: str) -> str:
             read = Read(_next_id(memory), "collecting", collecting=collecting)
     memory.keep(scan, read)
     return read.kind
+
+
+def _of_staff(id: int, text: str) -> Read:
+    """Heard on every page: staff come where a guest pays or is in trouble, too."""
+    who = pins.owner(device(), text)
+    if who is None:
+        _words.warning("staff code of nobody")
+        return Read(id, "staff.code", refusal=Refusal("staff.code"))
+    return Read(id, "staff", staff=who)
 
 
 def _next_id(memory: Newest) -> int:
@@ -190,6 +206,9 @@ def follow(id: int) -> AnyResponse:
         return redirect(url_for("attract.show"))
     if read.card:
         return _member(read.card)
+    if read.staff:
+        badge.show(read.staff)
+        return redirect(url_for("staff.show"))
     if read.refusal is not None:
         return refusals.go(read.refusal)
     if read.collecting is None:

@@ -165,13 +165,31 @@ def leave() -> Response:
     return redirect(where(here) if here else url_for("attract.show"), 303)
 
 
+@bp.get("/aside")
+def aside() -> Response:
+    """Go back to where the guest was before a staff code that opens nothing was seen."""
+    here = order()
+    return redirect(where(here) if here else url_for("attract.show"))
+
+
+@bp.post("/other")
+def other() -> Response:
+    """Forget whose staff code was seen: somebody else stands here."""
+    badge.take_off()
+    return redirect(url_for("staff.show"), 303)
+
+
 def _ask(words: str) -> str:
+    people = pins.people(device())
+    # A card says who it is; whoever has lost the right meanwhile is asked like anybody.
+    seen = next((one for one in people if one.id == badge.shown()), None)
     return frame.page(
         "kiosk/staff_enter.html",
         sheets=["components/field", "screens/door", *SHEETS],
         idle_s=IDLE_S,
         listens=False,
-        people=pins.people(device()),
+        people=people,
+        seen=seen,
         words=words,
         chosen=request.form.get("who", ""),
     )

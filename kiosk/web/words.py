@@ -250,6 +250,9 @@ def _collecting(refusal: Refusal, case: Case) -> Said | None:
         case "scan.other":
             words = _("That code is not one of ours. Please use your order number.")
             return words, [Button(_("Collect tickets"), url_for("will_call.ask"))]
+        case "staff.code":
+            words = _("That staff code opens nothing here. A manager can make a new one.")
+            return words, [Button(_("Go on"), url_for("staff.aside"))]
         case "collect.none":
             words = _("We can't find that. Check the order number, or ask the box office.")
             return words, [again, call_staff()]

@@ -13,8 +13,14 @@ from ledger.tables.catalogue import ProductionRow
 from ledger.tables.house import StaffRow
 
 STAFF = (
-    ("Anna Berg", "anna", ("manager", "supervisor", "box_office"), "240613"),
-    ("Tom Ruiz", "tom", ("usher",), "111222"),
+    (
+        "Anna Berg",
+        "anna",
+        ("manager", "supervisor", "box_office"),
+        "240613",
+        "FOHS:ANNA-BERG",
+    ),
+    ("Tom Ruiz", "tom", ("usher",), "111222", "FOHS:TOM-RUIZ"),
 )
 
 
@@ -27,9 +33,16 @@ MEMBER_CARD = "FOHM:OKAFOR-MB4K7"
 
 def hire(session: Session, means: Means) -> None:
     """Give the house a manager and an usher."""
-    for name, login, roles, pin in STAFF:
+    for name, login, roles, pin, code in STAFF:
         staff.hire(
-            session, means, name=name, login=login, password=PASSWORD, pin=pin, roles=roles
+            session,
+            means,
+            name=name,
+            login=login,
+            password=PASSWORD,
+            pin=pin,
+            roles=roles,
+            code=code,
         )
 
 

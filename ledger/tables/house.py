@@ -53,7 +53,10 @@ class HouseRow(Row):
 
 
 class StaffRow(Row):
-    """Somebody who works here. roles: JSON list of words such as usher, supervisor."""
+    """Somebody who works here. roles: JSON list of words such as usher, supervisor.
+
+    code: the hash of the staff code on their card, null without one.
+    """
 
     __tablename__ = "staff"
 
@@ -64,6 +67,7 @@ class StaffRow(Row):
     pin: Mapped[str | None]
     roles: Mapped[str]
     left_ms: Mapped[int | None]
+    code: Mapped[str | None]
 
 
 class StaffFactorRow(Row):

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
 from ledger import accounts, audit_log, catalogue, sorting, staff
+from ledger.documents import code as codes
 from ledger.rivals import Overtaken
 from ledger.sorting import Sorting
 from ledger.tables.house import StaffFactorRow
@@ -83,6 +84,32 @@ def change(id: str) -> ResponseReturnValue:
     except NoResultFound:
         desk.refuse("There is no such account.")
     return redirect(url_for("people.index"), 303)
+
+
+@bp.post("/<id>/code")
+@desk.needs(desk.MANAGER)
+def code(id: str) -> ResponseReturnValue:
+    """Draw a staff code and show it, this once, as a card to print; or take it back."""
+    try:
+        if request.form.get("act") == "end":
+            if desk.write(accounts.end_code, id, by=desk.me().id):
+                desk.say("Taken back. Devices forget the code.")
+            else:
+                desk.say("There was no code.")
+            return redirect(url_for("people.index"), 303)
+        text = desk.write(accounts.give_code, id, by=desk.me().id)
+    except accounts.Unfit as why:
+        desk.refuse(f"{why} Nothing was changed.")
+        return redirect(url_for("people.index"), 303)
+    except NoResultFound:
+        desk.refuse("There is no such account.")
+        return redirect(url_for("people.index"), 303)
+    with desk.ledger().store.read() as session:
+        name = next(one.name for one in accounts.all_(session) if one.id == id)
+        house = catalogue.house(session).name
+    drawn = codes.drawn(text)
+    page = render_template("staff/staff_code.html", name=name, venue=house, picture=drawn)
+    return page, {"Cache-Control": "no-store"}
 
 
 def _overtaken(quicker: Overtaken, ticked: dict[str, list[str]]) -> str:

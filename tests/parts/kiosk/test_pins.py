@@ -3,12 +3,14 @@
 import argon2
 import pytest
 
+from boxoffice import staff_codes
 from kiosk import pins
 from kiosk.device import Device
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import Rooms, Time, hear
 
 TOM, ANNA = "0199a2b4-0000-7000-8000-000000000001", "0199a2b4-0000-7000-8000-000000000002"
+ANNAS_CARD = "FOHS:ANNAS"
 _quick = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -26,6 +28,8 @@ def employ(ledger: LedgerDouble) -> None:
         (ANNA, "Anna Berg", ["manager", "supervisor"], "240613"),
     ):
         body = {"name": name, "roles": roles, "pin": _quick.hash(pin)}
+        if id == ANNA:
+            body["code"] = staff_codes.hash_of(ANNAS_CARD)
         ledger.put("venue:v1", "staff", id, body)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from boxoffice import ids
 from boxoffice.pricing import Seller
 from ledger import config, journal, settlements
 from ledger.orders import Patron
+from ledger.tables.feed import FeedDocRow
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.records import AuditRow
 from ledger.tables.settling import SettlingRow
@@ -289,6 +291,35 @@ def test_a_manager_opens_and_closes_an_account(anna, app, ledger):
 
     assert ida.open("/staff/orders").heading == "Log in"
     assert {"hire", "let_go"} <= {row.action for row in rows(ledger, AuditRow)}
+
+
+def test_a_manager_prints_a_staff_code_and_takes_it_back(anna, ledger):
+    def published():
+        told = [row for row in rows(ledger, FeedDocRow) if row.entity == "staff"]
+        return [json.loads(row.body).get("code") for row in told if "Anna" in row.body]
+
+    def card():
+        found = anna.open("/staff/people").soup.select("section.card")
+        return next(tag for tag in found if "Anna Berg" in tag.get_text())
+
+    assert "staff code" not in card().get_text()  # Nobody comes in by a code alone.
+    at = card()["aria-labelledby"]
+    anna.page.soup.select_one("[aria-label='New PIN of Anna Berg']")["value"] = "240613"
+    press_in(anna, at, "Change")
+    page = press_in(anna, card()["aria-labelledby"], "Make a staff code")
+    assert page.soup.select_one(".staffcard svg path")
+    [first] = published()
+    press_in(anna, card()["aria-labelledby"], "New staff code")
+    [second] = published()
+    assert None not in (first, second)
+    assert first != second
+    lost = "The card is lost: take the code back"
+    assert "Taken back." in press_in(anna, card()["aria-labelledby"], lost).words
+
+    assert published() == [None]
+    assert {"staff_code", "end_staff_code"} <= {
+        row.action for row in rows(ledger, AuditRow)
+    }
 
 
 def press_in(guest, labelled, name):

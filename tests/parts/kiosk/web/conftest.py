@@ -1,11 +1,12 @@
 """The pages of a kiosk and of a door, on real stores, and a guest in front of them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from kiosk.app import create_app
+from kiosk.app import create_app, write_scanner_secret
 from kiosk.device import Device
 from kiosk.payments import conversation
 from kiosk.printing import spool
@@ -64,6 +65,22 @@ def staffed(kiosk: Device, ledger: LedgerDouble) -> Flask:
     employ(ledger)
     hear(kiosk)
     return create_app(kiosk)
+
+
+@pytest.fixture
+def show(staffed: Flask, kiosk: Device) -> Callable[[str], str]:
+    """Hold a code before the kiosk's camera; gives the answer that the scanner gets."""
+    write_scanner_secret(kiosk.config)
+    secret = kiosk.config.scanner_secret_file.read_text()
+    shown = iter(range(99))
+
+    def shows(text: str) -> str:
+        scan = {"scan": f"shown-{next(shown)}", "text": text, "source": "camera"}
+        headers = {"X-Scanner-Secret": secret}
+        answer = staffed.test_client().post("/scans", json=scan, headers=headers)
+        return str(answer.get_json()["answer"])
+
+    return shows
 
 
 @pytest.fixture

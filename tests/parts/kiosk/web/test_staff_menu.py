@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,8 +17,8 @@ from tests.pages import Guest
 from tests.parts.kiosk import guests
 from tests.parts.kiosk.hardware import Paper
 from tests.parts.kiosk.ledger_double import LedgerDouble
-from tests.parts.kiosk.test_pins import ANNA
-from tests.parts.kiosk.theatre import paid_order
+from tests.parts.kiosk.test_pins import ANNA, ANNAS_CARD
+from tests.parts.kiosk.theatre import hear, paid_order
 from tests.parts.kiosk.web.conftest import let_in
 
 
@@ -57,6 +58,78 @@ def test_five_wrong_pins_lock_the_menu(staffed: Flask) -> None:
     let_in(guest, "Anna Berg", "000000")
     let_in(guest, "Anna Berg", "240613")
     assert guest.page.alert == "Too many wrong PINs. Locked here for 1 min."
+
+
+def follows(guest: Guest) -> None:
+    """Go where the page's scripts would: to what the camera saw."""
+    guest.open(guest.fetch("/scans/last").get_json()["url"])
+
+
+def test_a_staff_code_and_the_pin_let_in(
+    staffed: Flask, show: Callable[[str], str]
+) -> None:
+    guest = Guest(staffed)
+    guest.open("/")
+    assert show(ANNAS_CARD) == "staff"
+    follows(guest)
+    assert guest.page.heading == "Please type your PIN"
+    assert "Anna Berg" in guest.page.words
+    guest.type("PIN", "240613")
+    assert "Anna Berg" in guest.press("Go on").words
+    assert guest.open("/staff/shift").heading == "Shift end"
+
+
+def test_a_staff_code_alone_opens_nothing(
+    staffed: Flask, show: Callable[[str], str]
+) -> None:
+    guest = Guest(staffed)
+    guest.open("/")
+    show(ANNAS_CARD)
+    follows(guest)
+    assert guest.open("/staff/service").heading == "Please type your PIN"
+    guest.press("Somebody else")
+    assert guest.page.heading == "Who are you?"
+
+
+def test_behind_a_staff_code_wrong_pins_lock_as_ever(
+    staffed: Flask, show: Callable[[str], str]
+) -> None:
+    guest = Guest(staffed)
+    guest.open("/")
+    show(ANNAS_CARD)
+    follows(guest)
+    for _ in range(5):
+        guest.type("PIN", "000000")
+        guest.press("Go on")
+    guest.type("PIN", "240613")
+    assert guest.press("Go on").alert == "Too many wrong PINs. Locked here for 1 min."
+
+
+def test_a_staff_code_that_was_taken_back_is_refused(
+    staffed: Flask, show: Callable[[str], str], ledger: LedgerDouble, kiosk: Device
+) -> None:
+    body = {"name": "Anna Berg", "roles": ["manager"], "pin": "x"}
+    ledger.put("venue:v1", "staff", ANNA, body)
+    hear(kiosk)
+    guest = Guest(staffed)
+    guest.open("/")
+    assert show(ANNAS_CARD) == "staff.code"
+    follows(guest)
+    assert "opens nothing here" in guest.page.words
+    assert guest.press("Go on").path == "/"
+    assert guest.open("/staff").heading == "Who are you?"
+
+
+def test_staff_come_to_a_kiosk_that_takes_a_break(
+    anna: Guest, staffed: Flask, show: Callable[[str], str]
+) -> None:
+    anna.open("/staff/service")
+    anna.press("Out of service: repair")
+    guest = Guest(staffed)
+    page = guest.open("/")
+    assert page.soup.select_one("[data-scans]")
+    assert show("FOHC:ANYBODY") == "busy"
+    assert show(ANNAS_CARD) == "staff"
 
 
 def test_an_usher_may_clean_but_not_end_a_shift(tom: Guest) -> None:

@@ -19,6 +19,7 @@ from ledger import (
     evenings,
     facts,
     notices,
+    released,
     rows,
     unseen,
     void_guests,
@@ -87,7 +88,7 @@ def undone(session: Session, means: Means, event: Happened) -> None:
 
 def dropped(session: Session, means: Means, event: Happened) -> None:
     """A door will not use its claim: others may ask again."""
-    release(session, event.text("claim"), event.device)
+    released.release(session, means, event.text("claim"), event.device)
 
 
 def refused(session: Session, means: Means, event: Happened) -> None:
@@ -104,20 +105,6 @@ def refused(session: Session, means: Means, event: Happened) -> None:
         )
     )
     session.flush()
-
-
-def release(session: Session, claim: str, device: str) -> bool:
-    """Free a claim that its own device drops; give whether it was live."""
-    freed = rows.changed(
-        session,
-        update(ClaimRow)
-        .where(ClaimRow.id == claim, ClaimRow.device == device, ClaimRow.state == "live")
-        .values(state="dropped"),
-    )
-    session.execute(
-        update(PresenceRow).where(PresenceRow.claim == claim).values(claim=None)
-    )
-    return freed > 0
 
 
 def _write(session: Session, means: Means, event: Happened, kind: str) -> bool:

@@ -133,6 +133,8 @@ def admit(session: Session, means: Means, asked: Asked) -> Answered | None:
     if not verdict.admit:
         return _not(verdict, presence.claimed_by)
     after = verdict.movement.after if verdict.movement else None
+    if verdict.repeat:
+        return _told_before(known, asked.claim)
     return _claim(session, means, asked, "admission", presence.last, Granted(after))
 
 
@@ -198,9 +200,17 @@ def _unseen(session: Session, means: Means, asked: Asked, evening: Any) -> Answe
     verdict = _judge(means, asked, said, known, presence.claimed_by)
     if not verdict.admit:
         return _not(verdict, presence.claimed_by)
+    if verdict.repeat:
+        return _told_before(known, asked.claim)
     after = verdict.movement.after if verdict.movement else None
     granted = Granted(after, unseen=True)
     return _claim(session, means, asked, "admission", presence.last, granted)
+
+
+def _told_before(known: Facts, claim: str) -> Granted:
+    """Answer a claim that its own movement has overtaken: nothing is left to claim."""
+    movement = known.movement(claim)
+    return Granted(movement.after if movement else None)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import ids, log, wire
-from ledger import book, feed, notices, rows
+from ledger import book, feed, notices, released, rows
 from ledger.clock import Means
 from ledger.prepared import Prepared, Values
 from ledger.tables.catalogue import PerformanceRow
@@ -140,8 +140,9 @@ def sender(look: Look, device: str, incarnation: int) -> tuple[Known, book.Book]
 def revoke(session: Session, means: Means, device: str) -> bool:
     """Believe nothing that a device signs from now on, beyond what is recorded.
 
-    Requests are refused, doors learn it by a critical row, and its unsold seats stay frozen
-    until somebody breaks the allotment. Gives False when it was revoked before.
+    Requests are refused, doors learn it by a critical row, what it claimed is free, and its
+    unsold seats stay frozen until somebody breaks the allotment. Gives False when it was
+    revoked before.
     """
     row = session.get_one(DeviceRow, device, with_for_update=True)
     if row.revoked_ms is not None:
@@ -157,6 +158,7 @@ def revoke(session: Session, means: Means, device: str) -> bool:
     for key in session.scalars(select(KeyRow).where(KeyRow.device == device)):
         key.state, key.last_seq = "revoked", heads.get(key.incarnation or 0, 0)
         notices.key(session, key.key_id, means.now_ms)
+    released.release_all(session, device)
     session.flush()
     notices.device(session, device, means.now_ms)
     return True

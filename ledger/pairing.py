@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import log, wire
 from boxoffice.signatures import genuine
-from ledger import book, devices, introductions, losses, notices
+from ledger import book, devices, introductions, losses, notices, released
 from ledger.clock import Means
 from ledger.tables.devices import DeviceLogRow, DeviceRow, KeyRow, PairTokenRow
 
@@ -70,6 +70,7 @@ def pair(
     if invitation.typed and invitation.confirmed_ms is None:
         return Waiting(means.signing.public_text)
     losses.left_behind(session, means, device)
+    released.release_all(session, device.id)
     device.incarnation += 1
     device.hardware, device.software = hardware, software
     # What was heard of the one before says nothing of this one, whose answer may be lost.

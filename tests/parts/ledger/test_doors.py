@@ -130,6 +130,73 @@ def test_a_dropped_claim_frees_the_ticket(door, other_door, theatre):
     assert claim(other_door, theatre, ticket, name="Door B")["granted"] is True
 
 
+def test_a_claim_that_comes_after_its_own_movement_stands_in_nobodys_way(
+    door, other_door, theatre
+):
+    # The door had waited long enough, admitted on its own and told so first.
+    ticket = theatre.sell("A2").tickets[0].id
+    id = new_id()
+    admitted(door, theatre, ticket, id=id)
+    door.upload().ok()
+
+    assert claim(door, theatre, ticket, id=id) == {"granted": True, "after": None}
+
+    out = admitted(door, theatre, ticket, after=id, type="exit", verdict="EXIT_OK")
+    door.upload().ok()
+    answer = claim(other_door, theatre, ticket, name="Door B")
+    assert answer == {"granted": True, "after": out}
+
+
+def test_a_claim_that_comes_after_it_was_dropped_stands_in_nobodys_way(
+    door, other_door, theatre
+):
+    ticket = theatre.sell("A2").tickets[0].id
+    id = new_id()
+    door.happened("claim.dropped", {"claim": id})
+    door.upload().ok()
+
+    assert claim(door, theatre, ticket, id=id)["granted"] is False
+    assert claim(other_door, theatre, ticket, name="Door B")["granted"] is True
+
+
+def test_a_device_sold_ticket_whose_claim_comes_late_can_come_back_too(
+    kiosk, door, other_door, theatre
+):
+    line, id = unseen(kiosk, theatre), new_id()
+    code = {"payload": line["payload"]}
+    admitted(door, theatre, line["ticket"], id=id, **code)
+    door.upload().ok()
+    claim(door, theatre, line["ticket"], id=id, **code)
+    out = admitted(
+        door, theatre, line["ticket"], after=id, type="exit", verdict="EXIT_OK", **code
+    )
+    door.upload().ok()
+
+    answer = claim(other_door, theatre, line["ticket"], name="Door B", **code)
+
+    assert (answer["granted"], answer["after"]) == (True, out)
+
+
+def test_the_claims_of_a_revoked_door_stand_in_nobodys_way(
+    door, other_door, theatre, ledger
+):
+    ticket = theatre.sell("A2").tickets[0].id
+    claim(door, theatre, ticket)
+    ledger.store.write(devices.revoke, ledger.means(), door.id)
+
+    assert claim(other_door, theatre, ticket, name="Door B")["granted"] is True
+
+
+def test_the_claims_of_a_door_that_is_paired_anew_stand_in_nobodys_way(
+    lobby, door, other_door, theatre
+):
+    ticket = theatre.sell("A2").tickets[0].id
+    claim(door, theatre, ticket)
+    assert lobby.device("Door A", "door").id == door.id
+
+    assert claim(other_door, theatre, ticket, name="Door B")["granted"] is True
+
+
 def test_a_door_cannot_drop_the_claim_of_another(door, other_door, theatre):
     ticket = theatre.sell("A2").tickets[0].id
     id = new_id()

@@ -21,7 +21,7 @@ from kiosk.store.tables.printing import PrintJobRow
 from ledger import backup, facts
 from ledger.tables.devices import DeviceEventRow, DeviceLogRow
 from ledger.tables.discrepancies import DiscrepancyEvidenceRow, DiscrepancyRow
-from ledger.tables.doors import MovementRow
+from ledger.tables.doors import ClaimRow, MovementRow, PresenceRow
 from ledger.tables.feed import FeedDocRow, StreamHeadRow
 from ledger.tables.house import BookRow
 from ledger.tables.money import PaymentRow, TenderRow
@@ -47,6 +47,7 @@ def _found(world: World) -> Iterator[str]:
     yield from _streams(world)
     yield from _paper(world)
     yield from _doors(world)
+    yield from _claims(world)
     yield from _discrepancies(world)
     yield from _doubts(world)
     yield from vouchers.check(world)
@@ -348,6 +349,19 @@ def doubles(
         if kind == "admission":
             together[ticket, after].append(id)
     return {key: each for key, each in together.items() if len(each) > 1}
+
+
+def _claims(world: World) -> Iterator[str]:
+    """Nobody is at a door any more: a claim that stands would stop its guest for ever."""
+    with world.ledger.running.store.read() as session:
+        live = session.scalars(select(ClaimRow).where(ClaimRow.state == "live")).all()
+        asking = session.scalars(
+            select(PresenceRow).where(PresenceRow.claim.is_not(None))
+        ).all()
+    for row in live:
+        yield f"P21 {row.kind} claim {row.id} of {row.ticket} by {row.device} never ends"
+    for row in asking:
+        yield f"P21 ticket {row.ticket} is being checked for ever by {row.claim}"
 
 
 def _discrepancies(world: World) -> Iterator[str]:

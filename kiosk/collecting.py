@@ -1,16 +1,19 @@
 """Claim tickets at the ledger and queue their paper: each ticket at one kiosk only.
 
-Claim ids are saved before they are sent, so a retry claims nothing twice; jobs and events
-are written together once everything was granted. Source: sync.md §2.3, COL4.
+Claim ids are saved before they are sent, and given back when nobody answers: the guest may
+go to another kiosk. Jobs and events are written together once everything was granted.
+Source: sync.md §2.3, COL4.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kiosk import basket, documents, groups, log
+from boxoffice import wire
+from kiosk import basket, documents, groups, log, sync
 from kiosk.device import Device
 from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.printing import jobs
@@ -61,6 +64,10 @@ def claim(
 
     pays: what they still owe is paid here before they print.
     """
+    if device.up and _gives_back(device):
+        # The ledger must hear of it first, or it takes us for another kiosk.
+        with suppress(LineDown, NotUnderstood, wire.Malformed):
+            sync.everything(device)
     claims: dict[str, str] = device.store.write(_claims, device, row.ref, tickets)
     granted: dict[str, str] = {}
     for ticket in tickets:
@@ -71,11 +78,13 @@ def claim(
                 # Cut off, our copy decides: the pickup carries the claim all the same.
                 granted[ticket] = ""
                 continue
-            # Nothing is known about this claim; pressing again asks under the same id.
+            # Nobody knows whether it was granted, and the guest may go to another kiosk.
+            device.store.write(drop, device, row.ref, sorted({*granted, ticket}))
             return Refusal("link.collect")
         if not answer.get("granted"):
+            refused = _refusal(device, answer)
             device.store.write(drop, device, row.ref, sorted({*granted, ticket}))
-            return _refusal(device, answer)
+            return refused
         granted[ticket] = str(answer.get("payload") or "")
     device.store.write(_note_payloads, row.ref, granted)
     return None
@@ -104,6 +113,23 @@ def drop(session: Session, device: Device, ref: str, tickets: Sequence[str]) -> 
             body = {"claim": claims.pop(ticket)}
             log.append(session, device.clock, device.new_id(), "claim.dropped", body)
     row.claims = claims
+
+
+def recover(session: Session, device: Device) -> int:
+    """At boot: give back what was claimed for guests who have nothing of it; how many.
+
+    What an order is about to pay for stays claimed as long as that order stands.
+    """
+    query = select(OrderRow).where(OrderRow.stage.in_(("held", "paying")))
+    debts = [basket.debt(order) for order in session.scalars(query)]
+    owed = {debt.ref for debt in debts if debt is not None}
+    dropped = 0
+    for row in session.scalars(select(CollectionRow).where(CollectionRow.claims != {})):
+        left = sorted(row.claims.keys() - set(row.collected))
+        if left and row.ref not in owed:
+            drop(session, device, row.ref, left)
+            dropped += len(left)
+    return dropped
 
 
 def forgo(session: Session, device: Device, order: OrderRow) -> None:
@@ -166,10 +192,16 @@ def _claim(
     return answer if isinstance(answer, dict) else {}
 
 
+def _gives_back(device: Device) -> bool:
+    """Whether the ledger has yet to hear of a claim that we gave back."""
+    with device.store.read() as session:
+        return log.waits(session, "claim.dropped")
+
+
 def _refusal(device: Device, answer: Mapping[str, Any]) -> Refusal:
     match answer.get("refused"):
         case "PRINT_IN_PROGRESS" | "claimed":
-            return Refusal("collect.busy")
+            return Refusal("link.collect" if _gives_back(device) else "collect.busy")
         case "SEE_STAFF":
             return Refusal("collect.uncertain")
         case "SEE_STAFF_PHOTO_ID":

@@ -103,6 +103,13 @@ def unsent(session: Session) -> int:
     return int(waiting)
 
 
+def waits(session: Session, type: str) -> bool:
+    """Whether an event of this type waits to be acknowledged."""
+    acked = acknowledged(session).acked_seq
+    found = "SELECT 1 FROM log WHERE seq > ? AND type = ? LIMIT 1"
+    return statements.first(session, found, (acked, type)) is not None
+
+
 def oldest_unsent_ms(session: Session) -> int | None:
     """Say when the oldest event that waits was written, by this device's clock."""
     acked = acknowledged(session).acked_seq

@@ -4,7 +4,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from boxoffice import wire
-from kiosk import claims, log, pairing, settings, sync
+from kiosk import claims, collecting, log, pairing, settings, sync
 from kiosk.clock import Steady
 from kiosk.device import Device
 from kiosk.outcomes import LineDown, NotUnderstood
@@ -33,6 +33,7 @@ def recover(device: Device) -> None:
     conversation.recover(device)
     uncertain = spool.recover(device)
     dropped = device.store.write(claims.recover, device)
+    dropped += device.store.write(collecting.recover, device)
     device.store.write(pairing.started, device)
     _words.info("recovered", uncertain_jobs=uncertain, claims_dropped=dropped)
 

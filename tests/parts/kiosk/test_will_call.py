@@ -7,12 +7,13 @@ import pytest
 
 from boxoffice import copies, ids
 from boxoffice import log as chain
-from kiosk import figures, reprints, sync, will_call
+from kiosk import collecting, figures, reprints, sync, will_call
 from kiosk.device import Device
 from kiosk.payments import codes
 from kiosk.printing import spool
 from kiosk.shown.collecting import Collecting, Found
 from kiosk.shown.named import Refusal
+from kiosk.store.tables.orders import CollectionRow
 from tests.parts.kiosk.conftest import Plug, PulledPlug
 from tests.parts.kiosk.guests import choose, pay, print_all, talk
 from tests.parts.kiosk.hardware import Card, Paper
@@ -207,7 +208,7 @@ def test_pressing_twice_prints_once(kiosk: Device, ledger: LedgerDouble, paper: 
     assert len(paper.codes) == 2
 
 
-def test_a_lost_answer_to_a_claim_is_asked_again_under_the_same_id(
+def test_a_claim_whose_answer_is_lost_is_given_back_and_asked_anew(
     kiosk: Device, ledger: LedgerDouble, paper: Paper
 ):
     paid_order(ledger)
@@ -216,6 +217,10 @@ def test_a_lost_answer_to_a_claim_is_asked_again_under_the_same_id(
     tickets = [ticket.ticket for ticket in order.tickets]
     ledger.answers_lost = 1
     assert key(will_call.collect(kiosk, order.ref, tickets)) == "link.collect"
+    # The ledger has not heard of it: nobody else prints them, whatever it says.
+    assert key(will_call.collect(kiosk, order.ref, tickets)) == "link.collect"
+    sync.everything(kiosk)
+    assert ledger.claims == {}
 
     again = will_call.collect(kiosk, order.ref, tickets)
     print_all(kiosk)
@@ -223,6 +228,39 @@ def test_a_lost_answer_to_a_claim_is_asked_again_under_the_same_id(
     assert isinstance(again, Collecting)
     assert len(ledger.claims) == 2
     assert len(paper.codes) == 2
+
+
+def test_what_was_given_back_is_told_before_it_is_claimed_anew(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper
+):
+    paid_order(ledger)
+    hear(kiosk)
+    order = found(kiosk)
+    tickets = [ticket.ticket for ticket in order.tickets]
+    ledger.answers_lost = 1
+    will_call.collect(kiosk, order.ref, tickets)
+    sync.cursor(kiosk)
+    assert kiosk.up
+
+    assert isinstance(will_call.collect(kiosk, order.ref, tickets), Collecting)
+
+
+def test_claims_of_a_guest_whose_kiosk_lost_its_power_are_given_back(
+    rooms: Rooms, kiosk: Device, ledger: LedgerDouble, card: Card, paper: Paper
+):
+    paid_order(ledger)
+    hear(kiosk)
+    order = found(kiosk)
+    tickets = [ticket.ticket for ticket in order.tickets]
+    with kiosk.store.read() as session:
+        row = session.get_one(CollectionRow, order.ref)
+    assert collecting.claim(kiosk, row, tickets) is None
+    assert len(ledger.claims) == 2
+
+    rooms.unplug(kiosk)
+    sync.everything(rooms.device(terminal=card, printer=paper.line))
+
+    assert ledger.claims == {}
 
 
 def test_a_plug_pulled_while_collecting_prints_nothing_twice(
@@ -442,7 +480,7 @@ def test_cut_off_the_same_order_prints_once_here(
 
 
 @pytest.mark.slow
-def test_a_lost_claim_and_a_cut_line_are_one_claim(
+def test_a_lost_claim_and_a_cut_line_leave_no_claim_behind(
     kiosk: Device, ledger: LedgerDouble, paper: Paper
 ):
     copied(kiosk, ledger)
@@ -460,6 +498,7 @@ def test_a_lost_claim_and_a_cut_line_are_one_claim(
 
     told = {event["claim"] for event in ledger.events("kiosk-1", "pickup")}
     assert set(ledger.claims) <= told
+    assert len(paper.codes) == 2
 
 
 @pytest.mark.slow

@@ -99,6 +99,24 @@ def again(
     )
 
 
+def look_again(device: Device, shown: int) -> Shown | None:
+    """Judge a shown verdict's scan again; show and give the new one if it differs."""
+    before = device.board.find(shown)
+    if before is None:
+        return None
+    first, text = before
+    chosen = text is None or first.scan.endswith(f"/{first.ticket}")
+    added = verdicts.Added(ticket=first.ticket if chosen else None)
+    try:
+        now = decide(device, first.scan, text, first.mode, added)
+    except (StoreBroken, StoreClosed, BadInput):
+        return None
+    if now.answer == first.answer:
+        return None
+    _words.info("scan, looked at again", scan=first.scan, answer=now.answer)
+    return device.board.show(now, text)
+
+
 def undo(
     device: Device, scan: str, *, reason: str = "", override: Override | None = None
 ) -> Shown:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from boxoffice import tickets
 from kiosk import door as doors
-from kiosk import feed, log, sync
+from kiosk import feed, log, second_look, sync
 from kiosk.device import Device
 from kiosk.shown.door import Class, Shown
 from kiosk.store.tables.door import ClaimRow, MovementRow
@@ -405,6 +405,43 @@ def test_being_checked_elsewhere_is_never_red(
         Class.ASK,
         "Door B",
     )
+
+
+def test_a_ticket_that_another_door_was_checking_is_asked_about_again_by_itself(
+    door: Device, ledger: LedgerDouble, code: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(second_look, "PAUSES_S", (0.01,) * 3)
+    busy = {"granted": False, "refused": "BEING_CHECKED", "by": "Door B", "at_ms": None}
+    inside = {**busy, "refused": "ALREADY_ADMITTED", "at_ms": SEVEN_PM}
+    answers = [busy, busy, inside]
+    monkeypatch.setattr(ledger, "_claim", lambda *_: (200, answers.pop(0)))
+    first = show(door, code)
+
+    seen = second_look.turn(door, first.id - 1)
+
+    assert (seen, answers) == (first.id, [])
+    now = doors.last(door, first.id)
+    assert now is not None
+    assert (now.answer, now.scan, now.since_door) == (
+        "ALREADY_ADMITTED",
+        first.scan,
+        "Door B",
+    )
+    assert written(door) == ["scan.refused", "scan.refused"]
+
+
+def test_the_next_guest_ends_the_second_look(
+    door: Device, ledger: LedgerDouble, code: str, monkeypatch: pytest.MonkeyPatch
+):
+    answers = [{"granted": False, "refused": "claimed", "by": "Door B", "at_ms": None}]
+    monkeypatch.setattr(ledger, "_claim", lambda *_: (200, answers.pop()))
+    monkeypatch.setattr(second_look, "PAUSES_S", (0.01,) * 3)
+    first = show(door, code)
+    monkeypatch.setattr(door.stopping, "wait", lambda _: bool(show(door, "nonsense")) < 1)
+
+    assert second_look.turn(door, first.id - 1) == first.id
+
+    assert [shown.answer for shown in doors.recent(door)] == ["UNKNOWN", "BEING_CHECKED"]
 
 
 def test_a_strict_door_admits_only_its_own_in_every_mode(

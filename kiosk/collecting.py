@@ -125,7 +125,8 @@ def recover(session: Session, device: Device) -> int:
     owed = {debt.ref for debt in debts if debt is not None}
     dropped = 0
     for row in session.scalars(select(CollectionRow).where(CollectionRow.claims != {})):
-        left = sorted(row.claims.keys() - set(row.collected))
+        wanted = {ticket["ticket"] for ticket in row.document["tickets"]}
+        left = sorted(row.claims.keys() & wanted - set(row.collected))
         if left and row.ref not in owed:
             drop(session, device, row.ref, left)
             dropped += len(left)

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from kiosk import collecting
 from kiosk.device import Device
 from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.printing import issues
@@ -122,7 +123,9 @@ def _theirs(
 
 
 def _ask(device: Device, job: PrintJobRow) -> str | Refusal:
-    """Have the ledger sign the next issue; the claim's id outlives a lost answer."""
+    """Have the ledger sign the next issue. Without an answer the claim is given back:
+    staff may go to another kiosk.
+    """
     claim = device.store.write(_claim, device, job)
     if claim is None:
         return Refusal("reprint.gone")
@@ -132,8 +135,12 @@ def _ask(device: Device, job: PrintJobRow) -> str | Refusal:
     except Refused:
         return Refusal("reprint.busy")
     except LineDown:
-        return _copied(device, job) or Refusal("reprint.link")
+        code = _copied(device, job)
+        if code is None:
+            device.store.write(_give_back, device, job)
+        return code or Refusal("reprint.link")
     except NotUnderstood as why:
+        device.store.write(_give_back, device, job)
         return Refusal("reprint.gone" if why.status == 404 else "reprint.link")
     code = answer.get("payload") if isinstance(answer, dict) else None
     return code if isinstance(code, str) and code else Refusal("reprint.busy")
@@ -152,15 +159,29 @@ def _copied(device: Device, job: PrintJobRow) -> str | None:
 
 
 def _claim(session: Session, device: Device, job: PrintJobRow) -> str | None:
-    query = select(CollectionRow).where(CollectionRow.order == job.order)
-    row = session.scalars(query.limit(1)).first()
+    row = _collection(session, job)
     if row is None:
         return None
-    name = f"reissue {job.ticket} {job.issue}"
     claims = dict(row.claims)
-    claims.setdefault(name, device.new_id())
+    claims.setdefault(_name(job), device.new_id())
     row.claims = claims
-    return str(claims[name])
+    return str(claims[_name(job)])
+
+
+def _give_back(session: Session, device: Device, job: PrintJobRow) -> None:
+    row = _collection(session, job)
+    if row is not None:
+        collecting.drop(session, device, row.ref, [_name(job)])
+
+
+def _collection(session: Session, job: PrintJobRow) -> CollectionRow | None:
+    query = select(CollectionRow).where(CollectionRow.order == job.order)
+    return session.scalars(query.limit(1)).first()
+
+
+def _name(job: PrintJobRow) -> str:
+    """Name a reissue among the claims of its collection."""
+    return f"reissue {job.ticket} {job.issue}"
 
 
 def _newest(session: Session, ticket: str) -> PrintJobRow | None:

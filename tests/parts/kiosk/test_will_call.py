@@ -501,6 +501,26 @@ def test_a_lost_claim_and_a_cut_line_leave_no_claim_behind(
     assert len(paper.codes) == 2
 
 
+def test_a_new_issue_whose_signing_nobody_heard_of_is_given_back(
+    kiosk: Device, ledger: LedgerDouble, paper: Paper
+):
+    paid_order(ledger)
+    hear(kiosk)
+    everything(kiosk)
+    print_all(kiosk)
+    ticket = reprints.recent(kiosk)[0].ticket
+    ledger.answers_lost = 1
+    assert key(reprints.again(kiosk, ticket, staff="anna", why="torn")) == "reprint.link"
+    assert any(claim.get("reissue") for claim in ledger.claims.values())
+
+    sync.everything(kiosk)
+
+    assert not any(claim.get("reissue") for claim in ledger.claims.values())
+    assert isinstance(
+        reprints.again(kiosk, ticket, staff="anna", why="torn"), reprints.Paper
+    )
+
+
 @pytest.mark.slow
 def test_cut_off_staff_print_again_the_issue_that_the_ledger_signed_before(
     kiosk: Device, ledger: LedgerDouble, paper: Paper

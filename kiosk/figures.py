@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from kiosk import allotment, documents, log
 from kiosk.device import Device
+from kiosk.printing import jobs
 from kiosk.store.tables.orders import CollectionRow, IntentRow, SaleLineRow
 from kiosk.store.tables.printing import PrintJobRow
 
@@ -39,13 +40,15 @@ def figures(device: Device) -> dict[str, Any]:
             for performance in documents.performances(session)
         )
         wanted_seats = allotment.wanted(session, device)
+        # They print by themselves as soon as the printer and the ledger let them.
+        again = {job.ticket for job in jobs.young_failures(session, device.clock)}
     return {
         "paid_tickets": sorted(paid),
         # Replaced without a later issue here: another kiosk has printed it.
         "printed": _in(states, "printed", "replaced"),
         "phone": _in(states, "phone"),
         "owed": _in(states, "queued", "sending", "uncertain", "failed"),
-        "printing": _in(states, "queued", "sending"),
+        "printing": sorted({*_in(states, "queued", "sending"), *(again - {None})}),
         "intents": intents,
         "unsent_events": unsent,
         "own_seats": own_seats,

@@ -47,9 +47,13 @@ def is_on_tonight(session: Session, means: Means) -> bool:
 
 
 def _shows(now: datetime) -> list[_Show]:
-    """What is on: tonight starts within two hours, and its doors are open already."""
+    """What is on: tonight starts within two hours, and its doors are open already.
+
+    In an hour and a half at the earliest: a lobby may be open for a while before somebody
+    plays an hour without a line in it.
+    """
     quarter = 15 - now.minute % 15
-    tonight = (now + timedelta(minutes=75 + quarter)).replace(second=0, microsecond=0)
+    tonight = (now + timedelta(minutes=90 + quarter)).replace(second=0, microsecond=0)
     opened = tonight - now + 10 * MINUTE
     shows = [
         _Show(HAMLET, MAIN, tonight, 160 * MINUTE, opened, ("Hearing loop",)),

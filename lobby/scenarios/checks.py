@@ -53,15 +53,15 @@ class Checks:
         return bool(lamp["state"] == "ok") or 0 < broken <= before
 
     def own(self, step: Mapping[str, Any]) -> None:
-        """Wait until the kiosk owns at least that many seats."""
-        owned = 0
+        """Wait until the kiosk (`on`: another) owns at least that many seats."""
+        owned, name = 0, step.get("on", "kiosk")
 
         def owns() -> bool:
             nonlocal owned
-            owned = int(self._night.kiosk().get("own_seats", 0))
+            owned = int(self._night.kiosk(name).get("own_seats", 0))
             return owned >= int(step["own"])
 
-        self._night.until(owns, step, lambda: f"the kiosk owns {owned} seats")
+        self._night.until(owns, step, lambda: f"{name} owns {owned} seats")
 
     def line(self, step: Mapping[str, Any]) -> None:
         """Wait until the kiosk knows that the ledger can be heard (up), or not (down)."""
@@ -73,15 +73,15 @@ class Checks:
         self._night.until(known, step, lambda: f"the line is not {step['line']}")
 
     def ready(self, step: Mapping[str, Any]) -> None:
-        """Wait until the kiosk hears the ledger, asks for no seats and prints nothing."""
+        """Wait until that kiosk hears the ledger, asks for no seats and prints nothing."""
         kiosk: dict[str, Any] = {}
 
         def is_ready() -> bool:
             kiosk.clear()
-            kiosk.update(self._night.kiosk())
+            kiosk.update(self._night.kiosk(step["ready"]))
             return self._night.ready(kiosk)
 
-        self._night.until(is_ready, step, lambda: f"the kiosk is not ready: {kiosk}")
+        self._night.until(is_ready, step, lambda: f"{step['ready']} is not ready: {kiosk}")
 
     def mark(self, step: Mapping[str, Any]) -> None:
         self._night.marks[step["mark"]] = time.perf_counter()

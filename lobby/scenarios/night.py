@@ -9,7 +9,7 @@ import httpx
 
 MOST_WAIT_S = 60.0
 # So long a story waits for what the one before left behind.
-MOST_REST_S = 30.0
+MOST_REST_S = 60.0
 PAUSE_S = 0.02
 # The box office sells at its own screen, which is the ledger's staff pages.
 OFFICE = "office"
@@ -79,10 +79,11 @@ class Night:
     def begin(self) -> None:
         """Take what there is now as the beginning that later counts are measured from.
 
-        What was played before may still print, and the kiosk may still ask for seats.
+        What was played before may still print and be uploaded, and a kiosk may still ask
+        for seats.
         """
         until = time.monotonic() + MOST_REST_S
-        while not self.ready(self.kiosk()) and time.monotonic() < until:
+        while not self._at_rest() and time.monotonic() < until:
             time.sleep(PAUSE_S)
         self.slips_before = len(self.all_slips())
         figures = httpx.get(f"{self.where.ledger}/demo/figures", timeout=60).json()
@@ -90,9 +91,15 @@ class Night:
         lamps = self.lobby.get("/figures").json()["lamps"]
         self.broken_before = {lamp["name"]: lamp["broken"] for lamp in lamps}
 
-    def kiosk(self) -> dict[str, Any]:
-        """What the kiosk tells of itself; nothing while it does not answer."""
-        told: dict[str, Any] = self.lobby.get("/figures").json()["kiosk"] or {}
+    def _at_rest(self) -> bool:
+        figures = self.lobby.get("/figures").json()
+        kiosks = figures["kiosks"]
+        ready = "kiosk" in kiosks and all(self.ready(one) for one in kiosks.values())
+        return ready and not figures["unsent_events"]
+
+    def kiosk(self, name: str = "kiosk") -> dict[str, Any]:
+        """What a kiosk tells of itself; nothing while it does not answer."""
+        told: dict[str, Any] = self.lobby.get("/figures").json()["kiosks"].get(name, {})
         return told
 
     @staticmethod

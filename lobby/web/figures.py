@@ -11,6 +11,8 @@ from lobby.web.answers import hardware, refuse
 bp = Blueprint("figures", __name__)
 
 LATEST = 40
+# What a story waits for at one kiosk.
+_OF_ONE = ("own_seats", "wanted_seats", "printing", "linked")
 
 
 @bp.get("/state")
@@ -33,13 +35,18 @@ def state() -> Response:
 
 @bp.get("/figures")
 def figures() -> Response:
-    """The lamps, and what the kiosk and the ledger say of themselves."""
+    """The lamps, and what the ledger and the kiosks, all as one and each, say."""
     here = hardware()
     lamps = here.lamps(fresh=True)
     reading = here.books.now()
     return jsonify(
         lamps=[lamp.document() for lamp in lamps],
         kiosk=reading.kiosk,
+        kiosks={
+            name: {key: told[key] for key in _OF_ONE if key in told}
+            for name, told in (reading.devices or {}).items()
+            if told and name.startswith("kiosk")
+        },
         ledger=reading.ledger,
         unsent_events=reading.unsent,
         answering={

@@ -297,15 +297,16 @@
       );
     },
     async own(step) {
+      const name = step.on ?? "kiosk";
       let owned = 0;
       await until(
         step,
         async () => {
-          const { kiosk } = await get("/figures");
-          owned = kiosk ? kiosk.own_seats : 0;
+          const { kiosks } = await get("/figures");
+          owned = kiosks[name]?.own_seats ?? 0;
           return owned >= step.own;
         },
-        () => `the kiosk owns ${owned} seats`,
+        () => `${name} owns ${owned} seats`,
       );
     },
     line: (step) =>
@@ -322,11 +323,11 @@
       await until(
         step,
         async () => {
-          const { kiosk } = await get("/figures");
-          found = kiosk || {};
-          return found.linked && !found.wanted_seats;
+          const { kiosks } = await get("/figures");
+          found = kiosks[step.ready] ?? {};
+          return found.linked && !found.wanted_seats && !found.printing.length;
         },
-        () => `the kiosk is not ready: ${JSON.stringify(found)}`,
+        () => `${step.ready} is not ready: ${JSON.stringify(found)}`,
       );
     },
     async invariants(step) {

@@ -188,10 +188,13 @@ def test_within_a_minute_what_failed_prints_by_itself_and_what_is_uncertain_neve
 ):
     paper.printer.ambush = Ambush({"jam": True}, bytes_left=100)
     spool.turn(kiosk)
+    still_to_print = figures.figures(kiosk)["printing"]
 
     paper.fault(jam=False)
     print_all(kiosk)
 
+    assert len(still_to_print) == 1
+    assert figures.figures(kiosk)["printing"] == []
     assert states(kiosk, sold) == ["uncertain", "printed"]
     assert len(paper.codes) == 1
 

@@ -14,7 +14,8 @@ from lobby.programs import Ports
 from lobby.supervisor import Supervisor
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-READY_S = 60.0
+# A program that ends is noticed at once; this is for one that hangs.
+READY_S = 180.0
 
 
 @contextmanager

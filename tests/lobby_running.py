@@ -1,6 +1,7 @@
 """A whole lobby on ports of its own, as ./run starts it: for stories and browser tests."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from lobby import programs
 from lobby.programs import Ports
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+# A ledger on a busy machine needs longer than a guest at a door may wait, and a door that
+# hears nothing in time decides alone: that is another story.
+ENVIRONMENT = {**os.environ, "FOH_CLAIM_WAIT_MS": "5000"}
 
 
 @dataclass
@@ -60,6 +64,7 @@ def lobby(folder: Path, base: int) -> Iterator[Lobby]:
             *("--folder", str(folder)),
         ],
         cwd=CHECKOUT,
+        env=ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -74,6 +79,6 @@ def lobby(folder: Path, base: int) -> Iterator[Lobby]:
         yield Lobby(base, folder, process)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
         if process.stdout:
             process.stdout.close()

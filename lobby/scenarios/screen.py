@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 import httpx
 from bs4 import BeautifulSoup, Tag
 
-TIMEOUT_S = 10.0
+TIMEOUT_S = 60.0
 # Where the arrow keys go, in the order of the page.
 STOPS = "h1[tabindex], a[href], button:not([disabled]), input:not([type=hidden]), select"
 

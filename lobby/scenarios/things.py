@@ -7,10 +7,11 @@ from typing import Any
 
 from lobby.scenarios.night import Failed, Night
 
-# A scanner tells a code again under its old id until it has been away for three seconds.
-_FORGOTTEN_S = 3.2
+# A scanner tells a code again under its old id until it has been away for three seconds,
+# counted from its last picture; and a busy machine takes a while over each.
+_FORGOTTEN_S = 5.0
 # A door names who came with somebody who is stopped: not the next guest, who comes later.
-_APART_S = 1.6
+_APART_S = 3.0
 
 
 class Things:

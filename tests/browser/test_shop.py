@@ -60,7 +60,7 @@ def shop(tmp_path_factory) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
         log.close()
 
 

@@ -3,11 +3,13 @@
 Every page that comes up is checked with axe, and for things that are cut off or too small.
 """
 
+import time
 from pathlib import Path
 from urllib.parse import urljoin
 
 from playwright.sync_api import Error, Page
 
+from lobby.scenarios.night import MOST_WAIT_S
 from lobby.scenarios.screen import NotFound
 from tests.chromium import go
 
@@ -34,7 +36,7 @@ _FOCUSED = """() => {
 
 # From before its first page on, a screen keeps what its pages show of verdicts: a GO lasts
 # a good second, and a busy machine may look later.
-_KEEP = """(() => {
+KEEP = """(() => {
   window.kept = [];
   const keep = () => {
     const id = Number(document.body?.dataset.shown || 0);
@@ -45,12 +47,20 @@ _KEEP = """(() => {
 })();"""
 
 
+def showed(page: Page, words: str) -> None:
+    """Wait until a page with KEEP has shown these words of a verdict, however shortly."""
+    until = time.monotonic() + MOST_WAIT_S
+    while not any(words in one["words"] for one in page.evaluate("window.kept")):
+        assert time.monotonic() < until, f"{words!r} was not shown"
+        page.wait_for_timeout(20)
+
+
 class BrowserScreen:
     """One screen of one device in Chromium; `trouble` collects what axe and we find."""
 
     def __init__(self, page: Page, address: str, *, name: str) -> None:
         self._page, self._address, self._name = page, address, name
-        page.add_init_script(_KEEP)
+        page.add_init_script(KEEP)
         self.taps = 0
         self.checked: set[str] = set()
         self.trouble: list[str] = []
@@ -89,7 +99,7 @@ class BrowserScreen:
         if found is None:
             raise NotFound(f"no {name!r} on {self._page.url}: {self.words[:200]}")
         self.taps += 1
-        with self._page.expect_event("load", timeout=10_000):
+        with self._page.expect_event("load", timeout=60_000):
             found.click()
         self.check()
 
@@ -121,7 +131,7 @@ class BrowserScreen:
             self._page.keyboard.press(name)
             return
         self.taps += 1
-        with self._page.expect_event("load", timeout=10_000):
+        with self._page.expect_event("load", timeout=60_000):
             self._page.keyboard.press("Enter")
         self.check()
 

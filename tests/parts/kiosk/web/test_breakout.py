@@ -22,7 +22,7 @@ from playwright.async_api import BrowserContext, Error, Page, async_playwright
 
 from kiosk.web import frame, leaving
 from tests.chromium import WHOLE
-from tests.parts.kiosk.web.test_rendered import base
+from tests.parts.kiosk.web.test_rendered import OWN_TIME, base
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ["base"]
@@ -127,7 +127,7 @@ async def _attack(context: BrowserContext, base: str) -> None:
             pytest.fail(f"{what} closed the screen")
         if not _ours(page.url, base):
             left.append(f"{what}: {page.url}")
-            await page.goto(base, timeout=10_000)
+            await page.goto(base, timeout=60_000)
         if owned:
             left.append(f"{what}: a foreign script ran")
     assert left == []
@@ -139,7 +139,7 @@ async def _attack(context: BrowserContext, base: str) -> None:
 async def _open(context: BrowserContext, base: str) -> Page:
     page = await context.new_page()
     page.on("dialog", lambda dialog: dialog.dismiss())
-    await page.goto(base, timeout=30_000)
+    await page.goto(base, timeout=60_000)
     page.set_default_timeout(400)
     return page
 
@@ -153,8 +153,8 @@ async def _closed(page: Page) -> None:
 def test_after_idle_nothing_of_the_last_guest_is_left(
     tmp_path: Path, base: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(frame, "IDLE_LONG_S", 1)
-    monkeypatch.setattr(leaving, "LEAVE_S", 1)
+    monkeypatch.setattr(frame, "IDLE_LONG_S", 4)
+    monkeypatch.setattr(leaving, "LEAVE_S", 600)
 
     async def visit() -> None:
         async with lobby(tmp_path / "profile") as context:
@@ -165,10 +165,13 @@ def test_after_idle_nothing_of_the_last_guest_is_left(
 
 async def _come_after(context: BrowserContext, base: str) -> None:
     page = context.pages[0]
+    await page.add_init_script(OWN_TIME)
     await page.goto(base + "/collect")
     await page.fill("#number", "K7Q4MX23")
     await page.fill("#last_name", "Okafor")
-    await page.wait_for_url(lambda url: urlsplit(url).path == "/", timeout=10_000)
+    await page.wait_for_selector("dialog.ask--idle")
+    await page.evaluate("later_ms = 600_000")
+    await page.wait_for_url(lambda url: urlsplit(url).path == "/", timeout=60_000)
     for back in range(6):
         assert "OKAFOR" not in (await page.content()).upper(), back
         assert (
@@ -178,7 +181,7 @@ async def _come_after(context: BrowserContext, base: str) -> None:
             )
             is False
         )
-        await page.go_back(timeout=10_000)
+        await page.go_back(timeout=60_000)
     await page.goto(base)
     kept = await page.evaluate(
         """async () => [localStorage.length, sessionStorage.length,

@@ -362,7 +362,7 @@ def test_a_door_page_hears_of_a_hint_while_it_waits(
     )
     waits.start()
     eyes(hint="closer")
-    waits.join(10)
+    waits.join(60)
     assert news[0]["sight"] == "closer"
     assert news[0]["words"] == "Hold the code closer"
     assert "sight" not in client.get("/scans/last?after=0").json

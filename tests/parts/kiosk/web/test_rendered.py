@@ -15,11 +15,14 @@ from kiosk.shown.reviewing import Stage
 from kiosk.web import frame, leaving
 from kiosk.web.newest import Read
 from lobby.webserver import WebServer
+from tests.browser.touch import KEEP, showed
 from tests.chromium import CHROMIUM, LAUNCH, go
 from tests.parts.kiosk.web.pretend_house import PretendHouse, seat
 
 pytestmark = pytest.mark.browser
 
+# Pages count by a clock that stands until it is put forward: ours may be slow to look.
+OWN_TIME = "window.later_ms = 0; performance.now = () => 5000 + window.later_ms;"
 SIZES = {"S": (800, 480), "L": (1280, 800), "P": (1080, 1920)}
 if not CHROMIUM.exists():
     pytest.skip("no Chromium on this machine", allow_module_level=True)
@@ -97,6 +100,7 @@ def visitor(
         viewport={"width": width, "height": height}, reduced_motion="reduce"
     )
     page = context.new_page()
+    page.set_default_timeout(60_000)
     troubles: list[str] = []
     page.on("pageerror", lambda why: troubles.append(str(why)))
     page.on(
@@ -183,11 +187,11 @@ def test_paying_follows_the_terminal_and_then_the_paper(visitor: Visitor) -> Non
     heading = visitor.page.locator("h1")
     assert heading.inner_text() == "Tap or insert your card"
     visitor.house.outcome = Outcome.PROCESSING
-    heading.filter(has_text="One moment").wait_for(timeout=5000)
+    heading.filter(has_text="One moment").wait_for()
     visitor.house.outcome, visitor.house.stage = Outcome.APPROVED, Stage.SOLD
-    visitor.page.wait_for_url("**/order/print", timeout=5000)
+    visitor.page.wait_for_url("**/order/print")
     visitor.house.tickets = ["printed", "printed"]
-    visitor.page.wait_for_url("**/order/done", timeout=5000)
+    visitor.page.wait_for_url("**/order/done")
 
 
 @pytest.mark.parametrize(
@@ -209,7 +213,7 @@ def test_tickets_on_their_way_out_stay_on_the_page(visitor: Visitor, tickets: in
 def test_a_code_shown_to_the_camera_takes_the_page_over(visitor: Visitor) -> None:
     visitor.open("/")
     visitor.house.be_shown("FOHC:OKAFOR")
-    visitor.page.wait_for_url("**/order/print", timeout=5000)
+    visitor.page.wait_for_url("**/order/print")
 
 
 def test_a_doors_first_start_asks_whether_its_sound_is_heard(visitor: Visitor) -> None:
@@ -227,17 +231,15 @@ def test_a_doors_first_start_asks_whether_its_sound_is_heard(visitor: Visitor) -
 
 def test_the_door_changes_at_once_and_goes_back_by_itself(visitor: Visitor) -> None:
     visitor.house.become("door")
+    visitor.page.add_init_script(KEEP)
     visitor.open("/door")
     visitor.page.get_by_role("heading", name="Ready for the next ticket").wait_for()
     visitor.house.show("ADMIT", Class.GO)
-    visitor.page.get_by_role("heading", name="F 12").wait_for(timeout=15_000)
-    visitor.page.get_by_role("heading", name="Ready for the next ticket").wait_for(
-        timeout=15_000
-    )
+    # It stands for a good second, and a busy machine may look later.
+    showed(visitor.page, "F 12")
+    visitor.page.get_by_role("heading", name="Ready for the next ticket").wait_for()
     visitor.house.show("FORGED", Class.NO)
-    visitor.page.get_by_role("heading", name="NOT A TICKET OF OURS").wait_for(
-        timeout=15_000
-    )
+    visitor.page.get_by_role("heading", name="NOT A TICKET OF OURS").wait_for()
     visitor.page.wait_for_timeout(1500)
     assert visitor.page.locator("h1").inner_text() == "NOT A TICKET OF OURS"
 
@@ -268,33 +270,32 @@ def test_a_camera_that_goes_away_is_said_beside_the_verdict_that_stands(
 def test_nobody_there_any_more_clears_the_screen(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leaving, "LEAVE_S", 2)
-    monkeypatch.setattr(frame, "IDLE_LONG_S", 1)
+    monkeypatch.setattr(leaving, "LEAVE_S", 600)
+    monkeypatch.setattr(frame, "IDLE_LONG_S", 4)
+    visitor.page.add_init_script(OWN_TIME)
     visitor.open("/collect")
     visitor.page.fill("#number", "K7Q4")
     question = visitor.page.get_by_role("dialog", name="Do you need more time?")
-    question.wait_for(timeout=5000)
+    question.wait_for()
     question.get_by_role("link", name="Yes, more time").click()
     assert visitor.page.input_value("#number") == "K7Q4"
 
-    question.wait_for(timeout=5000)
-    visitor.page.wait_for_url(lambda url: url.endswith("/"), timeout=6000)
+    question.wait_for()
+    visitor.page.evaluate("later_ms = 600_000")
+    visitor.page.wait_for_url(lambda url: url.endswith("/"))
 
 
 def test_the_last_page_counts_down_and_a_touch_keeps_it_longer(visitor: Visitor) -> None:
     page, house = visitor.page, visitor.house
     visitor.pays(Outcome.APPROVED)
     house.stage, house.tickets = Stage.SOLD, ["printed", "printed"]
-    page.add_init_script(
-        "const now = performance.now.bind(performance);"
-        "window.later_ms = 0; performance.now = () => now() + window.later_ms;"
-    )
+    page.add_init_script(OWN_TIME)
     visitor.open("/order/done")
     left = page.get_by_role("timer")
     page.evaluate("later_ms = 12000")
-    left.filter(has_text=re.compile(r"Closes in [1-8] s\.")).wait_for()
+    left.filter(has_text=re.compile(r"Closes in 8 s\.")).wait_for()
     page.locator("h1").click()
-    left.filter(has_text=re.compile(r"Closes in (1[5-9]|20) s\.")).wait_for()
+    left.filter(has_text=re.compile(r"Closes in 20 s\.")).wait_for()
     assert page.url.endswith("/order/done")
 
     page.evaluate("later_ms = 33000")

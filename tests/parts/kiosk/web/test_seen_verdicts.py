@@ -13,7 +13,7 @@ from kiosk.shown.door import Class
 from lobby.scenarios.hands import Hands
 from lobby.scenarios.night import Failed, Night, Touched
 from lobby.scenarios.screen import Screen
-from tests.browser.touch import BrowserScreen
+from tests.browser.touch import BrowserScreen, showed
 from tests.parts.kiosk.web.pretend_house import PretendHouse
 from tests.parts.kiosk.web.test_rendered import base, chromium  # noqa: F401
 
@@ -47,7 +47,7 @@ def screen(
 def _is_over(screen: Any) -> None:
     """Wait until the verdict has had its moment on this screen."""
     if isinstance(screen, BrowserScreen):
-        screen._page.get_by_text("Enjoy the show.").wait_for()
+        showed(screen._page, "Enjoy the show.")
         screen._page.get_by_role("heading", name="Ready for the next ticket").wait_for()
     else:
         screen.open("/door?seen=99")
@@ -57,7 +57,7 @@ def _is_over(screen: Any) -> None:
 def test_a_verdict_that_was_shown_counts_when_it_is_gone(
     screen: Any, house: PretendHouse
 ) -> None:
-    step = {"on": "door-a", "verdict": "Enjoy the show", "most_s": 20}
+    step = {"on": "door-a", "verdict": "Enjoy the show", "most_s": 60}
     night = Evening(cast("Touched", screen))
     house.show("ADMIT", Class.GO)
     _is_over(screen)
@@ -74,6 +74,6 @@ def test_another_verdict_than_the_wanted_one_fails(
 ) -> None:
     house.show("CANCELLED", Class.NO, since_ms=house.now_ms)
     night = Evening(cast("Touched", screen))
-    Hands(night).verdict({"on": "door-a", "verdict": "ORDER CANCELLED", "most_s": 20})
+    Hands(night).verdict({"on": "door-a", "verdict": "ORDER CANCELLED", "most_s": 60})
     with pytest.raises(Failed, match=r"showed .*ORDER CANCELLED"):
         Hands(night).verdict({"on": "door-a", "verdict": "Enjoy", "most_s": 0.5})

@@ -28,7 +28,7 @@ from tests.promises.trade.house import CHECKOUT, READY_S
 from tests.warm import Warm
 
 # A machine that does much else answers late; alone a door would rightly let everybody in.
-CLAIM_WAIT_MS: Final = 2_000
+CLAIM_WAIT_MS: Final = 5_000
 
 
 def race(folder: Path, base: int, *, rounds: int, doors_many: int = 8) -> Race:
@@ -131,7 +131,7 @@ def _door(folder: Path, name: str, at: str) -> httpx.Client:
 
 def _ready(at: str) -> bool:
     try:
-        said = httpx.get(f"{at}/health", timeout=5, trust_env=False).json()
+        said = httpx.get(f"{at}/health", timeout=60, trust_env=False).json()
     except (httpx.HTTPError, ValueError):
         return False
     return bool(said.get("ready")) and said.get("link") == "up"

@@ -84,7 +84,7 @@ def on_small_disk(
         },
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 

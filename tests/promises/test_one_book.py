@@ -19,7 +19,7 @@ def bench(*arguments: str) -> tuple[int, list[dict]]:
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=900,
         check=False,
     )
     assert done.stdout, done.stderr[-2000:]

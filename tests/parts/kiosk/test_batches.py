@@ -20,7 +20,7 @@ from kiosk.store.tables.device import LogRow
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import Rooms, Time
 
-SOON_S = 0.3
+SOON_S = 1.5
 
 
 class Busy(ThreadingHTTPServer):

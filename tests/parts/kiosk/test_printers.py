@@ -94,7 +94,7 @@ def test_the_printers_trouble_is_heard_through_the_cable(
 
 def until_waiting(line: Any, count: int) -> None:
     """Wait until so many answered bytes stand unread in the cable."""
-    for _moment in range(1000):
+    for _moment in range(6000):
         raw = fcntl.ioctl(line._handle, termios.FIONREAD, bytes(4))
         if int.from_bytes(raw, sys.byteorder) >= count:
             return

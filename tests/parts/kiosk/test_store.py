@@ -244,7 +244,7 @@ def test_a_use_case_that_finds_nothing_to_do_wakes_nobody(store: Store):
 def gathered(store: Store, cases: list) -> list[Future]:
     """Have short use cases wait until the writing thread has time for all of them."""
     gate = threading.Event()
-    threading.Thread(target=lambda: store.write(lambda _s: gate.wait(5))).start()
+    threading.Thread(target=lambda: store.write(lambda _s: gate.wait(60))).start()
     waiting = store._writer._waiting
     with ThreadPoolExecutor(len(cases)) as threads:
         answers = [threads.submit(store.write_together, case) for case in cases]

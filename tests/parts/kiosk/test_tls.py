@@ -151,7 +151,7 @@ def test_a_key_that_staff_showed_is_believed_though_nobody_vouches_for_it(
 ):
     pairing.pair(stranger, invite(proxy, proxy.pin))
 
-    assert stranger.line.get("/api/events?acked=0", timeout_s=5)["state"] == "active"
+    assert stranger.line.get("/api/events?acked=0", timeout_s=60)["state"] == "active"
     assert proxy.asked == ["/api/pair", "/api/time", "/api/events"]
 
 
@@ -159,7 +159,7 @@ def test_the_pin_outlives_a_restart(stranger: Device, proxy: Proxy):
     pairing.pair(stranger, invite(proxy, proxy.pin))
 
     with closing(pairing.line_of(stranger)) as line:
-        assert line.get("/api/events?acked=0", timeout_s=5)
+        assert line.get("/api/events?acked=0", timeout_s=60)
     assert stranger.me.spki == proxy.pin
 
 
@@ -172,7 +172,7 @@ def test_another_key_is_told_nothing(stranger: Device, proxy: Proxy):
     proxy.open(port=port)
 
     with pytest.raises(LineDown):
-        pairing.line_of(stranger).get("/api/events?acked=0", timeout_s=5)
+        pairing.line_of(stranger).get("/api/events?acked=0", timeout_s=60)
     assert proxy.asked == []
 
 
@@ -192,5 +192,5 @@ def test_a_certificate_that_is_over_by_the_ledgers_time_still_tells_the_time(
     proxy.asked.clear()
 
     with pytest.raises(LineDown):
-        pairing.line_of(stranger).get("/api/events?acked=0", timeout_s=5)
+        pairing.line_of(stranger).get("/api/events?acked=0", timeout_s=60)
     assert proxy.asked == ["/api/time"]

@@ -12,7 +12,7 @@ from flask import Flask
 
 from ledger.commands import answering
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 120.0
 
 
 class Reply:

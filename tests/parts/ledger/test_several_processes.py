@@ -14,7 +14,7 @@ from tests.parts.ledger.test_feed import BEGINNING
 from tests.parts.ledger.writers import STREAM, writers
 
 CHANGES, KILLS = 400, 12
-LONGEST_S = 90.0
+LONGEST_S = 300.0
 
 
 @pytest.fixture

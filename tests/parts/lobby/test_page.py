@@ -166,7 +166,7 @@ def played(browser, tmp_path, monkeypatch, steps):
     monkeypatch.setattr(story, "FOLDER", tmp_path)
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(f"http://127.0.0.1:{BASE}/?run=try&pace=none")
-    page.wait_for_selector("body[data-result]", timeout=30_000)
+    page.wait_for_selector("body[data-result]", timeout=60_000)
     result = page.evaluate("() => ({...document.body.dataset})")
     page.close()
     return result

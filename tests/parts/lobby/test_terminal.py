@@ -263,9 +263,9 @@ def test_silence_begins_once_the_attempt_is_accepted(terminal, till):
     assert till.get("/status").json() == {"state": "ready"}
     assert till.post("/attempts", json=ASKED).status_code == 202
     with pytest.raises(httpx.ReadTimeout):
-        till.get("/attempts/K1", timeout=0.3)
+        till.get("/attempts/K1", timeout=1.5)
     with pytest.raises(httpx.ReadTimeout):
-        till.post("/attempts/K1/abort", timeout=0.3)
+        till.post("/attempts/K1/abort", timeout=1.5)
 
     terminal.set_plan(Plan(Outcome.APPROVE))
 
@@ -277,7 +277,7 @@ def test_a_late_approval_is_silent_for_a_while(terminal, till, watch):
     terminal.set_plan(Plan(Outcome.LATE, silent_s=90))
     till.post("/attempts", json=ASKED)
     with pytest.raises(httpx.ReadTimeout):
-        till.get("/attempts/K1", timeout=0.3)
+        till.get("/attempts/K1", timeout=1.5)
     watch.seconds += 91
     assert till.get("/attempts/K1").json()["state"] == "approved"
 

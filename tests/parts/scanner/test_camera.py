@@ -107,12 +107,12 @@ def test_a_stream_shows_its_newest_picture(length):
         request.wfile.write(b"\r\n--frame\r\n")
         request.wfile.flush()
         sent.set()
-        go_on.wait(10)
+        go_on.wait(60)
 
     with serving(get) as address:
         frames = web.frames(address, FAST, Health())
         seen = first(frames)
-        sent.wait(10)
+        sent.wait(60)
         while brightness(seen[-1]) != 120:
             seen += first(frames)
         go_on.set()
@@ -306,11 +306,11 @@ def test_a_driver_that_never_comes_back_is_noticed_from_outside():
     def hangs(stop: threading.Event) -> Iterator[Frame]:
         yield Frame(plain(40))
         inside.set()
-        release.wait(30)
+        release.wait(60)
 
     frames = follow(hangs, Health(clock=lambda: now_s[0]))
     assert first(frames)
-    inside.wait(10)
+    inside.wait(60)
     now_s[0] = HUNG_S + 1
     with pytest.raises(Hung, match="driver"):
         first(frames)

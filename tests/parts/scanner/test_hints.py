@@ -16,7 +16,7 @@ from scanner.health import Health
 from scanner.hints import Hints
 from tests.parts.scanner.doubles import answer, serving
 
-SECONDS = 10
+SECONDS = 120
 
 
 class Listener:

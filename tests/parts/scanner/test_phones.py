@@ -12,7 +12,7 @@ from scanner.phones import Phones
 from tests.parts.scanner.doubles import answer, serving
 from tests.parts.scanner.tickets import code, held_up, packed
 
-SECONDS = 10
+SECONDS = 120
 GREY = packed(np.full((480, 480), 90, np.uint8))
 
 

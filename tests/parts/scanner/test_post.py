@@ -10,7 +10,7 @@ from scanner.post import Post
 from scanner.sightings import Sighting
 from tests.parts.scanner.doubles import Kiosk, serving
 
-SECONDS = 10
+SECONDS = 120
 
 
 def sighting(nth: int, text: str = "") -> Sighting:

@@ -24,7 +24,7 @@ from tests.parts.scanner.tickets import ADAS, BEAS, code, held_up, packed
 pytestmark = pytest.mark.slow
 
 CHECKOUT = Path(__file__).parents[3]
-SECONDS = 30
+SECONDS = 120
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from scanner.sightings import Sightings
 from tests.parts.scanner.doubles import Kiosk, serving
 from tests.parts.scanner.tickets import ADAS, BEAS
 
-SECONDS = 10
+SECONDS = 120
 SHIFT, ALT_GR, ENTER = 42, 100, 28
 
 

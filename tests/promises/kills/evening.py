@@ -29,7 +29,7 @@ from tests.promises.trade.house import House
 from tests.warm import Warm
 
 KIOSK: Final = "kiosk-1"
-SETTLED_S: Final = 60.0
+SETTLED_S: Final = 180.0
 PAUSE_S: Final = 0.05
 # Seats run out, and books grow: after so many guests the prepared house is set up again.
 GUESTS: Final = 40

@@ -15,7 +15,7 @@ from lobby import invariants
 from lobby.network import Condition
 from lobby.scenarios.screen import Screen
 from lobby.supervisor import Program, Supervisor
-from tests.promises.trade.buyers import visit
+from tests.promises.trade.buyers import PATIENT_S, visit
 from tests.promises.trade.house import House
 
 SETTLED_S: Final = 180.0
@@ -117,7 +117,7 @@ class Changing:
         """Let a guest buy two tickets. Raises Lost when that leads to none."""
         screen = Screen(self.house.address(kiosk))
         try:
-            end = visit(screen, threading.Event())
+            end = visit(screen, threading.Event(), most_s=PATIENT_S)
         finally:
             screen.close()
         if end != "sold":
@@ -130,7 +130,7 @@ class Changing:
             f"{self.house.address(door)}/scans",
             json={"scan": str(uuid.uuid4()), "text": code, "source": "qr"},
             headers={"X-Scanner-Secret": self.house.secret(door)},
-            timeout=10,
+            timeout=60,
             trust_env=False,
         )
         answer.raise_for_status()

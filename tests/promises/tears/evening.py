@@ -16,13 +16,13 @@ from lobby.scenarios.screen import Screen
 from tests.promises.tears import oracle
 from tests.promises.tears.oracle import DEVICE, LEDGER
 from tests.promises.tears.tape import Restless, Step, Tape
-from tests.promises.trade.buyers import visit
+from tests.promises.trade.buyers import PATIENT_S, visit
 from tests.promises.trade.house import House
 from tests.warm import Warm
 
 KIOSK, DOOR = "kiosk-1", "door-a"
 FILES: Final = {KIOSK: DEVICE, DOOR: DEVICE, "ledger": LEDGER}
-MOST_S: Final = 90.0
+MOST_S: Final = 240.0
 # Longer than a store rests before it moves its WAL into its file.
 REST_S: Final = 6.0
 
@@ -70,7 +70,7 @@ def listen(folder: Path, base: int, *, guests: int) -> list[Heard]:
 def _buy(house: House) -> None:
     screen = Screen(house.address(KIOSK))
     try:
-        end = visit(screen, threading.Event())
+        end = visit(screen, threading.Event(), most_s=PATIENT_S)
     finally:
         screen.close()
     assert end == "sold", end

@@ -32,7 +32,7 @@ from tests.warm import Warm
 CHECKOUT: Final = Path(__file__).parents[3]
 KIOSKS: Final = ("kiosk-1", "kiosk-2", "kiosk-3")
 DOORS: Final = ("door-a", "door-b")
-READY_S: Final = 90.0
+READY_S: Final = 240.0
 
 
 @dataclass

@@ -15,7 +15,7 @@ from boxoffice import ids
 from kiosk import collecting, copies, documents, groups, last_pages, obstacles
 from kiosk.device import Device
 from kiosk.outcomes import LineDown, NotUnderstood, Refused
-from kiosk.payments import codes
+from kiosk.payments import codes, doubt
 from kiosk.plans import Plan
 from kiosk.printing import jobs, spool
 from kiosk.shown.collecting import Collecting, Found, FoundTicket
@@ -53,12 +53,18 @@ def find(device: Device, number: str, last_name: str) -> Found | Refusal:
 
 
 def find_code(device: Device, text: str) -> Found | Refusal:
-    """Look an order up by a QR code or a pickup code. Refuses: scan.other, link.collect."""
+    """Look an order up by a QR code or a pickup code.
+
+    Refuses: scan.other, link.collect, pay.doubt (`reference`).
+    """
     text = text.strip()
     if not text or len(text) > LONGEST_TEXT:
         return Refusal("scan.other")
     with device.store.read() as session:
         sold_here = _sold_here(session, text)
+        doubted = doubt.find(session, text)
+    if doubted is not None:
+        return Refusal("pay.doubt", facts={"reference": doubted.reference})
     if sold_here is not None:
         return _shown_after(device, device.store.write(_remember_ours, device, sold_here))
     found = _look_up(

@@ -54,6 +54,7 @@ def unknown(session: Session, means: Means, event: Happened) -> None:
             "device": event.device,
             "incarnation": event.incarnation,
             "reference": event.maybe("reference"),
+            "pickup_hash": event.maybe("pickup_hash"),
         },
         evidence=[event.id],
     )

@@ -15,7 +15,7 @@ from boxoffice.payments import State
 from kiosk import allotment, basket, documents, evening, holds, log, offers, told
 from kiosk.device import Device
 from kiosk.outcomes import LineDown, NotUnderstood
-from kiosk.payments import agreed, debts, sale, terminals
+from kiosk.payments import agreed, debts, doubt, sale, terminals
 from kiosk.payments.port import REMOVED_EARLY
 from kiosk.printing import spool
 from kiosk.shown.named import Refusal
@@ -105,7 +105,7 @@ def state(device: Device, order: str) -> PayState:
         asking_s=asking_ms // 1000 if outcome is Outcome.ASKING else 0,
         late=intent.was_unknown,
         code=row.code if row and row.stage == "parked" else "",
-        pickup=_pickup(row),
+        pickup=doubt.pickup(intent) if outcome is Outcome.UNKNOWN else _pickup(row),
         kept_until_ms=kept_until_ms(performance) if row and row.code else None,
     )
 

@@ -15,7 +15,15 @@ from boxoffice import failpoints, payments
 from boxoffice.payments import Do, Event, State
 from kiosk import basket, collecting, documents, faults, log, staff
 from kiosk.device import Device
-from kiosk.payments import aftercare, attempts, box_office, doubt, sale, terminals
+from kiosk.payments import (
+    aftercare,
+    attempts,
+    box_office,
+    codes,
+    doubt,
+    sale,
+    terminals,
+)
 from kiosk.payments.port import (
     REMOVED_EARLY,
     RUNNING,
@@ -263,6 +271,7 @@ def _report(session: Session, device: Device, intent: IntentRow, before: State) 
                 "intent": intent.id,
                 "since_ms": since_ms,
                 "reference": intent.reference,
+                "pickup_hash": codes.hash_of(doubt.code(device, intent)),
             }
             _append(session, device, "payment.unknown", body)
             staff.open_call(session, device, "payment in doubt")

@@ -98,7 +98,8 @@ def write(session: Session, device: Device, intent: IntentRow) -> None:
     Ours even if the guest has left meanwhile: the tickets are claimed and paid.
     """
     agreed = intent.document
-    code, pickup = ids.short_code(device.chance), codes.pickup(device.chance)
+    code = ids.short_code(device.chance)
+    pickup = agreed.get("pickup") or codes.pickup(device.chance)
     body = {
         "order": agreed["order"],
         "currency": agreed["currency"],

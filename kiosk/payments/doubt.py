@@ -1,13 +1,42 @@
-"""The slip for a guest whose payment nobody can vouch for yet. Source: lobby.md §2."""
+"""What a guest has in hand whose payment nobody can vouch for yet: a slip, and a code.
 
+The code is that of the order to be: if the payment turns out to be taken, it fetches the
+tickets. Until then staff find by it what is in doubt. Source: lobby.md §2.
+"""
+
+from typing import Final
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from boxoffice.payments import State
 from kiosk.device import Device
+from kiosk.payments import codes
 from kiosk.printing import jobs
 from kiosk.printing.receipt import Receipt
 from kiosk.printing.report import Entry, Report
 from kiosk.printing.words import Words
 from kiosk.store.tables.orders import IntentRow
+
+_DOTS: Final = 8  # a module: 25 modules are 25 mm
+
+
+def code(device: Device, intent: IntentRow) -> str:
+    """Give the text of the QR for a payment in doubt, drawn once, in the transaction."""
+    if "pickup" not in intent.document:
+        intent.document = {**intent.document, "pickup": codes.pickup(device.chance)}
+    return pickup(intent)
+
+
+def pickup(intent: IntentRow) -> str:
+    """Give the text that was drawn, blank before."""
+    return str(intent.document.get("pickup") or "")
+
+
+def find(session: Session, text: str) -> IntentRow | None:
+    """Give the payment, still in doubt, whose code this is."""
+    query = select(IntentRow).where(IntentRow.state == State.UNKNOWN.value)
+    return next((one for one in session.scalars(query) if pickup(one) == text), None)
 
 
 def queue_slip(session: Session, device: Device, intent: IntentRow) -> None:
@@ -16,7 +45,7 @@ def queue_slip(session: Session, device: Device, intent: IntentRow) -> None:
         return
     agreed = Receipt.read(intent.document["receipt"])
     words, at_ms, zone = Words(agreed.language), device.clock.now_ms(), agreed.zone
-    amount = f"{words.amount(intent.amount, intent.currency)} {intent.currency}"
+    amount = words.amount(intent.amount, intent.currency)
     report = Report(
         title=words.say("reference", ref=intent.reference),
         head=(
@@ -26,6 +55,7 @@ def queue_slip(session: Session, device: Device, intent: IntentRow) -> None:
             f"{words.date(at_ms, zone)}  {words.time(at_ms, zone)}",
         ),
         entries=(Entry(words.say("perhaps_taken"), amount, strong=True),),
+        codes=((code(device, intent), _DOTS),),
         foot=(words.say("show_slip"),),
     )
     jobs.queue_report(session, device.clock, device.new_id, report)

@@ -42,7 +42,8 @@ def write(session: Session, device: Device, intent: IntentRow, *, late: bool) ->
     seq = device_log.head(session)[0] + 1
     lines = [_signed(device, agreed, line, seq) for line in agreed["lines"]]
     code = ids.short_code(device.chance)
-    pickup = codes.pickup(device.chance)
+    # Who was in doubt has the code on a slip already.
+    pickup = agreed.get("pickup") or codes.pickup(device.chance)
     body = {
         "order": agreed["order"],
         "performance": agreed["performance"],

@@ -64,9 +64,9 @@ class PayState:
 
     late: it went through after silence. may_cancel: until the card answers. may_retry,
     may_park: which choices to offer. asking_s: seconds of silence so far. code: six
-    characters for the box office, once the order waits there, pickup: the text of a QR for
-    the same. kept_until_ms: how long the
-    box office keeps the seats, or None. debt: an order made elsewhere is paid for.
+    characters for the box office, once the order waits there. pickup: the text of a QR for
+    the same, or for a payment in doubt. kept_until_ms: how long the box office keeps the
+    seats, or None. debt: an order made elsewhere is paid for.
     """
 
     order: str

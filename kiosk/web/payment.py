@@ -98,10 +98,9 @@ def show() -> Response | str:
 
 
 def _drawn(state: PayState) -> qr.Drawn | None:
-    """Draw the code of an order that waits at the box office."""
-    if state.outcome is not Outcome.THIRD_DECLINE or not state.pickup:
-        return None
-    return qr.drawn(state.pickup)
+    """Draw the code of an order that waits at the box office, or is in doubt."""
+    shown = state.outcome in {Outcome.THIRD_DECLINE, Outcome.UNKNOWN}
+    return qr.drawn(state.pickup) if shown and state.pickup else None
 
 
 def _said(state: PayState) -> Said:

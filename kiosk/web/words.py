@@ -250,6 +250,13 @@ def _collecting(refusal: Refusal, case: Case) -> Said | None:
         case "scan.other":
             words = _("That code is not one of ours. Please use your order number.")
             return words, [Button(_("Collect tickets"), url_for("will_call.ask"))]
+        case "pay.doubt":
+            words = _(
+                "Please do not pay again. We can't see yet whether this was paid."
+                " Staff can help. Reference %(reference)s.",
+                reference=facts.get("reference", ""),
+            )
+            return words, [call_staff(), start_over()]
         case "staff.code":
             words = _("That staff code opens nothing here. A manager can make a new one.")
             return words, [Button(_("Go on"), url_for("staff.aside"))]

@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, render_template, request, send_file
+from flask import (
+    Blueprint,
+    abort,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,6 +21,7 @@ from sqlalchemy.orm import Session
 from boxoffice.journal import Account
 from ledger import (
     card_refunds,
+    cases,
     catalogue,
     door_answers,
     evenings,
@@ -52,6 +61,9 @@ def index() -> ResponseReturnValue:
     page = max(0, request.args.get("page", 0, type=int))
     now_ms = desk.ledger().means().now_ms
     with desk.ledger().store.read() as session:
+        if wanted and (doubt := cases.in_doubt(session, wanted)):
+            # A guest's slip: there is no order yet to be found.
+            return redirect(url_for("discrepancies.index", _anchor=f"case-{doubt}"))
         evenings_ = reports.performances(session, now_ms)
         chosen = reports.performance(session, only.performance)
         if chosen and chosen.id not in {one.id for one in evenings_}:

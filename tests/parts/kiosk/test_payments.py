@@ -4,11 +4,21 @@ import pytest
 from sqlalchemy import select
 
 from boxoffice import tickets
-from kiosk import allotment, documents, figures, orders, reviewing, sales, sync
+from kiosk import (
+    allotment,
+    documents,
+    figures,
+    orders,
+    reviewing,
+    sales,
+    sync,
+    will_call,
+)
 from kiosk.device import Device
 from kiosk.payments import attempts, box_office, codes, conversation
 from kiosk.payments.port import REMOVED_EARLY, Step, TerminalDown
 from kiosk.printing import spool
+from kiosk.shown.collecting import Found
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Intent, Outcome
 from kiosk.shown.reviewing import Stage
@@ -330,7 +340,35 @@ def test_whoever_is_in_doubt_takes_the_reference_along_on_paper(
     assert "It is no ticket." in words
     with kiosk.store.read() as session:
         assert session.scalars(select(IntentRow.reference)).one() in words
-    assert paper.codes == []
+    (code,) = paper.codes  # Of the order to be, and of no ticket.
+    found = will_call.find_code(kiosk, code)
+    assert isinstance(found, Refusal)
+    assert found.key == "pay.doubt"
+
+
+def test_the_code_of_a_payment_in_doubt_fetches_the_tickets_if_it_was_taken(
+    kiosk: Device, ledger: LedgerDouble, card: Card, paper: Paper, time: Time
+):
+    test_silence_is_never_declined(kiosk, ledger, card, time)
+    print_all(kiosk)
+    (code,) = paper.codes
+    (unknown,) = told(kiosk, ledger, "payment.unknown")
+    assert unknown["pickup_hash"] == codes.hash_of(code)
+    (key,) = card.book
+    assert attempts.state(kiosk, order_of(kiosk, key)).pickup == code
+
+    ledger.put("dev:kiosk-1", "resolution", key, {"subject": key, "decision": "approved"})
+    hear(kiosk)
+    talk(kiosk, 2)
+
+    (sale,) = told(kiosk, ledger, "sale")
+    assert sale["pickup_hash"] == codes.hash_of(code)
+    assert isinstance(will_call.find_code(kiosk, code), Found)
+
+
+def order_of(kiosk: Device, intent: str) -> str:
+    with kiosk.store.read() as session:
+        return session.get_one(IntentRow, intent).order
 
 
 def test_in_doubt_this_terminal_takes_no_other_payment(

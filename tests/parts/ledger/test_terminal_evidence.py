@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from ledger import devices, remedies
+from ledger import devices, pickups, remedies
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.money import PaymentRow
 from tests.parts.ledger.test_sales import balance, discrepancies, row, started
@@ -13,7 +13,12 @@ from tests.parts.ledger.test_sales import balance, discrepancies, row, started
 def doubt(kiosk) -> str:
     """A payment of 25.75 that nobody can see, with a slip in the guest's hand."""
     intent = started(kiosk)
-    body = {"intent": intent, "since_ms": 1, "reference": "PT5QNJ"}
+    body = {
+        "intent": intent,
+        "since_ms": 1,
+        "reference": "PT5QNJ",
+        "pickup_hash": pickups.hash_of("FOHC:23456789ABCDEFGH"),
+    }
     kiosk.happened("payment.unknown", body)
     kiosk.upload().ok()
     return intent
@@ -39,6 +44,19 @@ def sell(kiosk, theatre, intent: str) -> None:
     line = kiosk.line(theatre.tonight, "A1", epoch)
     tender = {"kind": "card", "ref": "R", "amount": 2575, "intent": intent}
     kiosk.happened("sale", kiosk.sale(line, tenders=[tender]))
+
+
+@pytest.mark.parametrize("shown", ["pt5 qnj", "FOHC:23456789ABCDEFGH"])
+def test_the_search_finds_it_by_what_the_slip_says(shown, doubt, bo, ledger):
+    page = bo.open(f"/staff/orders?q={shown}")
+    assert page.heading.startswith("Discrepancies")
+    assert page.soup.find(id=f"case-{row_of(ledger, doubt)}")
+
+
+def row_of(ledger, subject):
+    with ledger.store.read() as session:
+        query = select(DiscrepancyRow.id).where(DiscrepancyRow.subject == subject)
+        return session.scalars(query).one()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -80,6 +80,9 @@ class Line:
         self._new_id = new_id
         self._lock = threading.Lock()
         self.link = Link(up=False, since_ms=clock.now_ms())
+        # How many answers have come. A request that was begun before the last of them and
+        # is lost says nothing of the line as it is now.
+        self._heard = 0
         self.revoked = False
         # For staff, in memory alone; it stays after the line is well again.
         self.trouble: Trouble | None = None
@@ -123,11 +126,13 @@ class Line:
         request = request or self._new_id()
         if self._clock.ledger_ms() is None:
             self.read_time()
+        heard = self._heard
         answer = self._send(method, target, raw, request, timeout_s)
         if answer.status == 401 and outcomes.document(answer).get("error") == "clock":
             self.read_time()
+            heard = self._heard
             answer = self._send(method, target, raw, request, timeout_s)
-        return self._read(answer)
+        return self._read(answer, heard)
 
     def begin(
         self, target: str, body: Mapping[str, Any], *, timeout_s: float
@@ -141,11 +146,12 @@ class Line:
             return None
         raw = wire.compact(body).encode()
         asked = self._signed("POST", target, raw, self._new_id())
+        heard = self._heard
         try:
             begun = self._carrier.begin(asked, timeout_s=timeout_s)
         except Lost as why:
-            raise self._lost(why) from why
-        return None if begun is None else Asking(begun, self._take)
+            raise self._lost(why, heard) from why
+        return None if begun is None else Asking(begun, partial(self._take, heard))
 
     @property
     def address(self) -> str:
@@ -175,6 +181,7 @@ class Line:
         """Learn the ledger's time from an answer that it signed. Raises LineDown."""
         nonce = self._new_id()
         target = f"{self._address.path}/api/time?{urlencode({'nonce': nonce})}"
+        heard = self._heard
         try:
             with self._undated() as carrier:
                 answer = carrier.carry(Asked("GET", target, {}), timeout_s=TIME_S)
@@ -184,13 +191,13 @@ class Line:
             text = wire.time_text(str(told["ledger_id"]), nonce, int(told["now_ms"]))
             signature = log.decoded(told["signature"])
         except (Lost, KeyError, TypeError, ValueError) as why:
-            self._note(up=False)
+            self._down(heard)
             self._remember(str(why) if isinstance(why, Lost) else "nonsense")
             raise LineDown(f"no time: {type(why).__name__}", sent=False) from why
         if told["ledger_id"] != self._identity.ledger_id or not log.head_holds(
             self._identity.ledger_key, signature, text
         ):
-            self._note(up=False)
+            self._down(heard)
             self._remember("stranger")
             raise LineDown("the time is not signed by our ledger")
         self._clock.learn(int(told["now_ms"]))
@@ -208,10 +215,11 @@ class Line:
         self, method: str, target: str, raw: bytes, request: str, timeout_s: float
     ) -> Answer:
         asked = self._signed(method, target, raw, request)
+        heard = self._heard
         try:
             return self._learnt(self._carrier.carry(asked, timeout_s=timeout_s))
         except Lost as why:
-            raise self._lost(why) from why
+            raise self._lost(why, heard) from why
 
     def _signed(self, method: str, target: str, raw: bytes, request: str) -> Asked:
         me = self._identity
@@ -233,15 +241,15 @@ class Line:
             headers["Content-Type"] = "application/json"
         return Asked(method, target, headers, raw)
 
-    def _take(self, begun: Begun, timeout_s: float) -> Any:
+    def _take(self, heard: int, begun: Begun, timeout_s: float) -> Any:
         """Take the answer of what was begun. Raises as `request`, and HungUp."""
         try:
-            return self._read(self._learnt(begun.answer(timeout_s)))
+            return self._read(self._learnt(begun.answer(timeout_s)), heard)
         except Lost as why:
-            raise self._lost(why) from why
+            raise self._lost(why, heard) from why
 
-    def _lost(self, why: Lost) -> LineDown:
-        self._note(up=False)
+    def _lost(self, why: Lost, heard: int) -> LineDown:
+        self._down(heard)
         self._remember(str(why))
         return LineDown(str(why), sent=why.sent, late=why.late)
 
@@ -251,15 +259,15 @@ class Line:
             self._clock.learn(int(now))
         return answer
 
-    def _read(self, answer: Answer) -> Any:
+    def _read(self, answer: Answer, heard: int) -> Any:
         status = answer.status
         try:
             outcomes.reached(answer)
         except LineDown as why:
-            self._note(up=False)
+            self._down(heard)
             self._remember(str(why))
             raise
-        self._note(up=True)
+        self._up()
         if status == 204:
             return None
         document = outcomes.document(answer)
@@ -279,10 +287,17 @@ class Line:
     def _remember(self, why: str) -> None:
         self.trouble = Trouble(why, self._clock.now_ms())
 
-    def _note(self, *, up: bool) -> None:
+    def _up(self) -> None:
         with self._lock:
-            if self.link.up != up:
-                self.link = Link(up, self._clock.now_ms())
+            self._heard += 1
+            if not self.link.up:
+                self.link = Link(up=True, since_ms=self._clock.now_ms())
+
+    def _down(self, heard: int) -> None:
+        """Note a loss. heard: answers that had come when the lost request was begun."""
+        with self._lock:
+            if self.link.up and self._heard == heard:
+                self.link = Link(up=False, since_ms=self._clock.now_ms())
 
 
 @cache

@@ -1,7 +1,7 @@
 """A claim asked over real sockets: on a connection that stands, by whoever waits for it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from kiosk import claims
 from kiosk.device import Device
 from kiosk.line import Line
+from kiosk.outcomes import LineDown
 from tests.parts.kiosk import test_carrier
 
 BODY = {"claim": "c-1", "ticket": "t-1"}
@@ -22,12 +23,12 @@ class Ledger(test_carrier.Far):
 
     def __init__(self) -> None:
         super().__init__()
-        self.second = lambda: True
+        self.second, self.gone = lambda: True, False
         self.serve = self.grant
 
     def grant(self, line, _number) -> None:
         while self.hear(line):
-            if len(self.heard) == 2 and not self.second():
+            if self.gone or (len(self.heard) == 2 and not self.second()):
                 return
             line.sendall(ANSWER)
 
@@ -59,6 +60,39 @@ def test_a_connection_that_is_hung_up_is_no_silence(asking, far):
 
     assert claims.ask(asking, BODY) == GRANTED
     assert (far.connections, len(far.heard)) == (2, 3)
+
+
+def test_a_request_lost_late_does_not_take_down_what_others_found_well(asking, far):
+    goes_on = threading.Event()
+
+    def hangs_and_is_cut() -> bool:
+        far.gone = goes_on.wait(30)
+        return False
+
+    far.second = hangs_and_is_cut
+    late = threading.Thread(target=pytest.raises, args=(LineDown, lost, asking))
+    late.start()
+    wait_until(lambda: len(far.heard) == 2)
+
+    assert claims.ask(asking, BODY) == GRANTED  # Begun later, answered earlier.
+    goes_on.set()
+    late.join(30)
+    assert asking.up
+
+    with pytest.raises(LineDown):
+        lost(asking)
+    assert not asking.up
+
+
+def lost(device: Device) -> None:
+    device.line.post("/api/claims", BODY, timeout_s=20)
+
+
+def wait_until(ready: Callable[[], bool]) -> None:
+    for _ in range(3000):
+        if ready() or threading.Event().wait(0.01):
+            return
+    raise AssertionError("it never came to be")
 
 
 def test_who_has_waited_long_enough_decides_alone_and_the_line_is_not_down(asking, far):

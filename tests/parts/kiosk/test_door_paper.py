@@ -109,7 +109,7 @@ def alone(listing, ledger, time):
     """The same door on its own; half an hour until its list is due."""
     ledger.up = False
     time.pass_ms(CURTAIN - SEVEN_PM - 60 * 60_000)
-    listing.line._note(up=False)
+    listing.line._down(listing.line._heard)
     return listing
 
 

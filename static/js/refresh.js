@@ -12,6 +12,15 @@
   const sheets = (page) =>
     [...page.querySelectorAll("link[rel=stylesheet]")].map((one) => one.getAttribute("href")).join(" ");
 
+  const name = (one) => `${one.tagName} ${one.name || ""} ${one.ariaLabel || one.textContent.trim()}`;
+  // What was fetched is shown only if it differs: a touch that comes at that moment counts.
+  const shown = new Map();
+  const same = (old, now) => {
+    const before = shown.get(old.tagName) ?? old.outerHTML;
+    shown.set(old.tagName, now.outerHTML);
+    return before === now.outerHTML;
+  };
+
   const show = (page) => {
     const fresh = page.body;
     document.title = page.title;
@@ -21,12 +30,19 @@
       if (name in fresh.dataset) body.dataset[name] = fresh.dataset[name];
       else delete body.dataset[name];
     }
+    let changed = false;
     for (const part of ["header.top", "main", "nav.bar"]) {
       const old = document.querySelector(part);
       const now = page.querySelector(part);
-      if (old && now) old.replaceWith(now);
+      if (!old || !now || same(old, now)) continue;
+      changed = true;
+      const held = old.contains(document.activeElement) && name(document.activeElement);
+      old.replaceWith(now);
+      // Whoever goes by keys stays on what they have heard.
+      const there = [...now.querySelectorAll("a[href], button, input, select, h1[tabindex]")];
+      if (held) there.find((one) => name(one) === held)?.focus({ preventScroll: true });
     }
-    document.dispatchEvent(new Event("changed"));
+    if (changed) document.dispatchEvent(new Event("changed"));
   };
 
   const ask = async () => {

@@ -95,13 +95,24 @@ class BrowserScreen:
     def press(self, name: str) -> None:
         """Press by accessible name. Raises NotFound."""
         self._page.wait_for_load_state()
+        self.taps += 1
+        with self._page.expect_event("load", timeout=60_000):
+            while not self._pressed(name):
+                pass
+        self.check()
+
+    def _pressed(self, name: str) -> bool:
+        """Press; False if the page showed itself anew before the finger was there."""
         found = self._page.evaluate_handle(_CONTROLS, name.lower()).as_element()
         if found is None:
             raise NotFound(f"no {name!r} on {self._page.url}: {self.words[:200]}")
-        self.taps += 1
-        with self._page.expect_event("load", timeout=60_000):
+        try:
             found.click()
-        self.check()
+        except Error as trouble:
+            if "not attached" not in str(trouble):
+                raise
+            return False
+        return True
 
     def type(self, label: str, text: str) -> None:
         """Type into a field. Raises NotFound."""

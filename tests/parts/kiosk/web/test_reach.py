@@ -390,3 +390,28 @@ def test_the_tactile_pad_reaches_everything_and_leaves_by_escape(visitor: Visito
     visitor.page.wait_for_url(lambda url: "/help?at=" in url)
     visitor.page.keyboard.press("Escape")
     visitor.page.wait_for_url("**/p/p-1/how-many")
+
+
+# Pages ask again sooner than they say: after 20 s, in this case.
+_SOON = """document.addEventListener('readystatechange', () => {
+  if (document.readyState === 'interactive') document.body.dataset.refreshS = '0.3';
+})"""
+
+
+@pytest.mark.parametrize("something_new", [False, True])
+def test_keys_stay_where_they_are_while_the_first_page_is_fetched_anew(
+    visitor: Visitor, something_new: bool
+) -> None:
+    page, house = visitor.page, visitor.house
+    page.add_init_script(_SOON)
+    visitor.open("/")
+    page.evaluate("document.addEventListener('changed', () => { window.changed = true; })")
+    page.get_by_role("link", name="Collect tickets").focus()
+    if something_new:
+        house.paper = replace(house.paper, can_print=False)
+        page.get_by_text("No paper tickets here right now").wait_for()
+
+    page.wait_for_selector("[data-refresh-s='20']")
+    assert page.evaluate("document.activeElement.innerText") == "Collect tickets"
+    # Only what has changed is shown anew: touches of that moment are not meant for it.
+    assert page.evaluate("Boolean(window.changed)") is something_new

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from ledger import rows
 from ledger.clock import Means
+from ledger.jobs import Steps
 from ledger.prepared import Prepared
 from ledger.tables.devices import RequestAnswerRow
-from ledger.writer import Steps
 
 KEPT_MS = 30 * 86_400_000
 

@@ -46,9 +46,12 @@ def lock(file: Path) -> IO[str]:
 
 
 def postgresql(
-    database: str, *, isolation_level: Any = "READ COMMITTED"
+    database: str,
+    *,
+    isolation_level: Any = "READ COMMITTED",
+    longest_wait_ms: int | None = None,
 ) -> sqlalchemy.Engine:
-    """Open a book on PostgreSQL."""
+    """Open a book on PostgreSQL. longest_wait_ms: for a lock; None, as long as it takes."""
     engine = sqlalchemy.create_engine(
         database,
         isolation_level=isolation_level,
@@ -65,6 +68,12 @@ def postgresql(
         # The server was stopped meanwhile, perhaps: then a new one is opened.
         if not libpq.stands(connection):
             raise DisconnectionError
+
+    @sqlalchemy.event.listens_for(engine, "connect")
+    def opened(connection: Any, _record: object) -> None:
+        if longest_wait_ms is not None:
+            connection.execute(f"SET lock_timeout = {longest_wait_ms}")
+            connection.commit()
 
     return engine
 

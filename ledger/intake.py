@@ -17,10 +17,10 @@ from boxoffice import failpoints, log, wire
 from ledger import blame, discrepancies, feed, happened, intake_locks, losses, rows
 from ledger.clock import Means
 from ledger.effects import EFFECTS, VERSION
+from ledger.jobs import Steps
 from ledger.prepared import Prepared, connection_of
 from ledger.store import asks_again
 from ledger.tables.devices import DeviceEventRow, DeviceLogRow, KeyRow
-from ledger.writer import Steps
 
 words = structlog.get_logger()
 # The last word of an incarnation: whatever follows it is a fork. Source: sync.md §2.6.

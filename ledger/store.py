@@ -20,9 +20,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ledger import engines
+from ledger.jobs import Steps, Then, finish, session_on
 from ledger.kept import Kept
 from ledger.prepared import Prepared, Values, commit
-from ledger.writer import Steps, Then, Writer, finish, session_on
+from ledger.sharing import Sharing
+from ledger.writer import Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,6 +34,8 @@ MOST_TRIES = 5
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.010, 0.200
 # Connections that stay when nobody uses them, of each kind.
 MOST_KEPT = 8
+# What shares a transaction waits so long for a lock, and is then done apart.
+LOCK_WAIT_MS = 100
 # The advisory lock of the process that does the waiting work: "FoH" in ASCII.
 LEADER = 0x466F48
 _TRY_AGAIN = {"40001", "40P01"}
@@ -68,6 +72,8 @@ class Store:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
             self._looker = engines.postgresql(database, isolation_level="AUTOCOMMIT")
+            self._impatient = engines.postgresql(database, longest_wait_ms=LOCK_WAIT_MS)
+            self._sharing = Sharing(self._impatient, self._again)
         self._looking = Kept(self._looker, MOST_KEPT)
         self._pens = Kept(self._writing, MOST_KEPT)
 
@@ -98,9 +104,16 @@ class Store:
         except StopIteration as end:
             return cast("T", end.value)
 
-    def begin(self, steps: Steps[Any], then: Then) -> None:
-        """Do what `through` does without waiting for it. On SQLite: see `Writer.begin`."""
-        self._writer.begin(steps, then)
+    def begin(self, make: Callable[[], Steps[Any]], then: Then) -> None:
+        """Do what `through` does without waiting for it. make: gives the steps.
+
+        On SQLite what comes before their first use case is done at once, and what it raises
+        comes out; on PostgreSQL, which makes one wait, another thread begins.
+        """
+        if self.on_sqlite:
+            self._writer.begin(make, then)
+        else:
+            self._sharing.begin(make, then)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -150,6 +163,9 @@ class Store:
         self._follow()
         if self.on_sqlite:
             self._writer.close()
+        else:
+            self._sharing.close()
+            self._impatient.dispose()
         self._looking.close()
         self._pens.close()
         self._looker.dispose()

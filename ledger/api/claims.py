@@ -12,9 +12,9 @@ from ledger.api import fields
 from ledger.api.errors import Failed
 from ledger.api.signed import BOTH, DOOR, Request, straight
 from ledger.clock import Means
+from ledger.jobs import Steps
 from ledger.running import Running
 from ledger.tables.orders import OrderRow, TicketRow
-from ledger.writer import Steps
 
 MOST_TICKETS = 100
 

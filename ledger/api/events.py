@@ -11,8 +11,8 @@ from ledger.api.blueprint import bp
 from ledger.api.errors import Failed
 from ledger.api.signed import BOTH, Request, signed, straight
 from ledger.app import running
+from ledger.jobs import Steps
 from ledger.running import Running
-from ledger.writer import Steps
 
 
 @bp.get("/events")

@@ -13,9 +13,9 @@ from ledger.api.blueprint import bp
 from ledger.api.errors import Failed, refusal
 from ledger.api.signed import KIOSK, Request, signed, straight
 from ledger.app import running
+from ledger.jobs import Steps
 from ledger.refused import Refused
 from ledger.running import Running
-from ledger.writer import Steps
 
 MOST_LEVELS = 50
 

@@ -19,8 +19,8 @@ from ledger import book, devices
 from ledger.answers import Answer, Asked
 from ledger.api.errors import Failed
 from ledger.app import running
+from ledger.jobs import Steps
 from ledger.running import Running
-from ledger.writer import Steps
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -65,10 +65,10 @@ class Straight:
     def begin(
         self, call: Call, sent: "WSGIEnvironment", then: Callable[[Told], None]
     ) -> Told | None:
-        """Begin to answer a request on SQLite, and wait for nothing.
+        """Begin to answer a request, and wait for nothing.
 
-        then: hears the answer from the writing thread. Gives the answer where none has to
-        be waited for.
+        then: hears the answer from the thread that did what was asked. Gives the answer
+        where none has to be waited for.
         """
         ledger: Running = self._app.extensions["foh"]
 
@@ -80,16 +80,11 @@ class Straight:
             )
 
         try:
-            ledger.store.begin(call.steps(ledger, sent, self._body(sent)), over)
+            body = self._body(sent)
+            ledger.store.begin(lambda: call.steps(ledger, sent, body), over)
         except Exception as trouble:
             return self._failed(ledger, sent, trouble)
         return None
-
-    @property
-    def waits_for_nothing(self) -> bool:
-        """Whether `begin` can be asked: PostgreSQL makes whoever asks wait."""
-        ledger: Running = self._app.extensions["foh"]
-        return ledger.store.on_sqlite
 
     def _body(self, sent: "WSGIEnvironment") -> bytes:
         """Read what came with a request, as long as it says it is. Raises Failed."""

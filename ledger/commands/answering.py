@@ -1,8 +1,9 @@
 """The server that answers devices and browsers: waitress, and a short way for some calls.
 
-Handing a request to a thread, and its use case to the writing thread, costs more than most
-requests that queues wait for. On SQLite those few need no thread of their own: whoever
-reads them off the line begins them, and the writing thread answers once they are durable.
+Handing a request to a thread, and its use case to another one, costs more than most
+requests that queues wait for. Those few need no thread of their own: whoever reads them off
+the line hands them to the one thread that does them all, which answers once they are
+durable.
 """
 
 import socket
@@ -37,7 +38,7 @@ def server(app: Flask, listening: socket.socket) -> Any:
         max_request_body_size=plans.MOST_BYTES + (64 << 10),
     )
     front: object = app.wsgi_app
-    if isinstance(front, straight.Straight) and front.waits_for_nothing:
+    if isinstance(front, straight.Straight):
         made.channel_class = _Channel
         made.task_dispatcher = _Dispatcher(made.task_dispatcher, front)
     return made

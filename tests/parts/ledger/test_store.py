@@ -52,11 +52,9 @@ def test_what_a_use_case_raises_comes_out_and_nothing_of_it_stays(store):
 
 
 def driven(store, steps):
-    """Have steps done by each who can do them: while one waits, and unasked on SQLite."""
-    if not store.on_sqlite:
-        return store.through(steps)
+    """Have steps done by whoever waits for nothing."""
     over, heard = threading.Event(), []
-    store.begin(steps, lambda *said: (heard.extend(said), over.set()))
+    store.begin(lambda: steps, lambda *said: (heard.extend(said), over.set()))
     assert over.wait(30)
     given, trouble = heard
     if trouble is not None:
@@ -185,14 +183,14 @@ def test_other_trouble_is_not_tried_again(store):
 
 
 class Queue:
-    """Use cases that wait while the writing thread is busy, and so are done together."""
+    """Use cases that wait while the thread that does them is busy: done together."""
 
     def __init__(self, store):
-        self.store, self.answers, self._waiting = store, {}, []
+        self.store, self.answers, self._asked = store, {}, 0
         self._busy, self._go_on = threading.Event(), threading.Event()
 
     def __enter__(self):
-        self._ask("first", self._hold_up)
+        self.ask("first", self._hold_up)
         assert self._busy.wait(30)
         return self
 
@@ -201,33 +199,31 @@ class Queue:
         assert self._go_on.wait(30)
 
     def ask(self, name, use_case, *args):
-        self._ask(name, use_case, *args)
+        def steps():
+            return (yield lambda session: use_case(session, *args))
+
+        def heard(given, trouble):
+            self.answers[name] = trouble or given
+
+        self.store.begin(steps, heard)
+        self._asked += 1
+
+    def wait(self, count):
+        """Let them be done; until so many have been."""
+        self._go_on.set()
         deadline = time.monotonic() + 30
-        while self.store._writer.waiting < len(self._waiting) - 1:
+        while len(self.answers) < count:
             assert time.monotonic() < deadline
             time.sleep(0.001)
 
-    def _ask(self, name, use_case, *args):
-        def asked():
-            try:
-                self.answers[name] = self.store.write(use_case, *args)
-            except Exception as trouble:
-                self.answers[name] = trouble
-
-        thread = threading.Thread(target=asked)
-        thread.start()
-        self._waiting.append(thread)
-
     def __exit__(self, *_):
-        self._go_on.set()
-        for thread in self._waiting:
-            thread.join(30)
+        self.wait(self._asked)
 
 
-@on_sqlite
 def test_what_waits_is_made_durable_together(store):
     commits = []
-    event.listen(store._writing, "commit", commits.append)
+    engine = store._writing if store.on_sqlite else store._impatient
+    event.listen(engine, "commit", commits.append)
 
     with Queue(store) as queue:
         for id in "1234":
@@ -237,7 +233,6 @@ def test_what_waits_is_made_durable_together(store):
     assert len(commits) == 2  # What held them up, and all of them.
 
 
-@on_sqlite
 def test_what_one_of_many_raises_undoes_that_one_alone(store):
     def fails(session):
         add(session, "2")
@@ -255,6 +250,30 @@ def test_what_one_of_many_raises_undoes_that_one_alone(store):
         type(None),
     ]
     assert count(store) == 2
+
+
+@on_postgresql
+def test_who_waits_for_a_lock_holds_up_nobody_else(store, database):
+    row = LookupMissRow.__table__
+    moved = update(row).where(row.c.id == "1").values(at_ms=2)
+    other = Store(database)
+    store.write(add, "1")
+    try:
+        with other._writing.begin() as busy:
+            busy.execute(moved)
+            with Queue(store) as queue:
+                queue.ask("waits", lambda session: session.execute(moved).rowcount)
+                queue.ask("2", add, "2")
+                queue.wait(2)
+                queue.ask("3", add, "3")
+                queue.wait(3)
+                assert "waits" not in queue.answers
+                busy.commit()
+    finally:
+        other.close()
+
+    assert queue.answers["waits"] == 1
+    assert count(store) == 3
 
 
 @on_sqlite

@@ -16,10 +16,10 @@ from sqlalchemy import event
 from ledger import backup, book, recovery, waiting
 from ledger.clock import Means
 from ledger.config import Config
+from ledger.jobs import Job
 from ledger.running import Running
 from ledger.store import Store
 from ledger.worker import Worker
-from ledger.writer import Job
 from tests.promises.simulation.clock import Time
 from tests.promises.simulation.machine import Dark, Machine, keep_database
 

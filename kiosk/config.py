@@ -221,8 +221,8 @@ def _printer(environment: Mapping[str, str], name: str) -> str | None:
 
 def _profile(environment: Mapping[str, str], name: str) -> str:
     text = environment.get(name, "80")
-    if text not in {"80", "58"}:
-        raise BadConfig(f"{name} must be 80 or 58, not {text!r}.")
+    if text not in {"80", "58", "80-presenter"}:
+        raise BadConfig(f"{name} must be 80, 58 or 80-presenter, not {text!r}.")
     return text
 
 

@@ -83,6 +83,9 @@ class Device:
         self.faults: set[str] = set()
         # What the spool's thread last heard from the printer; nothing before it asked.
         self.paper_status = Status.UNKNOWN
+        # Whether paper waits in its slot, None: nobody can tell; since when by boot ms.
+        self.paper_waits: bool | None = None
+        self.slot_boot_ms = 0
         # Old bytes may wait in the printer until its buffer was cleared.
         self.printer_buffer_doubtful = True
         self.printer_was_gone = False

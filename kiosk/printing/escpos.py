@@ -22,6 +22,8 @@ _words = structlog.get_logger()
 INITIALISE: Final = b"\x1b@"
 # Real-time commands: obeyed at once, even while the printer cannot print.
 ASK_STATUS: Final = tuple(bytes((0x10, 0x04, n)) for n in (1, 2, 3, 4))
+# Kiosk printers with a presenter; others say nothing.
+ASK_ALL: Final = b"\x10\x04\x14"
 CLEAR: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 CLEARED: Final = b"\x37\x25\x00"
 ASK_PAPER: Final = b"\x1dr\x01"

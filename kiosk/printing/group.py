@@ -43,6 +43,10 @@ class Group:
         self._now = self._printers[0]
         return first
 
+    def waits(self) -> bool | None:
+        """Ask the one that prints now whether paper waits in its slot."""
+        return self._now.waits()
+
     def clear(self) -> bool:
         """Empty the buffer of the one that prints now."""
         return self._cleared(self._now)

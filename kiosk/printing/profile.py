@@ -16,6 +16,7 @@ class Profile:
     dots: printable width. columns: characters of font A in a line, each dot_columns wide.
     module_dots: size of a QR module. fence: how it proves that a job is on paper.
     clears: whether its buffer can be emptied from here. lines_after: feed before a cut.
+    presenter: whether it tells (DLE EOT 20) that paper waits in its slot.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Profile:
     clears: bool
     roll_mm: int
     lines_after: int
+    presenter: bool = False
 
 
 @lru_cache

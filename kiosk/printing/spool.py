@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from kiosk import documents, faults, log, pins, staff
 from kiosk.device import Device
-from kiosk.printing import escpos, jobs, logo, owed, retries, status
+from kiosk.printing import escpos, jobs, logo, owed, retries, slot, status
 from kiosk.printing import receipt as receipts
 from kiosk.printing import report as reports
 from kiosk.printing import ticket as paper_ticket
@@ -148,7 +148,8 @@ def turn(device: Device) -> float:
     if printer is None:
         return AT_REST_S
     device.paper_status = printer.status()
-    faults.printer(device, device.paper_status)
+    slot.ask(device)
+    faults.printer(device, slot.told(device, device.paper_status))
     _clear(device)
     ready = device.paper_status in status.CAN_PRINT and not device.printer_buffer_doubtful
     retries.let_go(device)
@@ -157,6 +158,8 @@ def turn(device: Device) -> float:
     with device.store.read() as session:
         work, selling = _next(session), _selling(session)
     if work is None:
+        if device.paper_waits and not slot.left(device):
+            return slot.ASKED_S
         return WHILE_SELLING_S if selling or not ready else AT_REST_S
     if not ready:
         why = device.paper_status.value
@@ -200,7 +203,9 @@ def _print(device: Device, work: _Work) -> None:
     length = escpos.length_mm(pieces, printer.profile)
     device.store.write(_end, device, work, ending, why, length)
     _words.info("printed", job=work.id, order=work.order, ending=ending.value, why=why)
-    if ending is not Ending.PROVEN:
+    if ending is Ending.PROVEN:
+        slot.came_out(device)
+    else:
         device.printer_buffer_doubtful = True
         _clear(device)
         device.paper_status = Status.UNKNOWN

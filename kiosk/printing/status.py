@@ -19,6 +19,8 @@ _RECOVERABLE, _CUTTER, _NOT_RECOVERABLE, _RECOVERS_BY_ITSELF = 0x04, 0x08, 0x20,
 _NEAR_END, _END = 0x0C, 0x60
 # GS r 1: bits 4 and 7 are never set.
 _PAPER_MASK = 0x90
+# DLE EOT 20, of printers with a presenter (Custom KPM, VKP).
+_ALL, _ALL_BYTES, _IN_SLOT = b"\x10\x0f", 6, 0x20
 
 
 def read(replies: Sequence[bytes]) -> Status:
@@ -41,6 +43,16 @@ def read(replies: Sequence[bytes]) -> Status:
     if printer & _OFFLINE:
         return Status.OFFLINE
     return Status.NEAR_END if paper & _NEAR_END else Status.READY
+
+
+def waits(reply: bytes) -> bool | None:
+    """Whether paper waits in the slot, by the answer to DLE EOT 20; None for nonsense.
+
+    Six bytes: two fixed ones, paper, user, and two of errors.
+    """
+    if len(reply) != _ALL_BYTES or not reply.startswith(_ALL):
+        return None
+    return bool(reply[2] & _IN_SLOT)
 
 
 def is_paper_reply(reply: bytes) -> bool:

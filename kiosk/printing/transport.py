@@ -39,6 +39,9 @@ class Printer(Protocol):
     def status(self) -> Status:
         """Ask how it is; silence and nonsense are `unknown`."""
 
+    def waits(self) -> bool | None:
+        """Ask whether paper waits in its slot; None where nobody can tell."""
+
     def clear(self) -> bool:
         """Empty its buffer, so that nothing old prints; whether it said that it did."""
 
@@ -65,6 +68,17 @@ class Wired:
                 return _ask(line)
         except OSError:
             return Status.UNKNOWN
+
+    def waits(self) -> bool | None:
+        """Ask whether paper waits in its slot."""
+        if not self.profile.presenter:
+            return None
+        try:
+            with self._open() as line:
+                line.send(escpos.ASK_ALL, REPLY_S)
+                return status.waits(_receive(line, 6, REPLY_S))
+        except OSError:
+            return None
 
     def clear(self) -> bool:
         """Empty its buffer."""

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from kiosk import last_pages, will_call
 from kiosk.payments import codes
-from kiosk.printing import spool
+from kiosk.printing import slot, spool
 from kiosk.shown.printing import Done, Progress
 from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import formats, frame, qr
@@ -24,7 +24,11 @@ from kiosk.web.speech import ngettext
 
 bp = Blueprint("done", __name__, url_prefix="/order/done")
 
+# After the last ticket is taken; where the printer cannot tell, from the first look on.
+TAKEN_STAYS_S: Final = 12
 STAYS_S: Final = 20
+# While paper waits in the slot the page looks again so often.
+LOOKS_S: Final = 1
 PHONE_STAYS_S: Final = 60
 # So many seats are named one by one; of more, the rows.
 NAMED: Final = 8
@@ -44,6 +48,7 @@ def show() -> Response | str:
         return redirect(url_for("attract.show"))
     on_phone = any(ticket.state == "phone" for ticket in progress.tickets)
     address = _address(progress)
+    leave_s = _stays_s(progress)
     return frame.page(
         "kiosk/done.html",
         sheets=["components/qr", "screens/done"],
@@ -62,9 +67,22 @@ def show() -> Response | str:
         if on_phone
         else _("Want them on your phone too?"),
         later=_later(),
-        leave_s=STAYS_S,
-        left=frame.counted(STAYS_S),
+        leave_s=leave_s,
+        left=frame.counted(leave_s),
+        refresh_s=0 if leave_s else LOOKS_S,
+        state=f"{leave_s > 0}-{shown.receipt}",
     )
+
+
+def _stays_s(progress: Progress) -> int:
+    """Say how long the page still stands; 0 while paper waits to be taken."""
+    here = device()
+    printed = any(ticket.state == "printed" for ticket in progress.tickets)
+    if here.paper_waits is None or not printed or slot.left(here):
+        return STAYS_S
+    if here.paper_waits:
+        return 0
+    return max(1, TAKEN_STAYS_S - slot.since_ms(here) // 1000)
 
 
 @bp.get("/phone")

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from lobby.printer import faults, status
+from lobby.printer import faults, realtime, status
 from lobby.printer.faults import Ambush
 from lobby.printer.parser import Parser
 from lobby.printer.pieces import (
@@ -111,7 +111,10 @@ class Printer:
 
     def obey(self, command: Command, answer: Answer) -> None:
         """Carry out a real-time command, whatever state the printer is in."""
-        if command.kind is Kind.STATUS:
+        if command.kind is Kind.STATUS and command.number == realtime.ALL:
+            waits = self._tray.waits(self.name)
+            self._say(answer, status.everything(self.faults, in_slot=waits))
+        elif command.kind is Kind.STATUS:
             self._say(answer, status.realtime(command.number, self.faults))
         elif command.kind is Kind.CLEAR:
             self.clear()

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
-_STATUS = re.compile(rb"\x10\x04[\x01-\x04]")
-_COMMAND = re.compile(rb"\x10\x04[\x01-\x04]|\x10\x05[\x00-\x02]|" + re.escape(CLEAR))
+ALL = 0x14
+_STATUS = re.compile(rb"\x10\x04[\x01-\x04\x14]")
+_COMMAND = re.compile(rb"\x10\x04[\x01-\x04\x14]|\x10\x05[\x00-\x02]|" + re.escape(CLEAR))
 
 
 class Kind(StrEnum):

@@ -86,6 +86,12 @@ class Tray:
                 raise NoSuchSlip(number)
             return self._slips[number]
 
+    def waits(self, printer: str) -> bool:
+        """Whether paper of this printer hangs in its slot, cut and not taken."""
+        return any(
+            slip.printer == printer and slip.state is State.CUT for slip in self.slips()
+        )
+
     def slips(self) -> list[Slip]:
         """Return all slips, newest last."""
         with self._lock:

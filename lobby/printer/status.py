@@ -37,6 +37,23 @@ def realtime(number: int, faults: Faults) -> bytes:
     return bytes([_FIXED | bits])
 
 
+def everything(faults: Faults, *, in_slot: bool) -> bytes:
+    """Answer DLE EOT 20, as printers with a presenter do. in_slot: nobody took the paper.
+
+    Source: Custom KPM and VKP.
+    """
+    paper_ = 0x01 * faults.out | 0x04 * (faults.near_end or faults.out) | 0x20 * in_slot
+    return bytes(
+        [
+            *(0x10, 0x0F),
+            paper_,
+            0x02 * faults.cover,
+            0x01 * faults.hot | 0x40 * faults.jam,
+            0x01 * faults.cutter,
+        ]
+    )
+
+
 def paper(faults: Faults) -> bytes:
     """Answer GS r 1, once everything before it is printed."""
     return bytes([0x03 * (faults.near_end or faults.out) | 0x0C * faults.out])

@@ -56,8 +56,9 @@
       }
       if (!answer.ok) return;
       const page = parse.parseFromString(await answer.text(), "text/html");
-      // How long a page may stay untouched is read at its start.
-      if (page.body.dataset.idleS !== body.dataset.idleS || sheets(page) !== sheets(document)) {
+      // How long a page may stay untouched, or stands at all, is read at its start.
+      const other = ["idleS", "leaveS"].some((one) => page.body.dataset[one] !== body.dataset[one]);
+      if (other || sheets(page) !== sheets(document)) {
         location.reload();
         return;
       }

@@ -14,7 +14,7 @@ from kiosk import documents, figures, sync
 from kiosk.device import Device
 from kiosk.outcomes import LineDown
 from kiosk.payments import attempts
-from kiosk.printing import profile, spool, status
+from kiosk.printing import profile, slot, spool, status
 from kiosk.printing.transport import Ending, Wired
 from kiosk.shown.printing import Status
 from kiosk.store.tables.printing import PrintJobRow
@@ -518,6 +518,65 @@ def test_a_printer_without_process_ids_proves_with_its_paper_status(paper: Paper
     line = Wired(f"tcp://127.0.0.1:{paper.port.number}", simple, proof_s=1)
 
     assert line.send(b"\x1b@hello\n\x1dV\x00", b"abcd")[0] is Ending.PROVEN
+
+
+@pytest.fixture
+def presenting(kiosk: Device, paper: Paper) -> Device:
+    """A kiosk whose printer tells whether its paper was taken."""
+    address = f"tcp://127.0.0.1:{paper.port.number}"
+    kiosk.printer = Wired(address, profile.load("80-presenter"), proof_s=2)
+    spool.recover(kiosk)
+    return kiosk
+
+
+def take_all(paper: Paper) -> None:
+    for slip in paper.tray.slips():
+        paper.tray.take(slip.number)
+
+
+def test_a_printer_that_can_tells_when_its_paper_is_taken(
+    presenting: Device, sold: str, paper: Paper, time: Time
+):
+    kiosk = presenting
+    assert kiosk.paper_waits is False
+    print_all(kiosk)
+    assert spool.turn(kiosk) <= 0.5
+    assert kiosk.paper_waits is True
+
+    time.pass_ms(5_000)
+    take_all(paper)
+    spool.turn(kiosk)
+    time.pass_ms(3_000)
+    spool.turn(kiosk)
+
+    assert kiosk.paper_waits is False
+    assert slot.since_ms(kiosk) == 3_000
+
+
+def test_paper_that_is_left_in_the_slot_is_told_and_stops_nothing(
+    presenting: Device, sold: str, paper: Paper, time: Time, ledger: LedgerDouble
+):
+    kiosk = presenting
+    print_all(kiosk)
+    time.pass_ms(61_000)
+    spool.turn(kiosk)
+
+    assert [one["code"] for one in told(kiosk, ledger, "device.fault")] == ["P6"]
+    assert spool.paper(kiosk).can_print
+    take_all(paper)
+    spool.turn(kiosk)
+    assert [one["code"] for one in told(kiosk, ledger, "device.healed")] == ["P6"]
+
+
+@pytest.mark.parametrize("fault", ["silent", "garbage"])
+def test_of_nonsense_nobody_concludes_that_paper_was_taken(
+    presenting: Device, sold: str, paper: Paper, fault: str
+):
+    print_all(presenting)
+    paper.fault(**{fault: True})
+    spool.turn(presenting)
+
+    assert presenting.paper_waits is None
 
 
 def test_nobody_there_means_not_a_byte_left():

@@ -42,6 +42,9 @@ class Printer:
             return Status.UNKNOWN
         return Status.READY if self.paper > 0 else Status.OUT
 
+    def waits(self) -> bool | None:
+        return None
+
     def clear(self) -> bool:
         self._time.sleep(20)
         if self.off:

@@ -144,6 +144,8 @@ class PretendHouse:
         # What the door makes of whatever is shown to it next.
         self.judges: tuple[str, Class, dict[str, Any]] = ("ADMIT", Class.GO, {})
         self.text: str | None = None
+        self.paper_waits: bool | None = None
+        self.slot_boot_ms = 0
         self.linked = True
         self.call: CallShown | None = None
         self.rest: breaks.Break | None = None
@@ -217,6 +219,14 @@ class PretendHouse:
             @property
             def up(self) -> bool:
                 return house.linked
+
+            @property
+            def paper_waits(self) -> bool | None:
+                return house.paper_waits
+
+            @property
+            def slot_boot_ms(self) -> int:
+                return house.slot_boot_ms
 
         return Linked(
             config=self.config,

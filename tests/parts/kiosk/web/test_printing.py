@@ -84,6 +84,35 @@ def test_tickets_and_receipt_go_to_the_phone_as_well(
     assert guest.page.heading == "Enjoy the show"
 
 
+def test_the_last_page_stands_until_the_paper_is_taken_and_then_twelve_seconds(
+    house: PretendHouse, guest: Guest
+) -> None:
+    paid(house, guest, ["printed", "printed"])
+    stays = guest.reload().soup.body
+    assert stays is not None
+    assert stays["data-leave-s"] == "20"  # This printer cannot tell.
+
+    house.paper_waits, house.slot_boot_ms = True, house.now_ms
+    waits = guest.reload().soup.body
+    assert waits is not None
+    assert not waits.get("data-leave-s")
+    assert waits["data-refresh-s"] == "1"
+    assert "Please take your tickets." in guest.page.words
+
+    house.paper_waits = False
+    for since_s, left in ((0, "12"), (5, "7"), (60, "1")):
+        house.slot_boot_ms = house.now_ms - since_s * 1000
+        page = guest.reload()
+        assert page.soup.body is not None
+        assert page.soup.body["data-leave-s"] == left
+        assert f"Closes in {left} s." in page.words
+
+    house.paper_waits, house.slot_boot_ms = True, house.now_ms - 61_000
+    gone = guest.reload().soup.body
+    assert gone is not None
+    assert gone["data-leave-s"] == "20"  # Whoever it was for has left without it.
+
+
 def test_a_ticket_for_another_day_says_which(house: PretendHouse, guest: Guest) -> None:
     paid(house, guest, ["printed", "printed"])
     assert "Doors open 18:45" in guest.reload().words

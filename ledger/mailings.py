@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from boxoffice import ids
 from boxoffice import mailings as rule
 from boxoffice.mailings import Holder
 from boxoffice.orders import TicketStatus
-from ledger import audit, outbox
+from ledger import audit, choices, outbox
 from ledger.clock import Means
 from ledger.tables.contacts import ContactRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
@@ -82,6 +83,7 @@ def send(
     if session.get(OutboxRow, _name(letter.key, 0)) is not None:
         return 0
     found = recipients(session, performance, statuses)
+    links = _links(session, means, performance)
     for number, (address, language) in enumerate(found.items()):
         subject, words = letter.said(language)
         spoken = language if language in letter.others else FIRST
@@ -91,7 +93,12 @@ def send(
             to=address,
             kind=LETTER,
             subject=subject,
-            facts={"title": subject, "words": words, "language": spoken},
+            facts={
+                "title": subject,
+                "words": words,
+                "language": spoken,
+                **({"links": links[address]} if address in links else {}),
+            },
             id=_name(letter.key, number),
         )
     audit.note(
@@ -104,6 +111,32 @@ def send(
         facts={"letters": len(found)},
     )
     return len(found)
+
+
+def _links(
+    session: Session, means: Means, performance: str
+) -> dict[str, list[dict[str, str]]]:
+    """Give each address the links of its orders, where guests have something to choose."""
+    found: dict[str, list[dict[str, str]]] = {}
+    if choices.offered(session, performance) is None:
+        return found
+    concerned = select(TicketRow.order).where(
+        TicketRow.performance == performance, TicketRow.status == "active"
+    )
+    rows = session.execute(
+        select(OrderRow, PatronRow.email, ContactRow.email)
+        .outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
+        .outerjoin(ContactRow, ContactRow.order == OrderRow.id)
+        .where(OrderRow.id.in_(concerned))
+        .order_by(OrderRow.made_ms, OrderRow.id)
+    ).all()
+    for order, patron, told in rows:
+        address = (patron or told or "").strip().lower()
+        if address and performance in choices.waiting(session, order):
+            link = outbox.link_to(session, means, order.id)
+            one = {"number": ids.shown(order.number), "link": link}
+            found.setdefault(address, []).append(one)
+    return found
 
 
 def _name(key: str, number: int) -> str:

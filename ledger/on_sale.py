@@ -5,7 +5,7 @@ be had, and nothing else (INV1). Source: ORD2, INV12, spec.md 4.2, 4.3.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -152,19 +152,32 @@ def judge(session: Session, performance: str, seats: Sequence[str]) -> Choice:
     return Choice(checked.error, checked.instead)
 
 
+def best_seats(
+    session: Session, performance: str, count: int, levels: Collection[str | None]
+) -> tuple[str, ...]:
+    """Give the best seats for so many, of these levels if there are any left; none: ().
+
+    General admission gives the first that are free.
+    """
+    plan = evenings.plan_of(session, performance)
+    if plan.chart is None:
+        found = free(session, performance)[:count]
+        return tuple(found) if len(found) == count else ()
+    wanted = frozenset(level for level in levels if level) or None
+    for among in dict.fromkeys((wanted, None)):
+        offer = offers.find(session, performance, best.Request(count, levels=among))
+        if isinstance(offer, best.Offer):
+            return offer.seats
+    return ()
+
+
 def nearest(session: Session, performance: str, seats: Sequence[str]) -> tuple[str, ...]:
     """Give the best seats for as many people, of the same levels if there are any left."""
     plan = evenings.plan_of(session, performance)
     if plan.chart is None or not seats:
         return ()
     levels = {plan.level_of(seat) for seat in seats if seat in plan.places}
-    wanted = frozenset(level for level in levels if level) or None
-    for among in (wanted, None):
-        request = best.Request(len(seats), levels=among)
-        offer = offers.find(session, performance, request)
-        if isinstance(offer, best.Offer):
-            return offer.seats
-    return ()
+    return best_seats(session, performance, len(seats), levels)
 
 
 def _wanted() -> Select[PerformanceRow, str, str]:

@@ -233,10 +233,12 @@ def refund(
     refs: Mapping[str, str],
     reason: str,
     by: str,
+    at_desk: bool = True,
 ) -> Preview | Refused:
     """Give money back for tickets; with none chosen, what is on account.
 
-    refs: by tender, what the terminal said of the refund. Refuses REASON_NEEDED.
+    refs: by tender, what the terminal said of the refund. at_desk: see
+    ledger.refunds.give_back. Refuses REASON_NEEDED.
     """
     if not reason.strip():
         return Refused(Code.REASON_NEEDED)
@@ -248,6 +250,7 @@ def refund(
             tickets=tickets,
             include_fees=include_fees,
             refs=dict(refs),
+            at_desk=at_desk,
         )
     else:
         done = previews.on_account(session, means, order)

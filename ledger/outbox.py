@@ -49,13 +49,8 @@ def add(
 
 
 def bring_tickets(session: Session, means: Means, order: str, *, to: str) -> str:
-    """Leave the letter with an order's tickets, and a link of its own to the order's page.
-
-    Of the link's 80 random bits only the hash is kept once the letter has gone out.
-    """
-    code = pickups.draw(means.chance, pickups.LINK)
-    pickups.keep(session, order, [pickups.hash_of(code)], now_ms=means.now_ms)
-    facts = {"link": "/shop/orders/" + code.removeprefix(pickups.LINK)}
+    """Leave the letter with an order's tickets, and a link of its own to its page."""
+    facts = {"link": link_to(session, means, order)}
     return add(session, means, to=to, kind=TICKETS, order=order, facts=facts)
 
 
@@ -69,6 +64,16 @@ def left(session: Session, means: Means, order: str) -> bool:
         OutboxRow.made_ms == means.now_ms,
     )
     return session.scalar(found.limit(1)) is not None
+
+
+def link_to(session: Session, means: Means, order: str) -> str:
+    """Draw a link to an order's page, for one letter.
+
+    Of its 80 random bits only the hash is kept once the letter has gone out.
+    """
+    code = pickups.draw(means.chance, pickups.LINK)
+    pickups.keep(session, order, [pickups.hash_of(code)], now_ms=means.now_ms)
+    return "/shop/orders/" + code.removeprefix(pickups.LINK)
 
 
 def of_order(session: Session, order: str) -> Sequence[OutboxRow]:

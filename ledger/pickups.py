@@ -18,6 +18,8 @@ PREFIX = "FOHC:"
 LINK = "FOHL:"
 # A link in the letter to whom one ticket was passed on: it shows that ticket alone.
 PASSED = "FOHT:"
+# A link that asks for a bank account, once.
+BANK = "FOHB:"
 _OF_LINK = "link:"
 _CHARACTERS = 16
 

@@ -3,14 +3,15 @@ seat. Source: CAN1, spec.md 4.6.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from boxoffice.refunds import BANK_TRANSFER_FORM
 from ledger import (
+    bank_refunds,
     card_refunds,
-    discrepancies,
     feed,
     notices,
     previews,
@@ -26,7 +27,8 @@ from ledger.previews import Preview
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.seats import SeatStateRow
 
-TRANSFER_OWED = "transfer_owed"
+# What goes back without anybody at the window: to the card, or onto what paid.
+_BY_ITSELF = {previews.ONLINE_CARD, BANK_TRANSFER_FORM, *tenders.KINDS}
 
 
 def give_back(
@@ -37,14 +39,44 @@ def give_back(
     tickets: Collection[str] | None,
     include_fees: bool,
     refs: dict[str, str] | None = None,
+    at_desk: bool = True,
 ) -> Preview:
     """Refund tickets of a locked order: money back, seats free, tickets void at the doors.
 
-    refs: by tender, what the terminal or bank said of the refund.
+    refs: by tender, what the terminal or bank said of the refund. at_desk: somebody pays
+    out; otherwise what does not go back by itself goes to a bank account.
     """
     done = previews.of(session, means, order.id, tickets=tickets, include_fees=include_fees)
+    if not at_desk:
+        done = by_itself(done)
+    uncharge(session, means, order, done.tickets, include_fees=include_fees)
+    pay_out(session, means, order, done, refs or {})
+    kept = [row for row in _tickets(session, order.id) if row.id in done.tickets]
+    void(session, means, kept, status="refunded")
+    takings.reach(session, means, order)
+    return done
+
+
+def by_itself(planned: Preview) -> Preview:
+    """Give the same refund where nobody is at the window to pay cash or hold a terminal."""
+    back = (
+        one if one.route in _BY_ITSELF else replace(one, route=BANK_TRANSFER_FORM)
+        for one in planned.back
+    )
+    return replace(planned, back=tuple(back))
+
+
+def uncharge(
+    session: Session,
+    means: Means,
+    order: OrderRow,
+    tickets: Collection[str],
+    *,
+    include_fees: bool,
+) -> None:
+    """Book that an order costs less by these tickets."""
     kept = {row.id: row for row in _tickets(session, order.id)}
-    for id in done.tickets:
+    for id in tickets:
         row = kept[id]
         outside = row.fee_outside if include_fees else 0
         inside = row.fee_inside if include_fees else 0
@@ -57,10 +89,6 @@ def give_back(
             net=-net,
             why="ticket refunded",
         )
-    pay_out(session, means, order, done, refs or {})
-    void(session, means, [kept[id] for id in done.tickets], status="refunded")
-    takings.reach(session, means, order)
-    return done
 
 
 def pay_out(
@@ -73,15 +101,17 @@ def pay_out(
     """Book what goes back to each tender."""
     for back in planned.back:
         online = back.route == previews.ONLINE_CARD
+        by_bank = back.route == BANK_TRANSFER_FORM
         booked = takings.move(
             session,
             means,
             order,
-            kind=back.kind,
+            # No drawer gives it, and no terminal.
+            kind="bank_transfer" if by_bank else back.kind,
             amount=-back.amount,
             ref=refs.get(back.tender, ""),
             refunds=back.tender,
-            office=not online,
+            office=not online and not by_bank,
         )
         if online:
             card_refunds.promise(
@@ -92,10 +122,10 @@ def pay_out(
                 intent=back.intent,
                 amount=back.amount,
             )
-        if back.route == BANK_TRANSFER_FORM:
-            # What is still to be paid is always in sight: BNK1.
-            facts = {"order": order.id, "amount": back.amount}
-            discrepancies.note(session, means, TRANSFER_OWED, booked, facts=facts)
+        if by_bank:
+            bank_refunds.request(
+                session, means, tender=booked, order=order, amount=back.amount
+            )
         if back.kind in tenders.KINDS:
             promised_tenders.refund(session, back.ref, back.amount)
 

@@ -15,6 +15,7 @@ from boxoffice import ids, journal
 from boxoffice.money import Money
 from boxoffice.refusals import Code
 from ledger import (
+    bank_refunds,
     discrepancies,
     double_charges,
     notices,
@@ -54,7 +55,7 @@ REMEDIES: Mapping[str, tuple[str, ...]] = {
     "event_unreadable": ("note",),
     "cash_differs": ("book_difference",),
     "paper_unmatched": ("note",),
-    "refund_refused": ("paid_back",),
+    "refund_refused": ("by_transfer", "paid_back"),
     "transfer_owed": ("transferred", "paid_back"),
     "charged_twice": ("give_back", "note"),
 }
@@ -321,6 +322,31 @@ def _order(session: Session, id: Any) -> OrderRow | None:
     return session.get(OrderRow, id, with_for_update=True) if id else None
 
 
+def _by_transfer(
+    session: Session, means: Means, row: DiscrepancyRow, facts: Facts, _: str
+) -> bool:
+    """The card takes nothing back: the patron is asked for an account. Source: BNK1."""
+    order = _order(session, facts.get("order"))
+    if order is None:
+        return False
+    bank_refunds.request(
+        session, means, tender=row.subject, order=order, amount=int(facts["amount"])
+    )
+    return True
+
+
+def _transferred(
+    session: Session, means: Means, row: DiscrepancyRow, _: Facts, __: str
+) -> bool:
+    return bank_refunds.paid(session, means, row.subject, other=False)
+
+
+def _paid_back(
+    session: Session, means: Means, row: DiscrepancyRow, _: Facts, __: str
+) -> bool:
+    return bank_refunds.paid(session, means, row.subject, other=True)
+
+
 Deed = Callable[[Session, Means, DiscrepancyRow, Facts, str], bool]
 _DEEDS: Mapping[str, Deed] = {
     "reseat": _reseat,
@@ -338,4 +364,7 @@ _DEEDS: Mapping[str, Deed] = {
     "strike_off": _strike_off,
     "book_difference": _book_difference,
     "give_back": _give_back,
+    "by_transfer": _by_transfer,
+    "transferred": _transferred,
+    "paid_back": _paid_back,
 }

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ledger import (
     answers,
+    bank_refunds,
     basket_changes,
     card_refunds,
     catalogue,
@@ -163,3 +164,5 @@ def _prune(session: Session, means: Means) -> None:
     guessing.prune(session, now_ms=means.now_ms)
     basket_changes.forget(session, now_ms=means.now_ms)
     waiting_list.forget(session, means.now_ms)
+    bank_refunds.remind(session, means)
+    bank_refunds.forget(session, means)

@@ -67,6 +67,16 @@ DANISH = {
     " online shop, and you can change your address there.": "Med din e-mailadresse og denne"
     " adgangskode betaler dine pladskreditter for pladser i vores netbutik, og du kan"
     " ændre din adresse dér.",
+    "Here is a gift card of %(amount)s instead of your tickets, order %(number)s.": "Her er"
+    " et gavekort på %(amount)s i stedet for dine billetter, ordre %(number)s.",
+    "Choose here what becomes of your tickets:": "Vælg her, hvad der skal ske med dine"
+    " billetter:",
+    "Your refund: please tell us an account": "Dine penge tilbage: skriv en konto til os",
+    "We owe you %(amount)s for order %(number)s, and no card takes it back.": "Vi skylder"
+    " dig %(amount)s for ordre %(number)s, og pengene kan ikke gå tilbage til et kort.",
+    "Tell us an account here, and we transfer it there; the link works once:": "Skriv en"
+    " konto her, så overfører vi pengene; linket virker én gang:",
+    "We erase the account 90 days after that.": "Vi sletter kontoen 90 dage efter.",
     "Seats have come free: %(title)s": "Der er kommet ledige pladser: %(title)s",
     "Seats have come free for %(title)s. Whoever is first has them; nothing is held for"
     " you.": "Der er kommet ledige pladser til %(title)s. Den, der kommer først, får dem;"
@@ -75,6 +85,9 @@ DANISH = {
     "We are sorry: %(title)s on %(date)s, %(time)s, is cancelled. You get your money back;"
     " you need not do anything.": "Vi beklager: %(title)s %(date)s kl. %(time)s er aflyst."
     " Du får pengene tilbage og skal ikke gøre noget.",
+    "We are sorry: %(title)s on %(date)s, %(time)s, is cancelled. Please choose by the link"
+    " below what becomes of your tickets.": "Vi beklager: %(title)s %(date)s kl. %(time)s"
+    " er aflyst. Vælg med linket herunder, hvad der skal ske med dine billetter.",
     "If you did not ask for this, nothing needs to be done.": "Hvis du ikke har bedt om"
     " dette, skal du ikke gøre noget.",
 }

@@ -15,8 +15,16 @@ WORDS = (
 )
 
 
-def wordings(title: str, starts_ms: int, zone: str) -> dict[str, tuple[str, str]]:
-    """Give subject and words by language."""
+CHOOSE = (
+    "We are sorry: %(title)s on %(date)s, %(time)s, is cancelled. Please choose by the link"
+    " below what becomes of your tickets."
+)
+
+
+def wordings(
+    title: str, starts_ms: int, zone: str, *, choose: bool = False
+) -> dict[str, tuple[str, str]]:
+    """Give subject and words by language. choose: guests have something to choose."""
     starts, found = moment(starts_ms, zone), {}
     for language in speech.LOCALES:
         say, locale = speech.speaker(language), speech.locale(language)
@@ -25,5 +33,5 @@ def wordings(title: str, starts_ms: int, zone: str) -> dict[str, tuple[str, str]
             "date": format_skeleton("MMMEd", starts, locale=locale),
             "time": format_time(starts, "short", locale=locale),
         }
-        found[language] = say(SUBJECT, **facts), say(WORDS, **facts)
+        found[language] = say(SUBJECT, **facts), say(CHOOSE if choose else WORDS, **facts)
     return found

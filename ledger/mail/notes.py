@@ -15,6 +15,7 @@ from ledger.documents import speech
 from ledger.mail import look as looks
 from ledger.mail.letters import line, mailbox
 from ledger.tables.orders import OrderRow, PatronRow
+from ledger.tables.self_service import BankRefundRow
 from ledger.written import money
 
 # Plain text alone: whoever looks after members reads many of them.
@@ -26,6 +27,8 @@ SUBJECTS = {
     "seats_free": "Seats have come free: %(title)s",
     "gift_card": "A gift card for you: %(house)s",
     "gift_card_bought": "Your gift card, order %(number)s",
+    "bank_form": "Your refund: please tell us an account",
+    "credit": "A gift card for you: %(house)s",
     "member_changed": "Member %(number)s has changed: %(changes)s",
 }
 
@@ -54,7 +57,9 @@ def note(
     message["Message-ID"] = f"<{letter}@front-of-house>"
     pages = assets.paper()
     look = looks.of(theme, letter)
-    said = {"house": house, "look": look, "changes": changes, "_": say, **facts}
+    # What not every letter of its kind has.
+    usual = {"links": (), "number_ended": "", "buyer": "", "words": ""}
+    said = {**usual, "house": house, "look": look, "changes": changes, "_": say, **facts}
     message.set_content(pages.get_template(f"mail/{kind}.txt").render(said))
     if kind != FOR_STAFF:
         page = pages.get_template(f"mail/{kind}.html").render(said)
@@ -75,6 +80,29 @@ def membership(session: Session, order: str) -> dict[str, Any]:
         "lines": [(name, names.count(name)) for name in dict.fromkeys(names)],
         "total": money(row.charge, row.currency, speech.locale(language)),
         "language": language,
+    }
+
+
+def bank_form(session: Session, order: str, refund: str, language: str) -> dict[str, Any]:
+    """Give what the letter says that asks for a bank account."""
+    row = session.get_one(OrderRow, order)
+    patron = session.get(PatronRow, row.patron) if row.patron else None
+    owed = session.get_one(BankRefundRow, refund)
+    return {
+        "number": ids.shown(row.number),
+        "name": patron.name if patron else "",
+        "amount": money(owed.amount, row.currency, speech.locale(language)),
+    }
+
+
+def credit(session: Session, order: str, amount: int, language: str) -> dict[str, Any]:
+    """Give what the letter says that brings a gift card instead of money."""
+    row = session.get_one(OrderRow, order)
+    patron = session.get(PatronRow, row.patron) if row.patron else None
+    return {
+        "number_ended": ids.shown(row.number),
+        "name": patron.name if patron else "",
+        "amount": money(amount, row.currency, speech.locale(language)),
     }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice.themes import STANDARD, Theme
-from ledger import gift_cards, outbox, passed_on
+from ledger import bank_refunds, choices, gift_cards, outbox, passed_on
 from ledger.clock import Clock
 from ledger.mail import post
 from ledger.store import Store
@@ -21,6 +21,14 @@ from ledger.tables.records import OutboxRow
 
 log = structlog.get_logger()
 MOST_TRIES = 30
+# Their codes are their readers' alone once they are out.
+_SECRET = {
+    gift_cards.LETTER,
+    outbox.TICKETS,
+    passed_on.LETTER,
+    bank_refunds.LETTER,
+    choices.LETTER,
+}
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 2_000, 3_600_000
 
 
@@ -119,6 +127,13 @@ def _write(
         )
     if waiting.kind == "membership":
         facts |= notes.membership(session, waiting.order)
+    if waiting.kind == choices.LETTER:
+        facts |= notes.credit(
+            session, waiting.order, int(facts["amount"]), str(facts["language"])
+        )
+    if waiting.kind == bank_refunds.LETTER:
+        language, refund = str(facts["language"]), str(facts["refund"])
+        facts |= notes.bank_form(session, waiting.order, refund, language)
     if waiting.kind in {gift_cards.LETTER, gift_cards.BOUGHT}:
         facts |= notes.gift_card(session, waiting.order, str(facts.get("language", "en")))
     return notes.note(
@@ -135,8 +150,8 @@ def _write(
 def _sent(session: Session, letter: str, *, now_ms: int) -> None:
     row = session.get_one(OutboxRow, letter)
     row.state, row.sent_ms, row.tries = "sent", now_ms, row.tries + 1
-    if row.kind in {gift_cards.LETTER, outbox.TICKETS, passed_on.LETTER}:
-        row.facts = "{}"  # The code is the reader's alone from now on.
+    if row.kind in _SECRET or "links" in json.loads(row.facts):
+        row.facts = "{}"
 
 
 def _not_sent(session: Session, letter: str, why: str, *, again: bool, now_ms: int) -> None:

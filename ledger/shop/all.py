@@ -15,6 +15,8 @@ from werkzeug.exceptions import HTTPException
 
 from ledger.app import Sessions
 from ledger.shop import (
+    bank_form,
+    choosing,
     codes,
     confirmed,
     details,
@@ -54,6 +56,8 @@ PAGES = (
     confirmed,
     phone,
     passing,
+    choosing,
+    bank_form,
     gift_cards,
     membership_orders,
     member_pages,

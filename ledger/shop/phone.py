@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import outbox, passed_on, pickups
+from ledger import choices, on_sale, outbox, passed_on, pickups
 from ledger.clock import Means
 from ledger.shop import confirmed, frame, passes
 from ledger.shop.blueprint import bp
@@ -84,6 +84,7 @@ def _page(
         faults={"email": fault} if fault else {},
         to=to,
         mailed=bool(request.args.get("mailed")),
+        choosing=_choosing(session, found),
         passable=_passable(session, found.id),
         passes=passes.offered() and found.state == "confirmed",
         **confirmed.facts(session, found, _performance(session, found.id)),
@@ -109,6 +110,15 @@ def _passable(session: Session, order: str) -> set[str]:
     means = frame.ledger().means()
     rows = session.scalars(select(TicketRow).where(TicketRow.order == order)).all()
     return {row.id for row in rows if passed_on.may(session, means, row)}
+
+
+def _choosing(session: Session, order: OrderRow) -> list[on_sale.Show]:
+    """Give the cancelled evenings about which this order may choose."""
+    now_ms = frame.ledger().clock()
+    return [
+        on_sale.in_basket(session, performance, now_ms)
+        for performance in choices.waiting(session, order)
+    ]
 
 
 def _performance(session: Session, order: str) -> str:

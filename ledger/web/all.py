@@ -14,6 +14,7 @@ from ledger import plans
 from ledger.store import Busy
 from ledger.web import (
     attendee_pages,
+    bank_refund_pages,
     calls,
     cancellation_pages,
     catalogue_pages,
@@ -72,6 +73,7 @@ PAGES = (
     moves,
     charts,
     attendee_pages,
+    bank_refund_pages,
     cancellation_pages,
     message_pages,
     sell,

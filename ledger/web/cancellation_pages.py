@@ -4,6 +4,7 @@ Source: CAN1, MAI1.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from flask import (
     Blueprint,
@@ -16,12 +17,14 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
 from ledger import (
     cancellations,
     catalogue,
+    choices,
     evenings,
     mailings,
     paybacks,
@@ -31,8 +34,10 @@ from ledger import (
     reports,
     rivals,
 )
+from ledger.choices import Offer
 from ledger.clock import Means
 from ledger.mail import called_off
+from ledger.mailings import Letter
 from ledger.refund_plans import Plan
 from ledger.refund_progress import Progress
 from ledger.refused import Refused
@@ -42,6 +47,7 @@ from ledger.web import desk, downloads, letter_form, order_acts
 from ledger.web.order_money import ROUTES
 from ledger.web.window_cards import new_key
 
+MOST_REPLACEMENTS = 40
 bp = Blueprint("cancellations", __name__, url_prefix="/staff/performances")
 
 
@@ -72,11 +78,15 @@ def call_off(performance: str) -> ResponseReturnValue:
     letter = letter_form.read() if wanted else None
     if wanted and letter is None:
         return _page(performance, None, fees=True)
+    offer = _offer()
+    if letter and offer.any:
+        letter = _choosing(performance, letter)
 
     def use_case(session: Session, means: Means) -> Refused | Overtaken | int:
         done = cancellations.call_off(session, means, performance, reason=reason, by=me)
         if done is not None:
             return done
+        choices.offer(session, means, performance, offer, by=me)
         return mailings.send(session, means, performance, letter, by=me) if letter else 0
 
     done = desk.write(use_case)
@@ -85,6 +95,28 @@ def call_off(performance: str) -> ResponseReturnValue:
             f"Called off. {letter_form.on_their_way(done)}" if letter else "Called off."
         )
     return _after(performance, done)
+
+
+@bp.post("/<performance>/cancellation/choices")
+@desk.needs(desk.SUPERVISOR)
+def offer(performance: str) -> ResponseReturnValue:
+    """Say what guests may choose by the link of their letter. Source: REP1."""
+    _known(performance)
+    desk.write(choices.offer, performance, _offer(), by=desk.me().id)
+    desk.say("Guests may choose this from now on.")
+    return redirect(url_for("cancellations.show", performance=performance), 303)
+
+
+def _offer() -> Offer:
+    """Read what is ticked; a performance that is not there is left out."""
+    form = request.form
+    with desk.ledger().store.read() as session:
+        wanted = select(PerformanceRow.id).where(
+            PerformanceRow.id.in_(form.getlist("replacement")[:MOST_REPLACEMENTS])
+        )
+        to = session.scalars(wanted.order_by(PerformanceRow.starts_ms)).all()
+    ticked = {name: form.get(name) == "1" for name in ("refund", "credit", "donate")}
+    return Offer(fees=form.get("with_fees") == "1", replacements=tuple(to), **ticked)
 
 
 @bp.post("/<performance>/cancellation/end")
@@ -165,6 +197,37 @@ def _known(performance: str) -> None:
             abort(404)
 
 
+def _choosing(performance: str, letter: Letter) -> Letter:
+    """Ask guests to choose, where nobody has worded the letter otherwise."""
+    with desk.ledger().store.read() as session:
+        evening = reports.performance(session, performance)
+        assert evening is not None
+        about = evening.title, evening.starts_ms, catalogue.house(session).zone
+    usual = called_off.wordings(*about)
+    asked = called_off.wordings(*about, choose=True)
+
+    def said(language: str, words: tuple[str, str]) -> tuple[str, str]:
+        same = words[1].split() == usual[language][1].split()
+        return (words[0], asked[language][1]) if same else words
+
+    others = {language: said(language, words) for language, words in letter.others.items()}
+    first = said(mailings.FIRST, (letter.subject, letter.words))
+    return replace(letter, subject=first[0], words=first[1], others=others)
+
+
+def _others(session: Session, performance: str) -> list[reports.Performance]:
+    """Give what can replace it, the same production's evenings first."""
+    here = session.get_one(PerformanceRow, performance).production
+    found = [
+        one
+        for one in reports.performances(session, desk.ledger().clock())
+        if not one.cancelled_ms and one.id != performance
+    ]
+    of = dict(session.execute(select(PerformanceRow.id, PerformanceRow.production)).all())
+    found.sort(key=lambda one: (of.get(one.id) != here, one.starts_ms))
+    return found[:MOST_REPLACEMENTS]
+
+
 def _plan(
     session: Session, performance: str, wanted: Collection[str] | None, *, fees: bool
 ) -> Plan:
@@ -209,4 +272,6 @@ def _page(
             given=next(paybacks.rows(session, performance), None) is not None,
             key=new_key(),
             typed=request.form,
+            offer=choices.offered(session, performance),
+            others=_others(session, performance),
         )

@@ -106,7 +106,7 @@ KINDS = {
     "transfer_owed": (
         "A refund to be paid by bank transfer",
         "The refund is booked, and its card takes no money back any more: its time has "
-        "passed. Ask the patron for an account, and say here when it was paid.",
+        "passed. The patron is asked for an account by mail; Bank refunds shows it.",
     ),
     "refund_refused": (
         "The bank did not take a refund",
@@ -144,6 +144,7 @@ REMEDIES = {
     "settle_difference": "Settle the difference",
     "give_back": "Give the second charge back",
     "paid_back": "It was paid back another way",
+    "by_transfer": "Ask for a bank account",
     "transferred": "It was transferred",
     "in_hand": "The guest has it in hand",
     "reissue": "Void it and send a new one",

@@ -146,7 +146,12 @@ def test_every_sentence_of_letters_and_tickets_is_known_with_its_facts(language)
     ]:
         found |= set(re.findall(r'_\("([^"]+)"', file.read_text()))
     found |= {"Unreserved seating", "%(section)s, row %(row)s, seat %(seat)s"}
-    found |= {called_off.SUBJECT, called_off.WORDS, "Your tickets: %(title)s, %(date)s"}
+    found |= {
+        called_off.SUBJECT,
+        called_off.WORDS,
+        called_off.CHOOSE,
+        "Your tickets: %(title)s, %(date)s",
+    }
     found |= {"Your ticket: %(title)s, %(date)s"}
     known = speech._CATALOGUES[language]
 

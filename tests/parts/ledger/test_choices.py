@@ -1,0 +1,255 @@
+"""A performance is cancelled, and its guests choose by the link of a letter.
+
+Source: REP1, CAN1, lobby.md §8.
+"""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from ledger import catalogue, choices
+from ledger.choices import Offer
+from ledger.mail import outbox as post
+from ledger.patrons import Patron
+from ledger.tables.catalogue import PerformanceRow
+from ledger.tables.members import VoucherRow
+from ledger.tables.money import TenderRow
+from ledger.tables.orders import OrderLineRow, OrderRow, TicketRow
+from ledger.tables.records import OutboxRow
+from ledger.tables.self_service import BankRefundRow
+from tests.pages import Guest
+from tests.parts.ledger.clerk import clerk, fill
+from tests.parts.ledger.shopper import Shopper
+from tests.parts.ledger.test_order_pages import tickets
+from tests.parts.ledger.test_window import rows, state
+from tests.parts.ledger.theatre import HOUR_MS, price_list
+
+pytestmark = [
+    pytest.mark.usefixtures("sound_book"),
+    pytest.mark.parametrize("prepared", ["sqlite"], indirect=True),
+]
+ADA = Patron("Ada Holm", "ada@example.org")
+
+
+@pytest.fixture
+def vera(app, people):
+    return clerk(app, "vera")
+
+
+@pytest.fixture
+def sold(theatre):
+    """Ada paid A2 and A3 in cash."""
+    return theatre.sell("A2", "A3", patron=ADA)
+
+
+@pytest.fixture
+def tomorrow(ledger, theatre):
+    """Hamlet is played once more, a day later."""
+    with ledger.store.read() as session:
+        here = session.get_one(PerformanceRow, theatre.tonight)
+    return ledger.store.write(
+        catalogue.add_performance,
+        ledger.means(),
+        production=here.production,
+        hall=here.hall,
+        starts_ms=here.starts_ms + 24 * HOUR_MS,
+        ends_ms=here.ends_ms + 24 * HOUR_MS,
+        doors_open_ms=here.doors_open_ms + 24 * HOUR_MS,
+        price_list=price_list(),
+    )
+
+
+def call_off(vera, theatre, *ticks):
+    """Vera cancels tonight, writes to everybody, and offers what is ticked."""
+    page = vera.open(f"/staff/performances/{theatre.tonight}/cancellation")
+    for box in page.soup.select("main input[type=checkbox]"):
+        if box["name"] in ticks or box["value"] in ticks:
+            box["checked"] = ""
+    fill(vera, "reason", "the tenor is ill")
+    return vera.press("Cancel this performance")
+
+
+@pytest.fixture
+def ada(app, ledger):
+    """Opens the link of the letter about the cancellation."""
+
+    class Ada(Guest):
+        def reads(self):
+            [letter] = [r for r in rows(ledger, OutboxRow) if r.kind == "message"]
+            [link] = json.loads(letter.facts)["links"]
+            self.open(link["link"])
+            return self.press("Choose")
+
+    return Ada(app)
+
+
+def letters(ledger, kind):
+    return [json.loads(r.facts) for r in rows(ledger, OutboxRow) if r.kind == kind]
+
+
+def order(ledger):
+    [found] = rows(ledger, OrderRow)
+    return found
+
+
+def test_tickets_are_exchanged_for_a_replacement_that_the_house_lists(
+    vera, ada, ledger, theatre, sold, tomorrow
+):
+    call_off(vera, theatre, tomorrow)
+    page = ada.reads()
+    assert "Hamlet on Saturday" in page.words
+    assert "No money moves: the €48.00 that you paid stay with them." in page.words
+    page = ada.press("Choose this")
+    assert {t.performance for t in tickets(ledger, sold)} == {theatre.tonight}
+    page = ada.press("Exchange my tickets")
+
+    assert "Your tickets are exchanged." in page.words
+    moved = tickets(ledger, sold)
+    assert {t.performance for t in moved} == {tomorrow}
+    assert [t.price for t in moved] == [2400, 2400]
+    assert (order(ledger).charge, order(ledger).paid) == (4800, 4800)
+    assert "Choose" not in ada.page.names
+
+
+def test_what_was_paid_for_the_first_evening_comes_back_once_from_the_second(
+    vera, bo, ada, ledger, theatre, sold, tomorrow
+):
+    call_off(vera, theatre, tomorrow)
+    ada.reads()
+    ada.press("Choose this")
+    ada.press("Exchange my tickets")
+    bo.open(f"/staff/orders/{sold.id}")
+    for box in bo.page.soup.select("input[name=ticket]"):
+        box["checked"] = ""
+    bo.press("Refund the chosen")
+    fill(bo, "reason", "ill")
+    bo.press("Give back")
+
+    assert [t.amount for t in rows(ledger, TenderRow)] == [4800, -4800]
+    assert order(ledger).charge == 0
+
+
+def test_a_gift_card_instead_of_money_pays_once_more_than_nothing_else_does(
+    vera, ada, ledger, theatre, sold
+):
+    call_off(vera, theatre, "credit")
+    ada.reads()
+    ada.press("Choose this")
+    assert "Your gift card is on its way" in ada.press("Send me the gift card").words
+
+    [letter] = letters(ledger, "credit")
+    with ledger.store.read() as session:
+        card = session.scalars(select(VoucherRow)).one()
+        assert card.balance == 4800
+    assert {t.status for t in tickets(ledger, sold)} == {"refunded"}
+    assert state(ledger, theatre, "A2") == "available"
+    assert order(ledger).paid == order(ledger).charge == 0
+    back = [(t.kind, t.amount) for t in rows(ledger, TenderRow) if t.amount < 0]
+    assert back == [("gift_card", -4800)]
+    assert len(letter["code"]) == 12
+
+
+def test_a_donation_keeps_the_money_and_ends_the_tickets(vera, ada, ledger, theatre, sold):
+    call_off(vera, theatre, "donate")
+    ada.reads()
+    ada.press("Choose this")
+    assert "Thank you for your donation." in ada.press("Donate it").words
+
+    [line] = rows(ledger, OrderLineRow)
+    assert (line.kind, line.amount) == ("donation", 4800)
+    assert order(ledger).paid == order(ledger).charge == 4800
+    assert {t.status for t in tickets(ledger, sold)} == {"refunded"}
+
+
+def test_cash_goes_back_to_an_account_where_nobody_is_at_the_window(
+    vera, ada, ledger, theatre, sold
+):
+    call_off(vera, theatre, "refund")
+    page = ada.reads()
+    assert "€48.00 go to a bank account; a letter asks for it." in page.words
+    ada.press("Choose this")
+    assert "Your money is on its way." in ada.press("Give me my money back").words
+
+    [owed] = rows(ledger, BankRefundRow)
+    assert (owed.amount, owed.state) == (4800, "awaiting_details")
+    assert len(letters(ledger, "bank_form")) == 1
+
+
+def test_a_card_online_gets_its_money_back_by_itself(vera, ada, app, ledger, theatre):
+    shopper = Shopper(app)
+    shopper.choose_seats(theatre.tonight, "A4", "A5")
+    shopper.says_who()
+    shopper.pays()
+    call_off(vera, theatre, "refund")
+    assert "€48.00 go back to the card." in ada.reads().words
+    ada.press("Choose this")
+    ada.press("Give me my money back")
+
+    assert rows(ledger, BankRefundRow) == []
+    back = [(t.kind, t.amount) for t in rows(ledger, TenderRow) if t.amount < 0]
+    assert back == [("card", -4800)]
+
+
+def test_what_was_shown_is_done_or_shown_again(vera, ada, ledger, theatre, sold, tomorrow):
+    call_off(vera, theatre, tomorrow)
+    ada.reads()
+    page = ada.press("Choose this")
+    words = page.soup.select_one(".told").get_text()
+    with ledger.store.read() as session:
+        row = session.get_one(OrderRow, sold.id)
+        [one] = choices.of(session, ledger.means(), row, theatre.tonight)
+    theatre.sell(*one.seats, performance=tomorrow)
+    page = ada.press("Exchange my tickets")
+
+    assert "Things have changed meanwhile." in page.alert
+    assert page.soup.select_one(".told").get_text() != words
+    assert {t.performance for t in tickets(ledger, sold)} == {theatre.tonight}
+
+
+def test_only_what_the_house_offers_can_be_chosen(vera, ada, ledger, theatre, sold):
+    call_off(vera, theatre, "donate")
+    ada.reads()
+    page = ada.press("Choose this")
+    page.soup.select_one("[name=choice]")["value"] = "refund"
+    assert "Things have changed" in ada.press("Donate it").alert
+    assert [t.amount for t in rows(ledger, TenderRow)] == [4800]
+    nothing = Offer(False, False, False, False, ())
+    ledger.store.write(
+        choices.offer, ledger.means(), theatre.tonight, nothing, by=vera.page.path
+    )
+    assert ada.open(ada.page.url).heading == "Your order"
+
+
+def test_who_has_not_paid_and_who_has_nothing_left_is_asked_nothing(
+    vera, app, ledger, theatre
+):
+    due = theatre.sell("D4", patron=ADA, tender=None)
+    call_off(vera, theatre, "refund", "credit")
+    with ledger.store.read() as session:
+        assert choices.waiting(session, session.get_one(OrderRow, due.id)) == []
+        [letter] = [r for r in session.scalars(select(OutboxRow)) if r.kind == "message"]
+    assert "links" not in json.loads(letter.facts)
+
+
+def test_letters_about_it_bring_the_link_and_the_gift_card(
+    vera, ada, ledger, theatre, sold, monkeypatch
+):
+    sent = []
+    monkeypatch.setattr(post.post, "send", lambda message, _: sent.append(message))
+    call_off(vera, theatre, "credit")
+    ada.reads()
+    ada.press("Choose this")
+    ada.press("Send me the gift card")
+    code = letters(ledger, "credit")[0]["code"]
+    while post.step(ledger.store, ("", 0), ledger.clock, address="https://x.example"):
+        pass
+
+    assert any("Please choose by the link below" in str(m) for m in sent)
+    texts = [m.get_body(("plain",)).get_content() for m in sent]
+    assert any("https://x.example/shop/orders/" in text for text in texts)
+    [brought] = [text for text in texts if code in text]
+    assert "a gift card of €48.00 instead of your tickets" in brought
+    with ledger.store.read() as session:
+        assert all(f == "{}" for f in session.scalars(select(OutboxRow.facts)))
+        assert session.scalars(select(TicketRow.status).distinct()).all() == ["refunded"]

@@ -8,7 +8,7 @@ import pytest
 
 from boxoffice import failpoints
 from kiosk.device import Device
-from kiosk.printing import profile
+from kiosk.printing import profile, transport
 from kiosk.printing.transport import Wired
 from kiosk.store import engine
 from kiosk.store.store import Store
@@ -64,14 +64,16 @@ def card() -> Card:
 
 
 @pytest.fixture
-def paper() -> Iterator[Paper]:
+def paper(monkeypatch: pytest.MonkeyPatch) -> Iterator[Paper]:
+    # It answers from a thread of this process, and other tests want the processor, too.
+    monkeypatch.setattr(transport, "REPLY_S", 2.0)
     tray = Tray()
     printer = Printer("printer", tray, lambda *_: None)
     port = Port(printer)
     printer.start()
     port.start()
     address = f"tcp://127.0.0.1:{port.number}"
-    yield Paper(printer, port, tray, Wired(address, profile.load("80"), proof_s=2))
+    yield Paper(printer, port, tray, Wired(address, profile.load("80"), proof_s=4))
     port.stop()
     printer.stop()
 

@@ -67,7 +67,7 @@ def device_file(paper: Paper) -> Iterator[str]:
 @pytest.fixture(params=["usb:{}", "serial:{}@115200", "serial:{}"])
 def wired(request: pytest.FixtureRequest, paper: Paper) -> Iterator[Wired]:
     with device_file(paper) as path:
-        yield Wired(request.param.format(path), profile.load("80"), proof_s=1.0)
+        yield Wired(request.param.format(path), profile.load("80"), proof_s=4)
 
 
 def test_tickets_come_out_at_the_other_end_of_a_cable(
@@ -141,7 +141,7 @@ def another_printer() -> Iterator[Paper]:
             part.start()
             running.callback(part.stop)
         address = f"tcp://127.0.0.1:{port.number}"
-        line = Wired(address, profile.load("58"), proof_s=0.5)
+        line = Wired(address, profile.load("58"), proof_s=4)
         yield Paper(printer, port, tray, line)
 
 

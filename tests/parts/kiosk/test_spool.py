@@ -515,7 +515,7 @@ def test_only_our_own_fence_is_a_proof(strange: Strange):
 
 def test_a_printer_without_process_ids_proves_with_its_paper_status(paper: Paper):
     simple = replace(profile.load("80"), fence="status")
-    line = Wired(f"tcp://127.0.0.1:{paper.port.number}", simple, proof_s=1)
+    line = Wired(f"tcp://127.0.0.1:{paper.port.number}", simple, proof_s=4)
 
     assert line.send(b"\x1b@hello\n\x1dV\x00", b"abcd")[0] is Ending.PROVEN
 

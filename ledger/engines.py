@@ -11,8 +11,6 @@ from typing import IO, Any
 import sqlalchemy
 from sqlalchemy.exc import DisconnectionError
 
-from ledger import libpq
-
 _PRAGMAS = (
     ("journal_mode", "WAL", "wal"),
     ("synchronous", "FULL", 2),
@@ -52,6 +50,8 @@ def postgresql(
     longest_wait_ms: int | None = None,
 ) -> sqlalchemy.Engine:
     """Open a book on PostgreSQL. longest_wait_ms: for a lock; None, as long as it takes."""
+    from ledger import libpq  # A ledger on SQLite does without eight megabytes.
+
     engine = sqlalchemy.create_engine(
         database,
         isolation_level=isolation_level,

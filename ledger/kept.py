@@ -8,8 +8,6 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy.exc import DBAPIError
 
-from ledger import libpq
-
 
 class Kept:
     """Connections of one engine, a few of which stay when nobody uses them."""
@@ -50,8 +48,12 @@ class Kept:
 
 
 def _stands(connection: sqlalchemy.Connection) -> bool:
+    if connection.dialect.name == "sqlite":
+        return True
+    from ledger import libpq
+
     raw: Any = connection.connection.dbapi_connection
-    return connection.dialect.name == "sqlite" or libpq.stands(raw)
+    return libpq.stands(raw)
 
 
 def _let_go(connection: sqlalchemy.Connection) -> None:

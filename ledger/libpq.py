@@ -62,6 +62,11 @@ class Line:
         self._reading.set_pgresult(result)
         return self._reading.load_rows(0, result.ntuples, make)
 
+    @staticmethod
+    def names(result: PGresult) -> list[str]:
+        """Name the columns of what a statement gave."""
+        return [(result.fname(place) or b"").decode() for place in range(result.nfields)]
+
 
 def line(connection: sqlalchemy.Connection) -> Line:
     """Give the line of a connection; it lasts as long as the connection itself."""
@@ -89,11 +94,6 @@ def stands(connection: psycopg.Connection[Any]) -> bool:
     except (psycopg.Error, OSError):
         return False
     return library.status == ConnStatus.OK
-
-
-def names(result: PGresult) -> list[str]:
-    """Name the columns of what a statement gave."""
-    return [(result.fname(place) or b"").decode() for place in range(result.nfields)]
 
 
 def _said(value: Any) -> bytes | None:

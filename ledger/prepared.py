@@ -10,15 +10,15 @@ from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Executable
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from ledger import libpq
+if TYPE_CHECKING:
+    from ledger import libpq
 
 Values = Mapping[str, Any]
 _KEPT = "connection"
@@ -99,7 +99,7 @@ class Prepared:
         if connection.dialect.name == _POSTGRESQL:
             line, result = self._straight(connection, values)
             if self._row is None:
-                self._row = _made(libpq.names(result))
+                self._row = _made(line.names(result))
             return line.rows(result, self._row)
         cursor = self._run(connection, values)
         found = cursor.fetchall()
@@ -118,10 +118,10 @@ class Prepared:
             raise _wrapped(connection, text.sql, trouble) from trouble
         return cursor
 
-    def _straight(self, connection: Connection, values: Values) -> tuple[libpq.Line, Any]:
+    def _straight(self, connection: Connection, values: Values) -> "tuple[libpq.Line, Any]":
         text = self._text(connection.dialect)
         try:
-            line = libpq.line(connection)
+            line = _line(connection)
             return line, line.run(text.name, text.sql.encode(), text.arguments(values))
         except connection.dialect.loaded_dbapi.Error as trouble:
             raise _wrapped(connection, text.sql, trouble) from trouble
@@ -136,7 +136,7 @@ class Prepared:
 def commit(connection: Connection) -> None:
     """Make durable what was done on a connection to PostgreSQL. Raises DBAPIError."""
     try:
-        libpq.line(connection).commit()
+        _line(connection).commit()
     except connection.dialect.loaded_dbapi.Error as trouble:
         raise _wrapped(connection, "COMMIT", trouble) from trouble
 
@@ -180,9 +180,17 @@ def _compiled(statement: Executable, dialect: Dialect) -> _Text:
     return _Text(made.string, order, b"foh%d" % next(_numbers))
 
 
+def _line(connection: Connection) -> "libpq.Line":
+    from ledger import libpq  # A ledger on SQLite does without eight megabytes.
+
+    return libpq.line(connection)
+
+
 @cache
 def _numbered() -> Dialect:
     """PostgreSQL's own places, $1 and on, as its library takes them."""
+    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
     made: Any = PGDialect_psycopg
     speaking: Dialect = made(paramstyle="numeric_dollar")
     return speaking

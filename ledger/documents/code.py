@@ -10,10 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-import qrcode
-import qrcode.constants
-from PIL import Image
-
 QUIET_MODULES = 4
 # 5 cm of paper hold some 50 modules: 300 dots an inch.
 _DOTS_ON_PAPER = 12
@@ -31,6 +27,8 @@ class Drawn:
 
 def png(text: str, *, dots_a_module: int = 8) -> bytes:
     """Draw a QR code as PNG: level M, quiet zone of four modules, black on white."""
+    from PIL import Image
+
     rows = _rows(text)
     size = len(rows)
     shades = b"".join(rows).translate(bytes([255, 0]) + bytes(254))
@@ -67,6 +65,10 @@ def drawn(text: str) -> Drawn:
 @lru_cache(maxsize=_MOST_KEPT)
 def _rows(text: str) -> tuple[bytes, ...]:
     """Give the code row by row, a byte a module, 1 being dark; quiet zone included."""
+    # Both take megabytes that a ledger without letters and pages never needs.
+    import qrcode
+    import qrcode.constants
+
     code = qrcode.QRCode(
         error_correction=qrcode.constants.ERROR_CORRECT_M, border=QUIET_MODULES
     )

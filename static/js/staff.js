@@ -27,10 +27,6 @@
     if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
   });
 
-  // What is still being asked is asked again; without scripts there is a link.
-  const asked = document.querySelector("[data-again]");
-  if (asked) setTimeout(() => location.reload(), Number(asked.dataset.again) * 1000);
-
   // What is sent is sent once: the button greys on the first press (ORD9).
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;

@@ -83,9 +83,14 @@ class Clerk:
         """Tab on until this field or button has the focus, as keyboards do."""
         for _ in range(120):
             self.page.keyboard.press("Tab")
-            if self.page.evaluate(_FOCUSED) == name:
+            if self.focused == name:
                 return
         raise AssertionError(f"Tab never comes to {name!r} on {self.page.url}")
+
+    @property
+    def focused(self) -> str:
+        """The name of the field, button or link that keys are on."""
+        return str(self.page.evaluate(_FOCUSED))
 
     @property
     def said(self) -> str:

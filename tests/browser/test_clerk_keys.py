@@ -76,6 +76,22 @@ def test_a_declined_card_is_tried_again_and_the_money_goes_back(desk, house, ham
     assert state(house, hamlet, ticket.seat) == "available"
 
 
+def test_keys_stay_on_their_button_while_the_page_asks_the_terminal(desk, house, hamlet):
+    order = sold_later(house, hamlet, free(house, hamlet)[0])
+    clerk, other = desk("bo"), desk()
+    clerk.open(f"/staff/orders/{order}")
+    act(clerk, CARD)
+    clerk.focus("Stop asking for a card")
+    for _ in range(2):  # What came first is shown by the time that it asks again.
+        with clerk.page.expect_response(clerk.page.url):
+            pass
+    assert clerk.focused == "Stop asking for a card"
+
+    other.open(clerk.page.url.removeprefix(other.address))
+    other.press("Approve")
+    clerk.page.get_by_text("is paid.").first.wait_for()
+
+
 def test_an_order_moves_to_other_seats_and_is_cloned(desk, house, hamlet):
     """ORD3, ORD5."""
     here, there = free(house, hamlet, 2)

@@ -40,8 +40,8 @@ class Evening:
 
     def play(self, name):
         if self._open is None:
-            self._open = lobby(self._folders.mktemp("evening") / "house", BASE)
-            self._house = self._open.__enter__()
+            opening = lobby(self._folders.mktemp("evening") / "house", BASE)
+            self._house, self._open = opening.__enter__(), opening
         player = Player(self._where, self._house.facts)
         result = player.play(story.load(name, few=True))
         player.close()

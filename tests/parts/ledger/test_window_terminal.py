@@ -35,7 +35,7 @@ def test_a_sale_is_paid_at_the_terminal(bo, theatre, ledger):
     pick(bo, "kind-1", "terminal")
     page = bo.press("Sell for")
     assert "€24.00: please follow the terminal." in page.words
-    assert page.soup.select_one("[data-again]")
+    assert page.soup.select_one("[data-live-s]")
     assert order(ledger) == 2400
 
     page = bo.press("Approve")

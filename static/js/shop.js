@@ -25,6 +25,3 @@ for (const form of document.querySelectorAll("form[data-once]")) {
 addEventListener("pageshow", (shown) => {
   if (shown.persisted) location.reload();
 });
-for (const wait of document.querySelectorAll("[data-again]")) {
-  setTimeout(() => location.reload(), Number(wait.dataset.again) * 1000);
-}

@@ -98,7 +98,7 @@ def wait_until(ready: Callable[[], bool]) -> None:
 def test_who_has_waited_long_enough_decides_alone_and_the_line_is_not_down(asking, far):
     goes_on, rest = threading.Event(), threading.Event()
     far.second = lambda: goes_on.wait(30)
-    config, asking.config = asking.config, replace(asking.config, claim_wait_s=0.25)
+    config, asking.config = asking.config, replace(asking.config, claim_wait_s=1.0)
 
     assert claims.ask(asking, BODY) is None
     goes_on.set()
@@ -106,7 +106,7 @@ def test_who_has_waited_long_enough_decides_alone_and_the_line_is_not_down(askin
 
     # Its answer is read after all, so that the next claim goes the same way.
     asking.config = config
-    for _ in range(500):
+    for _ in range(3000):
         if asking.line._carrier._idle or rest.wait(0.01):
             break
     assert asking.up

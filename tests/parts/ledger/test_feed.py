@@ -356,7 +356,7 @@ def test_no_more_than_six_wait_and_the_others_are_asked_to_come_again(
     full, let_go = threading.Semaphore(0), threading.Event()
 
     def occupy():
-        ledger.waiting.until(lambda: full.release() or let_go.wait(10), 20)
+        ledger.waiting.until(lambda: full.release() or let_go.wait(60), 120)
 
     waiters = [threading.Thread(target=occupy) for _ in range(MOST_WAITING)]
     for waiter in waiters:

@@ -5,6 +5,7 @@ Several orders move as one where they belong together. Source: ORD3, R8, DIS3.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from boxoffice import reassignments as rule
 from boxoffice.refusals import Code
 from boxoffice.seating import Refused as SeatRefused
 from boxoffice.seating import State
-from ledger import evenings
+from ledger import evenings, on_sale, seating
 from ledger.refused import Refused
 from ledger.tables.orders import TicketRow
 from ledger.tables.seats import SeatStateRow
@@ -96,6 +97,38 @@ def plan(
     said = json.dumps([performance, to, [list(vars(m).values()) for m in moves]])
     token = hashlib.sha256(said.encode()).hexdigest()[:20]
     return Plan(performance, to, moves, difference, token)
+
+
+def best_seats(
+    session: Session, orders: Sequence[str], *, performance: str, to: str
+) -> tuple[str, ...]:
+    """Give the best seats that the box office has for all of them; none: ().
+
+    Of the levels that they have now, if there are so many left.
+    """
+    tickets = live(session, orders, performance)
+    levels = [ticket.level for ticket in tickets]
+    return on_sale.best_seats(session, to, len(tickets), levels, free=seating.BOX_OFFICE)
+
+
+def in_order(
+    session: Session,
+    orders: Sequence[str],
+    seats: Sequence[str],
+    *,
+    performance: str,
+    to: str,
+) -> list[str]:
+    """Put chosen seats into the order in which `plan` gives them to orders.
+
+    Each order sits together, as far as what was chosen allows.
+    """
+    chart = evenings.plan_of(session, to).chart
+    sizes = Counter(ticket.order for ticket in live(session, orders, performance))
+    if chart is None or len(orders) < 2 or sizes.total() != len(seats):
+        return list(seats)
+    own = rule.hand_out(chart, [sizes[order] for order in orders], seats)
+    return [seat for order in own for seat in order]
 
 
 def live(session: Session, orders: Sequence[str], performance: str) -> list[TicketRow]:

@@ -119,10 +119,14 @@ def whole(evening: Evening, level: str | None, price_type: str) -> int | None:
 
 def free(session: Session, performance: str) -> list[str]:
     """Give the seats that the public may have now, in chart order."""
+    return _free(session, performance, offers.PUBLIC)
+
+
+def _free(session: Session, performance: str, states: Sequence[str]) -> list[str]:
     buffers = distances.whose(session, performance)
     found = session.scalars(
         select(SeatStateRow.seat)
-        .where(SeatStateRow.performance == performance, SeatStateRow.state == "available")
+        .where(SeatStateRow.performance == performance, SeatStateRow.state.in_(states))
         .order_by(SeatStateRow.number)
     )
     return [seat for seat in found if seat not in buffers]
@@ -153,19 +157,25 @@ def judge(session: Session, performance: str, seats: Sequence[str]) -> Choice:
 
 
 def best_seats(
-    session: Session, performance: str, count: int, levels: Collection[str | None]
+    session: Session,
+    performance: str,
+    count: int,
+    levels: Collection[str | None],
+    *,
+    free: Sequence[str] = offers.PUBLIC,
 ) -> tuple[str, ...]:
     """Give the best seats for so many, of these levels if there are any left; none: ().
 
-    General admission gives the first that are free.
+    free: the states that this buyer may have. General admission gives the first ones.
     """
     plan = evenings.plan_of(session, performance)
     if plan.chart is None:
-        found = free(session, performance)[:count]
+        found = _free(session, performance, free)[:count]
         return tuple(found) if len(found) == count else ()
     wanted = frozenset(level for level in levels if level) or None
     for among in dict.fromkeys((wanted, None)):
-        offer = offers.find(session, performance, best.Request(count, levels=among))
+        wish = best.Request(count, levels=among)
+        offer = offers.find(session, performance, wish, free=free)
         if isinstance(offer, best.Offer):
             return offer.seats
     return ()

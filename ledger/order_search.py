@@ -10,7 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Boolean, ColumnElement, Select, func, literal_column, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from boxoffice import ids, will_call
@@ -26,9 +35,12 @@ STATES = {
     "cancelled": "state = 'cancelled'",
 }
 USUAL = Sorting("made", down=True)
+SORTS = ("made", "name", "performance", "state", "charge", "paid")
 Found = TypeVar("Found", Select[str], Select[str, int])
 # So many orders a search finds; more are not turned over one by one.
 MOST_FOUND = 1_000
+# So many evenings are looked at at a time.
+_EVENINGS = 20
 # So much of the end of a ticket's id stands on its paper, at least.
 _TICKET = re.compile("[0-9a-f-]{8,}")
 
@@ -56,12 +68,14 @@ class OrderLine:
 class Only:
     """Which orders are wanted besides what is typed. state: of STATES; blank, any.
 
-    performance: with a ticket for it; blank, any. sorting: by made or name.
+    performance: with a ticket for it; blank, any. sorting: by one of SORTS. until_ms: made
+    until then, so that pages turn over no row twice while orders come in; 0, all.
     """
 
     state: str = ""
     performance: str = ""
     sorting: Sorting = USUAL
+    until_ms: int = 0
 
     @property
     def narrow(self) -> bool:
@@ -76,6 +90,8 @@ class Only:
         if self.performance:
             there = select(TicketRow.order).where(TicketRow.performance == self.performance)
             found.append(OrderRow.id.in_(there))
+        if self.until_ms:
+            found.append(OrderRow.made_ms <= self.until_ms)
         return found
 
 
@@ -117,15 +133,13 @@ def find(
     if not words:
         fitting = select(func.count()).select_from(OrderRow).where(*only.where())
         count = session.scalar(fitting) or 0
-        shown_ids = _sorted(select(OrderRow.id).where(*only.where()), only)
-        here = session.scalars(shown_ids.limit(PAGE).offset(page * PAGE)).all()
+        here = _page(session, only.where(), only, page)
         return Page(_lines(session, here), count, page)
     fit = fitting_words(session, words, now_ms=now_ms, only=only)
     kept = fit[:MOST_FOUND]
+    shown: Sequence[str] = kept[page * PAGE : (page + 1) * PAGE]
     if only.sorting != USUAL:
-        some = select(OrderRow.id).where(OrderRow.id.in_(kept))
-        kept = list(session.scalars(_sorted(some, only)))
-    shown = kept[page * PAGE : (page + 1) * PAGE]
+        shown = _page(session, [OrderRow.id.in_(kept)], only, page)
     return Page(_lines(session, shown), len(kept), page, len(fit) > MOST_FOUND)
 
 
@@ -148,13 +162,67 @@ def fitting_words(
     return list(dict.fromkeys((*seated, *newest_first)))
 
 
+def _page(
+    session: Session, where: Sequence[ColumnElement[bool]], only: Only, page: int
+) -> Sequence[str]:
+    """Give the orders of one page of a list."""
+    if only.sorting.by == "performance":
+        return _by_performance(session, where, only, (page + 1) * PAGE)[page * PAGE :]
+    found = _sorted(select(OrderRow.id).where(*where), only)
+    return session.scalars(found.limit(PAGE).offset(page * PAGE)).all()
+
+
 def _sorted(found: Select[str], only: Only) -> Select[str]:
     keys = only.sorting.keys
-    if only.sorting.by == "name":
-        named = found.outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
-        return named.order_by(*keys(func.lower(PatronRow.name), OrderRow.id))
-    # As the index has it, or read backwards.
-    return found.order_by(*keys(OrderRow.made_ms, OrderRow.id))
+    match only.sorting.by:
+        case "name":
+            found = found.outerjoin(PatronRow, PatronRow.id == OrderRow.patron)
+            first = keys(func.lower(PatronRow.name))
+        case "state":
+            first = keys(OrderRow.state)
+        case "charge":
+            first = keys(OrderRow.charge)
+        case "paid":
+            first = keys(OrderRow.paid)
+        case _:
+            # As the index has it, or read backwards.
+            return found.order_by(*keys(OrderRow.made_ms, OrderRow.id))
+    # Of one name or amount the newest comes first, whichever way they are sorted.
+    return found.order_by(*first, *USUAL.keys(OrderRow.made_ms, OrderRow.id))
+
+
+def _by_performance(
+    session: Session, where: Sequence[ColumnElement[bool]], only: Only, upto: int
+) -> list[str]:
+    """Give so many orders by the start of the performance that they are listed with.
+
+    Evening by evening, and no farther than asked: sorting all orders of years takes long.
+    Orders without seats come last.
+    """
+    found: list[str] = []
+    starts = only.sorting.keys(PerformanceRow.starts_ms, PerformanceRow.id)
+    evenings = session.scalars(select(PerformanceRow.id).order_by(*starts)).all()
+    listed = select(func.min(TicketRow.performance)).where(TicketRow.order == OrderRow.id)
+    for first in range(0, len(evenings), _EVENINGS):
+        some = evenings[first : first + _EVENINGS]
+        orders = (
+            select(OrderRow.id)
+            .join(TicketRow, TicketRow.order == OrderRow.id)
+            .join(PerformanceRow, PerformanceRow.id == TicketRow.performance)
+            .where(
+                TicketRow.performance.in_(some),
+                TicketRow.performance == listed.correlate(OrderRow).scalar_subquery(),
+                *where,
+            )
+            .group_by(OrderRow.id, PerformanceRow.id)
+        )
+        newest = USUAL.keys(OrderRow.made_ms, OrderRow.id)
+        found += session.scalars(orders.order_by(*starts, *newest)).all()
+        if len(found) >= upto:
+            return found[:upto]
+    without = ~exists().where(TicketRow.order == OrderRow.id)
+    rest = _newest(select(OrderRow.id).where(without, *where)).limit(upto - len(found))
+    return [*found, *session.scalars(rest)]
 
 
 def _newest(found: Found) -> Found:

@@ -227,6 +227,7 @@ def break_page(performance: str, seats: list[str], back: str) -> ResponseReturnV
         seats=seats,
         names=names,
         back=back,
+        reason=desk.field("reason"),
     )
 
 

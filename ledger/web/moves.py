@@ -111,7 +111,11 @@ def _move(who: Movers) -> ResponseReturnValue:
         # Before the plan: if it is too old, the press that follows will say so.
         now = party_versions.seen(session, orders)
         quicker = party_versions.overtaken(session, orders, seen)
-        seats = [s for s in evenings.plan_of(session, to).seats if s in set(wanted)]
+        if desk.field("act") == "best":
+            best = move_plans.best_seats(session, orders, performance=performance, to=to)
+            wanted = list(best)
+        chosen = [s for s in evenings.plan_of(session, to).seats if s in set(wanted)]
+        seats = move_plans.in_order(session, orders, chosen, performance=performance, to=to)
         planned = move_plans.plan(
             session, orders, performance=performance, to=to, seats=seats
         )

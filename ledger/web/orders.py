@@ -75,6 +75,7 @@ def index() -> ResponseReturnValue:
             ),
             wanted=wanted,
             only=only,
+            until=only.until_ms or now_ms,
             asked=downloads.asked(
                 only.sorting,
                 order_search.USUAL,
@@ -110,11 +111,11 @@ def _wanted() -> tuple[str, Only]:
     state, wanted = said.get("state", ""), said.get("q", "")[:100]
     state = state if state in order_search.STATES else ""
     performance = said.get("performance", "")[:100]
-    # By name goes what can be read at one go; all orders of years do not.
-    some = state or performance or wanted.strip()
-    columns = ("made", "name") if some else ("made",)
-    by = sorting.read(said.get("sort", ""), columns, order_search.USUAL)
-    return wanted, Only(state, performance, by)
+    by = sorting.read(said.get("sort", ""), order_search.SORTS, order_search.USUAL)
+    until = said.get("until", "")
+    exact = until.isascii() and until.isdecimal() and len(until) < 16
+    until_ms = int(until) if exact else 0
+    return wanted, Only(state, performance, by, until_ms)
 
 
 @bp.get("/<path:order>")

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from boxoffice import ids
 from ledger import order_search
 from ledger.orders import Patron
+from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.doors import MovementRow
 from ledger.tables.money import JournalLineRow, TenderRow
 from ledger.tables.orders import OrderRow, TicketRow
@@ -419,3 +420,44 @@ def test_orders_are_narrowed_and_sorted_and_the_same_ones_are_a_file(bo, clock, 
     assert listed(f"performance={theatre.studio}") == []
     assert listed("state=%27&performance=nowhere") == []
     assert listed("sort=made") == [numbers[owing], numbers[paid], numbers[gone]]
+    assert listed("sort=name") == [numbers[paid], numbers[gone], numbers[owing]]
+    assert listed("sort=paid")[-1:] == [numbers[paid]]
+    assert listed("sort=charge")[0] == numbers[gone], "cancelled: it costs nothing"
+    assert listed("sort=state") == [numbers[gone], numbers[paid], numbers[owing]]
+    assert listed("sort=-state") == [numbers[paid], numbers[owing], numbers[gone]]
+
+
+def test_orders_are_sorted_by_when_they_are_for(bo, clock, theatre, ledger):
+    later = theatre.sell("A2", patron=Patron("Zoe Berg"))
+    sooner = theatre.sell("S-001", performance=theatre.studio)
+
+    def bring_forward(session):
+        session.get_one(PerformanceRow, theatre.studio).starts_ms -= 1
+
+    ledger.store.write(bring_forward)
+
+    def listed(way):
+        page = bo.open(f"/staff/orders?sort={way}")
+        return [cell.get_text() for cell in page.soup.select("tbody th .number")]
+
+    shown = [ids.shown(sooner.number), ids.shown(later.number)]
+    assert listed("performance") == shown
+    assert listed("-performance") == shown[::-1]
+
+
+def test_pages_of_orders_show_each_once_while_more_are_sold(bo, clock, theatre):
+    numbers = []
+    for seat in range(1, 23):
+        clock.passes(seconds=1)
+        sold = theatre.sell(f"S-{seat:03}", performance=theatre.studio)
+        numbers.append(ids.shown(sold.number))
+    first = bo.open("/staff/orders")
+    clock.passes(seconds=1)
+    theatre.sell("A2", "A3")
+    second = bo.press("Older")
+
+    def shown(page):
+        return [cell.get_text() for cell in page.soup.select("tbody th .number")]
+
+    assert shown(first) + shown(second) == numbers[::-1]
+    assert "21–22 of 22" in second.words

@@ -331,6 +331,30 @@ def test_a_party_moves_together_and_each_order_owes_its_own(bo, ledger, theatre,
     assert "move order (asked for it)" in bo.open(f"/staff/orders/{two[1].id}").words
 
 
+def test_orders_of_a_party_sit_together_whichever_seats_are_chosen(bo, ledger, two):
+    move(bo, two[0], "A2", "B6", "B7")
+    fill(bo, "reason", "asked for it")
+    bo.press("Move them")
+    sizes = [len(tickets(ledger, one)) for one in two]
+    where = [" ".join(t.seat for t in tickets(ledger, one)) for one in two]
+
+    assert dict(zip(sizes, where, strict=True)) == {2: "B6 B7", 1: "A2"}
+
+
+def test_a_party_takes_the_best_seats_side_by_side(bo, ledger, two):
+    opened(bo, two[0])
+    bo.press("Move all seats")
+    bo.press("Take the best seats")
+    fill(bo, "reason", "the best there are")
+    bo.press("Move them")
+
+    places = sorted(t.seat for one in two for t in tickets(ledger, one))
+    row = {seat[0] for seat in places}
+    numbers = [int(seat[1:]) for seat in places]
+    assert len(row) == 1
+    assert numbers == list(range(numbers[0], numbers[0] + 3))
+
+
 def test_a_party_may_take_over_its_own_seats(bo, ledger, two):
     """Ada moves to where Grace sat, while Grace moves up: no order could do so alone."""
     move(bo, two[0], "D1", "D2", "D3")

@@ -207,6 +207,8 @@ def read_prices(_id: str, body: str, ver: int) -> Prices:
                 None if kind.get("most") is None else int(kind["most"]),
             )
             for kind in given["types"]
+            # A ticket for a party is the box office's to sell.
+            if int(kind.get("admits") or 1) == 1
         ),
         fees=tuple(
             pricing.FeeRule(

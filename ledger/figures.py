@@ -20,7 +20,14 @@ def read(session: Session) -> dict[str, Any]:
     ):
         sold.setdefault((performance, seat), []).append(ticket)
     admitted = session.execute(
-        select(MovementRow.ticket, func.count())
+        select(
+            MovementRow.ticket,
+            func.count(),
+            func.sum(MovementRow.count),
+            # A ticket that no sale has told of yet is for one.
+            func.coalesce(func.max(TicketRow.admits), 1),
+        )
+        .outerjoin(TicketRow, TicketRow.id == MovementRow.ticket)
         .where(MovementRow.kind == "admission", MovementRow.undone.is_(None))
         .group_by(MovementRow.ticket)
         .order_by(MovementRow.ticket)
@@ -31,7 +38,10 @@ def read(session: Session) -> dict[str, Any]:
             {"performance": performance, "seat": seat, "tickets": tickets}
             for (performance, seat), tickets in sold.items()
         ],
-        "admissions": [{"ticket": ticket, "count": count} for ticket, count in admitted],
+        "admissions": [
+            {"ticket": ticket, "count": count, "people": int(people), "admits": admits}
+            for ticket, count, people, admits in admitted
+        ],
         "tickets": _count(session, TicketRow),
         "orders": _count(session, OrderRow),
         "discrepancies": discrepancies.unsettled(session),

@@ -59,7 +59,9 @@ def charge(
         evening = evenings.read(session, row.performance)
         kind = evening.prices.type_of(price_type)
         price = evening.prices.price(row.level, price_type)
-        if kind is None or price is None or price_type == prices.MEMBERSHIP.id:
+        if kind is None or price is None or kind.admits != row.admits:
+            return Refused(Code.NOT_ON_SALE, {"seats": [row.seat]})
+        if kind is prices.MEMBERSHIP:
             return Refused(Code.NOT_ON_SALE, {"seats": [row.seat]})
         quoted = pricing.quote(
             seller=Seller(order.seller),

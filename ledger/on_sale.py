@@ -98,7 +98,7 @@ def in_basket(session: Session, performance: str, now_ms: int) -> Show:
 
 def types(evening: Evening) -> list[Type]:
     """Give the price types that everybody may choose: those that need no code."""
-    return [kind for kind in evening.prices.types if not kind.code]
+    return evening.prices.open_to_all()
 
 
 def usual(evening: Evening) -> Type:

@@ -190,6 +190,7 @@ def _ticket(means: Means, evening: Evening, seat: str, price_type: str) -> SoldT
         performance=evening.number,
         ticket=ticket,
         seat=evening.plan.places.get(seat),
+        people=kind.admits if kind else 1,
         check=bool(kind and kind.check),
     )
     return SoldTicket(ticket, seat, payload)
@@ -273,6 +274,7 @@ def _row(
     price_type: str,
     priced: pricing.Priced,
 ) -> TicketRow:
+    kind = evening.prices.type_of(price_type)
     return TicketRow(
         id=ticket.id,
         order=order.id,
@@ -295,7 +297,7 @@ def _row(
         delivered=None,
         valid_from_ms=None,
         valid_until_ms=None,
-        admits=1,
+        admits=kind.admits if kind else 1,
         entries=None,
         parent=None,
         signer=None,

@@ -30,6 +30,8 @@ class Type:
 
     code: hash of the promo code that it needs; blank: anybody may have it. counted: the
     ledger counts that code's uses; most: how many tickets of one order it opens; None: any.
+    admits: people who come in on one such ticket, as a box or a class does; above 1 the box
+    office alone sells it (checkin.md §3).
     """
 
     id: str
@@ -41,6 +43,15 @@ class Type:
     code: str = ""
     counted: bool = False
     most: int | None = None
+    admits: int = 1
+
+    @property
+    def public(self) -> bool:
+        """Whether the public may buy it by itself, with its code if it needs one.
+
+        A party takes one place of the plan; staff keep the others free for it.
+        """
+        return self.admits == 1
 
 
 # A seat that is paid with a credit: at every price of 0, on every list. Source: MEM2.
@@ -91,8 +102,12 @@ class PriceList:
             found.id for found in self.levels if found.prices.get(usual, 0) >= bar
         )
 
+    def open_to_all(self, promo: str = "") -> list[Type]:
+        """Give the types that the public may buy. promo: hash of a promo code."""
+        return [k for k in self.types if k.public and (not k.code or k.code == promo)]
+
     def offered(self, level: str | None, promo: str) -> list[tuple[Type, int]]:
-        """Give the types that are sold on a level, and what they cost.
+        """Give the types that staff may sell on a level, and what they cost.
 
         promo: hash of a promo code; types that need another one are left out.
         """
@@ -156,6 +171,7 @@ def document(prices: PriceList) -> dict[str, Any]:
             }
             | ({"counted": True} if kind.counted else {})
             | ({"most": kind.most} if kind.most is not None else {})
+            | ({"admits": kind.admits} if kind.admits > 1 else {})
             for kind in prices.types
         ],
         "fees": [
@@ -190,6 +206,7 @@ def read(body: Mapping[str, Any]) -> PriceList:
                 kind.get("code", ""),
                 kind.get("counted", False),
                 kind.get("most"),
+                kind.get("admits", 1),
             )
             for kind in body["types"]
         ),

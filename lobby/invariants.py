@@ -135,7 +135,12 @@ def _admissions(ledger: Figures | None, unsent: int) -> Lamp:
     if ledger is None:
         return _no_answer("admissions", "ledger")
     admissions = ledger.get("admissions", ())
-    twice = {str(row["ticket"]) for row in admissions if int(row["count"]) > 1}
+    # A party comes in parts, each an admission of its own.
+    twice = {
+        str(row["ticket"])
+        for row in admissions
+        if int(row["count"]) > 1 and int(row["people"]) > int(row["admits"])
+    }
     how = f"{len(twice)} of them twice" if twice else "each once"
     words = f"{len(admissions)} admitted, {how}"
     return _lamp("admissions", words, stops=twice, unsent=unsent)

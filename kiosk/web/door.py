@@ -198,6 +198,22 @@ def again() -> Response:
     return back(shown)
 
 
+@bp.get("/v/<int:id>/fewer")
+def how_many(id: int) -> str | Response:
+    """Ask how many of a party came, where the verdict's page has no room for as many."""
+    shown = door.found(device(), id)
+    if shown is None or not shown.admit or shown.count < 2:
+        return back(shown)
+    return frame.page(
+        "kiosk/door_fewer.html",
+        sheets=SHEETS,
+        idle_s=0,
+        listens=False,
+        scanned=shown,
+        leave=where(shown),
+    )
+
+
 @bp.post("/fewer")
 def fewer() -> Response:
     """Not the whole party came: take the scan back and let in as many as are here."""

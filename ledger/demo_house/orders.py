@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from boxoffice import best
 from boxoffice.pricing import Seller
-from ledger import groups, offers, orders
+from ledger import flips, groups, offers, orders
 from ledger.clock import Means
+from ledger.demo_house.price_lists import CLASS, CLASS_PEOPLE
 from ledger.groups import Group
 from ledger.refused import Refused
 from ledger.tables.doors import MovementRow
@@ -19,6 +20,8 @@ from ledger.tables.orders import OrderRow, TicketRow
 
 @dataclass(frozen=True)
 class _Waiting:
+    """An order. together: on one ticket for as many as there are seats, as for a class."""
+
     name: str
     seats: tuple[str, ...]
     email: str = ""
@@ -26,6 +29,7 @@ class _Waiting:
     photo_id: bool = False
     delivery: str = "will_call"
     group: Group = groups.NONE
+    together: bool = False
 
 
 _TONIGHT = (
@@ -48,6 +52,15 @@ _GROUP = _Waiting(
 )
 
 
+_CLASS = _Waiting(
+    "Lena Roth",
+    tuple(f"BA-D-{n}" for n in range(2, 2 + CLASS_PEOPLE)),
+    email="lena@example.org",
+    delivery="email",
+    together=True,
+)
+
+
 _OTHER_NIGHT = _Waiting("Bea Marsh", ("ST-D-12", "ST-D-13"))
 
 
@@ -59,6 +72,7 @@ def sell(session: Session, means: Means, tonight: str, other: str) -> dict[str, 
         "emailed": _order(session, means, tonight, _EMAILED, _EMAILED.seats),
         "other_night": _order(session, means, other, _OTHER_NIGHT, _OTHER_NIGHT.seats),
         "group": _order(session, means, tonight, _GROUP, _GROUP.seats),
+        "class": _order(session, means, tonight, _CLASS, _CLASS.seats),
     }
 
 
@@ -86,6 +100,8 @@ def renew(session: Session, means: Means, facts: Mapping[str, Any]) -> dict[str,
         "emailed": again(facts["emailed"], tonight, _EMAILED),
         "other_night": again(facts["other_night"], facts["other"], _OTHER_NIGHT),
         "group": again(facts["group"], tonight, _GROUP),
+        # A house of before had no class.
+        "class": again(facts.get("class", {}), tonight, _CLASS),
     }
 
 
@@ -119,7 +135,7 @@ def _order(
         session,
         means,
         performance=performance,
-        seats=[(seat, "adult") for seat in seats],
+        seats=[(seats[0], CLASS)] if waiting.together else [(s, "adult") for s in seats],
         seller=Seller.ONLINE,
         patron=orders.Patron(name=waiting.name, email=waiting.email),
         tender="card" if waiting.paid else None,
@@ -127,6 +143,8 @@ def _order(
         photo_id=waiting.photo_id,
     )
     assert not isinstance(sold, Refused), f"{waiting.name}: {sold}"
+    if waiting.together:
+        _keep_free(session, means, performance, seats[1:])
     groups.mark(session.get_one(OrderRow, sold.id), waiting.group)
     return {
         "order": sold.number,
@@ -137,3 +155,20 @@ def _order(
         # As pages name them: the demo's codes are made of section, row and number.
         "seats": [" ".join(seat.split("-")[-2:]) for seat in seats],
     }
+
+
+def _keep_free(
+    session: Session, means: Means, performance: str, seats: Sequence[str]
+) -> None:
+    """Take seats off sale that a party on one ticket sits on, as staff do."""
+    kept = flips.apply(
+        session,
+        means,
+        performance=performance,
+        seats=seats,
+        act="kill",
+        by="",
+        reason="A class sits here",
+    )
+    assert not isinstance(kept, Refused)
+    assert not kept.refused, kept

@@ -4,10 +4,12 @@ from boxoffice.pricing import Buyer, FeeRule, Seller
 from ledger import pickups, prices
 
 PROMO = "HAMLET26"
+# One ticket, one code and one place of the plan for a teacher and five pupils.
+CLASS, CLASS_PEOPLE = "class", 6
 
 
 def main_stage_prices() -> prices.PriceList:
-    """Three levels, four types; with the outside fee an adult pays 32, 24 or 18."""
+    """Three levels, four types and a class; an adult pays 32, 24 or 18, fee and all."""
     levels = (("premium", "Premium", 3025), ("standard", "Standard", 2225))
     return prices.PriceList(
         currency="EUR",
@@ -22,11 +24,12 @@ def main_stage_prices() -> prices.PriceList:
                     "student": adult * 60 // 100 // 25 * 25,
                     "child": adult * 50 // 100 // 25 * 25,
                     "friend": adult * 80 // 100 // 25 * 25,
+                    CLASS: CLASS_PEOPLE * adult * 50 // 100 // 25 * 25,
                 },
             )
             for _, name, adult in (*levels, ("value", "Value", 1625))
         ),
-        types=_types(),
+        types=(*_types(), _class()),
         fees=_fees(),
     )
 
@@ -50,6 +53,11 @@ def _types() -> tuple[prices.Type, ...]:
         prices.Type("child", "Child", note="under 15"),
         prices.Type("friend", "Friend of Hamlet", code=pickups.hash_of(PROMO)),
     )
+
+
+def _class() -> prices.Type:
+    name = f"School class of {CLASS_PEOPLE}"
+    return prices.Type(CLASS, name, note="with a teacher", admits=CLASS_PEOPLE)
 
 
 def _fees() -> tuple[FeeRule, ...]:

@@ -41,7 +41,7 @@ def _promo(session: Session, means: Means, basket: Basket, typed: str) -> Refuse
         return Refused(Code.NOT_HELD)
     here = evenings.read(session, basket.performance)
     hash_ = pickups.hash_of(typed)
-    kinds = [kind.id for kind in here.prices.types if kind.code and kind.code == hash_]
+    kinds = [kind.id for kind in here.prices.open_to_all(hash_) if kind.code]
     refused = guessing.judge(session, means, f"basket {basket.id}", found=bool(kinds))
     if refused is not None:
         return refused

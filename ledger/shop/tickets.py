@@ -110,7 +110,7 @@ def _retyped(basket: Basket) -> bool:
     with frame.ledger().store.read() as session:
         here = evenings.read(session, basket.performance)
         promo = basket.details.promo
-        known = {k.id for k in here.prices.types if not k.code or k.code == promo}
+        known = {k.id for k in here.prices.open_to_all(promo)}
         if memberships.honoured(session):
             known.add(MEMBERSHIP.id)
         level_of = here.plan.level_of
@@ -157,6 +157,7 @@ def lines_of(session: Session, here: Evening, basket: Basket, quote: Quote) -> l
         prices = [
             (kind.id, kind.name, on_sale.whole(here, level, kind.id) or 0)
             for kind, _price in here.prices.offered(level, basket.details.promo)
+            if kind.public
         ]
         if members:
             prices.append((MEMBERSHIP.id, _("Member, with a seat credit"), 0))

@@ -11,6 +11,8 @@ from ledger.web import amounts, desk
 
 # Empty rows below those that are there.
 SPARE = 2
+# So many people may come in on one ticket.
+MOST_PEOPLE = 99
 # Stands for a code whose word nobody kept.
 KEPT = "(kept)"
 SHORTEST_CODE, LONGEST_CODE = 4, 40
@@ -43,6 +45,9 @@ def read(before: prices.PriceList) -> prices.PriceList:
             code = pickups.hash_of(word) if word else ""
         if code and usual == str(place):
             raise Wrong(f"code-{place}", "The usual price cannot need a promo code.")
+        people = _people(place)
+        if people > 1 and usual == str(place):
+            raise Wrong(f"people-{place}", "The usual price cannot be for a party.")
         # What this page does not show stays as it was.
         types.append(
             replace(
@@ -53,6 +58,7 @@ def read(before: prices.PriceList) -> prices.PriceList:
                 note=desk.field(f"note-{place}", most=100),
                 check=request.form.get(f"check-{place}") == "1",
                 code=code,
+                admits=people,
             )
         )
         for level in before.levels:
@@ -101,6 +107,14 @@ def _word(place: int) -> str:
         why = f"A promo code has at least {SHORTEST_CODE} letters or digits."
         raise Wrong(f"code-{place}", why)
     return word
+
+
+def _people(place: int) -> int:
+    field = f"people-{place}"
+    typed = desk.field(field) or "1"
+    if not (typed.isascii() and typed.isdecimal() and 1 <= int(typed[:4]) <= MOST_PEOPLE):
+        raise Wrong(field, f"People on one ticket are a number from 1 to {MOST_PEOPLE}.")
+    return int(typed)
 
 
 def _amount(field: str, currency: str, what: str) -> int:

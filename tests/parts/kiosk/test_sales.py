@@ -78,6 +78,23 @@ def test_how_many_shows_the_price_types_and_what_they_cost(kiosk: Device):
     assert choices.most == 8
 
 
+def test_a_ticket_for_a_class_is_the_box_offices_to_sell(
+    kiosk: Device, ledger: LedgerDouble
+):
+    stream = f"perf:{HAMLET}"
+    body = ledger.doc(stream, "price", HAMLET)
+    assert body is not None
+    body["types"].append({"id": "class", "name": "Class", "admits": 6})
+    for level in body["levels"]:
+        level["prices"]["class"] = 100
+    ledger.put(stream, "price", HAMLET, body)
+    hear(kiosk)
+
+    choices = sales.choices(kiosk, HAMLET)
+    assert not isinstance(choices, Refusal)
+    assert [kind.id for kind in choices.types] == ["adult", "child"]
+
+
 def test_the_best_two_seats_are_offered_with_all_fees(kiosk: Device):
     offer = sales.offer(kiosk, begin(kiosk))
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from ledger import catalogue, evenings, halls, plan_files, plans
+from boxoffice.pricing import Seller
+from ledger import catalogue, evenings, halls, orders, plan_files, plans
 from ledger.tables.catalogue import HallRow, PerformanceRow, ProductionRow
 from tests.parts.ledger.clerk import clerk, hire
+from tests.parts.ledger.shopper import Shopper
 from tests.parts.ledger.test_window import fill, pick, rows
 from tests.parts.ledger.theatre import plan
 
@@ -146,6 +148,32 @@ def test_prices_and_fees_are_changed_and_devices_hear(vera, theatre, ledger, kio
     assert told["levels"][0]["prices"]["adult"] == 2650
 
 
+def test_a_price_for_a_class_is_one_ticket_that_lets_in_all_of_them(
+    vera, app, theatre, ledger, door
+):
+    vera.open(f"/staff/catalogue/performances/{theatre.tonight}")
+    fill(vera, "name-2", "Class")
+    fill(vera, "people-2", "6")
+    fill(vera, "price-2-standard", "45")
+    vera.press("Change prices")
+    sold = ledger.store.write(
+        orders.sell,
+        ledger.means(),
+        performance=theatre.tonight,
+        seats=[("D1", "class")],
+        seller=Seller.WINDOW,
+        tender="cash",
+    )
+
+    [ticket] = sold.tickets
+    told = door.documents(f"perf:{theatre.tonight}", "ticket")[ticket.id]
+    assert told["admits"] == 6
+    ada = Shopper(app)
+    assert "Class" not in ada.open(f"/shop/performances/{theatre.tonight}").words
+    ada.choose_seats(theatre.tonight, "D2")
+    assert "Class" not in ada.page.words
+
+
 def test_a_promo_code_outlives_a_change_of_prices(vera, theatre, ledger):
     with ledger.store.read() as session:
         listed = evenings.prices_of(session, theatre.tonight)
@@ -167,6 +195,8 @@ def test_a_promo_code_outlives_a_change_of_prices(vera, theatre, ledger):
         ("price-0-premium", "-1", "0 or more"),
         ("name-1", "adult", "Two prices are called adult"),
         ("outside-0", "9.00", "exceeds the fee"),
+        ("people-1", "0", "from 1 to 99"),
+        ("people-0", "6", "cannot be for a party"),
     ],
 )
 def test_a_bad_price_changes_nothing(vera, theatre, ledger, field, typed, said):

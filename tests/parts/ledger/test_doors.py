@@ -2,12 +2,14 @@
 
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
 
 from boxoffice import tickets
-from ledger import claims, devices, discrepancies, facts
+from boxoffice.pricing import Seller
+from ledger import catalogue, claims, devices, discrepancies, facts, orders, prices
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.devices import DeviceEventRow
 from ledger.tables.discrepancies import DiscrepancyRow
@@ -15,6 +17,7 @@ from ledger.tables.doors import ClaimRow, MovementRow
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.seats import SeatStateRow
 from tests.parts.ledger.device import new_id
+from tests.parts.ledger.theatre import price_list
 
 
 def claim(door, theatre, ticket, *, id=None, name="Door A", **how):
@@ -304,6 +307,32 @@ def test_a_claim_for_an_evening_that_nobody_knows_is_not_found(door):
 )
 def test_a_claim_that_makes_no_sense_is_malformed(kiosk, wish):
     assert kiosk.post("/api/claims", wish).status == 400
+
+
+def test_a_party_comes_in_parts_through_two_doors_and_never_more_than_it_is_for(
+    door, other_door, theatre, ledger
+):
+    listed = replace(
+        price_list(), types=(*price_list().types, prices.Type("class", "Class", admits=6))
+    )
+    levels = tuple(
+        replace(one, prices={**one.prices, "class": 9000}) for one in listed.levels
+    )
+    means, write = ledger.means(), ledger.store.write
+    write(catalogue.set_prices, means, theatre.tonight, replace(listed, levels=levels))
+    how = {"performance": theatre.tonight, "seller": Seller.WINDOW, "tender": "cash"}
+    ticket = write(orders.sell, means, seats=[("A2", "class")], **how).tickets[0].id
+    first = new_id()
+    assert claim(door, theatre, ticket, id=first, count=4)["granted"]
+    admitted(door, theatre, ticket, id=first, mode="ledger", count=4)
+    door.upload().ok()
+
+    three = claim(other_door, theatre, ticket, name="Door B", count=3)
+    assert (three["granted"], three["refused"]) == (False, "PARTY_FULL")
+    assert claim(other_door, theatre, ticket, name="Door B", count=2) == {
+        "granted": True,
+        "after": first,
+    }
 
 
 def test_coming_back_after_an_exit_follows_the_exit(door, theatre, ledger):

@@ -30,10 +30,21 @@ WEEK_MS = 7 * 86_400_000
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    """A demo house: its store and its facts."""
+    """A demo house in which Ada's letter alone waits: its store and its facts."""
     furnished = furnish(tmp_path_factory.mktemp("ledger"))
+    furnished.store.write(_others, furnished.facts["emailed"]["order"])
     yield furnished.store, furnished.facts
     furnished.store.close()
+
+
+def _others(session, order):
+    """Forget the letters of other orders."""
+    gone = sqlalchemy.delete(OutboxRow).where(
+        OutboxRow.order.not_in(
+            sqlalchemy.select(OrderRow.id).where(OrderRow.number == order)
+        )
+    )
+    session.execute(gone)
 
 
 class Mailbox:

@@ -18,7 +18,7 @@ KIOSK = {
 LEDGER = {
     "journal_sum": 0,
     "seats_sold": [{"performance": "P", "seat": "F-12", "tickets": ["T1"]}],
-    "admissions": [{"ticket": "T1", "count": 1}],
+    "admissions": [{"ticket": "T1", "count": 1, "people": 1, "admits": 1}],
     "tickets": 3,
     "orders": 1,
     "discrepancies": 0,
@@ -68,8 +68,15 @@ def test_a_seat_with_two_tickets_stops():
 
 
 def test_a_ticket_admitted_twice_stops():
-    twice = [{"ticket": "T1", "count": 2}]
+    twice = [{"ticket": "T1", "count": 2, "people": 2, "admits": 1}]
     assert lamp("admissions", ledger={**LEDGER, "admissions": twice}).first == "T1"
+
+
+def test_a_party_that_came_in_two_parts_is_nobody_twice():
+    party = {"ticket": "T1", "count": 2, "people": 6, "admits": 6}
+    assert lamp("admissions", ledger={**LEDGER, "admissions": [party]}).state is Face.OK
+    seven = [party | {"people": 7}]
+    assert lamp("admissions", ledger={**LEDGER, "admissions": seven}).first == "T1"
 
 
 def intents(state, amount=4800):

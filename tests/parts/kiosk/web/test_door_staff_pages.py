@@ -144,11 +144,24 @@ def test_questions_are_asked_and_wrong_answers_asked_again(
 def test_a_party_of_which_fewer_came_is_put_right_by_one_touch(
     tom: Guest, door: Device, ledger: LedgerDouble
 ):
-    scan(door, list_ticket(ledger, ONE, "A-5", admits=4))
+    scan(door, list_ticket(ledger, ONE, "A-5", admits=3))
     tom.open("/door")
-    assert "(4 of 4 in)" in tom.page.words
+    assert "(3 of 3 in)" in tom.page.words
     tom.press("Only 2")
-    assert "(2 of 4 in)" in tom.page.words
+    assert "(2 of 3 in)" in tom.page.words
+
+
+def test_of_a_class_the_usher_says_how_many_came_and_the_next_scan_lets_in_the_rest(
+    tom: Guest, door: Device, ledger: LedgerDouble
+):
+    code = list_ticket(ledger, ONE, "A-5", admits=6)
+    scan(door, code)
+    tom.open("/door")
+    tom.press("Fewer came")
+    tom.press("4")
+    assert "(4 of 6 in)" in tom.page.words
+    scan(door, code)
+    assert "(6 of 6 in)" in tom.open("/door").words
 
 
 def test_a_guest_without_a_code_is_found_and_checked_in(

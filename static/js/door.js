@@ -28,33 +28,6 @@
     }
   };
 
-  // Asked once on a screen, at a touch: before one, browsers play nothing.
-  let hearing = "play";
-  const kept = (() => {
-    try {
-      return window.localStorage;
-    } catch {
-      return null;
-    }
-  })();
-  const ask = () => {
-    const strip = document.querySelector("[data-hearing]");
-    if (!strip) return;
-    strip.hidden = Boolean(kept?.getItem("heard"));
-    for (const part of strip.querySelectorAll("[data-hearing-step]")) {
-      part.hidden = part.dataset.hearingStep !== hearing;
-    }
-  };
-  document.addEventListener("click", (event) => {
-    const pressed = event.target.closest("[data-hearing-go]");
-    if (!pressed) return;
-    const next = pressed.dataset.hearingGo;
-    if (next === "heard") kept?.setItem("heard", "1");
-    else hearing = next;
-    if (next === "ask") sounds.go.play().catch(() => {});
-    ask();
-  });
-
   const show = async (address) => {
     const answer = await fetch(address, { cache: "no-store" });
     if (!answer.ok) return;
@@ -65,7 +38,7 @@
       else delete body.dataset[name];
     }
     document.querySelector("main").replaceWith(page.querySelector("main"));
-    ask();
+    document.dispatchEvent(new CustomEvent("shown"));
     clearTimeout(timer);
     if (body.dataset.staysMs) {
       timer = setTimeout(rest, Number(body.dataset.staysMs));
@@ -113,7 +86,6 @@
     }
   };
   if (body.dataset.staysMs) timer = setTimeout(rest, Number(body.dataset.staysMs));
-  ask();
   setTimeout(listen, 20);
   // Counters and badge grow old without a scan, too.
   setInterval(() => {

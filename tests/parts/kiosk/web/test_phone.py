@@ -187,3 +187,12 @@ def test_a_camera_that_another_app_takes_is_missed_also_beside_a_verdict(
     house.judges = ("ADMIT", Class.GO, {"ticket": "T-1"})
     hold(phone, "good")
     assert "Enjoy the show." in phone.locator(".phone__cover").inner_text()
+
+
+def test_a_phone_asks_once_whether_its_sound_is_heard(phone: Page):
+    for name in ("Play the sound", "No", "Play it again", "Yes"):
+        phone.get_by_role("button", name=name, exact=True).click()
+
+    for _ in range(2):
+        assert not phone.locator("[data-hearing]").is_visible()
+        phone.reload()

@@ -7,7 +7,7 @@ however large the house is. Source: lobby.md §4 "Door list", checkin.md §11.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -23,13 +23,15 @@ from ledger.written import money
 By = Literal["name", "seat"]
 AT_ONCE = 500
 COLUMNS = ("Last name", "Name", "Section", "Seat", "People", "Order", "Due", "Type")
+# In characters, after the columns that say who is in; and of a question at the door.
+WIDTHS, ANSWER_WIDTH = (18, 24, 14, 10, 8, 14, 11, 18), 24
 
 
 @dataclass(frozen=True)
 class Line:
     """One ticket. due: in words, blank when nothing is owed; inside: people, by space.
 
-    answers: what was said at the door, by question id, in words.
+    price_type: its name. answers: what was said at the door, by question id, in words.
     """
 
     last_name: str
@@ -111,10 +113,12 @@ def lines(session: Session, performance: str, by: By, now_ms: int) -> Iterator[L
         ]
         found = _in_order(session, query, ordered)
     answered = _answers(session, performance)
+    types = evenings.prices_of(session, performance)
     for ticket, order, patron in found:
         known = ticket.seat in plan.places
         name = plan.name(ticket.seat) if known else None
         due = ticket.price - ticket.paid
+        kind = types.type_of(ticket.price_type or "")
         yield Line(
             last_name=patron.last_name if patron else "",
             name=patron.name if patron else "",
@@ -123,7 +127,7 @@ def lines(session: Session, performance: str, by: By, now_ms: int) -> Iterator[L
             people=ticket.admits,
             order=ids.shown(order.number),
             due=money(due, order.currency) if due > 0 else "",
-            price_type=ticket.price_type or "",
+            price_type=kind.name if kind else ticket.price_type or "",
             inside=within.inside(ticket),
             answers=answered.get(ticket.id, {}),
         )
@@ -162,33 +166,45 @@ def sheet(
     options = {"constant_memory": True, "strings_to_formulas": False}
     with xlsxwriter.Workbook(str(file), options) as book:
         page = book.add_worksheet("By seat" if by == "seat" else "By name")
-        bold = book.add_format({"bold": True, "bottom": 1})
+        top = book.add_format({"bold": True, "font_size": 14})
+        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, **_UP})
+        text = book.add_format({"text_wrap": True, **_UP})
+        people = book.add_format({"align": "center", **_UP})
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 0)
+        page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        page.set_footer("&L&A&CPlease shred&R&P / &N")
+        page.hide_gridlines(0)  # On paper, too: a line is followed with a finger.
         page.repeat_rows(0, 1)
         page.freeze_panes(2, 0)
         inside = headings(session, performance)
         asked = door_answers.questions(session, performance)
-        widths = [max(4, len(words) + 1) for words in inside]
-        widths += [18, 24, 14, 10, 7, 11, 10, 10, *(20 for _ in asked)]
+        widths = [max(6, len(words) + 1) for words in inside]
+        widths += [*WIDTHS, *(ANSWER_WIDTH for _ in asked)]
         for column, width in enumerate(widths):
             page.set_column(column, column, width)
-        page.write_string(0, 0, f"{heading} · Please shred")
-        words_of_asked = (one.words for one in asked)
-        for column, words in enumerate((*inside, *COLUMNS, *words_of_asked)):
-            page.write_string(1, column, words, bold)
+        page.set_row(0, 22)
+        page.write_string(0, 0, f"{heading} · Please shred", top)
+        words = (*inside, *COLUMNS, *(one.words for one in asked))
+        for column, one in enumerate(words):
+            page.write_string(1, column, one, head)
         count = 0
         for count, line in enumerate(lines(session, performance, by, now_ms), 1):
             said = (line.answers.get(one.id, "") for one in asked)
             for column, cell in enumerate((*line.cells, *said)):
                 if isinstance(cell, int):
-                    page.write_number(count + 1, column, cell)
+                    page.write_number(count + 1, column, cell, people)
                 else:
-                    page.write_string(count + 1, column, cell)
+                    page.write_string(count + 1, column, cell, text)
             if count % AT_ONCE == 0:
                 session.expunge_all()
+        page.autofilter(1, 0, count + 1, len(words) - 1)
     return count
+
+
+# A long name or answer goes on below itself instead of under its neighbour.
+_UP: Final = {"valign": "top"}
 
 
 def pdf(session: Session, performance: str, by: By, *, heading: str, now_ms: int) -> bytes:

@@ -130,6 +130,7 @@ def test_the_door_list_is_a_sheet_that_opens_with_names_seats_and_debts(anna, ho
         for words in ("Okafor", "Lindqvist", "Søren Lindqvist", "Please shred", "E 12"):
             assert any(words in cell for cell in told), words
     assert any(re.search(r"\d\.\d\d", cell) for cell in told)  # Mia Tanaka has to pay.
+    assert "School class of 6" in told
 
 
 def sheet_words(data: bytes) -> list[str]:

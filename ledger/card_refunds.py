@@ -8,13 +8,13 @@ refuses for good becomes a discrepancy. Source: CAN1, design.md §6.
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from ledger import discrepancies
 from ledger.baskets import SHOP
 from ledger.clock import Means
-from ledger.gateways.port import Charge, Down, Gateway
+from ledger.gateways.port import Charge, Down, Refunder
 from ledger.store import Store
 from ledger.tables.money import CardRefundRow, PaymentRow
 from ledger.window_cards import WINDOW
@@ -72,15 +72,26 @@ def read(session: Session, order: str) -> list[Told]:
     return [Told(r.amount, r.state, r.tries, r.changed_ms, r.why) for r in found]
 
 
-def sweep(store: Store, means: Means, gateway: Gateway) -> bool:
+def sweep(store: Store, means: Means, gateway: Refunder) -> bool:
     """Tell the gateway of what is due; say whether anything was settled.
 
     A charge that is still to be captured is waited for.
     """
+    before = aliased(CardRefundRow)
+    given = (
+        select(func.coalesce(func.sum(before.amount), 0))
+        .where(before.intent == CardRefundRow.intent, before.state == "done")
+        .correlate(CardRefundRow)
+        .scalar_subquery()
+    )
     with store.read() as session:
         waiting = session.execute(
             select(
-                CardRefundRow.id, CardRefundRow.amount, PaymentRow.intent, PaymentRow.ref
+                CardRefundRow.id,
+                CardRefundRow.amount,
+                PaymentRow.intent,
+                PaymentRow.ref,
+                given,
             )
             .join(PaymentRow, PaymentRow.intent == CardRefundRow.intent)
             .where(
@@ -95,10 +106,14 @@ def sweep(store: Store, means: Means, gateway: Gateway) -> bool:
             .order_by(CardRefundRow.next_try_ms, CardRefundRow.id)
             .limit(AT_ONCE)
         ).all()
-    settled = False
-    for id, amount, intent, ref in waiting:
+    settled, told = False, set()
+    for id, amount, intent, ref, gone in waiting:
+        if intent in told:
+            continue  # What went back of a charge is known again in the next round.
+        told.add(intent)
+        charge = Charge(intent, ref or "", int(gone))
         try:
-            why = gateway.refund(Charge(intent, ref or ""), key=id, amount=amount)
+            why = gateway.refund(charge, key=id, amount=amount)
         except Down:
             store.write(_later, means, id)
             continue

@@ -41,6 +41,9 @@ class Config:
     stripe_key_file: Path | None = None
     stripe_address: str | None = None
     stripe_reader: str = ""
+    sumup_key_file: Path | None = None
+    sumup_merchant: str = ""
+    sumup_address: str | None = None
     accept_mismatch: bool = False
     copies_by_name: bool = True
     tls_certificate: Path | None = None
@@ -53,10 +56,12 @@ class Config:
     @property
     def cards(self) -> CardTerms:
         """How money goes back to cards: by itself where we have the gateway's key."""
+        makers = {"sumup"} if self.sumup_key_file is not None else set[str]()
         if self.stripe_key_file is not None:
-            return CardTerms(frozenset({"stripe"}), self.card_months)
-        pretend = frozenset({"pretend"}) if self.demo else frozenset[str]()
-        return CardTerms(pretend, self.card_months)
+            makers.add("stripe")
+        elif self.demo:
+            makers.add("pretend")
+        return CardTerms(frozenset(makers), self.card_months)
 
     @property
     def on_sqlite(self) -> bool:
@@ -85,6 +90,11 @@ def read(environment: Mapping[str, str]) -> Config:
     reader = environment.get("FOH_STRIPE_READER", "")
     if reader and not stripe:
         raise Incomplete("FOH_STRIPE_READER needs a key: set FOH_STRIPE_KEY_FILE, too.")
+    sumup = environment.get("FOH_SUMUP_KEY_FILE")
+    if sumup and not environment.get("FOH_SUMUP_MERCHANT"):
+        raise Incomplete(
+            "FOH_SUMUP_KEY_FILE needs to know whose: set FOH_SUMUP_MERCHANT, too."
+        )
     demo = environment.get("FOH_DEMO") == "1"
     return Config(
         directory=directory,
@@ -100,6 +110,9 @@ def read(environment: Mapping[str, str]) -> Config:
         stripe_key_file=Path(stripe) if stripe else None,
         stripe_address=environment.get("FOH_STRIPE_ADDRESS") or None,
         stripe_reader=reader,
+        sumup_key_file=Path(sumup) if sumup else None,
+        sumup_merchant=environment.get("FOH_SUMUP_MERCHANT", ""),
+        sumup_address=environment.get("FOH_SUMUP_ADDRESS") or None,
         accept_mismatch=environment.get("FOH_ACCEPT_MISMATCH") == "1",
         tls_certificate=_certificate(environment.get("FOH_TLS_CERTIFICATE", "")),
         copies_by_name=environment.get("FOH_COPIES_BY_NAME", "1") != "0",

@@ -4,6 +4,9 @@ An approval becomes a sale or goes back. `booked` is what the journal holds of a
 so that money is never booked twice, in whatever order events come. Source: sync.md §6, §8.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,7 +19,15 @@ from ledger.happened import Happened
 from ledger.tables.house import HouseRow
 from ledger.tables.money import PaymentRow
 
+_LONGEST_BRAND = 20
 _FINAL = frozenset({"sold", "declined", "cancelled", "voided", "refunded"})
+
+
+def brand(body: Mapping[str, Any]) -> str:
+    """Read a card's brand from an event: VISA. What is none is none, and stops nothing."""
+    said = body.get("brand")
+    found = "".join(one for one in str(said)[:40].upper() if one.isalnum() or one in " _-")
+    return found.strip()[:_LONGEST_BRAND] if isinstance(said, str) else ""
 
 
 def started(session: Session, means: Means, event: Happened) -> None:
@@ -64,6 +75,7 @@ def approved(session: Session, means: Means, event: Happened) -> None:
     """Money moved, and no sale can follow at once."""
     row = _payment(session, means, event)
     row.ref = event.maybe("ref")
+    row.brand = brand(event.body) or row.brand
     _certain(session, means, row)
     if row.state == "sold":
         return

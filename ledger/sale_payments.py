@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import journal
 from boxoffice.money import Money
-from ledger import discrepancies, promised_tenders, rows, tenders
+from ledger import discrepancies, payments, promised_tenders, rows, tenders
 from ledger import journal as book
 from ledger.clock import Means
 from ledger.happened import Happened, maybe, text, whole
@@ -20,12 +20,13 @@ from ledger.tables.orders import OrderRow
 
 @dataclass(frozen=True)
 class Tender:
-    """How it was paid."""
+    """How it was paid. brand: of a card, where its device tells it."""
 
     kind: str
     ref: str
     amount: int
     intent: str | None
+    brand: str = ""
 
 
 def tenders_of(event: Happened) -> list[Tender]:
@@ -36,6 +37,7 @@ def tenders_of(event: Happened) -> list[Tender]:
             text(body, "ref", ""),
             whole(body, "amount"),
             maybe(body, "intent"),
+            payments.brand(body),
         )
         for body in event.parts("tenders")
     ]
@@ -107,6 +109,7 @@ def _paid_before(
             "of": intent,
             "in_order": order.id,
             "told_ref": tender.ref or payment.ref,
+            "told_brand": tender.brand or payment.brand,
             "now": means.now_ms,
             "more": 0 if booked else tender.amount,
         },
@@ -128,7 +131,7 @@ def _paid_before(
 
 _ATTEMPT = rows.table(PaymentRow)
 _PAYMENT = Prepared(
-    select(_ATTEMPT.c.state, _ATTEMPT.c.ref, _ATTEMPT.c.booked)
+    select(_ATTEMPT.c.state, _ATTEMPT.c.ref, _ATTEMPT.c.booked, _ATTEMPT.c.brand)
     .where(_ATTEMPT.c.intent == bindparam("of"))
     .with_for_update()
 )
@@ -142,6 +145,7 @@ _SOLD = Prepared(
             "state": "sold",
             "order": bindparam("in_order"),
             "ref": bindparam("told_ref"),
+            "brand": bindparam("told_brand"),
             "changed_ms": bindparam("now"),
             "booked": _ATTEMPT.c.booked + bindparam("more"),
         }

@@ -117,18 +117,22 @@ def cashier(ledger: Running) -> Callable[[Means], bool] | None:
     from ledger import checkouts
     from ledger.gateways import choose
 
-    gateway = choose.gateway(ledger)
-    if gateway is None:
+    gateway, others = choose.gateway(ledger), choose.refunders(ledger)
+    if gateway is None and not others:
         return None
 
     def settle(means: Means) -> bool:
+        back = [card_refunds.sweep(ledger.store, means, one) for one in others]
+        if gateway is None:
+            return any(back)
         with ledger.store.read() as session:
             attempts = checkout_attempts.waiting(session, means.now_ms)
         mismatch = ledger.config.accept_mismatch
         over = checkouts.sweep(
             ledger.store, means, gateway, attempts, accept_mismatch=mismatch
         )
-        return card_refunds.sweep(ledger.store, means, gateway) or over > 0
+        back.append(card_refunds.sweep(ledger.store, means, gateway))
+        return any(back) or over > 0
 
     return settle
 

@@ -7,12 +7,15 @@ from kiosk.store.tables.orders import IntentRow, SaleRow
 
 
 def tenders(intent: IntentRow) -> list[dict[str, Any]]:
-    """Say what the card paid; nothing when nothing was due."""
+    """Say what the card paid; nothing when nothing was due.
+
+    Its brand says how long it takes money back (R15). Its last digits are its holder's:
+    they travel sealed, with the order's contact.
+    """
     if not intent.amount:
         return []
-    return [
-        {"kind": "card", "ref": intent.ref, "amount": intent.amount, "intent": intent.id}
-    ]
+    paid = {"kind": "card", "ref": intent.ref, "amount": intent.amount, "intent": intent.id}
+    return [paid | ({"brand": intent.brand} if intent.brand else {})]
 
 
 def order(

@@ -278,6 +278,8 @@ def _report(session: Session, device: Device, intent: IntentRow, before: State) 
             doubt.queue_slip(session, device, intent)
         case State.REVERSED:
             body = {"intent": intent.id, "ref": intent.ref, "amount": intent.taken}
+            if intent.brand:
+                body["brand"] = intent.brand
             _append(session, device, "payment.approved", body)
         case _:
             pass

@@ -1,7 +1,7 @@
 """Which gateway the shop pays through, by the settings."""
 
 from ledger.config import Incomplete
-from ledger.gateways.port import Gateway
+from ledger.gateways.port import Gateway, Refunder
 from ledger.gateways.pretend import PretendGateway
 from ledger.running import Running
 
@@ -24,3 +24,24 @@ def gateway(ledger: Running) -> Gateway | None:
     if config.demo:
         return PretendGateway(ledger.store, f"{config.public_url}/shop/pretend-bank/")
     return None
+
+
+def refunders(ledger: Running) -> list[Refunder]:
+    """Give who gives back besides the gateway: makers of kiosks' terminals.
+
+    Raises Incomplete.
+    """
+    config = ledger.config
+    if config.sumup_key_file is None:
+        return []
+    try:
+        from ledger.gateways.sumup_refunds import SumUpRefunds
+    except ImportError:
+        raise Incomplete(
+            "FOH_SUMUP_KEY_FILE is set, but SumUp's library is not installed: install the"
+            " extra `sumup`."
+        ) from None
+
+    secret = config.sumup_key_file.read_text("utf-8").strip()
+    elsewhere = {"address": config.sumup_address} if config.sumup_address else {}
+    return [SumUpRefunds(config.sumup_merchant, secret, **elsewhere)]

@@ -69,17 +69,30 @@ class Seen:
 class Charge:
     """What was taken, here or at a terminal of the same maker.
 
-    key: ours for the attempt; ref: the maker's name for it.
+    key: ours for the attempt; ref: the maker's name for it. given: what went back of it
+    before, as far as we know, in minor units.
     """
 
     key: str
     ref: str
+    given: int = 0
 
 
-class Gateway(Protocol):
-    """One gateway. Every call may raise Down."""
+class Refunder(Protocol):
+    """Whoever gives back what was taken. Every call may raise Down."""
 
     name: str
+
+    def refund(self, charge: Charge, *, key: str, amount: int) -> str:
+        """Give some of what was captured back, once for each key.
+
+        Gives "", or why the bank will never do it, in its own words.
+        """
+
+
+class Gateway(Refunder, Protocol):
+    """One gateway. Every call may raise Down."""
+
     # Where its page is, for the rule that lets our page send patrons there.
     origin: str
 
@@ -97,9 +110,3 @@ class Gateway(Protocol):
 
     def void(self, ref: str) -> bool:
         """Let go of what the bank holds; say whether the bank has accepted that."""
-
-    def refund(self, charge: Charge, *, key: str, amount: int) -> str:
-        """Give some of what was captured back, once for each key.
-
-        Gives "", or why the bank will never do it, in its own words.
-        """

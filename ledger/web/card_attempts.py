@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
 from ledger.baskets import SHOP
+from ledger.tables.contacts import ContactRow
 from ledger.tables.devices import DeviceRow
-from ledger.tables.money import PaymentRow, PaymentShareRow
+from ledger.tables.money import PaymentRow, PaymentShareRow, TenderRow
 from ledger.window_cards import WINDOW
 
 _RESERVE = (
@@ -54,8 +55,9 @@ def read(session: Session, order: str) -> list[Attempt]:
     """Give the attempts to pay an order by card, oldest first."""
     shared = select(PaymentShareRow.intent).where(PaymentShareRow.order == order)
     found = session.execute(
-        select(PaymentRow, DeviceRow.name)
+        select(PaymentRow, DeviceRow.name, ContactRow.last_four)
         .outerjoin(DeviceRow, DeviceRow.id == PaymentRow.device)
+        .outerjoin(ContactRow, _told_of())
         .where(
             or_(PaymentRow.order == order, PaymentRow.intent.in_(shared)),
             PaymentRow.kind == "card",
@@ -69,11 +71,37 @@ def read(session: Session, order: str) -> list[Attempt]:
             row.ref or "",
             _WHERE.get(row.device) or f"at {name or row.device}",
             row.brand.capitalize(),
-            row.last4,
+            _digits(row, last_four),
             _said(row),
         )
-        for row, name in found
+        for row, name, last_four in found
     ]
+
+
+def cards(session: Session, order: str) -> dict[str, str]:
+    """Say which card paid, by tender, as far as that was told: "Visa ending in 4242"."""
+    found = session.execute(
+        select(TenderRow.id, PaymentRow, ContactRow.last_four)
+        .join(PaymentRow, PaymentRow.intent == TenderRow.intent)
+        .outerjoin(ContactRow, _told_of())
+        .where(TenderRow.order == order, TenderRow.kind == "card")
+    )
+    words = {}
+    for tender, row, last_four in found:
+        digits = _digits(row, last_four)
+        parts = [row.brand.capitalize(), f"ending in {digits}" if digits else ""]
+        words[tender] = " ".join(part for part in parts if part)
+    return {tender: said for tender, said in words.items() if said}
+
+
+def _told_of() -> ColumnElement[bool]:
+    # A kiosk seals the last digits into what it knows of its order.
+    return (ContactRow.order == PaymentRow.order) & (ContactRow.device == PaymentRow.device)
+
+
+def _digits(row: PaymentRow, last_four: str | None) -> str:
+    """Give the last four digits of the card that paid; of one that did not, none."""
+    return row.last4 or (last_four or "" if row.state in {"sold", "refunded"} else "")
 
 
 def _said(row: PaymentRow) -> str:

@@ -17,7 +17,7 @@ from ledger.desk_money import Payment
 from ledger.documents import order as documents
 from ledger.refused import Refused
 from ledger.tables.orders import OrderRow
-from ledger.web import amounts, desk, order_acts
+from ledger.web import amounts, card_attempts, desk, order_acts
 from ledger.web.sale_tenders import NO_VOUCHER, TENDERS
 from ledger.written import money
 
@@ -110,6 +110,7 @@ def refund(order: str) -> ResponseReturnValue:
                 tickets=wanted,
                 fees=fees,
                 routes=ROUTES,
+                cards=card_attempts.cards(session, order),
                 seen=now,
                 typed=request.form,
                 described=documents.describe(session, order) if wanted else None,

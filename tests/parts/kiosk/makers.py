@@ -196,6 +196,8 @@ class SumUp:
     down: bool = False
     state: str = "IDLE"
     waiting: dict[str, Any] | None = None
+    mute: bool = False
+    refuses: bool = False
     book: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def app(self) -> Flask:
@@ -254,7 +256,13 @@ class SumUp:
         return found or ({"title": "not found"}, 404)
 
     def _refund(self, merchant: str = "", id: str = "") -> Any:
+        if self.refuses:
+            return {"title": "not refundable"}, 409
+        said = (request.get_json(silent=True) or {}).get("amount")
         for found in self.book.values():
             if found["id"] == id:
                 found["simple_status"] = "REFUNDED"
-        return {}, 201
+                back = {"type": "REFUND", "status": "REFUNDED"}
+                back["amount"] = said or found["amount"]
+                found.setdefault("events", []).append(back)
+        return ({"title": "lost"}, 503) if self.mute else ({}, 201)

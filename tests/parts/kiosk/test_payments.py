@@ -66,7 +66,13 @@ def test_approved_is_a_sale_and_the_tickets_print(
     sales_told = told(kiosk, ledger, "sale")
     assert [line["seat"] for line in sales_told[0]["lines"]] == ["A-1", "A-2"]
     assert sales_told[0]["tenders"] == [
-        {"kind": "card", "ref": "R1", "amount": 5150, "intent": card.charged[0]}
+        {
+            "kind": "card",
+            "ref": "R1",
+            "amount": 5150,
+            "intent": card.charged[0],
+            "brand": "VISA",
+        }
     ]
     assert ledger.seat(HAMLET, "A-1")["state"] == "sold"
     found = orders.order(kiosk, order)

@@ -10,6 +10,7 @@ from boxoffice.journal import Line, Unbalanced
 from boxoffice.money import Money
 from ledger import allotments, audit, journal, pickups, seating
 from ledger import discrepancies as settling
+from ledger.tables.contacts import ContactRow
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.money import JournalEntryRow, JournalLineRow, PaymentRow
 from ledger.tables.orders import OrderLineRow, OrderRow, TicketRow
@@ -375,6 +376,49 @@ def test_a_sale_that_follows_its_approval_books_the_money_once(kiosk, theatre, l
     assert balance(ledger, "patrons") == 0
     assert discrepancies(ledger) == {}
     assert row(ledger, PaymentRow, intent).state == "sold"
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("visa", "VISA"), ("x" * 99, "X" * 20), (7, ""), (None, ""), ("<b>", "B")],
+)
+def test_a_kiosk_tells_the_brand_of_a_card_and_what_is_none_stops_nothing(
+    kiosk, theatre, ledger, told, kept
+):
+    intent = started(kiosk)
+    epoch = kiosk.own(theatre.tonight, "A1")["A1"]
+    line = kiosk.line(theatre.tonight, "A1", epoch)
+    tender = {"kind": "card", "ref": "R", "amount": 2575, "intent": intent, "brand": told}
+    kiosk.happened("sale", kiosk.sale(line, tenders=[tender]))
+    kiosk.upload().ok()
+
+    assert discrepancies(ledger) == {}
+    assert row(ledger, PaymentRow, intent).brand == kept
+
+
+def test_an_order_and_its_refund_name_the_card_that_paid_at_a_kiosk(
+    kiosk, theatre, ledger, bo
+):
+    intent = started(kiosk)
+    epoch = kiosk.own(theatre.tonight, "A1")["A1"]
+    line = kiosk.line(theatre.tonight, "A1", epoch)
+    tender = {
+        "kind": "card", "ref": "R", "amount": 2575, "intent": intent, "brand": "VISA",
+    }  # fmt: skip
+    sale = kiosk.sale(line, tenders=[tender])
+    kiosk.happened("sale", sale)
+    kiosk.upload().ok()
+    knows = ContactRow(
+        order=sale["order"], name="", email="", phone="", last_four="4242",
+        device=kiosk.id, at_ms=0,
+    )  # fmt: skip
+    ledger.store.write(lambda session: session.add(knows))
+
+    page = bo.open(f"/staff/orders/{sale['order']}")
+    assert "by Visa card ending in 4242 at Kiosk 1" in page.words
+    for box in page.soup.select("input[name=ticket]"):
+        box["checked"] = ""
+    assert "Card, Visa ending in 4242" in bo.press("Refund the chosen").words
 
 
 def test_a_refund_is_an_entry_of_its_own(kiosk, theatre, ledger):

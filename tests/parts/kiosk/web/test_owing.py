@@ -62,7 +62,13 @@ def test_what_is_owed_is_paid_and_then_the_tickets_print(
     paid = told(kiosk, ledger, "order.paid")
     assert [one["amount"] for one in paid[0]["tickets"]] == [2400, 2400]
     assert paid[0]["tenders"] == [
-        {"kind": "card", "ref": "R1", "amount": 4800, "intent": card.charged[0]}
+        {
+            "kind": "card",
+            "ref": "R1",
+            "amount": 4800,
+            "intent": card.charged[0],
+            "brand": "VISA",
+        }
     ]
     assert len(told(kiosk, ledger, "pickup")) == 2
 

@@ -1,6 +1,7 @@
 """Real ledgers to measure: a book, its processes on a core of their own, paired devices."""
 
 import http.client
+import itertools
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -219,7 +221,7 @@ class Servers:
 
     def __init__(self, book: Book, processes: int = 1) -> None:
         book.store.close()
-        self._book = book
+        self._book, self._killing = book, threading.Lock()
         self._running = [_Process(book, free_port()) for _ in range(processes)]
         # From here on this process is the clients.
         os.sched_setaffinity(0, {CLIENTS})
@@ -243,9 +245,10 @@ class Servers:
         return [round(_rss_mb(process.pid), 1) for process in self._running]
 
     def kill(self, number: int = 0) -> None:
-        """Pull the plug (kill -9) and start again on the same port."""
-        self._running[number].kill()
-        self.start(number)
+        """Pull the plug (kill -9) and start again on the same port; one after the other."""
+        with self._killing:
+            self._running[number].kill()
+            self.start(number)
 
     def start(self, number: int = 0) -> None:
         """Start one that was stopped, on the port it had."""
@@ -305,10 +308,17 @@ class _Process:
         self._log.close()
 
 
+# Below those that are lent to whoever dials, so that who is killed finds theirs free again.
+_ports = itertools.count(24_000 + os.getpid() % 400 * 20)
+
+
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """Give a port that nobody listens on, and another one each time."""
+    for port in _ports:
+        with socket.socket() as found, suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError
 
 
 def _cluster_pids(folder: Path) -> list[int]:

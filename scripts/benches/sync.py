@@ -68,12 +68,14 @@ def _upload(engine: str, events: int, most: int, chance: random.Random) -> bool:
         happened = list(day(kiosk, evening, seats, epoch, events))
         servers = Servers(made)
         lost = killed = 0
+        timers: list[threading.Timer] = []
         slowest_s, acked, began = 0.0, 0, time.perf_counter()
         line = servers.line()
         while acked < len(happened):
             if killed < len(KILLS) and acked >= KILLS[killed] * len(happened):
                 killed += 1
-                threading.Timer(chance.random() * 0.5, servers.kill).start()
+                timers.append(threading.Timer(chance.random() * 0.5, servers.kill))
+                timers[-1].start()
             batch = happened[acked : acked + most]
             fate = chance.random()
             if fate < LOST / 2:
@@ -100,6 +102,8 @@ def _upload(engine: str, events: int, most: int, chance: random.Random) -> bool:
             answer = json.loads(text)
             acked = int((answer.get("acked") or answer["cursor"])["seq"])
         seconds = time.perf_counter() - began
+        for timer in timers:
+            timer.join()
         mb = servers.ledger_mb()
         servers.close()
         found = what_is_booked(made.database)

@@ -49,6 +49,7 @@ class Config:
     unknown_after_s: how long a terminal may be silent before guests hear that nobody knows.
     phones_port: where ushers' phones are served, behind a TLS proxy on this machine; None
     for not at all. phones_names: the names by which they may call it, the first for links.
+    demo_patience: how many times as long a demo on a busy machine waits for its ledger.
     shop_url: where patrons find the online shop, when not beside the ledger.
     theme: colours, fonts and logo of the house. signage: a folder of pictures, or None.
     """
@@ -68,6 +69,7 @@ class Config:
     door: str = ""
     demo: bool = False
     demo_clock: Path | None = None
+    demo_patience: float = 1.0
     mm: float | None = None
     frame_ancestor: str | None = None
     most_seats: int = 8
@@ -119,6 +121,7 @@ def read(environment: Mapping[str, str]) -> Config:
         door=environment.get("FOH_DOOR", ""),
         demo=demo,
         demo_clock=_path(environment.get("FOH_DEMO_CLOCK")) if demo else None,
+        demo_patience=_patience(environment.get("FOH_DEMO_PATIENCE", "1")) if demo else 1.0,
         mm=_mm(environment.get("FOH_MM", "")),
         claim_wait_s=_claim_wait(environment.get("FOH_CLAIM_WAIT_MS", "250")),
         unknown_after_s=_unknown_after(environment.get("FOH_UNKNOWN_AFTER_S", "60")),
@@ -254,6 +257,12 @@ def _claim_wait(text: str) -> float:
     if not text.isascii() or not text.isdigit() or not 50 <= int(text) <= 5000:
         raise BadConfig(f"FOH_CLAIM_WAIT_MS must be 50 to 5000 ms, not {text!r}.")
     return int(text) / 1000
+
+
+def _patience(text: str) -> float:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 20:
+        raise BadConfig(f"FOH_DEMO_PATIENCE must be 1 to 20 times, not {text!r}.")
+    return float(text)
 
 
 def _unknown_after(text: str) -> float:

@@ -64,6 +64,7 @@ class Line:
     """One device's line. Thread-safe.
 
     new_id: gives UUIDv7 text. carrier: for tests, in place of connections of our own.
+    patience: how many times as long as asked every answer is waited for.
     """
 
     def __init__(
@@ -75,9 +76,10 @@ class Line:
         identity: Identity,
         new_id: Callable[[], str],
         carrier: Carrier | None = None,
+        patience: float = 1.0,
     ) -> None:
         self._clock, self._key, self._identity = clock, key, identity
-        self._new_id = new_id
+        self._new_id, self._patience = new_id, patience
         self._lock = threading.Lock()
         self.link = Link(up=False, since_ms=clock.now_ms())
         # How many answers have come. A request that was begun before the last of them and
@@ -181,10 +183,10 @@ class Line:
         """Learn the ledger's time from an answer that it signed. Raises LineDown."""
         nonce = self._new_id()
         target = f"{self._address.path}/api/time?{urlencode({'nonce': nonce})}"
-        heard = self._heard
+        heard, wait_s = self._heard, TIME_S * self._patience
         try:
             with self._undated() as carrier:
-                answer = carrier.carry(Asked("GET", target, {}), timeout_s=TIME_S)
+                answer = carrier.carry(Asked("GET", target, {}), timeout_s=wait_s)
             if answer.status != 200:
                 raise ValueError(answer.status)
             told = outcomes.document(answer)
@@ -215,9 +217,9 @@ class Line:
         self, method: str, target: str, raw: bytes, request: str, timeout_s: float
     ) -> Answer:
         asked = self._signed(method, target, raw, request)
-        heard = self._heard
+        heard, wait_s = self._heard, timeout_s * self._patience
         try:
-            return self._learnt(self._carrier.carry(asked, timeout_s=timeout_s))
+            return self._learnt(self._carrier.carry(asked, timeout_s=wait_s))
         except Lost as why:
             raise self._lost(why, heard) from why
 

@@ -128,6 +128,7 @@ def line_of(device: Device) -> Line:
         key=device.key,
         identity=device.me,
         new_id=device.new_id,
+        patience=device.config.demo_patience,
     )
 
 

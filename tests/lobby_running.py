@@ -16,9 +16,9 @@ from lobby import programs
 from lobby.programs import Ports
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-# A ledger on a busy machine needs longer than a guest at a door may wait, and a door that
-# hears nothing in time decides alone: that is another story.
-ENVIRONMENT = {**os.environ, "FOH_CLAIM_WAIT_MS": "5000"}
+# A ledger on a busy machine needs longer than a guest may wait, and a kiosk or a door that
+# hears nothing in time goes on alone: that is another story.
+ENVIRONMENT = {**os.environ, "FOH_CLAIM_WAIT_MS": "5000", "FOH_DEMO_PATIENCE": "6"}
 
 
 @dataclass

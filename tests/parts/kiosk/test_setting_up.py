@@ -29,6 +29,7 @@ def test_a_kiosk_reads_its_settings_once():
             "FOH_MM": "4.03",
             "FOH_DEMO": "1",
             "FOH_DEMO_CLOCK": "/tmp/offset",
+            "FOH_DEMO_PATIENCE": "5",
             "FOH_FRAME_ANCESTOR": "http://127.0.0.1:8400",
         }
     )
@@ -36,15 +37,22 @@ def test_a_kiosk_reads_its_settings_once():
     assert found.terminal == "http://127.0.0.1:8430"
     assert found.printer == "tcp://127.0.0.1:9100"
     assert found.demo_clock == Path("/tmp/offset")
+    assert found.demo_patience == 5
     assert found.mm == 4.03
 
 
 def test_hooks_of_the_demo_exist_only_in_the_demo():
     found = config.read(
-        {**NEEDED, "FOH_DEMO_CLOCK": "/tmp/offset", "FOH_FRAME_ANCESTOR": "http://x"}
+        {
+            **NEEDED,
+            "FOH_DEMO_CLOCK": "/tmp/offset",
+            "FOH_DEMO_PATIENCE": "5",
+            "FOH_FRAME_ANCESTOR": "http://x",
+        }
     )
 
     assert found.demo_clock is None
+    assert found.demo_patience == 1
     assert found.frame_ancestor is None
 
 

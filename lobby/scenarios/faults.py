@@ -35,10 +35,12 @@ class Faults:
         self._night.until(is_so_far, step, lambda: f"the terminal's attempt: {attempt}")
 
     def cut(self, step: Mapping[str, Any]) -> None:
-        self._night.post(f"/network/{step['cut']}", {"up": False})
+        """Cut a cable, or one way of it: what is asked arrives, and no answer comes."""
+        self._night.post(f"/network/{step['cut']}", {step.get("way", "up"): False})
 
     def mend(self, step: Mapping[str, Any]) -> None:
-        self._night.post(f"/network/{step['mend']}", {"up": True})
+        whole = {"up": True, "there": True, "back": True}
+        self._night.post(f"/network/{step['mend']}", whole)
 
     def pull(self, step: Mapping[str, Any]) -> None:
         self._night.post(f"/plug/{step['pull']}/pull", {})

@@ -253,8 +253,8 @@
     refill: () => post("/printer/refill", {}),
     terminal: (step) =>
       post("/terminal/next", human ? { ...step.terminal, tap_s: 1.5, think_s: Math.max(0.8, step.terminal.think_s || 0) } : step.terminal),
-    cut: (step) => post(`/network/${step.cut}`, { up: false }),
-    mend: (step) => post(`/network/${step.mend}`, { up: true }),
+    cut: (step) => post(`/network/${step.cut}`, { [step.way || "up"]: false }),
+    mend: (step) => post(`/network/${step.mend}`, { up: true, there: true, back: true }),
     pull: (step) => post(`/plug/${step.pull}/pull`, {}),
     async back(step) {
       await post(`/plug/${step.back}/back`, {});
@@ -379,7 +379,7 @@
     mail: () => "A letter arrives",
     pull: (step) => `Pull the plug: ${step.pull}`,
     back: (step) => `Put the plug back: ${step.back}`,
-    cut: (step) => `Cut: ${step.cut}`,
+    cut: (step) => `Cut: ${step.cut}${step.way ? ` (${step.way})` : ""}`,
     mend: (step) => `Mend: ${step.mend}`,
     printer: () => "Trouble at the printer",
     refill: () => "A new roll of paper",

@@ -83,23 +83,26 @@ class Night:
         for seats.
         """
         until = time.monotonic() + MOST_REST_S
-        while not self._at_rest() and time.monotonic() < until:
+        while not self._at_rest(told := self._told()) and time.monotonic() < until:
             time.sleep(PAUSE_S)
         self.slips_before = len(self.all_slips())
         figures = httpx.get(f"{self.where.ledger}/demo/figures", timeout=60).json()
         self.before = {k: v for k, v in counted(figures).items() if k != "journal_sum"}
-        lamps = self.lobby.get("/figures").json()["lamps"]
-        self.broken_before = {lamp["name"]: lamp["broken"] for lamp in lamps}
+        self.broken_before = {lamp["name"]: lamp["broken"] for lamp in told["lamps"]}
 
-    def _at_rest(self) -> bool:
-        figures = self.lobby.get("/figures").json()
-        kiosks = figures["kiosks"]
+    def _told(self) -> dict[str, Any]:
+        told: dict[str, Any] = self.lobby.get("/figures").json()
+        return told
+
+    def _at_rest(self, told: Mapping[str, Any]) -> bool:
+        kiosks = told["kiosks"]
         ready = "kiosk" in kiosks and all(self.ready(one) for one in kiosks.values())
-        return ready and not figures["unsent_events"]
+        # Whose lamps are to be compared later has to have answered now.
+        return ready and told["ledger"] is not None and not told["unsent_events"]
 
     def kiosk(self, name: str = "kiosk") -> dict[str, Any]:
         """What a kiosk tells of itself; nothing while it does not answer."""
-        told: dict[str, Any] = self.lobby.get("/figures").json()["kiosks"].get(name, {})
+        told: dict[str, Any] = self._told()["kiosks"].get(name, {})
         return told
 
     @staticmethod

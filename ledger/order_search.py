@@ -39,8 +39,8 @@ SORTS = ("made", "name", "performance", "state", "charge", "paid")
 Found = TypeVar("Found", Select[str], Select[str, int])
 # So many orders a search finds; more are not turned over one by one.
 MOST_FOUND = 1_000
-# So many evenings are looked at at a time.
-_EVENINGS = 20
+# So many evenings are looked at first, and twice as many each time after.
+_EVENINGS = 2
 # So much of the end of a ticket's id stands on its paper, at least.
 _TICKET = re.compile("[0-9a-f-]{8,}")
 
@@ -203,8 +203,10 @@ def _by_performance(
     starts = only.sorting.keys(PerformanceRow.starts_ms, PerformanceRow.id)
     evenings = session.scalars(select(PerformanceRow.id).order_by(*starts)).all()
     listed = select(func.min(TicketRow.performance)).where(TicketRow.order == OrderRow.id)
-    for first in range(0, len(evenings), _EVENINGS):
-        some = evenings[first : first + _EVENINGS]
+    first, many = 0, _EVENINGS
+    while first < len(evenings):
+        some = evenings[first : first + many]
+        first, many = first + many, many * 2
         orders = (
             select(OrderRow.id)
             .join(TicketRow, TicketRow.order == OrderRow.id)

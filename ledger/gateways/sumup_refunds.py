@@ -62,6 +62,9 @@ def _given(found: Any, decimals: int) -> int:
         if event.type == "REFUND" and event.status not in _FAILED
     ]
     if not back and str(found.simple_status or "") == "REFUNDED":
-        return round(float(found.amount or 0) * 10**decimals)
-    cents = [abs(round(float(event.amount or 0) * 10**decimals)) for event in back]
-    return sum(cents)
+        return _cents(found.amount, decimals)
+    return sum(_cents(event.amount, decimals) for event in back)
+
+
+def _cents(amount: float | None, decimals: int) -> int:
+    return abs(round((amount or 0.0) * 10.0**decimals))

@@ -9,6 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from boxoffice.bad_input import BadInput
 
+# A day in full as guests read it, by language, in CLDR's letters. CLDR itself shortens
+# the Danish weekday.
+DAY_IN_FULL = {"en": "EEEE d MMMM", "da": "EEEE 'den' d. MMMM"}
 # A few days inside the calendar's ends, so that local time exists at either end.
 EARLIEST = datetime(1, 1, 4, tzinfo=UTC)
 LATEST = datetime(9999, 12, 28, tzinfo=UTC)

@@ -57,9 +57,10 @@ def clock(at_ms: int, zone: str) -> str:
 def day(at_ms: int, zone: str) -> str:
     """Write the day in full: "Saturday 14 March", "lørdag den 14. marts"."""
     here = locale()
-    if here.language == "da":  # CLDR has no such form of its own in Danish.
-        return format_date(moment(at_ms, zone), "EEEE 'den' d. MMMM", locale=here)
-    return format_skeleton("MMMMEEEEd", moment(at_ms, zone), locale=here)
+    pattern = moments.DAY_IN_FULL.get(here.language)
+    if pattern is None:
+        return format_skeleton("MMMMEEEEd", moment(at_ms, zone), locale=here)
+    return format_date(moment(at_ms, zone), pattern, locale=here)
 
 
 def weekday(at_ms: int, zone: str) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 
+from boxoffice import moments
 from ledger import written
 from ledger.halls import Plan
 from ledger.shop.speech import gettext as _
@@ -22,8 +23,10 @@ def clock(at_ms: int, zone: str) -> str:
 
 
 def day(at_ms: int, zone: str) -> str:
-    """Write the day in full: "Saturday 14 March"."""
-    return format_skeleton("MMMMEEEEd", written.moment(at_ms, zone), locale=locale())
+    """Write the day in full: "Saturday 14 March", "lørdag den 14. marts"."""
+    here = locale()
+    pattern = moments.DAY_IN_FULL[here.language]
+    return format_date(written.moment(at_ms, zone), pattern, locale=here)
 
 
 def short_day(at_ms: int, zone: str) -> str:

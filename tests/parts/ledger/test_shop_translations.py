@@ -1,5 +1,7 @@
 """The shop in every language: complete, of the same facts, with that language's numbers."""
 
+import re
+
 import pytest
 
 from tests.catalogues import ROOT, Catalogues
@@ -35,4 +37,6 @@ def test_a_danish_patron_reads_danish_numbers_and_times(app, ledger, theatre):
 
     assert page.soup.html["lang"] == "da"
     assert "19,75" in page.words
+    full = r"(man|tirs|ons|tors|fre|lør|søn)dag den \d+\. [a-z]{3,9}, \d\d\.\d\d"
+    assert re.search(full, page.words)
     assert "2 billetter" in ada.press("Find de bedste pladser").words

@@ -37,6 +37,8 @@ def show() -> Response | str:
         return refusals.page(review, performance=here.performance)
     tonight = review.tonight
     reserved = tonight.kind == "reserved"
+    # On a small screen the question stands alone, one button away from the rest.
+    alone = bool(request.args.get("question")) and shown.question is not None
     back = "seats.show" if reserved else "how_many.show"
     return frame.page(
         "kiosk/extras.html",
@@ -51,7 +53,11 @@ def show() -> Response | str:
         donations=_donations(shown),
         programmes=_programmes(shown),
         question=_question(shown),
-        back=url_for(back, performance=here.performance),
+        alone=alone,
+        chosen={"donation": shown.donation, "programmes": shown.programmes},
+        back=url_for("extras.show")
+        if alone
+        else url_for(back, performance=here.performance),
     )
 
 
@@ -121,6 +127,8 @@ def choose() -> Response:
         programmes=0 if nothing else _number("programmes"),
         answer="" if nothing else request.form.get("answer", ""),
     )
+    if request.form.get("then") == "question":
+        return redirect(url_for("extras.show", question=1), 303)
     return redirect(url_for("order.show"), 303)
 
 

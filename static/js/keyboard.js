@@ -11,12 +11,26 @@
   let field =
     fields.find((one) => one.ariaInvalid) || fields.find((one) => !one.value) || fields[0];
 
-  const ANY = ["1234567890", ...NAME.slice(0, 2), "ZXCVBNM-"];
+  // Four rows of keys of full height leave a small screen no room for how long the seats are
+  // held: there digits have a page of their own, one key away.
+  const small = matchMedia("(max-height: 600px) and (orientation: landscape)").matches;
+  let digits = false;
+  const ANY = [...NAME.slice(0, 2), "ZXCVBNM-"];
+  const DIGITS = ["12345", "67890", "-"];
 
-  // A password knows small and large letters.
+  // A password knows small and large letters, and signs.
   let large = false;
-  const SECRET = ["1234567890", "qwertyuiop", "asdfghjkl-", "zxcvbnm."];
-  const secretRows = () => (large ? SECRET.map((row) => row.toUpperCase()) : SECRET);
+  const SECRET = ["qwertyuiop", "asdfghjkl-", "zxcvbnm."];
+  const SIGNS = ["1234567890", "!?@#$%&*+=", "-_.,:;/"];
+  const paged = (letters, others) => {
+    if (small) return digits ? others : letters;
+    return ["1234567890", ...letters];
+  };
+  const secretRows = () => paged(large ? SECRET.map((row) => row.toUpperCase()) : SECRET, SIGNS);
+  const turn = () => {
+    digits = !digits;
+    draw();
+  };
   const shift = () => {
     large = !large;
     draw();
@@ -47,10 +61,11 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
-  const boards = { code: codeRows, any: () => ANY, password: secretRows, name: () => NAME };
+  const boards = { code: codeRows, any: () => paged(ANY, DIGITS), password: secretRows, name: () => NAME };
   const draw = () => {
     const name = field.dataset.keys === "name";
     const secret = field.dataset.keys === "password";
+    const turns = small && ["any", "password"].includes(field.dataset.keys);
     const rows = boards[field.dataset.keys]().map((row) => [...row]);
     const last = rows.length - 1;
     board.classList.toggle("keys--tall", rows.length > 3);
@@ -62,7 +77,8 @@
         if (n === last) {
           const eraser = key("⌫", erase, !(name && wide));
           eraser.setAttribute("aria-label", board.dataset.erase);
-          if (secret) row.append(key("⇧", shift));
+          if (turns) row.append(key(digits ? "ABC" : "123", turn, true));
+          if (secret && !(turns && digits)) row.append(key("⇧", shift));
           else if (name) {
             const blank = key("␣", () => typed(" "), !wide);
             blank.setAttribute("aria-label", board.dataset.space);
@@ -87,6 +103,7 @@
   for (const one of fields) {
     one.inputMode = "none";
     one.addEventListener("focus", () => {
+      if (field !== one) digits = false;
       field = one;
       open();
       draw();
@@ -116,8 +133,8 @@
       empty.focus();
     }
   });
-  // Four rows of keys leave a wide screen no room for what is wrong: it is shown first there,
-  // and the keys come once a field is touched.
+  // Keys leave a wide screen no room for what is wrong: it is shown first there, and the keys
+  // come once a field is touched.
   const stopped = document.querySelector(".collect__words--stop");
   if (wide && stopped && fields.some((one) => ["any", "password"].includes(one.dataset.keys))) return;
   open();

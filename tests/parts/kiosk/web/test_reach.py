@@ -26,15 +26,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ["base", "chromium", "visitor"]
 
 # Every target is at least 15 mm high and wide, the main action 20; letters of a keyboard on
-# a small screen may be 12 × 13, and 12 high where there are four rows of them. What is
-# drawn for the eye alone is no target. A tenth of a millimetre is what rounding takes.
+# a small screen may be 12 × 13. What is drawn for the eye alone is no target. A tenth of a
+# millimetre is what rounding takes.
 _TARGETS = """() => {
   const probe = document.body.appendChild(document.createElement('div'));
   probe.style.cssText = 'position:absolute;inline-size:calc(100 * var(--mm))';
   const mm = probe.getBoundingClientRect().width / 100;
   probe.remove();
   const least = one => one.closest('.keys:not(.staff-enter .keys)') && innerHeight <= 600
-    ? [12, one.closest('.keys--tall') ? 12 : 13]
+    ? [12, 13]
     : one.matches('.button--main') ? [20, 20] : [15, 15];
   const seen = 'a[href], button, label.choice, select, input:not(label input)';
   return [...document.querySelectorAll(seen)]

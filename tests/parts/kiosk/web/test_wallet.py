@@ -110,6 +110,23 @@ def test_the_first_donation_makes_a_round_total(
     assert list(card.amounts.values()) == [6300]
 
 
+def test_where_there_is_no_room_the_question_has_a_page_of_its_own_and_keeps_the_rest(
+    with_extras: None, ada: Guest, kiosk: Device, ledger: LedgerDouble, work: Work
+) -> None:
+    takes_two(ada)
+    token = str(ada.page.soup.select_one("[name=csrf_token]")["value"])  # type: ignore[index]
+    chosen = {"donation": "350", "programmes": "2", "then": "question"}
+    page = ada.post("/order/extras", {"csrf_token": token, **chosen})
+    assert page.path == "/order/extras"
+    assert not page.soup.select("[type=radio][name=donation]")
+    kept = {str(box["name"]): box["value"] for box in page.soup.select("[type=hidden]")}
+    assert (kept["donation"], kept["programmes"]) == ("350", "2")
+    ada.post("/order/extras", {"answer": "web", **kept})
+    ada.press("Pay €63.00")
+    work()
+    assert sale(kiosk, ledger)["answers"] == [["heard", "web"]]
+
+
 @pytest.mark.parametrize(
     "typed", [{"donation": "333"}, {"donation": "-5"}, {"programmes": "99"}]
 )

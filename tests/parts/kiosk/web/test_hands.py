@@ -1,5 +1,7 @@
 """Palms, second fingers, drumming and keys held down, in Chromium. Source: lobby.md §1."""
 
+import threading
+
 import pytest
 
 from kiosk.shown.paying import Outcome
@@ -96,6 +98,23 @@ def test_who_drums_on_pay_does_not_cancel_the_payment(visitor: Visitor) -> None:
     hand.touch(hand.place("main .button"))
     visitor.page.get_by_role("heading", name="Payment was cancelled").wait_for()
     assert len(hand.posts) == 2
+
+
+def test_a_page_does_not_show_before_it_can_tell_whom_a_touch_was_meant_for(
+    visitor: Visitor,
+) -> None:
+    """On a busy machine it did, and was pressed by touches for the page before."""
+    late = threading.Event()
+    visitor.page.route("**/fingers.js*", lambda asked: (late.wait(0.7), asked.continue_()))
+    visitor.open("/p/p-1/how-many")
+
+    knows, shows = visitor.page.evaluate(
+        """() => [
+          performance.getEntriesByType('resource').find(
+            one => one.name.includes('fingers.js')).responseEnd,
+          performance.getEntriesByName('first-paint')[0].startTime]"""
+    )
+    assert knows < shows
 
 
 def test_a_key_that_is_held_down_presses_once(visitor: Visitor) -> None:

@@ -296,13 +296,15 @@ def _paper(
         title=performance.title if performance else "",
         starts_ms=performance.starts_ms if performance else device.clock.now_ms(),
         zone=performance.zone if performance else house.zone,
-        section=performance.hall if performance and general else section,
+        section=house.own(
+            performance.hall if performance and general else section, language
+        ),
         row=seat.row if seat else "",
         seat=seat.seat if seat else "",
         door=performance.entrance(plan, section) if performance else "",
         doors_open_ms=performance.doors_open_ms if performance else None,
         note="",
-        price_type=kind.name if kind else ticket["price_type"],
+        price_type=house.own(kind.name, language) if kind else ticket["price_type"],
         amount=ticket["price"],
         fee=0,
         currency=row.document["currency"],
@@ -313,7 +315,9 @@ def _paper(
         device=device.me.name,
         at_ms=device.clock.now_ms(),
         people=1,
-        rule=house.rule_for(performance.starts_ms, device.clock.now_ms())
+        rule=house.own(
+            house.rule_for(performance.starts_ms, device.clock.now_ms()), language
+        )
         if performance
         else "",
         ticket=ticket["ticket"],

@@ -55,6 +55,10 @@ def read_house(_id: str, body: str, _ver: int) -> House:
         exchange_until=str(given.get("exchange_until") or ""),
         box_office_words=str(given.get("box_office_words") or ""),
         extras=_extras(given.get("extras") or {}),
+        own_words={
+            str(language): {str(text): str(said) for text, said in words.items()}
+            for language, words in (given.get("own_words") or {}).items()
+        },
     )
 
 

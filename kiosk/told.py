@@ -1,8 +1,9 @@
 """What the ledger's documents say, as facts; `reading` makes them. Source: docs/api.md."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,13 @@ class House:
     exchange_until: str = ""
     box_office_words: str = ""
     extras: Extras = Extras()
+    own_words: Mapping[str, Mapping[str, str]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+    def own(self, text: str, language: str) -> str:
+        """Say a text of the house's own in a language; as it is where none is known."""
+        return self.own_words.get(language, {}).get(text, text)
 
     def rule_for(self, starts_ms: int, now_ms: int) -> str:
         """Give the rule of exchanges as far as it can still apply; blank: too late."""

@@ -47,6 +47,7 @@ def open_house(
     box_office_words: str = "",
     mail_from: str = "",
     extras: Extras | None = None,
+    own_words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str | Refused:
     """Write down the theatre itself and give its id. There is one house in a book.
 
@@ -71,6 +72,7 @@ def open_house(
         box_office_words=box_office_words,
         mail_from=mail_from,
         extras=json.dumps((extras or Extras()).document()),
+        own_words=json.dumps(own_words or {}, ensure_ascii=False),
     )
     session.add(row)
     session.flush()

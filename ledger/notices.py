@@ -240,6 +240,7 @@ def config(row: HouseRow) -> dict[str, Any]:
         "box_office_words": row.box_office_words,
         "mail_from": row.mail_from,
         "extras": json.loads(row.extras),
+        "own_words": json.loads(row.own_words or "{}"),
     }
 
 

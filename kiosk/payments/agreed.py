@@ -97,13 +97,13 @@ def _ticket(
         title=performance.title,
         starts_ms=performance.starts_ms,
         zone=performance.zone,
-        section=seat.section if chart else performance.hall,
+        section=here.house.own(seat.section if chart else performance.hall, language),
         row=seat.row if chart else "",
         seat=seat.seat if chart else "",
         door=performance.entrance(here.plan, seat.section),
         doors_open_ms=performance.doors_open_ms,
         note="♿" if step_free else "",
-        price_type=kind.name if kind else line.price_type,
+        price_type=here.house.own(kind.name, language) if kind else line.price_type,
         amount=line.charge,
         fee=line.fee_outside,
         currency=here.prices.currency,
@@ -114,7 +114,9 @@ def _ticket(
         device=device.me.name,
         at_ms=device.clock.now_ms(),
         people=1,
-        rule=here.house.rule_for(performance.starts_ms, device.clock.now_ms()),
+        rule=here.house.own(
+            here.house.rule_for(performance.starts_ms, device.clock.now_ms()), language
+        ),
         ticket=ticket,
         code="",
         language=language,
@@ -136,7 +138,7 @@ def _receipt(
     shown = []
     for line in lines:
         kind = here.prices.type(line.price_type)
-        name = kind.name if kind else line.price_type
+        name = here.house.own(kind.name, language) if kind else line.price_type
         assert line.seat is not None
         seat = here.plan.shown(line.seat)
         where = f", {seat.row} {seat.seat}" if here.plan.chart else ""

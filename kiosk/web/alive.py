@@ -24,7 +24,7 @@ def words(*, paying: bool = False) -> str:
 
     paying: a card was asked; nobody knows yet what it answered.
     """
-    office = house.read(device()).box_office_words
+    office = house.own(house.read(device()).box_office_words)
     nearest = _("The box office is %(where)s.", where=office) if office else ""
     if paying:
         return f"{_('Please do not pay again.')} {nearest}".strip()

@@ -164,7 +164,7 @@ def _strips(all_shown: list[Tonight]) -> list[str]:
 
 
 def _resting(rest: breaks.Break) -> str:
-    office = house.read(device()).box_office_words
+    office = house.own(house.read(device()).box_office_words)
     nearest = _("The box office is %(where)s.", where=office) if office else ""
     if rest.nearest:
         nearest = _("The nearest one is by %(place)s.", place=rest.nearest)

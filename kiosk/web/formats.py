@@ -15,6 +15,7 @@ from boxoffice import money as minor
 from kiosk.shown.choosing import MapSeat, Offer
 from kiosk.shown.named import SeatShown
 from kiosk.shown.rows import rows_of, runs
+from kiosk.web import house
 from kiosk.web.speech import get_locale
 from kiosk.web.speech import gettext as _
 
@@ -141,7 +142,7 @@ def places(seats: Sequence[SeatShown]) -> str:
     said: list[str] = []
     section = ""
     for first, group in rows_of(seats):
-        words = [] if first.section == section else [first.section]
+        words = [] if first.section == section else [house.own(first.section)]
         section = first.section
         if first.row:
             words.append(_("row %(row)s", row=first.row))
@@ -160,7 +161,7 @@ def rows(seats: Sequence[SeatShown]) -> str:
     said: list[str] = []
     section = ""
     for first, group in rows_of(seats):
-        said += [first.section] if first.section not in {section, ""} else []
+        said += [house.own(first.section)] if first.section not in {section, ""} else []
         section = first.section
         row = _("row %(row)s", row=first.row) if first.row else ""
         said.append(f"{row} ({len(group)})".strip())

@@ -71,7 +71,7 @@ def _back(here: OrderShown | None) -> str:
 
 
 def _words(call: CallShown) -> str:
-    office = house.read(device()).box_office_words
+    office = house.own(house.read(device()).box_office_words)
     where = _("The box office is %(where)s.", where=office) if office else ""
     if call.by:
         return ngettext(

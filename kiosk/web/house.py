@@ -1,10 +1,11 @@
 """The house as pages need it: its name, its languages, its words."""
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from kiosk import documents
 from kiosk.device import Device
 from kiosk.documents import House
+from kiosk.web.speech import get_locale
 
 
 def read(device: Device) -> House:
@@ -13,6 +14,17 @@ def read(device: Device) -> House:
         return House()
     with device.store.read() as session:
         return documents.house(session)
+
+
+def own(text: str) -> str:
+    """Say one of the house's own texts in the guest's language, as far as it is known."""
+    found = get_locale()
+    if not text or found is None:
+        return text
+    if "own_words" not in g:
+        g.own_words = read(current_app.extensions["foh"])
+    home: House = g.own_words
+    return home.own(text, found.language)
 
 
 def ready(device: Device) -> bool:

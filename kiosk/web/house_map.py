@@ -15,6 +15,7 @@ from kiosk.shown.parts import MapSection, seats_of
 from kiosk.shown.reviewing import OrderShown
 from kiosk.web import formats, frame, paging, refusals
 from kiosk.web.guest import device, picked
+from kiosk.web.house import own
 from kiosk.web.picture import picture
 from kiosk.web.seats import choosing
 from kiosk.web.speech import gettext as _
@@ -74,7 +75,7 @@ def _sections(here: OrderShown, house: HouseMap) -> str:
             )
             if part.free
             else "",
-            "words": part.name,
+            "words": own(part.name),
             "more": _section_words(house, part),
             "sizes": sizes,
         }
@@ -98,7 +99,7 @@ def _section_words(house: HouseMap, part: MapSection) -> str:
     levels = part.levels
     prices = [level.price_from for level in house.levels if level.id in levels]
     if not prices:
-        return part.words
+        return own(part.words)
     return _("from %(price)s", price=formats.money(min(prices), house.currency))
 
 
@@ -111,7 +112,7 @@ def _rows(here: OrderShown, house: HouseMap, section: MapSection) -> str:
     choices = [
         {
             "url": _url(here, section, row=row) if count else "",
-            "words": _("Row %(row)s", row=row) if row else section.name,
+            "words": _("Row %(row)s", row=row) if row else own(section.name),
             "more": ngettext("%(num)s seat", "%(num)s seats", count)
             if count
             else _("Taken"),
@@ -125,7 +126,7 @@ def _rows(here: OrderShown, house: HouseMap, section: MapSection) -> str:
         house,
         level="rows",
         section=section,
-        heading=_("%(section)s: which row?", section=section.name),
+        heading=_("%(section)s: which row?", section=own(section.name)),
         choices=choices,
         pages=pages,
         back=url_for("house_map.show", performance=here.performance)
@@ -198,7 +199,7 @@ def _heading(section: MapSection, row: str, offer: Offer | Refusal | None) -> st
             return _("Those seats were just taken.")
         case None:
             return _(
-                "%(section)s, row %(row)s: touch a seat", section=section.name, row=row
+                "%(section)s, row %(row)s: touch a seat", section=own(section.name), row=row
             )
 
 

@@ -10,7 +10,7 @@ from kiosk import sales
 from kiosk.shown.choosing import Choices, PriceChoice
 from kiosk.shown.named import Refusal
 from kiosk.shown.reviewing import Stage
-from kiosk.web import extras, formats, frame, posters, refusals
+from kiosk.web import extras, formats, frame, house, posters, refusals
 from kiosk.web.guest import begin, device, order
 from kiosk.web.speech import gettext as _
 
@@ -45,8 +45,8 @@ def show(performance: str) -> Response | str:
         types=[
             {
                 "id": one.id,
-                "name": one.name,
-                "note": one.note,
+                "name": house.own(one.name),
+                "note": house.own(one.note),
                 "count": counts.get(one.id, 0),
                 "price": _price(one, formats.money(one.from_amount, tonight.currency)),
             }

@@ -8,7 +8,7 @@ from kiosk.device import Device
 from kiosk.payments import attempts, terminals
 from kiosk.shown.named import Refusal
 from kiosk.shown.reviewing import Review, ReviewLine, Stage
-from kiosk.web import formats, frame, posters, refusals
+from kiosk.web import formats, frame, house, posters, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.speech import gettext as _
 
@@ -41,7 +41,7 @@ def show() -> Response | str:
         title=tonight.title,
         poster=posters.poster(tonight.title),
         when=formats.when(tonight.starts_ms, tonight.zone, device().clock.now_ms()),
-        hall=tonight.hall,
+        hall=house.own(tonight.hall),
         places=formats.places([line.seat for line in review.lines if line.seat])
         if reserved
         else _("Unreserved seating"),
@@ -51,7 +51,7 @@ def show() -> Response | str:
         pay_words=_("Pay %(total)s", total=formats.money(review.due, currency))
         if review.due
         else _("Get tickets"),
-        rule=review.exchange_rule,
+        rule=house.own(review.exchange_rule),
         gone=_gone_words(review),
         notes=_notes(review),
         reserved=reserved,
@@ -80,9 +80,8 @@ def _lines(review: Review) -> list[dict[str, str]]:
     """One line for each price: two adults at 24.00 are one line."""
     groups: dict[tuple[str, str, int], list[ReviewLine]] = {}
     for line in review.lines:
-        groups.setdefault((line.price_type_name, line.level_name, line.price), []).append(
-            line
-        )
+        kind, level = house.own(line.price_type_name), house.own(line.level_name)
+        groups.setdefault((kind, level, line.price), []).append(line)
     lines = [
         {
             "words": _("%(count)s × %(name)s", count=len(group), name=name),

@@ -11,6 +11,7 @@ from kiosk.shown.houses import HouseMap
 from kiosk.shown.named import SeatShown
 from kiosk.shown.parts import MapSection
 from kiosk.web import dots
+from kiosk.web.house import own
 
 # How wide a seat is drawn, in metres: seats stand about half a metre apart.
 SEAT_M = 0.42
@@ -177,9 +178,10 @@ def _section_words(sections: Sequence[MapSection], scale: float) -> Iterable[Wor
         extent = part.part.extent
         # A handful of boxes along the walls has no middle where its name could stand.
         if extent is not None and len(part.part.spots) >= 60:
-            wide = (extent.right - extent.left) / (len(part.name) * LETTER)
+            name = own(part.name)
+            wide = (extent.right - extent.left) / (len(name) * LETTER)
             size = min(scale * 1.5, wide * 1.3)
             if size < scale * 0.5:
                 continue
             middle = (extent.top + extent.bottom) / 2 + size * 0.35
-            yield Word(part.name, round(extent.middle, 2), round(middle, 2), round(size, 2))
+            yield Word(name, round(extent.middle, 2), round(middle, 2), round(size, 2))

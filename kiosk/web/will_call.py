@@ -9,7 +9,7 @@ from kiosk import will_call
 from kiosk.payments import debts, terminals
 from kiosk.shown.collecting import Collecting, Found, FoundTicket
 from kiosk.shown.named import Refusal
-from kiosk.web import formats, frame, paging, posters, refusals, sight_words
+from kiosk.web import formats, frame, house, paging, posters, refusals, sight_words
 from kiosk.web.guest import begin, device
 from kiosk.web.guest import collect as begin_to_collect
 from kiosk.web.speech import gettext as _
@@ -204,7 +204,7 @@ def _ticket(found: Found, ticket: FoundTicket, *, may_pay: bool) -> dict[str, ob
     return {
         "id": ticket.ticket,
         "seat": ticket.seat_name or _("Unreserved"),
-        "type": ticket.price_type,
+        "type": house.own(ticket.price_type),
         "choosable": ticket.collectable or (may_pay and ticket.payable),
         "words": words,
     }

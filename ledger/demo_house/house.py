@@ -34,6 +34,29 @@ EXTRAS = Extras(
 )
 
 
+# What the house says itself, in its other language.
+DANISH = {
+    "left of the stairs": "til venstre for trappen",
+    "Exchange until noon of the day before.": "Kan byttes indtil kl. 12 dagen før.",
+    "Adult": "Voksen",
+    "Senior": "Pensionist",
+    "Student": "Studerende",
+    "Child": "Barn",
+    "65 and over": "fra 65 år",
+    "with a valid student card": "med gyldigt studiekort",
+    "under 15": "under 15 år",
+    "Unreserved": "Unummereret",
+    "Stalls": "Parket",
+    "Boxes": "Loger",
+    "Circle": "1. etage",
+    "Balcony": "Balkon",
+    "ground floor": "stueetagen",
+    "ground floor, along the walls": "stueetagen, langs væggene",
+    "first floor, up the stairs": "første sal, op ad trappen",
+    "second floor, up the stairs": "anden sal, op ad trappen",
+}
+
+
 def furnish(session: Session, means: Means) -> None:
     """Open the house with its halls and productions."""
     opened = catalogue.open_house(
@@ -49,6 +72,7 @@ def furnish(session: Session, means: Means) -> None:
         box_office_words="left of the stairs",
         mail_from="boxoffice@royal-theatre.example",
         extras=EXTRAS,
+        own_words={"da": DANISH},
     )
     assert not isinstance(opened, Refused)
     plan = plans.read(PLAN.read_text())

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import exchange_deadlines, ids
-from ledger import passed_on
+from ledger import own_words, passed_on
 from ledger.documents import speech
 from ledger.prices import MEMBERSHIP
 from ledger.tables.catalogue import ChartRow, PerformanceRow, PriceRow, ProductionRow
@@ -138,7 +138,7 @@ def describe(session: Session, order: str, language: str | None = "en") -> Order
         house=house.name,
         address=house.address,
         mail_from=house.mail_from,
-        exchange_rule=house.exchange_rule
+        exchange_rule=own_words.say(house, house.exchange_rule, language)
         if any(e.exchanges(house.exchange_until, row.made_ms) for e in evenings.values())
         else "",
         patron=patron.name if patron else "",

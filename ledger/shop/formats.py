@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
+from flask import g
 
 from boxoffice import moments
-from ledger import written
+from ledger import own_words, written
+from ledger.app import running
 from ledger.halls import Plan
 from ledger.shop.speech import gettext as _
 from ledger.shop.speech import locale
@@ -39,16 +41,26 @@ def together(words: Sequence[str]) -> str:
     return format_list(list(words), locale=locale())
 
 
+def own(text: str) -> str:
+    """Say one of the house's own texts in the patron's language, where it is known."""
+    if "own_words" not in g:
+        with running().store.read() as session:
+            g.own_words = own_words.read(session)
+    known: dict[str, dict[str, str]] = g.own_words
+    return known.get(locale().language, {}).get(text, text)
+
+
 def seat(plan: Plan, code: str) -> str:
     """Name one seat in full: "Stalls, row F, seat 12"; a unit is unreserved."""
     if plan.chart is None:
         return _("Unreserved seat")
     name = plan.name(code)
     if not name.row:
-        return ", ".join(filter(None, (name.section, _("seat %(seat)s", seat=name.seat))))
+        where = own(name.section), _("seat %(seat)s", seat=name.seat)
+        return ", ".join(filter(None, where))
     return _(
         "%(section)s, row %(row)s, seat %(seat)s",
-        section=name.section,
+        section=own(name.section),
         row=name.row,
         seat=name.seat,
     )

@@ -50,6 +50,7 @@ class HouseRow(Row):
     extras: Mapped[str] = mapped_column(server_default="{}")
     pepper: Mapped[bytes | None]
     exchange_until: Mapped[str] = mapped_column(server_default="")
+    own_words: Mapped[str] = mapped_column(server_default="{}")
 
 
 class StaffRow(Row):

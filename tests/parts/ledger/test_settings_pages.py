@@ -103,3 +103,34 @@ def test_the_second_of_two_managers_hears_of_the_first(app, anna, people, ledger
 
 def test_only_a_manager_decides(app, people):
     clerk(app, "vera").open(ADDRESS, status=403)
+
+
+def test_the_houses_own_words_are_said_in_its_other_language(
+    app, anna, theatre, ledger, kiosk
+):
+    page = anna.open("/staff/settings/words")
+    shown = {row.th.bdi.get_text() for row in page.soup.select("tbody tr")}
+    assert {"Adult", "Stalls"} <= shown
+    anna.page.soup.select_one("[aria-label='Adult, Danish']")["value"] = "Voksen"
+    assert "Changed." in anna.press("Keep these words").words
+
+    [house] = rows(ledger, HouseRow)
+    told = kiosk.documents(f"venue:{house.id}", "config")["house"]
+    assert told["own_words"] == {"da": {"Adult": "Voksen"}}
+    ada = Shopper(app)
+    ada.open("/shop/?lang=da")
+    assert "Voksen" in ada.press("Hamlet").words
+    ada.open("/shop/?lang=en")
+    assert "Adult" in ada.press("Hamlet").words
+
+
+def test_of_two_who_change_the_houses_words_the_second_hears_of_the_first(anna, theatre):
+    anna.open("/staff/settings/words")
+    anna.page.soup.select_one("[aria-label='Adult, Danish']")["value"] = "Voksen"
+    before = anna.page
+    anna.press("Keep these words")
+    seen = before.soup.select_one("[name=seen]")["value"]
+    token = before.soup.select_one("[name=csrf_token]")["value"]
+    form = {"csrf_token": token, "seen": seen, "text-0": "Adult", "0-da": "Andet"}
+    page = anna.post("/staff/settings/words", form)
+    assert "Nothing was changed" in page.alert

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.shown.help import CallShown
 from kiosk.shown.named import Refusal
 from tests.catalogues import ROOT, Catalogues
 from tests.pages import Guest
@@ -113,3 +114,34 @@ def test_a_performance_that_is_about_to_begin_says_so_where_it_is_offered(
 
     assert any(words in name for name in guest.page.names)
     assert words in guest.open("/performances").words
+
+
+def test_a_danish_guest_reads_the_houses_own_words_in_danish_as_far_as_they_are_known(
+    house: PretendHouse, guest: Guest
+) -> None:
+    house.settings = replace(
+        house.settings,
+        own_words={
+            "da": {
+                "left of the stairs": "til venstre for trappen",
+                "Adult": "Voksen",
+                "Stalls": "Parket",
+                "Tickets can be exchanged until 24 hours before the show.": "Kan byttes.",
+            }
+        },
+    )
+    guest.open("/")
+    guest.press("Dansk")
+    assert "Voksen" in guest.open("/p/p-1/how-many").words
+    guest.press("Find pladser")
+    assert "Parket, række F" in guest.page.words
+    guest.press("Tag disse")
+    assert "Kan byttes." in guest.page.words
+    assert "Adult" not in guest.page.words
+    assert "Parket" in guest.open("/p/p-1/map").words
+    assert "Circle" in guest.page.words  # Not said in Danish: as it stands.
+    house.call = CallShown("c-1", False, house.now_ms)
+    guest.open("/help")
+    assert "til venstre for trappen" in guest.press("Tilkald personale").words
+    guest.press("English")
+    assert "left of the stairs" in guest.page.words

@@ -3,7 +3,10 @@
 Its kind, its length and its first characters; only on this screen, only from memory.
 """
 
+from dataclasses import replace
+
 from kiosk.web.speech import gettext as _
+from kiosk.web.verdict_words import Said
 
 FIRST = 16
 _KINDS = (
@@ -33,6 +36,15 @@ def looks(text: str) -> str:
         kind=_words(kind(text)),
         length=len(text),
         first=first + ending,
+    )
+
+
+def collect_first(said: Said) -> Said:
+    """Say what helps whoever shows a genuine pickup code at a door."""
+    return replace(
+        said,
+        more=_("A pickup code"),
+        patron=_("Please collect your tickets at a kiosk first."),
     )
 
 

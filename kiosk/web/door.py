@@ -7,7 +7,7 @@ for news. `seen` in the address says which verdict has had its time.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from kiosk import door, door_search
@@ -59,7 +59,7 @@ def show() -> str | Response:
         return redirect(url_for("phone.show"), 303)
     here = device()
     now_ms = here.clock.now_ms()
-    seen = request.args.get("seen", "")
+    seen = _seen()
     came = together(door.recent(here)) if house.ready(here) else []
     newest = max(came, key=lambda one: one.id, default=None)
     verdict = _verdict(came, seen, now_ms)
@@ -130,6 +130,19 @@ def patron() -> str:
     )
 
 
+def _seen() -> str:
+    """Say which verdict has had its time on this screen: as its address says, or as before.
+
+    Whoever comes back from another page is not shown again what they have dismissed.
+    """
+    seen = request.args.get("seen")
+    if seen is None:
+        return str(session.get("door_seen", ""))
+    if "glance" not in request.args:
+        session["door_seen"] = seen[:20]
+    return seen
+
+
 def _verdict(came: Sequence[Shown], seen: str, now_ms: int) -> Verdict | None:
     """Give the verdict to show large; came: with those that came with it."""
     if not came:
@@ -138,21 +151,29 @@ def _verdict(came: Sequence[Shown], seen: str, now_ms: int) -> Verdict | None:
     if seen.isascii() and seen.isdigit() and len(seen) < 20:
         news = max(one.id for one in came) > int(seen)
         return _verdict_of(large, now_ms) if news else None
-    fresh = FRESH_STOP_MS if stops(large) else FRESH_GO_MS
+    fresh = FRESH_STOP_MS if _stays(large) else FRESH_GO_MS
     return _verdict_of(large, now_ms) if now_ms - large.at_ms < fresh else None
 
 
 def _verdict_of(shown: Shown, now_ms: int) -> Verdict:
+    looks, words = _looks(shown), said(shown)
+    if looks and codes.kind(door.text_of(device(), shown.id) or "") == "pickup":
+        looks, words = "", codes.collect_first(words)
     return Verdict(
         shown=shown,
-        said=said(shown),
-        stays=stops(shown),
+        said=words,
+        stays=_stays(shown),
         may_undo=shown.undo_until_ms is not None and now_ms < shown.undo_until_ms,
         may_force=_may_force(shown),
         rest=shown.left or 0,
-        looks=_looks(shown),
+        looks=looks,
         guest=door.guest(device(), shown),
     )
+
+
+def _stays(shown: Shown) -> bool:
+    """Whether a verdict waits for a touch; what the usher has just undone was touched."""
+    return stops(shown) and (shown.answer != "UNDONE" or shown.repeat)
 
 
 def _may_force(shown: Shown) -> bool:

@@ -46,7 +46,8 @@ def _let_in(shown: Shown) -> Said | None:
         case "EXIT_OK":
             return Said(_("OUT · %(seat)s", seat=seat), _("See you soon."), more)
         case "UNDONE":
-            return Said(_("UNDONE"), _("One moment, please."), seat)
+            words = _("Not in any more: %(seat)s", seat=seat)
+            return Said(_("UNDONE"), _("One moment, please."), words)
         case _:
             return None
 

@@ -87,8 +87,20 @@
   };
   if (body.dataset.staysMs) timer = setTimeout(rest, Number(body.dataset.staysMs));
   setTimeout(listen, 20);
-  // Counters and badge grow old without a scan, too.
+  // Counters, clock and badge grow old without a scan, too; a verdict stays as it is.
+  const GROWS_OLD = [".door__figures", ".door__clock", ".door__badge"];
+  const look = async () => {
+    const answer = await fetch(`${body.dataset.page}?seen=${newest}&glance=1`, { cache: "no-store" });
+    if (!answer.ok) return;
+    const page = parse.parseFromString(await answer.text(), "text/html");
+    for (const name of GROWS_OLD) {
+      const here = document.querySelector(name);
+      const there = page.querySelector(name);
+      if (here && there) here.replaceWith(there);
+    }
+  };
   setInterval(() => {
-    if (!body.dataset.shown) rest();
+    if (body.dataset.shown) look().catch(() => {});
+    else rest();
   }, 10000);
 })();

@@ -203,6 +203,17 @@ def test_go_goes_by_itself_and_stop_stays(house: PretendHouse) -> None:
     assert "NOT A TICKET OF OURS" in tom.reload().words
     tom.press("Next guest")
     assert tom.page.heading == "Ready for the next ticket"
+    tom.press("Search")
+    assert tom.open("/door").heading == "Ready for the next ticket"
+
+
+def test_a_look_at_the_clock_dismisses_no_verdict(house: PretendHouse) -> None:
+    house.role = "door"
+    house.show("FORGED", Class.NO)
+    tom = Guest(house.app())
+    seen = house.verdict.id if house.verdict else 0
+    assert "Ready" in tom.open(f"/door?seen={seen}&glance=1").words
+    assert "NOT A TICKET OF OURS" in tom.open("/door").words
 
 
 def test_the_door_says_how_many_are_in_and_how_it_is_linked(house: PretendHouse) -> None:
@@ -297,7 +308,9 @@ def test_an_admission_is_undone_by_one_touch(scanned: Any, ledger: LedgerDouble)
     assert "this door 1 " in tom.open("/door").words
     tom.press("Undo")
     assert "UNDONE" in tom.page.words
+    assert "Not in any more: A 5" in tom.page.words
     assert "this door 0 " in tom.page.words
+    assert "url=/door?seen=" in tom.page.html  # It was touched: it goes by itself.
 
 
 def test_exit_is_one_touch_and_says_so(scanned: Any) -> None:
@@ -313,6 +326,14 @@ def test_a_foreign_code_stops_in_red_never_in_silence(scanned: Any) -> None:
     tom = Guest(scanned.app)
     scanned("https://example.org", "scan-1")
     assert "NOT A TICKET OF OURS" in tom.open("/door").words
+
+
+def test_a_pickup_code_is_sent_to_a_kiosk(scanned: Any) -> None:
+    tom = Guest(scanned.app)
+    scanned("FOHC:B9MHRC6TJXHKB9MHRC6T", "scan-1")
+    words = tom.open("/door").words
+    assert "NOT A TICKET OF OURS A pickup code" in words
+    assert "Please collect your tickets at a kiosk first." in words
 
 
 def test_a_curtain_is_no_secret(house: PretendHouse) -> None:

@@ -55,8 +55,8 @@ def fill(store: Store, folder: Path, means: Means, *, public_url: str) -> dict[s
         facts |= store.write(give_out, means)
         facts["zone"] = ZONE
         facts["staff"] = [
-            {"login": login, "password": PASSWORD, "code": code}
-            for _, login, _, _, code in STAFF
+            {"login": login, "password": PASSWORD, "pin": pin, "code": code}
+            for _, login, _, pin, code in STAFF
         ]
     elif (folder / RENEW).exists():
         facts |= store.write(renew, means, facts)

@@ -5,20 +5,25 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from lobby.optics import Subject, View, photograph
 from lobby.timeline import Note
 
 # A hand trembles; these pictures are made once and shown in turn.
 TREMBLES = 3
+# A scanner takes what returns sooner for the same scan.
+AWAY_S = 3.5
 
 
 @dataclass
 class Shown:
-    """What is in view. number grows with every change, so that a page sees it is new."""
+    """What is held there. since: it is in view from then on, on the camera's clock."""
 
     words: str
     subject: Subject
     view: View
+    since: float
     until: float | None
     pictures: list[bytes] = field(default_factory=list)
     asked: int = 0
@@ -44,11 +49,15 @@ class Camera:
     ) -> None:
         """Hold something before the camera. seconds: None means until it is taken away.
 
-        words: what it is, as in "slip 3".
+        words: what it is, as in "slip 3". What is in view already is taken away for a
+        moment first: whoever shows it again means a second scan.
         """
-        until = None if seconds is None else self._now() + seconds
+        before = self._current()
+        again = before is not None and np.array_equal(before.subject.pixels, subject.pixels)
+        since = self._now() + (AWAY_S if again else 0.0)
+        until = None if seconds is None else since + seconds
         with self._lock:
-            self._shown = Shown(words, subject, view, until)
+            self._shown = Shown(words, subject, view, since, until)
             self.number += 1
         self._note(self.name, f"It sees {words}")
 
@@ -70,14 +79,14 @@ class Camera:
 
     @property
     def in_view(self) -> str | None:
-        """What the camera sees just now, in words."""
+        """What the camera sees just now, or again in a moment, in words."""
         shown = self._current()
         return shown.words if shown else None
 
     def frame(self) -> bytes | None:
         """Return the JPEG of this moment; None when nothing is in view."""
         shown = self._current()
-        if shown is None:
+        if shown is None or self._now() < shown.since:
             return None
         with self._lock:
             turn = shown.asked % TREMBLES

@@ -152,6 +152,7 @@ def _order(
         "code": sold.pickup_code,
         "paid": waiting.paid,
         "tickets": [ticket.id for ticket in sold.tickets],
+        "shows": sold.tickets[0].payload,
         # As pages name them: the demo's codes are made of section, row and number.
         "seats": [" ".join(seat.split("-")[-2:]) for seat in seats],
     }

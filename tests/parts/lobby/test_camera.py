@@ -117,6 +117,21 @@ def test_a_camera_sees_it_until_it_is_taken_away_or_time_is_up(ticket):
     assert camera.frame() is None
 
 
+def test_what_is_shown_again_while_it_is_in_view_is_taken_away_for_a_moment_first(ticket):
+    now = [0.0]
+    camera = Camera("door-a", lambda *_: None, now=lambda: now[0])
+    camera.show(ticket, "slip 1", view=View())
+    camera.show(subjects.code("another"), "a code on a phone", view=View())
+    assert camera.frame()
+
+    camera.show(subjects.code("another"), "a code on a phone", view=View())
+
+    assert camera.frame() is None
+    assert camera.in_view == "a code on a phone"
+    now[0] = 3.6
+    assert camera.frame()
+
+
 def test_turning_what_is_held_changes_the_picture(ticket):
     camera = Camera("door-a", lambda who, sentence: None)
     camera.show(ticket, "slip 1", view=camera.view)

@@ -67,4 +67,4 @@ def _given(found: Any, decimals: int) -> int:
 
 
 def _cents(amount: float | None, decimals: int) -> int:
-    return abs(round((amount or 0.0) * 10.0**decimals))
+    return abs(round((amount or 0.0) * float(10**decimals)))

@@ -15,12 +15,14 @@ from ledger import catalogue, guessing, members, outbox, rows
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
-from ledger.tables.members import MemberLinkRow, MemberRow
+from ledger.tables.members import MemberLinkRow, MemberRow, SeatCreditRow
+from ledger.tables.orders import OrderRow, TicketRow
 
 LINK_LASTS_MS = 7 * 86_400_000
 SHORTEST_PASSWORD = 8
 _SECRET_CHARACTERS = 26
 PLACE = "shop member"
+MOST_ORDERS = 20
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,49 @@ class Left:
     title: str
     left: int
     total: int
+
+
+@dataclass(frozen=True)
+class Bought:
+    """An order that a member made with seat credits of their own."""
+
+    order: str
+    number: str
+    title: str
+    starts_ms: int
+
+
+def orders(session: Session, member: str) -> list[Bought]:
+    """Give a member's own orders, the latest evening first.
+
+    An order in which somebody else's seat was paid by this member's credit is that one's.
+    """
+    used = (
+        select(TicketRow.order, func.min(TicketRow.performance).label("performance"))
+        .join(SeatCreditRow, SeatCreditRow.ticket == TicketRow.id)
+        .where(SeatCreditRow.member == member)
+        .group_by(TicketRow.order)
+        .subquery()
+    )
+    found = session.execute(
+        select(OrderRow.id, OrderRow.number, ProductionRow.title, PerformanceRow.starts_ms)
+        .join(used, used.c.order == OrderRow.id)
+        .join(PerformanceRow, PerformanceRow.id == used.c.performance)
+        .join(ProductionRow, ProductionRow.id == PerformanceRow.production)
+        .where(OrderRow.member == member)
+        .order_by(PerformanceRow.starts_ms.desc(), OrderRow.id)
+        .limit(MOST_ORDERS)
+    )
+    return [
+        Bought(id, ids.shown(number), title, starts) for id, number, title, starts in found
+    ]
+
+
+def open_order(session: Session, means: Means, member: str, order: str) -> str | None:
+    """Draw a link to the page of a member's own order; None: it is not theirs."""
+    if order not in {one.order for one in orders(session, member)}:
+        return None
+    return outbox.link_to(session, means, order)
 
 
 def invite(session: Session, means: Means, member: str, language: str = "en") -> None:

@@ -1,6 +1,6 @@
 """Members help themselves: credits, e-mail, address, password. Source: MEM8."""
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask import session as patron
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
@@ -38,6 +38,7 @@ def member() -> ResponseReturnValue:
             session,
             member=row,
             credits=member_service.credits(session, row.id, frame.ledger().clock()),
+            orders=member_service.orders(session, row.id),
             form=form,
             faults=form.faults,
         )
@@ -100,6 +101,7 @@ def change_member() -> ResponseReturnValue:
                 session,
                 member=session.get_one(MemberRow, id),
                 credits=member_service.credits(session, id, frame.ledger().clock()),
+                orders=member_service.orders(session, id),
                 form=form,
                 faults=form.faults,
             )
@@ -114,6 +116,18 @@ def change_member() -> ResponseReturnValue:
     _enter(id)
     flash(_("Changed.") if changed else _("Nothing was changed."), "done")
     return redirect(url_for("shop.member"), 303)
+
+
+@bp.post("/member/orders/<order>")
+def own_order(order: str) -> ResponseReturnValue:
+    """Lead a member to the page of their own order."""
+    with frame.ledger().store.read() as session:
+        row = session.get(MemberRow, str(patron.get("member", "")))
+        if row is None or row.left_ms or _mark(row) != patron.get("mark"):
+            return redirect(url_for("shop.member"), 303)
+        member = row.id
+    link = frame.write(member_service.open_order, member, order)
+    return redirect(link, 303) if link else abort(404)
 
 
 @bp.post("/member/links")

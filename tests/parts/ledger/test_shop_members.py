@@ -6,6 +6,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from boxoffice import ids
 from boxoffice.members import Sale
 from ledger import (
     basket_changes,
@@ -17,7 +18,7 @@ from ledger import (
 )
 from ledger.mail import notes
 from ledger.tables.baskets import BasketRow
-from ledger.tables.catalogue import ProductionRow
+from ledger.tables.catalogue import PerformanceRow, ProductionRow
 from ledger.tables.members import MemberCreditRow, PromisedRow, SeatCreditRow
 from ledger.tables.memberships import MembershipRow
 from ledger.tables.orders import OrderRow
@@ -284,6 +285,35 @@ def test_a_member_changes_address_and_password_and_the_manager_hears(ada, ledger
     ada.press("Log out")
     assert "E-mail and password do not match." in logs_in(ada).words
     assert "2 of 2 left" in logs_in(ada, "corduroy and silk").words
+
+
+def test_a_member_opens_their_own_orders_and_nobody_elses(ada, app, ledger, theatre, grace):
+    def own(session):
+        for id, member in ((mine.id, grace), (other.id, "somebody")):
+            session.get_one(OrderRow, id).member = member
+        for sold in (mine, other):
+            session.add(
+                SeatCreditRow(
+                    ticket=sold.tickets[0].id, member=grace, at_ms=0, returned_ms=0,
+                    production=session.get_one(PerformanceRow, theatre.tonight).production,
+                )
+            )  # fmt: skip
+
+    mine, other = theatre.sell("A2"), theatre.sell("A3")
+    ledger.store.write(own)
+    page = logs_in(ada)
+    assert ids.shown(mine.number) in page.words
+    assert ids.shown(other.number) not in page.words
+    form = page.soup.select_one("form[action*='/member/orders/']")
+    action = form["action"]
+    assert ada.press("Open").heading == "Your order"
+    assert ids.shown(mine.number) in ada.page.words
+
+    ada.open("/shop/member")
+    ada.page.soup.select_one("form[action*='/member/orders/']")["action"] = action.replace(
+        mine.id, other.id
+    )
+    ada.press("Open", status=404)
 
 
 def test_asking_for_a_link_does_not_tell_who_is_a_member(ada, ledger, grace):

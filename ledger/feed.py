@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, wire
@@ -145,6 +145,9 @@ def _note(session: Session, change: _Change, now_ms: int) -> None:
 # Stream, entity, id; and the document's text, None once it is gone, with its min_client.
 Name = tuple[str, str, str]
 Document = tuple[str | None, int]
+# Where streams stand, with their digests; what documents were, with their versions.
+Heads = dict[str, tuple[int, int]]
+Documents = dict[Name, tuple[int, str | None]]
 
 
 def _built(session: Session, changes: Iterable[_Change]) -> dict[Name, Document]:
@@ -169,8 +172,7 @@ def _append(
     session: Session, documents: Mapping[Name, Document], now_ms: int
 ) -> dict[str, int]:
     """Give out positions, write rows and documents; give where the streams stand now."""
-    heads = _lock(session, sorted({stream for stream, _, _ in documents}))
-    before = _before(session, list(documents))
+    heads, before = _standing(session, list(documents))
     fresh: list[dict[str, Any]] = []
     for name, (text, min_client) in documents.items():
         stream, entity, id = name
@@ -221,9 +223,31 @@ def _write(session: Session, fresh: Sequence[Mapping[str, Any]]) -> None:
     )
 
 
-def _lock(session: Session, streams: Sequence[str]) -> dict[str, tuple[int, int]]:
+def _standing(session: Session, names: Sequence[Name]) -> tuple[Heads, Documents]:
+    """Lock the streams of these documents, then read the documents as they are."""
+    streams = sorted({stream for stream, _, _ in names})
+    if len(names) > _BATCH:
+        return _lock(session, streams), _before(session, names)
+    asked = rows.spread("head", streams) | _named(names)
+    found = _heads_and_documents(rows.width(streams), rows.width(names))
+    heads: Heads = {}
+    documents: Documents = {}
+    moved = False
+    for row in found.all(session, asked):
+        if row.pos is None:
+            documents[row.stream, row.entity, row.id] = (row.ver, row.body)
+        else:
+            heads[row.stream] = (row.pos, int(row.body, 16))
+            # Its lock was waited for: documents were read as they had been before.
+            moved |= row.pos != row.seen
+    if moved or len(heads) < len(streams):
+        return _lock(session, streams), _before(session, names)
+    return heads, documents
+
+
+def _lock(session: Session, streams: Sequence[str]) -> Heads:
     """Lock the heads of these streams, by name, and give their positions and digests."""
-    found: dict[str, tuple[int, int]] = {}
+    found: Heads = {}
     while len(found) < len(streams):
         for start in range(0, len(streams), _BATCH):
             wanted = streams[start : start + _BATCH]
@@ -236,17 +260,21 @@ def _lock(session: Session, streams: Sequence[str]) -> dict[str, tuple[int, int]
     return found
 
 
-def _before(session: Session, names: Sequence[Name]) -> dict[Name, tuple[int, str | None]]:
+def _before(session: Session, names: Sequence[Name]) -> Documents:
     """Read the documents as they are. Once the streams are locked they stand still."""
-    found: dict[Name, tuple[int, str | None]] = {}
+    found: Documents = {}
     for start in range(0, len(names), _BATCH):
         wanted = names[start : start + _BATCH]
-        parameters: dict[str, Any] = {}
-        for column, values in zip(_NAME, zip(*wanted, strict=True), strict=True):
-            parameters |= rows.spread(column, values)
-        for row in _documents(rows.width(wanted)).all(session, parameters):
+        for row in _documents(rows.width(wanted)).all(session, _named(wanted)):
             found[row.stream, row.entity, row.id] = (row.ver, row.body)
     return found
+
+
+def _named(names: Sequence[Name]) -> dict[str, Any]:
+    parameters: dict[str, Any] = {}
+    for column, values in zip(_NAME, zip(*names, strict=True), strict=True):
+        parameters |= rows.spread(column, values)
+    return parameters
 
 
 _HEAD, _DOC = rows.table(StreamHeadRow).c, rows.table(FeedDocRow).c
@@ -265,11 +293,42 @@ def _heads(width: int) -> Prepared:
 
 @cache
 def _documents(width: int) -> Prepared:
-    slots = zip(*(rows.slots(column, width) for column in _NAME), strict=True)
-    named = (
-        and_(_DOC.stream == stream, _DOC.entity == entity, _DOC.id == id)
-        for stream, entity, id in slots
-    )
     return Prepared(
-        select(_DOC.stream, _DOC.entity, _DOC.id, _DOC.ver, _DOC.body).where(or_(*named))
+        select(_DOC.stream, _DOC.entity, _DOC.id, _DOC.ver, _DOC.body).where(_these(width))
+    )
+
+
+@cache
+def _heads_and_documents(streams: int, documents: int) -> Prepared:
+    """Lock heads, and read documents and where the heads were when that was begun."""
+    locked = (
+        select(_HEAD.stream, _HEAD.pos, _HEAD.digest)
+        .where(_HEAD.stream.in_(rows.slots("head", streams)))
+        .order_by(_HEAD.stream)
+        .with_for_update()
+        .cte("locked")
+    )
+    begun = rows.table(StreamHeadRow).alias("begun")
+    heads = select(
+        locked.c.stream,
+        null().label("entity"),
+        null().label("id"),
+        null().label("ver"),
+        locked.c.digest.label("body"),
+        locked.c.pos,
+        begun.c.pos.label("seen"),
+    ).join(begun, begun.c.stream == locked.c.stream)
+    found = select(
+        _DOC.stream, _DOC.entity, _DOC.id, _DOC.ver, _DOC.body, null(), null()
+    ).where(_these(documents))
+    return Prepared(union_all(heads, found))
+
+
+def _these(width: int) -> ColumnElement[bool]:
+    slots = zip(*(rows.slots(column, width) for column in _NAME), strict=True)
+    return or_(
+        *(
+            and_(_DOC.stream == stream, _DOC.entity == entity, _DOC.id == id)
+            for stream, entity, id in slots
+        )
     )

@@ -95,7 +95,7 @@ def _at_once(session: Session, parts: Sequence[Rows]) -> None:
         for entry in part.entries
         for column in columns
     ]
-    statement.each(session, [dict(zip(names, values, strict=True))])
+    statement.in_order(session, names, values)
 
 
 @cache

@@ -21,7 +21,8 @@ from psycopg.pq import (
 )
 from psycopg.pq.abc import PGresult
 
-_KEPT = "libpq"
+# Under this name a connection keeps its line.
+KEPT = "libpq"
 _GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 _IDLE = TransactionStatus.IDLE
 
@@ -35,7 +36,7 @@ class Line:
         self._reading = Transformer(connection)
         self._prepared: set[bytes] = set()
 
-    def run(self, name: bytes, sql: bytes, values: Sequence[Any]) -> PGresult:
+    def run(self, name: bytes, sql: str, values: Sequence[Any]) -> PGresult:
         """Run a statement, preparing it where this connection does not know it yet.
 
         name: of this text alone. values: texts, whole numbers, truths, bytes, None.
@@ -45,11 +46,9 @@ class Line:
         if library.transaction_status == _IDLE and not self._connection.autocommit:
             _good(library.exec_(_beginning(self._connection)))
         if name not in self._prepared:
-            _good(library.prepare(name, sql))
+            _good(library.prepare(name, sql.encode()))
             self._prepared.add(name)
-        # Its stub does not know that None is null.
-        said = cast("list[bytes]", [_said(value) for value in values])
-        formats = [Format.BINARY if type(v) is bytes else Format.TEXT for v in values]
+        said, formats = _all_said(values)
         return _good(library.exec_prepared(name, said, formats))
 
     def commit(self) -> None:
@@ -71,10 +70,10 @@ class Line:
 def line(connection: sqlalchemy.Connection) -> Line:
     """Give the line of a connection; it lasts as long as the connection itself."""
     info = connection.info
-    found: Line | None = info.get(_KEPT)
+    found: Line | None = info.get(KEPT)
     if found is None:
         raw = cast("psycopg.Connection[Any]", connection.connection.dbapi_connection)
-        found = info[_KEPT] = Line(raw)
+        found = info[KEPT] = Line(raw)
     return found
 
 
@@ -96,13 +95,20 @@ def stands(connection: psycopg.Connection[Any]) -> bool:
     return library.status == ConnStatus.OK
 
 
+def _all_said(values: Sequence[Any]) -> tuple[list[bytes], list[Format] | None]:
+    """Give parameters as the library takes them, and which of them are not texts."""
+    if "\x00" in "".join([value for value in values if isinstance(value, str)]):
+        # The library would end the text there and say nothing.
+        raise psycopg.DataError("PostgreSQL keeps no text with the character NUL")
+    said = [v.encode() if isinstance(v, str) else _said(v) for v in values]
+    formats = None
+    if bytes in map(type, values):
+        formats = [Format.BINARY if type(v) is bytes else Format.TEXT for v in values]
+    # Its stub does not know that None is null.
+    return cast("list[bytes]", said), formats
+
+
 def _said(value: Any) -> bytes | None:
-    if isinstance(value, str):
-        said = value.encode()
-        if b"\x00" in said:
-            # The library would end the text there and say nothing.
-            raise psycopg.DataError("PostgreSQL keeps no text with the character NUL")
-        return said
     if value is None or isinstance(value, bytes):
         return value
     if isinstance(value, bool):

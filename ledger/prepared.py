@@ -10,6 +10,7 @@ from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Executable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, Any]
 _KEPT = "connection"
+_LINE = "libpq"
 # Under this name a session knows the connection on which all of it happens.
 GIVEN = "given"
 _POSTGRESQL = "postgresql"
@@ -52,6 +54,7 @@ class Prepared:
         self._statement = statement
         self._texts: dict[str, _Text] = {}
         self._row: Any = None
+        self._picked: Any = None
 
     def all(self, session: Session, values: Values) -> list[Any]:
         """Run it and give all rows."""
@@ -94,6 +97,17 @@ class Prepared:
         finally:
             cursor.close()
 
+    def in_order(
+        self, session: Session, names: Sequence[str], values: Sequence[Any]
+    ) -> None:
+        """Run it on PostgreSQL. names: of these values, the same each time."""
+        connection = connection_of(session)
+        text = self._text(connection.dialect)
+        if self._picked is None:
+            places = {name: place for place, name in enumerate(names)}
+            self._picked = itemgetter(*(places[name] for name, _ in text.order))
+        self._said(connection, text, self._picked(values))
+
     def look(self, connection: Connection, values: Values) -> list[Any]:
         """Run it on a connection and give all rows."""
         if connection.dialect.name == _POSTGRESQL:
@@ -120,9 +134,14 @@ class Prepared:
 
     def _straight(self, connection: Connection, values: Values) -> "tuple[libpq.Line, Any]":
         text = self._text(connection.dialect)
+        return self._said(connection, text, text.arguments(values))
+
+    def _said(
+        self, connection: Connection, text: _Text, values: Sequence[Any]
+    ) -> "tuple[libpq.Line, Any]":
         try:
             line = _line(connection)
-            return line, line.run(text.name, text.sql.encode(), text.arguments(values))
+            return line, line.run(text.name, text.sql, values)
         except connection.dialect.loaded_dbapi.Error as trouble:
             raise _wrapped(connection, text.sql, trouble) from trouble
 
@@ -181,9 +200,13 @@ def _compiled(statement: Executable, dialect: Dialect) -> _Text:
 
 
 def _line(connection: Connection) -> "libpq.Line":
-    from ledger import libpq  # A ledger on SQLite does without eight megabytes.
+    kept = connection.info.get(_LINE)
+    if kept is None:
+        from ledger import libpq  # A ledger on SQLite does without eight megabytes.
 
-    return libpq.line(connection)
+        return libpq.line(connection)
+    found: libpq.Line = kept
+    return found
 
 
 @cache

@@ -18,12 +18,14 @@ from ledger import (
     book,
     discrepancies,
     feed,
+    inserts,
     notices,
     promised_tenders,
     rows,
     waiting_sales,
 )
 from ledger.clock import Means
+from ledger.inserts import Rows
 from ledger.prepared import Prepared
 from ledger.refused import Refused
 from ledger.tables.house import BookRow
@@ -248,21 +250,18 @@ def give(
     given = giving.all(session, {**new_owner, **parameters})
     if not given:
         return {}
-    rows.add(
-        session,
-        AllotmentRow,
-        [
-            {
-                "performance": performance,
-                "seat": seat,
-                "epoch": epoch,
-                "device": owner.device,
-                "incarnation": owner.incarnation,
-                "allotted_ms": means.now_ms,
-            }
-            for performance, seat, epoch in given
-        ],
-    )
+    begun = [
+        {
+            "performance": performance,
+            "seat": seat,
+            "epoch": epoch,
+            "device": owner.device,
+            "incarnation": owner.incarnation,
+            "allotted_ms": means.now_ms,
+        }
+        for performance, seat, epoch in given
+    ]
+    inserts.later(session, Rows(AllotmentRow, begun))
     for performance, seat, epoch in given:
         _tell(session, owner, Seat(performance, seat, epoch), sell_by_ms, means.now_ms)
     return {(performance, seat): epoch for performance, seat, epoch in given}

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import bindparam, delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ledger import rows
+from ledger import feed, inserts, rows
 from ledger.clock import Means
+from ledger.inserts import Rows
 from ledger.jobs import Steps
 from ledger.prepared import Prepared
 from ledger.tables.devices import RequestAnswerRow
@@ -53,21 +55,23 @@ def once(means: Means, asked: Asked, perform: Callable[[Session], Answer]) -> St
     """
 
     def use_case(session: Session) -> Answer:
+        inserts.collect(session)
         answer = perform(session)
         if answer.status >= 300:
+            inserts.settle(session)
             # Perhaps this is a retry, and it was the first try that took the seats.
             if known := _known(session, asked):
                 return known
             return answer
-        if not _keep(session, means, asked, answer):
-            raise _Before
+        _keep(session, means, asked, answer)
         return answer
 
     try:
         answer: Answer = yield use_case
-    except _Before:
+    except _Before as before:
         known: Answer | None = yield partial(_known, asked=asked)
-        assert known, "an answer was there a moment ago"
+        if known is None:
+            raise before.__cause__ or before from None  # It met something else.
         return known
     return answer
 
@@ -88,19 +92,23 @@ def _known(session: Session, asked: Asked) -> Answer | None:
     return Answer(found.status, found.answer)
 
 
-def _keep(session: Session, means: Means, asked: Asked, answer: Answer) -> bool:
-    return rows.add_new(
-        session,
-        RequestAnswerRow,
-        {
-            "device": asked.device,
-            "request": asked.request,
-            "body_hash": asked.body_hash,
-            "status": answer.status,
-            "answer": answer.text,
-            "at_ms": means.now_ms,
-        },
-    )
+def _keep(session: Session, means: Means, asked: Asked, answer: Answer) -> None:
+    """Keep an answer, written with its effect. Raises _Before where one is kept."""
+    kept = {
+        "device": asked.device,
+        "request": asked.request,
+        "body_hash": asked.body_hash,
+        "status": answer.status,
+        "answer": answer.text,
+        "at_ms": means.now_ms,
+    }
+    session.flush()
+    try:
+        inserts.later(session, Rows(RequestAnswerRow, [kept]))
+        feed.flush(session)
+        inserts.settle(session)
+    except IntegrityError as trouble:
+        raise _Before from trouble
 
 
 _ANSWER = rows.table(RequestAnswerRow).c

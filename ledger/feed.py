@@ -105,8 +105,12 @@ def flush(session: Session) -> dict[str, int]:
     The last thing in a transaction: from here to the commit the streams are locked.
     """
     pending = session.info.pop(_PENDING, None)
-    if not pending:
-        return {}
+    if not pending or not pending.changes:
+        return {}  # Nothing was told, or it was taken back.
+    built = any(callable(change.body) for change in pending.changes)
+    if built or inserts.waits(session, FeedRow):
+        # What is to be read now has to be there.
+        inserts.settle(session)
     moved = _append(session, _built(session, pending.changes), pending.now_ms)
     failpoints.reached("feed: rows written")
     return moved
@@ -215,7 +219,7 @@ def _write(session: Session, fresh: Sequence[Mapping[str, Any]]) -> None:
         for stream, row in last.items()
     ]
     documents = [{name: row[name] for name in columns} for row in fresh]
-    inserts.write(
+    inserts.later(
         session,
         Rows(FeedRow, [{**row, "body": row["body"] or ""} for row in fresh]),
         Rows(FeedDocRow, documents, inserts.replace),

@@ -22,6 +22,7 @@ from ledger.tables.names import Row
 
 # So many rows of a table fit into a statement for several tables; and into one for many.
 FEW, MANY = 8, 64
+_LATER = "later"
 
 
 # What becomes of a row whose key is there already: from the INSERT and its columns.
@@ -57,6 +58,34 @@ def write(session: Session, *parts: Rows) -> None:
         for part in parts:
             for some in _shares(part.entries):
                 _at_once(session, [Rows(part.of, some, part.meet)])
+
+
+def collect(session: Session) -> None:
+    """On PostgreSQL, let rows that `later` is given wait until `settle`.
+
+    For use cases that read none of them before that.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.info[_LATER] = []
+
+
+def later(session: Session, *parts: Rows) -> None:
+    """Write rows, with others where they are collected."""
+    waiting: list[Rows] | None = session.info.get(_LATER)
+    if waiting is None:
+        write(session, *parts)
+    else:
+        waiting += parts
+
+
+def waits(session: Session, of: type[Row]) -> bool:
+    """Whether rows of a table were collected and are not written yet."""
+    return any(part.of is of for part in session.info.get(_LATER, ()))
+
+
+def settle(session: Session) -> None:
+    """Write what was collected; from here on nothing is."""
+    write(session, *session.info.pop(_LATER, ()))
 
 
 def replace(adding: Any, columns: Sequence[str]) -> Mapping[str, Any]:

@@ -14,9 +14,19 @@ from sqlalchemy import bindparam, null, select, union_all, update
 from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, log, wire
-from ledger import blame, discrepancies, feed, happened, intake_locks, losses, rows
+from ledger import (
+    blame,
+    discrepancies,
+    feed,
+    happened,
+    inserts,
+    intake_locks,
+    losses,
+    rows,
+)
 from ledger.clock import Means
 from ledger.effects import EFFECTS, VERSION
+from ledger.inserts import Rows
 from ledger.jobs import Steps
 from ledger.prepared import Prepared, connection_of
 from ledger.store import asks_again
@@ -25,6 +35,7 @@ from ledger.tables.devices import DeviceEventRow, DeviceLogRow, KeyRow
 words = structlog.get_logger()
 # The last word of an incarnation: whatever follows it is a fork. Source: sync.md §2.6.
 CLOSED = "device.closed"
+_SALE = "sale"
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,9 @@ def upload(
     if head is None:
         raise NotItsLog
     _prove(batch, head.public, courier)
+    together = not apart and [event.type for event in batch.events] == [_SALE]
+    if together:
+        inserts.collect(session)  # A sale reads nothing of what it has written.
     known, told = _known(session, batch)
     intake_locks.take(session, batch.events)
     gap, state, seq, hash_ = False, head.state, head.seq, head.hash
@@ -112,15 +126,30 @@ def upload(
         else:
             _fork(session, means, batch, event, seq)
     if taken:
-        rows.add(session, DeviceEventRow, taken)
+        inserts.later(session, Rows(DeviceEventRow, taken))
         now = {"to_seq": seq, "to_hash": hash_}
         moved = {"of": batch.device, "since": batch.incarnation} | now
         state = _MOVE.first(session, moved).state
         if state != "active":
+            inserts.settle(session)
             losses.arrived(session, means, batch, seq)
     failpoints.reached("intake: applied, not committed")
     at = wire.Cursor(state, batch.incarnation, seq, hash_, timeline)
-    return Taken(at, feed.flush(session), gap)
+    return Taken(at, _told(session, together=together), gap)
+
+
+def _told(session: Session, *, together: bool) -> dict[str, int]:
+    """Say where streams stand. together: with the event's rows, which may fail only now."""
+    if not together:
+        return feed.flush(session)
+    try:
+        heads = feed.flush(session)
+        inserts.settle(session)
+    except Exception as trouble:
+        if asks_again(trouble):
+            raise
+        raise Unsure from trouble
+    return heads
 
 
 def apply_waiting(session: Session, means: Means, *, most: int = 500) -> int:

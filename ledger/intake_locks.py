@@ -6,7 +6,7 @@ Two batches that name the same seats then wait for each other and never for ever
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from boxoffice import log
@@ -16,6 +16,7 @@ from ledger.tables.orders import TicketRow
 from ledger.tables.seats import SeatStateRow
 
 _AT_ONCE = 512
+_FEW = 8
 _SEAT, _TICKET = rows.table(SeatStateRow), rows.table(TicketRow)
 
 
@@ -46,6 +47,12 @@ def take(session: Session, events: Sequence[log.Event]) -> None:
     by_performance: dict[str, list[str]] = {}
     for performance, seat in seats:
         by_performance.setdefault(performance, []).append(seat)
+    if len(by_performance) == 1 and len(seats) <= _FEW and 0 < len(tickets) <= _FEW:
+        [(performance, wanted)] = by_performance.items()
+        asked = {"of": performance} | rows.spread("seat", sorted(wanted))
+        wide = rows.width(wanted), rows.width(list(tickets))
+        _both(*wide).all(session, asked | rows.spread("ticket", sorted(tickets)))
+        return
     for performance in sorted(by_performance):
         for some in _in_order(by_performance[performance]):
             asked = {"of": performance} | rows.spread("seat", some)
@@ -62,7 +69,23 @@ def _in_order(names: Iterable[str]) -> Iterator[Sequence[str]]:
 
 @cache
 def _seats(width: int) -> Prepared:
-    return Prepared(
+    return Prepared(_locking_seats(width))
+
+
+@cache
+def _tickets(width: int) -> Prepared:
+    return Prepared(_locking_tickets(width))
+
+
+@cache
+def _both(seats: int, tickets: int) -> Prepared:
+    """Lock seats and then tickets: PostgreSQL reads the parts of a union in order."""
+    first, then = _locking_seats(seats).cte("seats"), _locking_tickets(tickets).cte("those")
+    return Prepared(select(first.c.seat).union_all(select(then.c.id)))
+
+
+def _locking_seats(width: int) -> Select[tuple[str]]:
+    return (
         select(_SEAT.c.seat)
         .where(
             _SEAT.c.performance == bindparam("of"),
@@ -73,7 +96,6 @@ def _seats(width: int) -> Prepared:
     )
 
 
-@cache
-def _tickets(width: int) -> Prepared:
+def _locking_tickets(width: int) -> Select[tuple[str]]:
     wanted = select(_TICKET.c.id).where(_TICKET.c.id.in_(rows.slots("ticket", width)))
-    return Prepared(wanted.order_by(_TICKET.c.id).with_for_update())
+    return wanted.order_by(_TICKET.c.id).with_for_update()

@@ -9,7 +9,7 @@ import sqlalchemy
 import structlog
 from sqlalchemy.orm import Session
 
-from ledger import feed
+from ledger import feed, inserts
 from ledger.prepared import GIVEN
 
 T = TypeVar("T")
@@ -143,6 +143,7 @@ def finish(session: Session) -> bool:
     """
     session.flush()
     feed.flush(session)
+    inserts.settle(session)
     asked = session.in_transaction()
     if asked:
         session.commit()

@@ -65,7 +65,7 @@ def post_all(
     parts = [*along, Rows(JournalEntryRow, written), Rows(JournalLineRow, lines)]
     if order is not None and entries:
         parts.append(settling.count(order, entries, now_ms=now_ms))
-    inserts.write(session, *parts)
+    inserts.later(session, *parts)
 
 
 def total(session: Session) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import journal
 from boxoffice.money import Money
-from ledger import discrepancies, payments, promised_tenders, rows, tenders
+from ledger import discrepancies, inserts, payments, promised_tenders, rows, tenders
 from ledger import journal as book
 from ledger.clock import Means
 from ledger.happened import Happened, maybe, text, whole
@@ -59,6 +59,7 @@ def pay(
     booked, written = list(entries), []
     for tender in given:
         if tender.kind in tenders.KINDS:
+            inserts.settle(session)  # What was promised looks at the tickets.
             promised_tenders.spend(
                 session,
                 means,

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ledger import discrepancies, door_answers, feed, notices, rows
+from ledger import discrepancies, door_answers, feed, inserts, notices, rows
 from ledger.clock import Means
 from ledger.evenings import Evening
 from ledger.happened import Happened
+from ledger.inserts import Rows
 from ledger.ownership import Line
 from ledger.prepared import Prepared
 from ledger.tables.orders import OrderRow, TicketRow
@@ -39,7 +40,7 @@ def write(
             fresh.append(made)
     if not fresh:
         return
-    rows.add(session, TicketRow, fresh)
+    inserts.later(session, Rows(TicketRow, fresh))
     asked = {
         of: door_answers.questions(session, of) if evening.asks else []
         for of, evening in sold.items()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import journal
 from boxoffice.money import Money
-from ledger import evenings, notices, ownership, pickups, rows, webhooks
+from ledger import evenings, inserts, notices, ownership, pickups, rows, webhooks
 from ledger.clock import Means
 from ledger.happened import Happened, text, whole
 from ledger.ownership import Line
@@ -49,6 +49,7 @@ def record(session: Session, means: Means, event: Happened) -> None:
     look_at_deadlines(session, means, event, order.id, own)
     for line in lines:
         if line.ticket not in own:
+            inserts.settle(session)  # To judge it is to look at the tickets.
             ownership.take_other(session, means, event, line)
             notices.ticket(session, line.performance, line.ticket, means.now_ms)
     hashes = [event.maybe("pickup_hash"), event.maybe("code_hash")]

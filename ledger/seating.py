@@ -27,6 +27,7 @@ from ledger import (
     distances,
     feed,
     halls,
+    inserts,
     notices,
     offers,
     promised_tenders,
@@ -34,6 +35,7 @@ from ledger import (
     waiting_sales,
 )
 from ledger.clock import Means
+from ledger.inserts import Rows
 from ledger.prepared import Prepared
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
@@ -134,7 +136,7 @@ def hold(
         "expires_ms": expires_ms,
         "extended": False,
     }
-    rows.add(session, HoldRow, [made])
+    inserts.later(session, Rows(HoldRow, [made]))
     if sale.apart:
         notices.seats(session, performance, list(taken), means.now_ms)
     else:

@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from boxoffice import wire
 from ledger import feed
@@ -48,6 +48,34 @@ def applied(rows, documents=None):
         else:
             documents.pop((row.entity, row.id), None)
     return documents
+
+
+@pytest.mark.parametrize(
+    "prepared", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+def test_who_waits_for_a_stream_knows_what_was_told_of_a_document_meanwhile(store):
+    store.write(tell, "A1", {"state": "available"})
+
+    def second():
+        store.write(tell, "A1", {"state": "sold"})
+
+    def first(session):
+        tell(session, "A1", {"state": "held"})
+        feed.flush(session)
+        waiting.start()
+        waits = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        deadline = time.monotonic() + 30
+        while not session.scalar(waits):
+            assert time.monotonic() < deadline
+            session.execute(text("SELECT pg_stat_clear_snapshot()"))
+
+    waiting = threading.Thread(target=second)
+    store.write(first)
+    waiting.join(30)
+
+    told = news(store)
+    assert [row.ver for row in told.rows] == [1, 2, 3]
+    assert told.position.digest == digest_of(applied(told.rows))
 
 
 def test_changes_come_in_order_without_holes_and_add_up_to_the_digest(store):

@@ -199,6 +199,19 @@ def test_an_event_that_cannot_be_read_is_set_aside_and_the_rest_flows(
         assert journal.total(session) == 0
 
 
+def test_a_sale_that_cannot_be_written_is_set_aside(kiosk, theatre, ledger):
+    if ledger.store.on_sqlite:
+        pytest.skip("SQLite keeps a text with the character NUL.")
+    epochs = kiosk.own(theatre.tonight, "A1")
+    line = kiosk.line(theatre.tonight, "A1", epochs["A1"]) | {"payload": "a\x00b"}
+    bad = kiosk.happened("sale", kiosk.sale(line))
+
+    assert kiosk.upload().ok()["acked"]["seq"] == 1
+
+    assert [row.subject for row in noted(ledger, "event_unreadable")] == [bad]
+    assert count(ledger, TicketRow) == count(ledger, OrderRow) == 0
+
+
 def test_a_disk_that_ends_the_transaction_is_no_events_fault(kiosk, ledger, monkeypatch):
     # SQLite rolls everything back by itself on a full disk; the next word of it is that the
     # savepoint is not there. Found by `scripts/test kills --fault enospc`.

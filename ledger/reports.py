@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from ledger import audit, void_guests
+from boxoffice.journal import Account
+from ledger import audit, void_guests, written
 from ledger.clock import Means
 from ledger.tables.catalogue import ChartRow, HallRow, PerformanceRow, ProductionRow
 from ledger.tables.devices import DeviceRow
@@ -40,7 +41,7 @@ class Entry:
 def history(session: Session, order: str) -> list[Entry]:
     """Tell what happened to an order, in order."""
     entries = [
-        Entry(entry.at_ms, f"{entry.why}: " + ", ".join(lines))
+        Entry(entry.at_ms, _booked(entry, lines))
         for entry, lines in _journal(session, order)
     ]
     sold = session.scalars(select(TicketRow).where(TicketRow.order == order)).all()
@@ -97,17 +98,35 @@ def inside(
     }
 
 
-def _journal(session: Session, order: str) -> list[tuple[JournalEntryRow, list[str]]]:
+def _booked(entry: JournalEntryRow, lines: Sequence[JournalLineRow]) -> str:
+    """Say what an entry of the journal means to a clerk: "Payment: €60.50 by cash"."""
+    told = [_tendered(line) for line in lines if line.account.startswith("tender:")]
+    owed = sum(line.amount for line in lines if line.account == Account.PATRONS)
+    if not told and owed:
+        amount = written.money(abs(owed), lines[0].currency)
+        told = [f"{amount} {'charged' if owed > 0 else 'less to pay'}"]
+    return f"{entry.why.replace('_', ' ').capitalize()}: {', '.join(told) or 'booked'}"
+
+
+def _tendered(line: JournalLineRow) -> str:
+    amount = written.money(abs(line.amount), line.currency)
+    kind = line.account.removeprefix("tender:").replace("_", " ")
+    return f"{amount} by {kind}" if line.amount > 0 else f"{amount} back by {kind}"
+
+
+def _journal(
+    session: Session, order: str
+) -> list[tuple[JournalEntryRow, list[JournalLineRow]]]:
     entries = session.scalars(
         select(JournalEntryRow).where(JournalEntryRow.order == order)
     ).all()
-    lines: dict[str, list[str]] = {entry.id: [] for entry in entries}
+    lines: dict[str, list[JournalLineRow]] = {entry.id: [] for entry in entries}
     for line in session.scalars(
         select(JournalLineRow)
         .where(JournalLineRow.entry.in_(lines))
         .order_by(JournalLineRow.line)
     ):
-        lines[line.entry].append(f"{line.account} {line.amount / 100:+.2f}")
+        lines[line.entry].append(line)
     return [(entry, lines[entry.id]) for entry in entries]
 
 

@@ -90,8 +90,8 @@ def test_an_order_shows_seats_money_and_history(anna, house):
 
     assert "Stalls, row E, seat 12" in page
     assert "€64.00" in page
-    assert "sale:" in page
-    assert "payment:" in page
+    assert "Sale: €64.00 charged" in page
+    assert "Payment: €64.00 by card" in page
 
 
 def test_an_unknown_order_is_said_in_words(anna):

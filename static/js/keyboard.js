@@ -68,7 +68,8 @@
     const turns = small && ["any", "password"].includes(field.dataset.keys);
     const rows = boards[field.dataset.keys]().map((row) => [...row]);
     const last = rows.length - 1;
-    board.classList.toggle("keys--tall", rows.length > 3);
+    // Where they turn, they leave no more room for words than four rows would.
+    board.classList.toggle("keys--tall", rows.length > 3 || turns);
     board.replaceChildren(
       ...rows.map((letters, n) => {
         const row = document.createElement("div");

@@ -3,7 +3,7 @@
 What a house says itself (where the box office is, its rule of exchange, names and notes of
 prices, names of parts and the way to them) stands once, in its first language. A list
 beside it says the same in the others; guests read their own language where it is known.
-Source: lobby.md §1, docs/decisions/0035.
+Source: lobby.md §1, docs/decisions/0038.
 """
 
 import json

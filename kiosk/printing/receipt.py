@@ -95,11 +95,20 @@ def pieces(receipt: Receipt, *, columns: int) -> list[Piece]:
         said = words.say("paid_by", kind=entry.words)
         found += _entry(said, words.amount(entry.amount, receipt.currency), columns)
     if receipt.kind:
-        found += _lines(_tender(receipt, words), columns)
+        found += _rest(receipt, words, columns)
     if receipt.ref:
         found += _lines(words.say("reference", ref=receipt.ref), columns)
     found += _lines(words.say("thanks"), columns)
     return [*found, Cut()]
+
+
+def _rest(receipt: Receipt, words: Words, columns: int) -> Sequence[Text]:
+    """Say what paid: with its amount, where something else paid a part before it."""
+    said = _tender(receipt, words)
+    if not receipt.paid:
+        return _lines(said, columns)
+    left = receipt.total - sum(entry.amount for entry in receipt.paid)
+    return _entry(said, words.amount(left, receipt.currency), columns)
 
 
 def _tender(receipt: Receipt, words: Words) -> str:

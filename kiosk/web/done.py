@@ -30,6 +30,8 @@ STAYS_S: Final = 20
 # While paper waits in the slot the page looks again so often.
 LOOKS_S: Final = 1
 PHONE_STAYS_S: Final = 60
+# Tickets that nobody has in hand yet stand as long as those that paper owes. lobby.md §3.
+SCAN_STAYS_S: Final = 120
 # So many seats are named one by one; of more, the rows.
 NAMED: Final = 8
 FEW: Final = 4
@@ -47,21 +49,26 @@ def show() -> Response | str:
     if shown is None:
         return redirect(url_for("attract.show"))
     on_phone = any(ticket.state == "phone" for ticket in progress.tickets)
+    # Whoever has photographed the codes themselves has their tickets.
+    to_scan = on_phone and not guest.get("phone")
     address = _address(progress)
-    leave_s = _stays_s(progress)
+    if to_scan and not (address and device().up):
+        # Nothing answers a phone now: the codes themselves are shown. lobby.md §3.
+        guest["phone"] = [t.ticket for t in progress.tickets if t.state == "phone"]
+        return redirect(url_for("printing.on_phone"))
+    leave_s = SCAN_STAYS_S if to_scan else _stays_s(progress)
     return frame.page(
         "kiosk/done.html",
         sheets=["components/qr", "screens/done"],
         idle_s=0,
         shown=here,
-        taken=_("Your tickets are on your phone.")
-        if on_phone
-        else ngettext("Please take your ticket.", "Please take your tickets.", progress.of),
+        to_scan=to_scan,
+        taken=_taken(progress, on_phone=on_phone, to_scan=to_scan),
         facts=_facts(shown),
         waiting=bool(shown.waiting),
         receipt=shown.receipt,
         receipt_words=_receipt_words(shown),
-        may_receipt=here.stage is Stage.SOLD or bool(here.ref),
+        may_receipt=_may_receipt(here, shown),
         code=qr.drawn(address) if address else None,
         phone_words=_("Your receipt, too:")
         if on_phone
@@ -72,6 +79,26 @@ def show() -> Response | str:
         refresh_s=0 if leave_s else LOOKS_S,
         state=f"{leave_s > 0}-{shown.receipt}",
     )
+
+
+def _taken(progress: Progress, *, on_phone: bool, to_scan: bool) -> str:
+    """Say where the tickets are; a code that nobody has to have scanned is no phone."""
+    if to_scan:
+        return ngettext(
+            "Scan this code with your phone: your ticket is behind it.",
+            "Scan this code with your phone: your tickets are behind it.",
+            progress.of,
+        )
+    if on_phone:
+        return _("Your tickets are on your phone.")
+    return ngettext("Please take your ticket.", "Please take your tickets.", progress.of)
+
+
+def _may_receipt(here: OrderShown, shown: Done) -> bool:
+    """Whether a receipt may be asked for: something was paid here, and paper comes out."""
+    paid = here.stage is Stage.SOLD or bool(here.ref)
+    asked = shown.receipt in {"queued", "printed"}
+    return paid and not asked and spool.paper(device()).can_print
 
 
 def _stays_s(progress: Progress) -> int:
@@ -175,7 +202,10 @@ def _facts(shown: Done) -> list[dict[str, str]]:
     if shown.doors_open_ms is not None:
         opens = shown.doors_open_ms
         time = formats.clock(opens, zone) if today else formats.when(opens, zone, now_ms)
-        facts.append({"what": _("Doors open"), "words": time})
+        if opens <= now_ms:
+            facts.append({"what": _("The doors"), "words": _("are open")})
+        else:
+            facts.append({"what": _("Doors open"), "words": time})
     if shown.waiting:
         facts.append({"what": _("Still to be collected"), "words": _waiting(shown)})
     facts.append({"what": _("Seats"), "words": _seats(shown)})

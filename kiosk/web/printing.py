@@ -20,7 +20,8 @@ from kiosk.web.words import Button
 
 bp = Blueprint("printing", __name__, url_prefix="/order")
 
-DONE_STAYS_S = 20
+# Whoever went away with their picture leaves the kiosk to the next guest.
+CODES_STAY_S = 120
 # At most this many codes on one screen, so that each is 30 mm or more.
 PHONE_CODES = 2
 
@@ -209,6 +210,8 @@ def on_phone() -> Response | str:
         idle_s=0,
         listens=False,
         shown=here,
+        leave_s=CODES_STAY_S,
+        left=frame.counted(CODES_STAY_S),
         tickets=[{"code": qr.drawn(one.code), "name": _name(one.seat)} for one in now],
         later=url_for("printing.on_phone", first=first + 1 + PHONE_CODES)
         if first + PHONE_CODES < len(given)

@@ -247,6 +247,13 @@ def test_a_receipt_adds_up():
     assert all(len(line) <= 48 for line in found)
 
 
+def test_a_receipt_says_what_each_of_two_tenders_paid():
+    found = receipt_lines(replace(BOUGHT, paid=(Line("gift card", 2000),)))
+
+    assert f"{'Paid by gift card':<41} €20.00" in found
+    assert f"{'Paid by card: VISA **** 4242':<41} €19.50" in found
+
+
 def test_a_later_receipt_is_a_copy():
     assert "COPY" in receipt_lines(replace(BOUGHT, copy=True))
     assert "COPY" not in receipt_lines(BOUGHT)

@@ -236,6 +236,10 @@ def _printing(visitor: Visitor) -> Iterator[str]:
     house.yours, house.tickets, house.trouble = yours, ["printed", "printed"], None
     visitor.open("/order/done")
     yield "done"
+    house.tickets, house.paper = ["phone", "phone"], Paper(Status.OUT, False, 0)
+    visitor.open("/order/done")
+    yield "done, with tickets behind a code"
+    house.tickets, house.paper = ["printed", "printed"], Paper(Status.READY, True, 41)
     house.linked, house.receipt = False, "failed"
     for path in ("/order/done", "/order/done/phone"):
         visitor.open(path)

@@ -1,7 +1,7 @@
 """Printing, counted by proof; what is owed; the last page."""
 
 from kiosk.shown.paying import Outcome
-from kiosk.shown.printing import Status
+from kiosk.shown.printing import Paper, Status
 from kiosk.shown.reviewing import Stage
 from tests.pages import Guest
 from tests.parts.kiosk.web.pretend_house import PretendHouse
@@ -111,6 +111,51 @@ def test_the_last_page_stands_until_the_paper_is_taken_and_then_twelve_seconds(
     gone = guest.reload().soup.body
     assert gone is not None
     assert gone["data-leave-s"] == "20"  # Whoever it was for has left without it.
+
+
+def test_tickets_behind_a_code_wait_for_a_phone_and_say_so(
+    house: PretendHouse, guest: Guest
+) -> None:
+    paid(house, guest, ["phone", "phone"])
+    page = guest.reload()
+
+    assert "Scan this code with your phone: your tickets are behind it." in page.words
+    assert "are on your phone" not in page.words
+    assert page.soup.body is not None
+    assert page.soup.body["data-leave-s"] == "120"
+    assert len(page.soup.select(".done__phone:not(.large-only) .qr")) == 1
+
+
+def test_without_a_line_tickets_for_the_phone_are_the_codes_themselves(
+    house: PretendHouse, guest: Guest
+) -> None:
+    house.linked = False
+    paid(house, guest, ["phone", "phone"])
+    assert guest.reload().heading == "Take a picture of this screen."
+    assert "Closes in 120 s." in guest.page.words
+    guest.press("I have them all")
+    assert guest.page.heading == "Enjoy the show"
+    assert "Your tickets are on your phone." in guest.page.words
+
+
+def test_a_receipt_is_offered_only_while_there_is_paper(
+    house: PretendHouse, guest: Guest
+) -> None:
+    paid(house, guest, ["printed", "printed"])
+    assert "Print a receipt" in guest.reload().names
+    house.paper = Paper(Status.OUT, False, 0)
+    assert "Print a receipt" not in guest.reload().names
+
+
+def test_doors_that_are_open_already_are_said_to_be(
+    house: PretendHouse, guest: Guest
+) -> None:
+    paid(house, guest, ["printed", "printed"])
+    assert "Doors open 18:45" in guest.reload().words
+    house.now_ms += 45 * 60_000
+    assert "The doors are open" in guest.reload().words
+    guest.press("Dansk")
+    assert "Dørene er åbne" in guest.page.words
 
 
 def test_a_ticket_for_another_day_says_which(house: PretendHouse, guest: Guest) -> None:

@@ -37,10 +37,11 @@ def show() -> Response | str:
     if guest.setdefault("helped_as", stands) != stands and here is not None:
         guest["helped_as"] = stands
         return redirect(where(here))
-    call = staff.called(device()) if guest.get("called") else None
+    pays = here is not None and here.stage is Stage.PAYING
+    # Where money is in doubt the device has called by itself.
+    call = staff.called(device()) if pays or guest.get("called") else None
     if call is None:
         guest.pop("called", None)
-    pays = here is not None and here.stage is Stage.PAYING
     return frame.page(
         "kiosk/help.html",
         sheets=["screens/help"],
@@ -48,7 +49,7 @@ def show() -> Response | str:
         called=call is not None,
         comes=call is not None and bool(call.by),
         refreshes=REFRESH_S if call or pays else 0,
-        words=_words(call) if call else _("Can we help?"),
+        words=said(call) if call else _("Can we help?"),
         back=_back(here),
     )
 
@@ -70,7 +71,8 @@ def _back(here: OrderShown | None) -> str:
     return safe(guest.get("helped_at", "/"))
 
 
-def _words(call: CallShown) -> str:
+def said(call: CallShown) -> str:
+    """Say how a call stands, and whether anybody heard it."""
     office = house.own(house.read(device()).box_office_words)
     where = _("The box office is %(where)s.", where=office) if office else ""
     if call.by:

@@ -32,7 +32,9 @@ def show() -> Response | str:
     tonight, currency = review.tonight, review.currency
     reserved = tonight.kind == "reserved"
     back = "seats.show" if reserved else "how_many.show"
-    total = formats.money(review.total, currency)
+    # Where something else pays a part, the large figure is what the button says.
+    part = _part_words(review)
+    total = formats.money(review.due if part else review.total, currency)
     return frame.page(
         "kiosk/order.html",
         sheets=["screens/order"],
@@ -47,7 +49,8 @@ def show() -> Response | str:
         else _("Unreserved seating"),
         lines=_lines(review),
         total=total,
-        part=_part_words(review),
+        total_words=_("To pay") if part else "",
+        part=part,
         pay_words=_("Pay %(total)s", total=formats.money(review.due, currency))
         if review.due
         else _("Get tickets"),
@@ -98,7 +101,23 @@ def _lines(review: Review) -> list[dict[str, str]]:
         lines.append(
             {"words": _("Fees"), "amount": formats.money(review.fee, review.currency)}
         )
-    return lines
+    return lines + _paid_lines(review)
+
+
+def _paid_lines(review: Review) -> list[dict[str, str]]:
+    """Say the whole, and what each voucher takes off it; nothing where nothing does."""
+    if review.due == review.total:
+        return []
+    names = {"gift_card": _("Gift card"), "voucher": _("Voucher")}
+    whole = formats.money(review.total, review.currency)
+    return [{"words": _("Total"), "amount": whole}] + [
+        {
+            "words": names.get(one.kind, names["voucher"]),
+            "amount": formats.money(-one.amount, review.currency),
+        }
+        for one in review.tenders
+        if one.amount
+    ]
 
 
 def _part_words(review: Review) -> str:

@@ -11,12 +11,14 @@ from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
 from werkzeug.wrappers import Response
 
+from kiosk import staff
 from kiosk.payments import attempts, box_office
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Outcome, PayState
 from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import formats, frame, house, qr, refusals
 from kiosk.web.guest import device, order, where
+from kiosk.web.help import said as help_words
 from kiosk.web.speech import gettext as _
 from kiosk.web.words import Button, call_staff, start_over
 
@@ -82,7 +84,8 @@ def show() -> Response | str:
         shown=here,
         paying=bool(said.refresh_s),
         outcome=state.outcome.value,
-        state=f"{state.outcome.value}-{state.may_cancel}-{state.asking_s}",
+        # Whether staff were reached may change while the page stands.
+        state=f"{state.outcome.value}-{state.may_cancel}-{state.asking_s}-{said.lines}",
         words=said.words,
         lines=said.lines,
         amount=formats.money(state.amount, state.currency) if said.amount else "",
@@ -173,10 +176,11 @@ def _said(state: PayState) -> Said:
                 _("Please do not pay again."),
                 (
                     _("We can't see yet whether %(amount)s was taken.", amount=amount),
-                    _("Your seats are safe. Staff are coming."),
+                    *_staff_words(),
                     _("Reference %(reference)s.", reference=state.reference),
                 ),
-                buttons=(call_staff(),),
+                # The device has called by itself; a second call would say nothing new.
+                buttons=() if staff.called(device()) else (call_staff(),),
                 refresh_s=UNKNOWN_STAYS_S,
             )
         case Outcome.REVERSED:
@@ -185,6 +189,16 @@ def _said(state: PayState) -> Said:
             return Said(words, lines, buttons=(start_over(), call_staff()), refresh_s=0)
         case _ as never:
             assert_never(never)
+
+
+def _staff_words() -> tuple[str, ...]:
+    """Say that staff come only if they were called, and heard it."""
+    call = staff.called(device())
+    if call is None:
+        return (_("Your seats are safe."),)
+    if call.reached:
+        return (_("Your seats are safe. Staff are coming."),)
+    return (_("Your seats are safe."), help_words(call))
 
 
 def _where() -> tuple[str, ...]:

@@ -34,6 +34,7 @@ def voucher() -> Response | str:
     """Ask for a code."""
     return _typed(
         heading=_("Voucher or promo code"),
+        step=_("Voucher"),
         words=_("Vouchers, gift cards and promo codes: type the code."),
         action=url_for("wallet.redeem"),
         fields=[_field("code", _("Code"), "any")],
@@ -47,8 +48,9 @@ def redeem() -> Response:
     here = _here()
     if isinstance(here, Response):
         return redirect(here.location, 303)
-    refused = tenders.redeem(device(), here.order, request.form.get("code", ""))
-    return _after(refused, "wallet.voucher", here)
+    code = request.form.get("code", "")[: tenders.LONGEST]
+    refused = tenders.redeem(device(), here.order, code)
+    return _after(refused, "wallet.voucher", here, typed=code)
 
 
 @bp.get("/member")
@@ -56,6 +58,7 @@ def member() -> Response | str:
     """Ask for a member's number and password; a card can be shown to the camera."""
     return _typed(
         heading=_("Members"),
+        step=_("Member"),
         words=_("Show your card to the camera, or type:"),
         action=url_for("wallet.join"),
         fields=[
@@ -75,7 +78,8 @@ def join() -> Response:
     number = request.form.get("member_number", "")
     password = request.form.get("password", "")
     return joined(
-        here, tenders.join(device(), here.order, number=number, password=password)
+        here,
+        tenders.join(device(), here.order, number=number, password=password),
     )
 
 
@@ -98,10 +102,13 @@ def joined(here: OrderShown, refused: Refusal | None) -> Response:
     return _after(refused, "wallet.member", here)
 
 
-def _after(refused: Refusal | None, asked: str, here: OrderShown) -> Response:
+def _after(
+    refused: Refusal | None, asked: str, here: OrderShown, *, typed: str = ""
+) -> Response:
     guest.pop("again", None)
     if refused is not None and refused.key in TYPED_AGAIN:
-        guest["again"] = refused.key
+        # What was typed is put right, not typed anew; a password never comes back.
+        guest["again"], guest["typed_again"] = refused.key, typed
         return redirect(url_for(asked), 303)
     if refused is not None:
         return refusals.go(refused, performance=here.performance)
@@ -115,6 +122,7 @@ def _field(name: str, words: str, keys: str) -> dict[str, str]:
 def _typed(
     *,
     heading: str,
+    step: str,
     words: str,
     action: str,
     fields: list[dict[str, str]],
@@ -123,13 +131,15 @@ def _typed(
     here = _here()
     if isinstance(here, Response):
         return here
-    again = guest.pop("again", "")
+    again, typed = guest.pop("again", ""), guest.pop("typed_again", "")
     return frame.page(
         "kiosk/typed.html",
         sheets=SHEETS,
         idle_s=frame.IDLE_LONG_S,
         shown=here,
         heading=heading,
+        step=step,
+        typed=typed if again else "",
         words=sorry(Refusal(again), Case()).words if again else words,
         stop=bool(again),
         action=action,

@@ -40,6 +40,8 @@ def ask() -> str:
         last_name=typed.get("last_name", ""),
         words=_said(why),
         missing=_missing_words(),
+        # Which of the two was wrong is nobody's business: whoever asks reads of both.
+        also=_("Check the last name, too.") if why == "collect.none" else "",
         wrong={"collect.typo": "number"}.get(why, why),
         letters=ids.ALPHABET,
         sight=sight_words.now(),
@@ -77,6 +79,7 @@ def ask_member() -> str:
         idle_s=frame.IDLE_LONG_S,
         heading=_("Collect as a member"),
         step=_("Collect"),
+        typed="",
         words=said or _("Show your card to the camera, or type:"),
         stop=bool(again),
         action=url_for("will_call.find_member"),

@@ -134,10 +134,11 @@
       empty.focus();
     }
   });
-  // Keys leave a wide screen no room for what is wrong: it is shown first there, and the keys
-  // come once a field is touched.
+  // Four rows of keys leave a wide screen room for what is wrong beside a single field; else it is
+  // shown first there, and the keys come once a field is touched.
   const stopped = document.querySelector(".collect__words--stop");
-  if (wide && stopped && fields.some((one) => ["any", "password"].includes(one.dataset.keys))) return;
+  const beside = fields.length === 1 && innerHeight > 600;
+  if (wide && stopped && !beside && fields.some((one) => ["any", "password"].includes(one.dataset.keys))) return;
   open();
   field.focus({ preventScroll: true });
   draw();

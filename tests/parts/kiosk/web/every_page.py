@@ -78,6 +78,10 @@ def _choosing(visitor: Visitor) -> Iterator[str]:
     del visitor.house.refuse["hold"]
     visitor.reviews()
     yield "review"
+    visitor.house.gift = 3000
+    visitor.reviews()
+    yield "review, partly paid"
+    visitor.house.gift = 0
     visitor.house.extras = EXTRAS
     visitor.open("/order/extras")
     yield "/order/extras"

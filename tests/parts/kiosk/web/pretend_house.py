@@ -51,7 +51,15 @@ from kiosk.shown.named import Refusal, SeatShown
 from kiosk.shown.parts import MapSection, Part
 from kiosk.shown.paying import Intent, Outcome, PayState
 from kiosk.shown.printing import Done, Paper, PhoneTicket, Progress, Status, TicketProgress
-from kiosk.shown.reviewing import ExtrasShown, Held, OrderShown, Review, ReviewLine, Stage
+from kiosk.shown.reviewing import (
+    ExtrasShown,
+    Held,
+    OrderShown,
+    Review,
+    ReviewLine,
+    Stage,
+    TenderShown,
+)
 from kiosk.sight import Sight
 from kiosk.web import house as web_house
 from kiosk.web import scans
@@ -168,6 +176,8 @@ class PretendHouse:
         )
         self.collected: list[str] = []
         self.extras: ExtrasShown | None = None
+        # What a gift card pays of an order, in minor units.
+        self.gift = 0
         self.programme = self._programme()
 
     def find(self, code: str) -> SeatShown:
@@ -436,7 +446,8 @@ class PretendHouse:
             self.linked,
             "ready",
             self.paper,
-            due=4800,
+            due=4800 - self.gift,
+            tenders=(TenderShown("gift_card", self.gift, 0),) if self.gift else (),
         )
 
     def _sales_release(self, _device: Any, _order: str) -> None:

@@ -100,6 +100,8 @@ def test_wrong_number_and_wrong_name_get_the_same_words(
     asks(ada, NOBODYS, "Okafor")
     assert ada.page.alert == first
     assert first == "We can't find that. Check the order number, or ask the box office."
+    assert "Check the last name, too." in ada.page.words
+    assert len(ada.page.soup.select("[aria-invalid]")) == 2
 
 
 def test_a_slip_of_the_finger_is_caught_before_anybody_is_asked(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.shown.help import CallShown
 from kiosk.shown.paying import TO_CHOOSE, Outcome
 from kiosk.shown.reviewing import Stage
 from tests.pages import Guest
@@ -75,12 +76,35 @@ def test_every_end_of_a_payment_has_its_words(
     house: PretendHouse, guest: Guest, outcome: Outcome, words: str, buttons: list[str]
 ) -> None:
     house.pay = replace(house.pay, asking_s=20)
+    if outcome is Outcome.UNKNOWN:
+        house.call = CallShown("c-1", True, house.now_ms)  # The device calls by itself.
     pays(house, guest, outcome)
     assert words in guest.page.words
     assert set(buttons) <= set(guest.page.names)
     if outcome in {Outcome.ASKING, Outcome.UNKNOWN}:
         assert "Nothing was charged" not in guest.page.words
         assert "Try again" not in guest.page.names
+
+
+@pytest.mark.parametrize(
+    ("call", "words", "button"),
+    [
+        (CallShown("c-1", True, 0), "Staff are coming.", False),
+        (CallShown("c-1", False, 0), "We can't reach staff from here.", False),
+        (None, "Your seats are safe.", True),
+    ],
+)
+def test_staff_are_said_to_come_only_if_they_were_called_and_heard_it(
+    house: PretendHouse, guest: Guest, call: CallShown | None, words: str, button: bool
+) -> None:
+    house.call = call
+    pays(house, guest, Outcome.UNKNOWN)
+    assert words in guest.page.words
+    assert ("Staff are coming." in guest.page.words) is bool(call and call.reached)
+    assert ("Call staff" in guest.page.names) is button
+    if call:
+        guest.press("Help")
+        assert "Call staff" not in guest.page.names
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,8 @@ def test_a_gift_card_pays_a_part_and_says_so(
     uses_code(ada, "gift 2222")
     words = "The voucher covers €20.00. Please pay €31.50 by card."
     assert words in ada.page.words
+    assert "Total €51.50 Gift card -€20.00" in ada.page.words
+    assert "To pay €31.50" in ada.page.words
     ada.press("Pay €31.50")
     work()
     ada.reload()
@@ -249,6 +251,9 @@ def test_an_unknown_voucher_is_asked_for_again(ada: Guest) -> None:
     uses_code(ada, "NOSUCH")
     assert "We can't use that voucher." in ada.page.alert
     assert ada.page.path == "/order/voucher"
+    # It is put right where it was typed, and only there.
+    assert ada.page.soup.select_one("#code")["value"] == "NOSUCH"  # type: ignore[index]
+    assert "NOSUCH" not in ada.open("/order/voucher").html
 
 
 def test_without_a_link_vouchers_wait(ada: Guest, ledger: LedgerDouble) -> None:
@@ -301,6 +306,7 @@ def test_too_few_credits_are_used_as_far_as_they_go(
 def test_a_wrong_password_is_asked_for_again(ada: Guest, okafor: dict[str, Any]) -> None:
     takes_two(ada)
     joins(ada, "curtain")
+    assert "curtain" not in ada.page.html
     assert "We can't find that membership." in ada.page.alert
 
 

@@ -53,6 +53,8 @@ INTRODUCED_S: Final = 2.0
 PRUNE_EVERY_S: Final = 24 * 3600.0
 NAMES_EVERY_S: Final = 300.0
 LIST_S: Final = 20.0
+# A verdict is written down a moment before it is shown.
+LOOK_S: Final = 1.0
 _words = structlog.get_logger()
 
 Work = Callable[[Device], float]
@@ -262,7 +264,7 @@ class _Look:
 
     def __call__(self, device: Device) -> float:
         self._seen = second_look.turn(device, self._seen)
-        return 0.0
+        return LOOK_S
 
 
 class _List:

@@ -12,15 +12,14 @@ from kiosk.device import Device
 
 # After so long the guest has moved on, or a supervisor has decided.
 PAUSES_S: Final = (0.3, 0.7, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0)
-WAIT_S: Final = 1.0
 
 
 def turn(device: Device, after: int) -> int:
-    """Wait for a verdict above `after` and see it through; give its id, or `after`.
+    """See the newest verdict above `after` through; give its id, or `after` without one.
 
     Any later verdict ends it: the door is busy with somebody else.
     """
-    shown = door.last(device, after, WAIT_S)
+    shown = door.last(device, after)
     if shown is None:
         return after
     if shown.answer != Answer.BEING_CHECKED:

@@ -104,7 +104,12 @@ def _booked(entry: JournalEntryRow, lines: Sequence[JournalLineRow]) -> str:
     owed = sum(line.amount for line in lines if line.account == Account.PATRONS)
     if not told and owed:
         amount = written.money(abs(owed), lines[0].currency)
-        told = [f"{amount} {'charged' if owed > 0 else 'less to pay'}"]
+        parts = [
+            f"{line.account.replace('_', ' ')} {written.money(-line.amount, line.currency)}"
+            for line in lines
+            if line.account != Account.PATRONS
+        ]
+        told = [f"{amount} {'charged' if owed > 0 else 'less to pay'}: {', '.join(parts)}"]
     return f"{entry.why.replace('_', ' ').capitalize()}: {', '.join(told) or 'booked'}"
 
 

@@ -62,7 +62,8 @@ def show() -> str | Response:
     seen = _seen()
     came = together(door.recent(here)) if house.ready(here) else []
     newest = max(came, key=lambda one: one.id, default=None)
-    verdict = _verdict(came, seen, now_ms)
+    remembered = "seen" not in request.args
+    verdict = _verdict(came, seen, now_ms, remembered=remembered)
     counters = door.counters(here) if house.ready(here) else None
     sight = sight_words.now()
     return frame.page(
@@ -143,14 +144,20 @@ def _seen() -> str:
     return seen
 
 
-def _verdict(came: Sequence[Shown], seen: str, now_ms: int) -> Verdict | None:
-    """Give the verdict to show large; came: with those that came with it."""
+def _verdict(
+    came: Sequence[Shown], seen: str, now_ms: int, *, remembered: bool = False
+) -> Verdict | None:
+    """Give the verdict to show large; came: with those that came with it.
+
+    remembered: the page is opened anew, and `seen` is of a page before.
+    """
     if not came:
         return None
     large = came[0]
     if seen.isascii() and seen.isdigit() and len(seen) < 20:
         news = max(one.id for one in came) > int(seen)
-        return _verdict_of(large, now_ms) if news else None
+        if not news or not remembered:
+            return _verdict_of(large, now_ms) if news else None
     fresh = FRESH_STOP_MS if _stays(large) else FRESH_GO_MS
     return _verdict_of(large, now_ms) if now_ms - large.at_ms < fresh else None
 

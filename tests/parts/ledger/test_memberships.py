@@ -58,7 +58,7 @@ def test_the_examples_of_the_seed_are_reproduced(bo, ledger, season, count, char
 
     (order,) = rows(ledger, OrderRow)
     assert (order.charge, order.paid) == (charge, charge)
-    theatre_has = f"theatre -{(net - 9600) / 100:.2f}"
+    theatre_has = f"theatre €{(net - 9600) / 100:.2f}"
     assert theatre_has in page.words
 
 

@@ -207,6 +207,16 @@ def test_go_goes_by_itself_and_stop_stays(house: PretendHouse) -> None:
     assert tom.open("/door").heading == "Ready for the next ticket"
 
 
+def test_a_page_that_is_opened_anew_shows_no_old_go(house: PretendHouse) -> None:
+    house.role = "door"
+    tom = Guest(house.app())
+    tom.open("/door?seen=0")
+    house.show("ADMIT", Class.GO, at_ms=NOW_MS - 11_000)
+    assert tom.open("/door").heading == "Ready for the next ticket"
+    house.show("ADMIT", Class.GO, at_ms=NOW_MS - 9_000)
+    assert "Enjoy the show." in tom.open("/door").words
+
+
 def test_a_look_at_the_clock_dismisses_no_verdict(house: PretendHouse) -> None:
     house.role = "door"
     house.show("FORGED", Class.NO)

@@ -24,11 +24,14 @@ from ledger.shop.words import sorry
 
 @dataclass(frozen=True)
 class Line:
-    """One ticket. prices: (price type, name, charge with fees) sold on its seat."""
+    """One ticket. prices: (price type, name, charge with fees) sold on its seat.
+
+    A member's credit has no charge: it is no price that somebody else may choose.
+    """
 
     seat: str
     name: str
-    prices: list[tuple[str, str, int]]
+    prices: list[tuple[str, str, int | None]]
     chosen: str
     priced: Priced
 
@@ -154,13 +157,13 @@ def lines_of(session: Session, here: Evening, basket: Basket, quote: Quote) -> l
     found = []
     for (seat, chosen), priced in zip(basket.seats, quote.seats, strict=True):
         level = here.plan.level_of(seat)
-        prices = [
+        prices: list[tuple[str, str, int | None]] = [
             (kind.id, kind.name, on_sale.whole(here, level, kind.id) or 0)
             for kind, _price in here.prices.offered(level, basket.details.promo)
             if kind.public
         ]
         if members:
-            prices.append((MEMBERSHIP.id, _("Member, with a seat credit"), 0))
+            prices.append((MEMBERSHIP.id, _("With a seat credit"), None))
         name = formats.seat(here.plan, seat)
         found.append(Line(seat, name, prices, chosen, priced))
     return found

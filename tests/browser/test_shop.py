@@ -94,10 +94,17 @@ def press(page: Page, name: str) -> Page:
 def test_a_phone_buys_the_best_seats_after_a_decline(chromium, shop):
     page = chromium.new_context(**PHONE).new_page()
     page.goto(shop)
+    # Who came for tonight need not scroll past what is for the whole season.
+    assert page.locator("h2").all_inner_texts()[-1] == "Memberships"
     looked_at(page).get_by_role("link", name="Hamlet").first.click()
     press(looked_at(page), "Find the best seats")
     assert "Held for you" in page.inner_text("main")
     press(page, "Continue")
+    amount = page.get_by_label("Which amount?")
+    assert amount.is_hidden()
+    page.get_by_label("Another amount").check()
+    assert amount.is_visible()
+    page.get_by_label("No donation").check()
     press(page, "Continue")
     assert "Please look at 2 fields again." in page.inner_text("[role=alert]")
     page.get_by_label("Name").fill("Ada Holm")

@@ -60,7 +60,7 @@ def pay_with_credits(ada, theatre, *seats, cards=()):
     ada.choose_seats(theatre.tonight, *seats)
     for seat in set(seats) - set(cards):
         name = f"Stalls, row {seat[0]}, seat {seat[1:]}"
-        ada.choose(name, "Member, with a seat credit €0.00")
+        ada.choose(name, "With a seat credit")
     return ada.press("Continue")
 
 

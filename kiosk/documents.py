@@ -212,6 +212,11 @@ def plain(
     return _one(session, stream, entity, id, reading.read_plain)
 
 
+def copies(session: Session, performance: str) -> list[str]:
+    """Name the sealed copies of the evening's will-call orders that are kept here."""
+    return sorted(_all(session, stream_of(performance), "willcall", reading.read_plain))
+
+
 def stream_of(performance: str) -> str:
     """Name the stream of a performance."""
     return f"perf:{performance}"

@@ -13,7 +13,8 @@ from kiosk.store.tables.printing import PrintJobRow
 
 def figures(device: Device) -> dict[str, Any]:
     """Give paid, printed, put on the phone, owed; attempts; what is still to be sent;
-    how many seats are its own, and how many more it is about to ask for.
+    how many seats are its own, and how many more it is about to ask for; which sealed
+    copies of will-call orders it keeps.
 
     Paid is read from sales and collections, the rest from the paper's own rows.
     """
@@ -35,10 +36,11 @@ def figures(device: Device) -> dict[str, Any]:
             for row in session.scalars(select(IntentRow).order_by(IntentRow.place))
         ]
         unsent = log.unsent(session)
-        own_seats = sum(
-            len(allotment.owned(session, performance.id))
-            for performance in documents.performances(session)
-        )
+        evenings = documents.performances(session)
+        own_seats = sum(len(allotment.owned(session, evening.id)) for evening in evenings)
+        copies = [
+            id for evening in evenings for id in documents.copies(session, evening.id)
+        ]
         wanted_seats = allotment.wanted(session, device)
         # They print by themselves as soon as the printer and the ledger let them.
         again = {job.ticket for job in jobs.young_failures(session, device.clock)}
@@ -53,6 +55,7 @@ def figures(device: Device) -> dict[str, Any]:
         "unsent_events": unsent,
         "own_seats": own_seats,
         "wanted_seats": wanted_seats,
+        "copies": copies,
         "linked": device.up,
     }
 

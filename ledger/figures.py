@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ledger import discrepancies, journal
+from ledger.tables.copies import WillCallCopyRow
 from ledger.tables.doors import MovementRow
 from ledger.tables.orders import OrderRow, TicketRow
 
@@ -32,6 +33,13 @@ def read(session: Session) -> dict[str, Any]:
         .group_by(MovementRow.ticket)
         .order_by(MovementRow.ticket)
     ).all()
+    copied: dict[str, list[str]] = {}
+    for number, doc in session.execute(
+        select(OrderRow.number, WillCallCopyRow.doc)
+        .join(OrderRow, OrderRow.id == WillCallCopyRow.order)
+        .order_by(OrderRow.number, WillCallCopyRow.doc)
+    ):
+        copied.setdefault(number, []).append(doc)
     return {
         "journal_sum": journal.total(session),
         "seats_sold": [
@@ -45,6 +53,8 @@ def read(session: Session) -> dict[str, Any]:
         "tickets": _count(session, TicketRow),
         "orders": _count(session, OrderRow),
         "discrepancies": discrepancies.unsettled(session),
+        # Sealed copies by order number: the documents that kiosks keep.
+        "copied": copied,
     }
 
 

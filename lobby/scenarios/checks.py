@@ -63,6 +63,22 @@ class Checks:
 
         self._night.until(owns, step, lambda: f"{name} owns {owned} seats")
 
+    def copied(self, step: Mapping[str, Any]) -> None:
+        """Wait until the kiosk (`on`: another) keeps every sealed copy of that order."""
+        wanted: list[str] = []
+
+        def keeps() -> bool:
+            figures = httpx.get(
+                f"{self._night.where.ledger}/demo/figures", timeout=5
+            ).json()
+            wanted[:] = figures["copied"].get(step["copied"], [])
+            kept = self._night.kiosk(step.get("on", "kiosk")).get("copies", [])
+            return bool(wanted) and set(wanted) <= set(kept)
+
+        self._night.until(
+            keeps, step, lambda: f"of {step['copied']} the ledger sealed {wanted}"
+        )
+
     def line(self, step: Mapping[str, Any]) -> None:
         """Wait until the kiosk knows that the ledger can be heard (up), or not (down)."""
 

@@ -17,7 +17,7 @@ VERBS = frozenset(
         "show", "arrivals", "key", "hear",
         "clear", "printer", "refill", "terminal", "cut", "mend", "pull", "back", "ledger",
         "invariants", "mark", "measure", "clock", "take", "own", "charging", "ready",
-        "line",
+        "line", "copied",
     }
 )  # fmt: skip
 

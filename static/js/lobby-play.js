@@ -309,6 +309,19 @@
         () => `${name} owns ${owned} seats`,
       );
     },
+    async copied(step) {
+      let wanted = [];
+      await until(
+        step,
+        async () => {
+          const { ledger, kiosks } = await get("/figures");
+          wanted = ledger?.copied?.[step.copied] ?? [];
+          const kept = kiosks[step.on ?? "kiosk"]?.copies ?? [];
+          return wanted.length > 0 && wanted.every((one) => kept.includes(one));
+        },
+        () => `of ${step.copied} the ledger sealed ${JSON.stringify(wanted)}`,
+      );
+    },
     line: (step) =>
       until(
         step,

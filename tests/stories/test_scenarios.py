@@ -28,9 +28,7 @@ IN_THE_BROWSER = {
 }
 # They leave a lobby without its kiosk, or use up what another story needs.
 IN_A_LOBBY_OF_ITS_OWN = {"second-thoughts", "stolen-kiosk"}
-# The ledger makes copies for kiosks in its spare time, and no step can wait for them yet.
-BY_HAND = {"collect-cut-off"}
-IN_ONE_LOBBY = sorted({*story.names()} - IN_THE_BROWSER - IN_A_LOBBY_OF_ITS_OWN - BY_HAND)
+IN_ONE_LOBBY = sorted({*story.names()} - IN_THE_BROWSER - IN_A_LOBBY_OF_ITS_OWN)
 
 
 class Evening:

@@ -69,7 +69,12 @@ def _bill() -> str:
     tonight = [
         one for one in all_shown if formats.is_today(one.starts_ms, one.zone, now_ms)
     ]
-    on_sale = [one for one in tonight if can_buy(one)]
+    to_buy = [one for one in all_shown if can_buy(one)]
+    may_go_on = bool(left.offered())
+    offered = [one for one in tonight if can_buy(one)] or to_buy
+    offered = offered[: 1 if may_go_on else MOST_BUTTONS]
+    # Cut off, a list of what cannot be bought here leads nowhere.
+    listed = to_buy if _cut_off(all_shown) else all_shown
     return frame.page(
         "kiosk/attract.html",
         sheets=["components/poster", "screens/attract"],
@@ -92,14 +97,12 @@ def _bill() -> str:
                 "url": url_for("how_many.show", performance=one.performance),
                 "words": _buy_words(one, now_ms),
             }
-            for one in (on_sale or [one for one in all_shown if can_buy(one)])[
-                :MOST_BUTTONS
-            ]
+            for one in offered
         ],
-        others=len(all_shown) > len(on_sale[:MOST_BUTTONS]),
+        others=len(listed) > len(offered),
         strips=_strips(all_shown),
         signage=signage.turn(device().config.signage, now_ms),
-        may_go_on=bool(left.offered()),
+        may_go_on=may_go_on,
     )
 
 
@@ -142,6 +145,10 @@ def _buy_words(one: Tonight, now_ms: int) -> str:
         when=formats.offered(one.starts_ms, one.zone, now_ms),
         price=price,
     )
+
+
+def _cut_off(all_shown: list[Tonight]) -> bool:
+    return bool({one.sale for one in all_shown} & {"limited", "empty"})
 
 
 def _strips(all_shown: list[Tonight]) -> list[str]:

@@ -155,6 +155,22 @@ def test_limited_service_is_said_on_the_first_page(
     assert "No paper tickets here right now; tickets go to your phone." in words
 
 
+def test_cut_off_the_first_page_leads_only_to_what_can_be_bought(
+    house: PretendHouse, guest: Guest
+) -> None:
+    first, *others = house.programme
+    assert "Other performances" in guest.open("/").names
+    house.programme = [
+        replace(first, sale="limited"),
+        *(replace(one, sale="empty") for one in others),
+    ]
+    assert "Other performances" not in guest.open("/").names
+    assert any(name.startswith("Buy") for name in guest.page.names)
+    several = [replace(first, performance=f"p-{n}", sale="limited") for n in range(3)]
+    house.programme = [*several, *house.programme]
+    assert "Other performances" in guest.open("/").names
+
+
 def test_what_is_sold_out_is_said_and_cannot_be_pressed(
     house: PretendHouse, guest: Guest
 ) -> None:

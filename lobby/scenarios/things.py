@@ -26,6 +26,8 @@ class Things:
         self._shown: dict[str, str] = {}
         self._gone_s: dict[tuple[str, str], float] = {}
         self._empty_s: dict[str, float] = {}
+        # Somebody of the story before may stand at a door until now.
+        self._began_s = time.monotonic()
 
     def slips(self, step: Mapping[str, Any]) -> None:
         wanted = step["slips"]
@@ -77,7 +79,7 @@ class Things:
         last = self._night.scan(name)
         free_s = self._gone_s.get((name, thing), 0.0) + _FORGOTTEN_S
         if last.get("kind", "go") != "go":
-            free_s = max(free_s, self._empty_s.get(name, 0.0) + _APART_S)
+            free_s = max(free_s, self._empty_s.get(name, self._began_s) + _APART_S)
         time.sleep(max(0.0, free_s - time.monotonic()))
         self._shown[name] = thing
         self._night.seen[name] = last["id"]

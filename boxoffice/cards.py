@@ -5,6 +5,7 @@ or security code do not match: then we take nothing and ask for the reserve back
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from boxoffice.bad_input import OutOfRange, among, positive
@@ -96,3 +97,8 @@ def another_way(failures: int) -> Code | None:
     if failures < 0:
         raise OutOfRange(failures, "failed attempts", "is negative")
     return Code.USE_ANOTHER_WAY if failures >= FAILURES_BEFORE_ANOTHER_WAY else None
+
+
+def expired(expires: str, today: date) -> bool:
+    """Whether a card is past its last month. expires: such as 2031-12; blank: not told."""
+    return bool(expires) and today.isoformat()[:7] > expires

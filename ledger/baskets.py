@@ -35,7 +35,8 @@ class Details:
     emails: what was typed for them. promo: hash of a promo code that was proven.
     memberships, number, fields: of a membership order. gift: what a gift card is worth,
     minor units; recipient, recipient_email, words: for whom it is. order_type: of
-    ledger.order_types. complete: it was read without a fault.
+    ledger.order_types. keep_card: the card may be kept on file (MEM9).
+    complete: it was read without a fault.
     """
 
     name: str = ""
@@ -58,6 +59,7 @@ class Details:
     recipient_email: str = ""
     words: str = ""
     order_type: str = ""
+    keep_card: bool = False
     complete: bool = False
 
 

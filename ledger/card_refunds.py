@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ledger import discrepancies
 from ledger.baskets import SHOP
+from ledger.cards_on_file import ON_FILE
 from ledger.clock import Means
 from ledger.gateways.port import Charge, Down, Refunder
 from ledger.store import Store
@@ -61,7 +62,7 @@ def by_itself(means: Means, *, device: str, terminal: str) -> bool:
     """
     maker = terminal.split(" ")[0]
     ours = maker in means.cards.gives_back and (device == WINDOW or maker != "pretend")
-    return device == SHOP or ours
+    return device in {SHOP, ON_FILE} or ours
 
 
 def read(session: Session, order: str) -> list[Told]:

@@ -15,7 +15,15 @@ from sqlalchemy.orm import Session
 from boxoffice import cards
 from boxoffice.cards import Authorisation, Reply
 from boxoffice.refusals import Code
-from ledger import audit, basket_tenders, baskets, catalogue, evenings
+from ledger import (
+    audit,
+    basket_tenders,
+    baskets,
+    cards_on_file,
+    catalogue,
+    evenings,
+    member_checks,
+)
 from ledger.baskets import SHOP
 from ledger.checkout_attempts import (
     Attempt,
@@ -36,6 +44,7 @@ from ledger.requests import Made
 from ledger.store import Store
 from ledger.tables.baskets import BasketRow
 from ledger.tables.money import PaymentRow
+from ledger.tables.orders import OrderRow
 
 # A hold under a payment ends when the payment does; this only bounds what nobody settles.
 IN_FLIGHT_MS = 7 * 86_400_000
@@ -109,13 +118,16 @@ def address(
     email: str,
     back: str,
     language: str,
+    keep: bool = False,
 ) -> str | Trouble:
     """Have the gateway wait for the patron, and give the address where to pay.
+
+    keep: the patron lets us keep the card on file.
 
     Nobody has been sent there when this fails, so nothing can have been charged.
     """
     asked = Asked(
-        attempt.key, attempt.amount, attempt.currency, words, email, back, language
+        attempt.key, attempt.amount, attempt.currency, words, email, back, language, keep
     )
     try:
         begun = gateway.begin(asked)
@@ -218,6 +230,7 @@ def settled(
         row.failures += 1
         refusal = outcome.refusal or Code.DECLINED
         payment.state, payment.why = "voiding", refusal.value
+        _keep(session, means, payment, seen, None)
         reopen(session, means, row, failed=True)
         return payment.state
     basket = baskets.read(session, row, means.now_ms)
@@ -230,10 +243,12 @@ def settled(
     )
     if isinstance(made, Refused):
         payment.state, payment.why = "voiding", made.code.value
+        _keep(session, means, payment, seen, None)
         reopen(session, means, row)
         return payment.state
     payment.state, payment.booked = "sold", payment.amount
     payment.brand, payment.last4 = seen.brand, seen.last4
+    _keep(session, means, payment, seen, made.order)
     if outcome.overruled:
         facts = {"mismatch": outcome.overruled.value}
         audit.note(
@@ -245,3 +260,14 @@ def settled(
             facts=facts,
         )
     return payment.state
+
+
+def _keep(
+    session: Session, means: Means, payment: PaymentRow, seen: Seen, order: str | None
+) -> None:
+    """Keep the card while the order's subscriber is to be verified, else let it go."""
+    if seen.kept is None:
+        return
+    row = session.get(OrderRow, order) if order else None
+    needed = row is not None and member_checks.waits(session, row)
+    cards_on_file.keep(session, means, payment, seen.kept, order if needed else None)

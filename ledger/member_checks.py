@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from boxoffice import members as rule
 from boxoffice import pricing
-from boxoffice.pricing import SeatLine, Seller
+from boxoffice.pricing import Buyer, SeatLine, Seller
 from boxoffice.refusals import Code
-from ledger import audit, evenings, notices, prices, takings
+from ledger import audit, cards_on_file, evenings, notices, prices, takings
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.members import MemberCheckRow, MemberRow, SeatCreditRow
@@ -36,6 +36,7 @@ def subscriber(session: Session, order: OrderRow) -> str:
 def accept(session: Session, means: Means, order: OrderRow, *, by: str) -> None:
     """Take the subscriber's word: the seats stay free of charge."""
     _write(session, means, order, "accepted", "", by)
+    cards_on_file.let_go(session, means, order.id)
 
 
 def charge(
@@ -47,7 +48,7 @@ def charge(
     consent: str,
     by: str,
 ) -> int | Refused:
-    """Let the unproven member seats be paid after all; give how much more is due.
+    """Let the unproven member seats be paid in full after all; give how much more is due.
 
     consent: how and when the patron agreed. Refuses CONSENT_NEEDED, and NOT_ON_SALE where
     a seat has no such price; nothing is changed then. Source: MEM9.
@@ -69,42 +70,63 @@ def charge(
             seats=[SeatLine(price, kind.buyer)],
         )
         changes.append((row, quoted.seats[0]))
+    charged = sum(priced.charge - row.price - row.fee_outside for row, priced in changes)
+    if charged < 0:
+        return Refused(Code.NOT_ON_SALE)
+    net = sum(
+        priced.price - priced.fee_inside - row.price + row.fee_inside
+        for row, priced in changes
+    )
     for row, priced in changes:
         row.price_type, row.price = price_type, priced.price
         row.fee_outside, row.fee_inside = priced.fee_outside, priced.fee_inside
-    more = sum(priced.charge for _, priced in changes)
-    net = sum(priced.price - priced.fee_inside for _, priced in changes)
-    takings.charge(session, means, order, charged=more, net=net, why="member seats charged")
+    takings.charge(
+        session, means, order, charged=charged, net=net, why="member seats charged"
+    )
     takings.reach(session, means, order)
     for row, _ in changes:
         notices.ticket(session, row.performance, row.id, means.now_ms)
-    _write(session, means, order, "charged", consent.strip(), by)
-    return more
+    _write(session, means, order, "charged", consent.strip(), by, charged)
+    return charged
 
 
 def _seats(session: Session, order: str) -> list[TicketRow]:
-    """The live member seats that no credit has paid."""
-    return list(
-        session.scalars(
-            select(TicketRow)
-            .outerjoin(SeatCreditRow, SeatCreditRow.ticket == TicketRow.id)
-            .where(
-                TicketRow.order == order,
-                TicketRow.status == "active",
-                TicketRow.price_type == prices.MEMBERSHIP.id,
-                SeatCreditRow.ticket.is_(None),
-            )
-            .order_by(TicketRow.line)
+    """The live seats at a price for members or subscribers, which no credit has paid."""
+    found = session.scalars(
+        select(TicketRow)
+        .outerjoin(SeatCreditRow, SeatCreditRow.ticket == TicketRow.id)
+        .where(
+            TicketRow.order == order,
+            TicketRow.status == "active",
+            SeatCreditRow.ticket.is_(None),
         )
-    )
+        .order_by(TicketRow.line)
+    ).all()
+    return [row for row in found if _claims(session, row)]
+
+
+def _claims(session: Session, row: TicketRow) -> bool:
+    kind = evenings.prices_of(session, row.performance).type_of(row.price_type or "")
+    return kind is not None and kind.buyer is not Buyer.GUEST
 
 
 def _write(
-    session: Session, means: Means, order: OrderRow, how: str, consent: str, by: str
+    session: Session,
+    means: Means,
+    order: OrderRow,
+    how: str,
+    consent: str,
+    by: str,
+    amount: int = 0,
 ) -> None:
     session.add(
         MemberCheckRow(
-            order=order.id, how=how, consent=consent, staff=by, at_ms=means.now_ms
+            order=order.id,
+            how=how,
+            consent=consent,
+            staff=by,
+            at_ms=means.now_ms,
+            amount=amount,
         )
     )
     audit.note(

@@ -15,6 +15,7 @@ from boxoffice import will_call
 from boxoffice.refusals import Code
 from ledger import (
     audit,
+    cards_on_file,
     desk_money,
     evenings,
     gift_cards,
@@ -143,6 +144,7 @@ def cancel(
     memberships.end(session, means, order)
     gift_cards.end(session, means, order)
     promo_codes.end(session, order.id)
+    cards_on_file.let_go(session, means, order.id)
     order.state, order.cancelled_ms = "cancelled", means.now_ms
     session.flush()
     audit.note(

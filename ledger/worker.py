@@ -114,7 +114,7 @@ def cards(ledger: Running) -> Callable[[Means], bool] | None:
 
 def cashier(ledger: Running) -> Callable[[Means], bool] | None:
     """Give what settles payments and refunds of the shop; None where none are made."""
-    from ledger import checkouts
+    from ledger import card_charges, cards_on_file, checkouts
     from ledger.gateways import choose
 
     gateway, others = choose.gateway(ledger), choose.refunders(ledger)
@@ -132,6 +132,8 @@ def cashier(ledger: Running) -> Callable[[Means], bool] | None:
             ledger.store, means, gateway, attempts, accept_mismatch=mismatch
         )
         back.append(card_refunds.sweep(ledger.store, means, gateway))
+        back.append(card_charges.sweep(ledger.store, means, gateway))
+        back.append(cards_on_file.sweep(ledger.store, means, gateway))
         return any(back) or over > 0
 
     return settle

@@ -1,12 +1,27 @@
 """Which gateway the shop pays through, by the settings."""
 
-from ledger.config import Incomplete
+from typing import Protocol
+
+from ledger.config import Config, Incomplete
 from ledger.gateways.port import Gateway, Refunder
 from ledger.gateways.pretend import PretendGateway
 from ledger.running import Running
+from ledger.store import Store
 
 
-def gateway(ledger: Running) -> Gateway | None:
+class Books(Protocol):
+    """What a gateway is chosen by."""
+
+    @property
+    def config(self) -> Config:
+        """The settings."""
+
+    @property
+    def store(self) -> Store:
+        """The book."""
+
+
+def gateway(ledger: Books) -> Gateway | None:
     """Give the gateway; None: nothing can be paid online here. Raises Incomplete."""
     config = ledger.config
     if config.stripe_key_file is not None:

@@ -15,6 +15,10 @@ class Down(Exception):
     """The gateway did not answer, or not so that we understand. Nothing is concluded."""
 
 
+class NoCard(Exception):
+    """The gateway knows this card no more, or never did. Nothing was charged."""
+
+
 class Step(StrEnum):
     """How far a payment is.
 
@@ -33,6 +37,7 @@ class Asked:
     """What is to be paid. amount: minor units. words: what the patron reads on the page.
 
     email: where the gateway may write to; back: where the patron goes afterwards.
+    keep: the patron lets us keep the card for later.
     """
 
     key: str
@@ -42,6 +47,28 @@ class Asked:
     email: str
     back: str
     language: str = "en"
+    keep: bool = False
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A card that the gateway keeps for us. token: its name there, never a number (PAY4).
+
+    expires: its last month, such as 2031-12; blank where that is not told.
+    """
+
+    token: str
+    brand: str
+    last4: str
+    expires: str
+
+
+@dataclass(frozen=True)
+class Charged:
+    """What became of a charge to a kept card. why: the bank's reason, a plain code."""
+
+    step: Step
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +81,10 @@ class Begun:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the gateway knows of a payment. failures: cards that the bank refused so far."""
+    """What the gateway knows of a payment. failures: cards that the bank refused so far.
+
+    kept: the card that it keeps for us, if that was asked and somebody paid.
+    """
 
     step: Step
     amount: int = 0
@@ -63,6 +93,7 @@ class Seen:
     code: Check = Check.MATCH
     brand: str = ""
     last4: str = ""
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +121,31 @@ class Refunder(Protocol):
         """
 
 
-class Gateway(Refunder, Protocol):
+class Vault(Protocol):
+    """Keeps cards, and charges them while nobody is there. Every call may raise Down."""
+
+    def prepare(
+        self, key: str, token: str, *, amount: int, currency: str, words: str
+    ) -> str:
+        """Make a charge that takes nothing yet, once for each key; give its name there.
+
+        Raises NoCard.
+        """
+
+    def charge(self, ref: str) -> None:
+        """Ask the bank. Only `outcome` says what it answered."""
+
+    def outcome(self, ref: str) -> Charged:
+        """Say what became of it."""
+
+    def stop(self, ref: str) -> Charged:
+        """End it unless the bank has it, and say how it stands: nothing comes later."""
+
+    def forget(self, token: str) -> None:
+        """Keep the card no longer; repeating it changes nothing."""
+
+
+class Gateway(Refunder, Vault, Protocol):
     """One gateway. Every call may raise Down."""
 
     # Where its page is, for the rule that lets our page send patrons there.

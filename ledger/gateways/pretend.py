@@ -8,7 +8,17 @@ from sqlalchemy.orm import Session
 
 from boxoffice.cards import Check
 from ledger import rows
-from ledger.gateways.port import Asked, Begun, Charge, Down, Seen, Step
+from ledger.gateways.port import (
+    Asked,
+    Begun,
+    Charge,
+    Charged,
+    Down,
+    Kept,
+    NoCard,
+    Seen,
+    Step,
+)
 from ledger.store import Store
 from ledger.tables.baskets import PretendCardRow, PretendRefundRow
 
@@ -20,6 +30,8 @@ _STEPS = {
     "closed": Step.ENDED,
     "voided": Step.ENDED,
 }
+# The same for what a kept card is charged.
+_CHARGED = {"captured": Step.TAKEN, "declined": Step.ENDED, "closed": Step.ENDED}
 # What can be chosen on its page: state, address, code.
 ANSWERS = {
     "approve": ("approved", "match", "match"),
@@ -27,6 +39,13 @@ ANSWERS = {
     "address": ("approved", "mismatch", "match"),
     "code": ("approved", "match", "mismatch"),
     "close": ("closed", "match", "match"),
+}
+# How the bank may answer when a card that it keeps is charged: words, then what follows.
+LATER = {
+    "approve": "Approve",
+    "decline": "Decline",
+    "silent": "Take it, and say nothing at first",
+    "expired": "The card has expired by then",
 }
 
 
@@ -58,6 +77,7 @@ class PretendGateway:
                 code=Check(row.code),
                 brand="PRETEND",
                 last4="4242",
+                kept=_kept(row),
             )
 
     def close(self, ref: str) -> Seen:
@@ -77,6 +97,38 @@ class PretendGateway:
         """Give money back, never more than was taken."""
         return self._store.write(_refund, charge.key, key, amount)
 
+    def prepare(
+        self, key: str, token: str, *, amount: int, currency: str, words: str
+    ) -> str:
+        """Write down what is to be taken from a kept card."""
+        if not self._store.write(_prepare, key, token, amount, currency):
+            raise NoCard
+        return key
+
+    def charge(self, ref: str) -> None:
+        """Take it, as was chosen when the card came."""
+        later = self._store.write(_charge, ref)
+        if later == "silent":
+            raise Down("the pretend bank took it, and says nothing")
+
+    def outcome(self, ref: str) -> Charged:
+        """Say what became of it."""
+        with self._store.read() as session:
+            row = find(session, ref)
+        if row is None:
+            raise Down("the pretend bank does not know this charge")
+        step = _CHARGED.get(row.state, Step.OPEN)
+        return Charged(step, "declined" if row.state == "declined" else "")
+
+    def stop(self, ref: str) -> Charged:
+        """End it unless it was taken."""
+        self._store.write(_move, ref, {"asked"}, "closed")
+        return self.outcome(ref)
+
+    def forget(self, token: str) -> None:
+        """Keep the card no longer."""
+        self._store.write(_forget, token)
+
 
 def find(session: Session, key: str) -> PretendCardRow | None:
     """Give the pretend bank's own row of a payment."""
@@ -85,9 +137,15 @@ def find(session: Session, key: str) -> PretendCardRow | None:
     ).one_or_none()
 
 
-def answer(session: Session, key: str, chosen: str) -> bool:
-    """Answer as somebody chose on the page; False: it was answered before."""
+def answer(session: Session, key: str, chosen: str, later: str = "") -> bool:
+    """Answer as somebody chose on the page; False: it was answered before.
+
+    later: how the bank answers when the card is charged again, if it keeps it.
+    """
     state, address, code = ANSWERS[chosen]
+    row = find(session, key)
+    if row is not None and row.later and later in LATER:
+        row.later = later
     return bool(
         rows.changed(
             session,
@@ -107,8 +165,49 @@ def _open(session: Session, asked: Asked) -> None:
         "address": "match",
         "code": "match",
         "back": asked.back,
+        "later": "approve" if asked.keep else "",
     }
     rows.add_new(session, PretendCardRow, made)
+
+
+def _kept(row: PretendCardRow) -> Kept | None:
+    if not row.later or row.state not in {"approved", "captured"}:
+        return None
+    expires = "2020-01" if row.later == "expired" else "2039-12"
+    return Kept(row.key, "PRETEND", "4242", expires)
+
+
+def _prepare(session: Session, key: str, token: str, amount: int, currency: str) -> bool:
+    card = find(session, token)
+    if card is None or not card.later:
+        return False
+    made = {
+        "key": key,
+        "amount": amount,
+        "currency": currency,
+        "state": "asked",
+        "address": "match",
+        "code": "match",
+        "back": token,
+        "later": "",
+    }
+    rows.add_new(session, PretendCardRow, made)
+    return True
+
+
+def _charge(session: Session, key: str) -> str:
+    row = session.get_one(PretendCardRow, key, with_for_update=True)
+    card = find(session, row.back)
+    later = card.later if card is not None else ""
+    if row.state == "asked":
+        row.state = "captured" if later in {"approve", "silent"} else "declined"
+    return later
+
+
+def _forget(session: Session, token: str) -> None:
+    row = find(session, token)
+    if row is not None:
+        row.later = ""
 
 
 def _refund(session: Session, card: str, key: str, amount: int) -> str:

@@ -87,6 +87,7 @@ def _begin(session: Session, key: str, amount: int, currency: str) -> None:
         "address": "match",
         "code": "match",
         "back": "",
+        "later": "",
     }
     rows.add_new(session, PretendCardRow, made)
 

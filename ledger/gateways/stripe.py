@@ -11,6 +11,7 @@ import stripe
 
 from boxoffice.cards import Check
 from ledger.gateways.port import Asked, Begun, Charge, Down, Seen, Step
+from ledger.gateways.stripe_vault import StripeVault, kept
 
 PATIENT_S: Final = 8
 ORIGIN: Final = "https://checkout.stripe.com"
@@ -18,7 +19,7 @@ _LANGUAGES: Final = {"en": "en-GB", "da": "da"}
 T = TypeVar("T")
 
 
-class StripeGateway:
+class StripeGateway(StripeVault):
     """One account. secret: an API key, best a restricted one. address: for tests."""
 
     name = "stripe"
@@ -58,6 +59,10 @@ class StripeGateway:
             "success_url": asked.back,
             "cancel_url": asked.back,
         }
+        if asked.keep:
+            # The card is kept with a customer of its own: forgetting it leaves nobody.
+            wanted["customer_creation"] = "always"
+            wanted["payment_intent_data"]["setup_future_usage"] = "off_session"
         options: Any = {"idempotency_key": asked.key}
         made = _answered(lambda: self._client.v1.checkout.sessions.create(wanted, options))
         if not made.url:
@@ -90,6 +95,7 @@ class StripeGateway:
             code=_check(checks, "cvc_check"),
             brand=str(card.brand or "").upper() if card is not None else "",
             last4=str(card.last4 or "")[-4:] if card is not None else "",
+            kept=kept(intent, card),
         )
 
     def close(self, ref: str) -> Seen:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from ledger.app import Sessions
 from ledger.shop import (
     bank_form,
+    cards,
     choosing,
     codes,
     confirmed,
@@ -58,6 +59,7 @@ PAGES = (
     passing,
     choosing,
     bank_form,
+    cards,
     gift_cards,
     membership_orders,
     member_pages,

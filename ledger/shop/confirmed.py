@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
+from ledger import cards_on_file
 from ledger.baskets import Basket
 from ledger.documents import calendar, code, ticket
 from ledger.documents import order as orders
@@ -76,6 +77,7 @@ def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
         "drawn": code.drawn,
         "starts_ms": starts_ms(session, performance),
         "currency": row.currency,
+        "on_file": cards_on_file.read(session, row, frame.ledger().clock()),
     }
 
 

@@ -24,6 +24,7 @@ from ledger import (
     written,
 )
 from ledger.baskets import Basket, Details
+from ledger.gateways import choose
 from ledger.shop import formats, frame, memberships, tickets
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
@@ -101,6 +102,7 @@ def _before(session: Session, basket: Basket) -> dict[str, str]:
     currency = catalogue.house(session).currency
     fields = {name: getattr(said, name) for name in LONGEST}
     fields["delivery"], fields["order_type"] = said.delivery, said.order_type
+    fields["keep_card"] = "1" if said.keep_card else ""
     fields |= {f"q-{question}": answer for question, answer in said.answers}
     fields |= {f"member-{n}": email for n, email in enumerate(said.emails, 1)}
     if said.donation:
@@ -148,7 +150,14 @@ def _read(session: Session, basket: Basket, form: Form) -> Details:
         language=language(),
         promo=basket.details.promo,
         order_type=kind if "order_type" not in form.faults else "",
+        keep_card=form.get("keep_card") == "1" and _keeps(session, basket),
     )
+
+
+def _keeps(session: Session, basket: Basket) -> bool:
+    """Whether a card may be needed later: somebody subscribes, and cards pay here."""
+    here = evenings.read(session, basket.performance)
+    return tickets.asks_subscriber(here, basket) and bool(choose.gateway(frame.ledger()))
 
 
 def _check(said: Details, form: Form) -> None:
@@ -230,6 +239,7 @@ def _page(session: Session, secret: str, basket: Basket, form: Form) -> str:
         faults=form.faults,
         members=members,
         subscriber=tickets.asks_subscriber(here, basket),
+        keeps=_keeps(session, basket),
         deliveries=deliveries(show.starts_ms),
         order_types=order_types.online(session),
         donations=_donations(session),

@@ -152,6 +152,7 @@ def _send(
         email=basket.details.email,
         back=back,
         language=language(),
+        keep=basket.details.keep_card,
     )
     if isinstance(found, Trouble):
         if not found.certain:

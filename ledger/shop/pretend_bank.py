@@ -21,7 +21,7 @@ def pretend_bank(key: str) -> ResponseReturnValue:
         back = urlsplit(row.back).path
         if row.state != "waiting":
             return redirect(back, 303)
-        return frame.page("pretend_bank.html", session, card=row)
+        return frame.page("pretend_bank.html", session, card=row, later=pretend.LATER)
 
 
 @bp.post("/pretend-bank/<key>")
@@ -36,7 +36,8 @@ def answer(key: str) -> ResponseReturnValue:
         if row is None:
             abort(404)
         back = urlsplit(row.back).path
-    frame.ledger().store.write(pretend.answer, key, chosen)
+    later = request.form.get("later", "")
+    frame.ledger().store.write(pretend.answer, key, chosen, later)
     return redirect(back, 303)
 
 

@@ -39,7 +39,8 @@ class PretendCardRow(Row):
     """The pretend bank's own book of one payment. Only the demo has any.
 
     state: waiting, approved, declined, closed, captured, voided, refunded. address, code:
-    match or mismatch. back: where the patron goes afterwards.
+    match or mismatch. back: where the patron goes afterwards; of a charge to a kept card,
+    that card's key. later: how the bank answers then; blank: it keeps no card.
     """
 
     __tablename__ = "pretend_card"
@@ -51,6 +52,7 @@ class PretendCardRow(Row):
     address: Mapped[str]
     code: Mapped[str]
     back: Mapped[str]
+    later: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class PretendRefundRow(Row):

@@ -127,7 +127,7 @@ class MemberCheckRow(Row):
     """What staff found out about an order's subscriber who is on no record. Source: MEM3.
 
     how: accepted as told, or charged: its member seats are to be paid, as the patron
-    consented (MEM9).
+    consented (MEM9). amount: what they cost more by that, minor units.
     """
 
     __tablename__ = "member_check"
@@ -138,3 +138,4 @@ class MemberCheckRow(Row):
     consent: Mapped[str]
     staff: Mapped[str]
     at_ms: Mapped[int]
+    amount: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -94,6 +94,29 @@ class CardRefundRow(Row):
     changed_ms: Mapped[int]
 
 
+class CardOnFileRow(Row):
+    """A card that the gateway keeps for an order whose subscriber is to be verified.
+
+    id: the attempt that it came with. token: the gateway's name for it, never a number
+    (PAY4). expires: such as 2031-12. until_ms: when it is forgotten by itself. removed_ms:
+    since when it is used no more; the row goes once the gateway has forgotten it too.
+    """
+
+    __tablename__ = "card_on_file"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    order: Mapped[str | None] = mapped_column(ForeignKey("order.id"), index=True)
+    gateway: Mapped[str]
+    token: Mapped[str]
+    brand: Mapped[str]
+    last4: Mapped[str]
+    expires: Mapped[str]
+    kept_ms: Mapped[int]
+    until_ms: Mapped[int]
+    removed_ms: Mapped[int | None]
+    next_try_ms: Mapped[int]
+
+
 class JournalEntryRow(Row):
     """One thing that happened to money. Append-only. Source: P10."""
 

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
 from ledger.baskets import SHOP
+from ledger.cards_on_file import ON_FILE
 from ledger.tables.contacts import ContactRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.money import PaymentRow, PaymentShareRow, TenderRow
+from ledger.web.on_file_words import ENDED
 from ledger.window_cards import WINDOW
 
 _RESERVE = (
@@ -31,7 +33,7 @@ _AT_TERMINALS = {
     "unknown": "Not known yet: the terminal or its bank does not answer.",
     "approved": "Approved, and no sale has come of it: see discrepancies.",
 }
-_WHERE = {SHOP: "online", WINDOW: "at the window"}
+_WHERE = {SHOP: "online", WINDOW: "at the window", ON_FILE: "on file"}
 _MISMATCH = {Code.AVS_MISMATCH: "the address", Code.CVV_MISMATCH: "the security code"}
 
 
@@ -105,6 +107,9 @@ def _digits(row: PaymentRow, last_four: str | None) -> str:
 
 
 def _said(row: PaymentRow) -> str:
+    if row.device == ON_FILE and row.state != "sold":
+        asked = "Not known yet: we are asking the bank."
+        return ENDED.get(row.why or "", asked)
     match row.state:
         case "sold" if row.captured:
             return "Authorised and captured: the money was taken."

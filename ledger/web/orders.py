@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from boxoffice.journal import Account
 from ledger import (
     card_refunds,
+    cards_on_file,
     cases,
     catalogue,
     door_answers,
@@ -48,6 +49,7 @@ from ledger.tables.money import JournalEntryRow, JournalLineRow, TenderRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
 from ledger.web import card_attempts, desk, downloads, order_fields
 from ledger.web import window_cards as terminals
+from ledger.web.on_file_words import BARS
 from ledger.web.sale_form import DELIVERIES
 from ledger.web.sale_tenders import TENDERS
 
@@ -173,6 +175,9 @@ def page(order: str, typed: Mapping[str, str] | None = None) -> str:
             performances=sorted({t.performance for t in tickets if t.status == "active"}),
             device=session.get(DeviceRow, row.device) if row.device else None,
             handling=_handling(session, order),
+            on_file=cards_on_file.read(session, row, desk.ledger().means().now_ms),
+            on_file_bars=BARS,
+            on_file_key=terminals.new_key(),
             at_terminal=window_cards.latest(session, order),
             terminal_key=terminals.new_key() if terminals.there() else "",
             zone=catalogue.house(session).zone,

@@ -1,5 +1,7 @@
 """Cards in the shop: nothing is taken without a good authorisation."""
 
+from datetime import date
+
 import pytest
 
 from boxoffice import cards
@@ -54,3 +56,18 @@ def test_a_negative_charge_or_count_is_an_error():
         cards.charge(-1, Reply(YES))
     with pytest.raises(OutOfRange):
         cards.another_way(-1)
+
+
+@pytest.mark.parametrize(
+    ("expires", "gone"),
+    [
+        ("2026-11", False),
+        ("2026-10", True),
+        ("2025-12", True),
+        ("2027-01", False),
+        ("", False),
+    ],
+)
+def test_a_card_lasts_to_the_end_of_its_month(expires, gone):
+    """PAY4; one whose month nobody told is tried."""
+    assert cards.expired(expires, date(2026, 11, 30)) is gone

@@ -13,7 +13,9 @@ from flask import Flask, Response, jsonify, request
 class StripeCheckout:
     """Sessions, payment intents and charges, in the shapes of Stripe's API.
 
-    silent: a refund is made, and its answer gets lost. refunds: by idempotency key.
+    silent: a refund is made, or a kept card charged, and the answer gets lost. refunds: by
+    idempotency key. bank: what it says of a kept card; blank: it approves. deaf: a
+    confirmation never arrives. customers: who have a card here.
     """
 
     down: bool = False
@@ -23,6 +25,9 @@ class StripeCheckout:
     keys: dict[str, str] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     silent: bool = False
+    bank: str = ""
+    deaf: bool = False
+    customers: set[str] = field(default_factory=set)
 
     def app(self) -> Flask:
         app = Flask("stripe-checkout")
@@ -32,6 +37,9 @@ class StripeCheckout:
         app.add_url_rule("/v1/checkout/sessions/<id>", "look", self._look)
         app.add_url_rule("/v1/checkout/sessions/<id>/expire", "end", self._expire, **post)
         app.add_url_rule("/v1/payment_intents/<id>/<act>", "act", self._act, **post)
+        app.add_url_rule("/v1/payment_intents", "make", self._make, **post)
+        app.add_url_rule("/v1/payment_intents/<id>", "intent", self._intent)
+        app.add_url_rule("/v1/customers/<id>", "go", self._go, methods=["DELETE"])
         app.add_url_rule("/v1/charges", "charges", self._charges)
         app.add_url_rule("/v1/refunds", "refund", self._refund, **post)
         app.add_url_rule("/v1/refunds", "refunds", self._refunds)
@@ -54,6 +62,10 @@ class StripeCheckout:
             },
         )
         made["payment_intent"] = intent["id"]
+        if approve and made["keeps"]:
+            kept = {"customer": "cus_1", "payment_method": "pm_1"}
+            intent |= {"setup_future_usage": "off_session"} | kept
+            self.customers.add("cus_1")
         charge = {
             "id": f"ch_{len(self.charges) + 1}",
             "object": "charge",
@@ -61,7 +73,13 @@ class StripeCheckout:
             "status": "succeeded" if approve else "failed",
             "payment_method_details": {
                 "type": "card",
-                "card": {"brand": "visa", "last4": "4242", "checks": checks},
+                "card": {
+                    "brand": "visa",
+                    "last4": "4242",
+                    "exp_month": 4,
+                    "exp_year": made["expires"],
+                    "checks": checks,
+                },
             },
         }
         self.charges.append(charge)
@@ -91,10 +109,60 @@ class StripeCheckout:
                 "status": "open",
                 "amount_total": int(request.form["line_items[0][price_data][unit_amount]"]),
                 "payment_intent": None,
+                "expires": 2039,
+                "keeps": self._keeps(),
                 "success_url": request.form["success_url"],
                 "url": f"https://checkout.stripe.com/c/pay/{id}",
             }
         return self._shown(self.keys[key])
+
+    def _keeps(self) -> bool:
+        asked = request.form.get("payment_intent_data[setup_future_usage]")
+        # A card of nobody cannot be charged later.
+        assert not asked or request.form["customer_creation"] == "always"
+        return asked == "off_session"
+
+    def _make(self) -> Any:
+        key, said = request.headers["Idempotency-Key"], request.form
+        if said["customer"] not in self.customers:
+            return _no(f"No such customer: '{said['customer']}'")
+        if key not in self.keys:
+            self.keys[key] = f"pi_{len(self.keys)}_kept"
+            self.intents[self.keys[key]] = {
+                "id": self.keys[key],
+                "object": "payment_intent",
+                "amount": int(said["amount"]),
+                "amount_received": 0,
+                "status": "requires_confirmation",
+                "last_payment_error": None,
+                "metadata": {"key": said["metadata[key]"]},
+            }
+        return self.intents[self.keys[key]]
+
+    def _intent(self, id: str) -> Any:
+        return self.intents[id]
+
+    def _confirm(self, intent: dict[str, Any]) -> Any:
+        assert request.form["off_session"] == "true"
+        if self.deaf:
+            return _lost()
+        if intent["status"] != "requires_confirmation":
+            return _no("payment_intent_unexpected_state")
+        if self.bank:
+            error = {"type": "card_error", "code": "card_declined", "message": "no"}
+            error["decline_code"] = self.bank
+            intent |= {"status": "requires_payment_method", "last_payment_error": error}
+            answer = jsonify(error=error)
+            answer.status_code = 402
+            return answer
+        intent |= {"status": "succeeded", "amount_received": intent["amount"]}
+        return _lost() if self.silent else intent
+
+    def _go(self, id: str) -> Any:
+        if id not in self.customers:
+            return _no(f"No such customer: '{id}'")
+        self.customers.remove(id)
+        return {"id": id, "object": "customer", "deleted": True}
 
     def _look(self, id: str) -> Any:
         return self._shown(id)
@@ -130,11 +198,7 @@ class StripeCheckout:
                 "payment_intent": intent["id"],
                 "metadata": {"key": request.form["metadata[key]"]},
             }
-        if self.silent:
-            answer = jsonify(error={"type": "api_error", "message": "lost"})
-            answer.status_code = 500
-            return answer
-        return self.refunds[key]
+        return _lost() if self.silent else self.refunds[key]
 
     def _refunds(self) -> Any:
         of = request.args["payment_intent"]
@@ -143,6 +207,11 @@ class StripeCheckout:
 
     def _act(self, id: str, act: str) -> Any:
         intent = self.intents[id]
+        if act == "confirm":
+            return self._confirm(intent)
+        if act == "cancel" and intent["status"] == "requires_confirmation":
+            intent["status"] = "canceled"
+            return intent
         if intent["status"] != "requires_capture":
             return _no("payment_intent_unexpected_state")
         if act == "capture":
@@ -161,4 +230,10 @@ class StripeCheckout:
 def _no(message: str) -> Response:
     answer = jsonify(error={"type": "invalid_request_error", "message": message})
     answer.status_code = 400
+    return answer
+
+
+def _lost() -> Response:
+    answer = jsonify(error={"type": "api_error", "message": "lost"})
+    answer.status_code = 500
     return answer

@@ -162,6 +162,19 @@ def add_tender(row: OrderRow, tender: Tender) -> None:
     put(row, tenders=[*(row.extras.get("tenders") or ()), kept], gone=None)
 
 
+def money(row: OrderRow) -> list[str]:
+    """Name the promises of vouchers and gift cards, which can be taken off one by one."""
+    kinds = ("voucher", "gift_card")
+    return [one["id"] for one in row.extras.get("tenders") or () if one["kind"] in kinds]
+
+
+def take_off(row: OrderRow, promises: list[str]) -> None:
+    """Pay without these, which the ledger is still to be told: `unwanted`."""
+    kept = [one for one in row.extras.get("tenders") or () if one["id"] not in promises]
+    unwanted = [*(row.extras.get("unwanted") or ()), *promises]
+    put(row, tenders=kept or None, lost=None, gone=None, unwanted=unwanted)
+
+
 def forget_tenders(row: OrderRow) -> None:
     """The hold ended, and with it what was promised to it."""
     found, before = row.extras.get("tenders"), row.extras.get("types_before")

@@ -5,6 +5,7 @@ A promise belongs to a hold and ends with it. Source: sync.md §2.3.
 
 from typing import Final
 
+import structlog
 from sqlalchemy.orm import Session
 
 from kiosk import basket, requests
@@ -16,6 +17,7 @@ from kiosk.shown.named import Fact, Refusal
 from kiosk.store.tables.orders import OrderRow
 
 ASK_S: Final = 3.0
+_words = structlog.get_logger()
 
 
 def ask(
@@ -78,6 +80,40 @@ def keep(
     if types is not None:
         basket.put(row, types_before=row.extras.get("types_before") or list(row.types))
         row.types = types
+
+
+def give_back(device: Device, order: str) -> bool:
+    """Tell the ledger what the guest took off; say whether it knows of all.
+
+    Unheard, it stays noted and is told before the seats, and with them all that was
+    promised, come to this device; otherwise it ends with the hold.
+    """
+    with device.store.read() as session:
+        row = session.get(OrderRow, order)
+        unwanted = list(row.extras.get("unwanted") or ()) if row is not None else []
+    for one in unwanted:
+        if not told_off(device, one):
+            return False
+        device.store.write(_given_back, order, one)
+    return True
+
+
+def told_off(device: Device, promise: str) -> bool:
+    """Have the ledger take one promise back, once or again; say whether it answered."""
+    try:
+        device.line.request("DELETE", f"/api/tenders/{promise}", None, timeout_s=ASK_S)
+    except Refused as why:
+        # An earlier ledger knows no such call: the promise is its box office's matter.
+        _words.warning("tender not taken back", tender=promise, why=str(why))
+    except (LineDown, NotUnderstood):
+        return False
+    return True
+
+
+def _given_back(session: Session, order: str, promise: str) -> None:
+    row = session.get_one(OrderRow, order)
+    left = [one for one in row.extras.get("unwanted") or () if one != promise]
+    basket.put(row, unwanted=left or None)
 
 
 def by_credit(here: Evening, row: OrderRow, count: int) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from kiosk import basket, evening, promises
+from kiosk import allotment, basket, evening, promises
 from kiosk.basket import MEMBERSHIP, PROMO
 from kiosk.device import Device
 from kiosk.evening import Evening
@@ -45,6 +45,24 @@ def redeem(device: Device, order: str, code: str) -> Refusal | None:
     if isinstance(answer, Refusal):
         return answer
     device.store.write(promises.keep, order, answer, None)
+    return None
+
+
+def take_off(device: Device, order: str) -> Refusal | None:
+    """Pay without the vouchers and gift cards of an order.
+
+    Refuses: hold.ended, and tender.offline where they came to this device with its seats:
+    nothing would ask for them later.
+    """
+    here, row = held(device, order)
+    if isinstance(here, Refusal):
+        return here
+    with device.store.read() as session:
+        ours = allotment.epochs(session, row.performance, row.seats) is not None
+    if ours and not all(promises.told_off(device, one) for one in basket.money(row)):
+        return Refusal("tender.offline")
+    device.store.write(_take_off, order)
+    promises.give_back(device, order)
     return None
 
 
@@ -162,6 +180,12 @@ def _retype(session: Session, order: str, types: list[str]) -> None:
     plain = [kind for kind in types if kind != MEMBERSHIP]
     if len(plain) == len(types):
         row.counts = {kind: plain.count(kind) for kind in dict.fromkeys(plain)}
+
+
+def _take_off(session: Session, order: str) -> None:
+    row = session.get_one(OrderRow, order)
+    if row.stage == "held":
+        basket.take_off(row, basket.money(row))
 
 
 def _join(session: Session, order: str, known: Mapping[str, Any]) -> None:

@@ -37,6 +37,13 @@ def give_back(session: Session, promise: str) -> None:
     _release(session, PromisedRow.id == promise, "held")
 
 
+def taken_off(session: Session, promise: str, *, device: str) -> None:
+    """Its guest pays without it; what is spent, or another device's, stays as it is."""
+    row = session.get(PromisedRow, promise, with_for_update=True)
+    if row is not None and row.device == device and row.hold:
+        let_go(session, promise)
+
+
 def let_go(session: Session, promise: str) -> None:
     """Its device does not count on a promise any more, whether allotted or not."""
     _release(session, PromisedRow.id == promise, "held")

@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 
 from boxoffice import failpoints, payments
 from boxoffice.payments import State
-from kiosk import allotment, basket, documents, evening, holds, log, offers, told
+from kiosk import (
+    allotment,
+    basket,
+    documents,
+    evening,
+    holds,
+    log,
+    offers,
+    promises,
+    told,
+)
 from kiosk.device import Device
 from kiosk.outcomes import LineDown, NotUnderstood
 from kiosk.payments import agreed, debts, doubt, sale, terminals
@@ -158,6 +168,8 @@ def _not_owned(device: Device, row: OrderRow) -> Refusal | None:
         return _overdue(device, row)
     if row.hold is None:
         return Refusal("hold.ended")
+    if not promises.give_back(device, row.number):
+        return offers.without_line(device, row)
     try:
         given = allotment.pull_held(device, row.hold)
     except (LineDown, NotUnderstood):

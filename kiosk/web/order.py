@@ -58,10 +58,19 @@ def show() -> Response | str:
         gone=_gone_words(review),
         notes=_notes(review),
         reserved=reserved,
+        off_words=_off_words(review),
         may_extend=review.may_extend,
         park_words=_park_words(review),
         back=url_for(back, performance=here.performance),
     )
+
+
+def _off_words(review: Review) -> str:
+    """Offer to pay without vouchers and gift cards; nothing where there are none."""
+    kinds = {one.kind for one in review.tenders if one.amount}
+    if not kinds:
+        return ""
+    return _("Without gift card") if kinds == {"gift_card"} else _("Without voucher")
 
 
 def _park_words(review: Review) -> str:

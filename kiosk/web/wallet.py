@@ -53,6 +53,15 @@ def redeem() -> Response:
     return _after(refused, "wallet.voucher", here, typed=code)
 
 
+@bp.post("/voucher/off")
+def take_off() -> Response:
+    """Pay without vouchers and gift cards."""
+    here = _here()
+    if isinstance(here, Response):
+        return redirect(here.location, 303)
+    return _after(tenders.take_off(device(), here.order), "wallet.voucher", here)
+
+
 @bp.get("/member")
 def member() -> Response | str:
     """Ask for a member's number and password; a card can be shown to the camera."""

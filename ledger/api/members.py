@@ -7,7 +7,14 @@ from typing import Any
 from flask import Response, jsonify
 from sqlalchemy.orm import Session
 
-from ledger import answers, members, passwords, renewed_tenders, tenders
+from ledger import (
+    answers,
+    members,
+    passwords,
+    promised_tenders,
+    renewed_tenders,
+    tenders,
+)
 from ledger.api import fields
 from ledger.api.blueprint import bp
 from ledger.api.errors import Failed, refusal
@@ -92,3 +99,13 @@ def tender(asked: Request) -> Response:
 
     answer = ledger.store.through(answers.once(means, asked.asked, perform))
     return Response(answer.text, answer.status, mimetype="application/json")
+
+
+@bp.delete("/tenders/<promise>")
+@signed(KIOSK)
+def take_off(asked: Request, promise: str) -> Response:
+    """Give a promised tender back, even if it is gone."""
+    if asked.book.recovering:
+        raise Failed(503, "recovering", retry_after_s=10)
+    running().store.write(promised_tenders.taken_off, promise, device=asked.device.id)
+    return Response(status=204)

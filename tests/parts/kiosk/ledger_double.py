@@ -372,6 +372,10 @@ class LedgerDouble(httpx.BaseTransport):
                 return 200, self.members[who]
             case ("POST", ["tenders"]):
                 return self._tender(body)
+            case ("DELETE", ["tenders", tender]):
+                if self.promised_to.get(tender):
+                    self._unpromise(tender)
+                return 204, None
             case ("POST", ["calls"]):
                 self.calls.append(body)
                 told = {"place": body["place"], "since_ms": self.now_ms(), "by": None}

@@ -224,6 +224,24 @@ def test_a_gift_card_pays_a_part_and_the_card_the_rest(kiosk, theatre, ledger, g
     assert kinds(ledger) == []
 
 
+@pytest.mark.parametrize("allotted", [False, True])
+def test_a_gift_card_that_was_taken_off_comes_back_once(
+    kiosk, theatre, ledger, lobby, gift, allotted
+):
+    hold = held(kiosk, theatre, "A2")
+    tender = ask(kiosk, hold, "voucher", gift, 1500).ok(201)["tender"]
+    if allotted:
+        kiosk.allot(hold).ok()
+    lobby.device("Kiosk 2", "kiosk").delete(f"/api/tenders/{tender}").ok(204)
+    assert balance(ledger) == 500
+
+    for _ in range(2):
+        kiosk.delete(f"/api/tenders/{tender}").ok(204)
+
+    assert balance(ledger) == 2000
+    kiosk.delete("/api/tenders/nothing").ok(204)
+
+
 def test_a_voucher_used_elsewhere_a_second_ago_is_refused(kiosk, theatre, lobby, gift):
     ask(kiosk, held(kiosk, theatre, "A2"), "voucher", gift, 2000).ok(201)
     other = lobby.device("Kiosk 2", "kiosk")

@@ -233,6 +233,25 @@ def test_a_gift_card_pays_a_part_and_says_so(
     assert "€20.00" in lines
 
 
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_gift_card_is_taken_off_again_and_keeps_its_money(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble, card: Card, work: Work, heard: bool
+) -> None:
+    ledger.vouchers["GIFT2222"] = 2000
+    takes_two(ada)
+    assert "Without gift card" not in ada.page.names
+    uses_code(ada, "GIFT2222")
+    ledger.up = heard
+    ada.press("Without gift card")
+    ledger.up = True
+    assert "Without gift card" not in ada.page.names
+    assert ledger.vouchers["GIFT2222"] == (2000 if heard else 0)
+    ada.press("Pay €51.50")
+    work()
+    assert [t["kind"] for t in sale(kiosk, ledger)["tenders"]] == ["card"]
+    assert ledger.vouchers["GIFT2222"] == 2000
+
+
 def test_a_gift_card_that_covers_all_asks_for_no_card(
     ada: Guest, kiosk: Device, ledger: LedgerDouble, card: Card, paper: Paper, work: Work
 ) -> None:

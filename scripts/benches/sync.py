@@ -305,6 +305,9 @@ def _read_all(line: Line, door: Device, streams: Sequence[str]) -> tuple[int, in
         while page is not None:
             target = f"/api/snapshot?s={stream}&page={page}"
             status, body, headers = line.ask(door, "GET", target)
+            if status == 429:  # Twenty a second for a device, as everywhere.
+                time.sleep(float(headers.get("Retry-After", 1)))
+                continue
             assert status == 200, body[:200]
             packed += len(body)
             if headers.get("Content-Encoding") == "gzip":

@@ -20,8 +20,10 @@ from ledger.clock import Means
 from ledger.config import Config
 from ledger.running import Running
 from ledger.store import Store
+from tests.parts.kiosk.makers import served
 from tests.parts.ledger.clerk import clerk, hire
 from tests.parts.ledger.device import Device
+from tests.parts.ledger.stripe_checkout import StripeCheckout
 from tests.parts.ledger.theatre import FRIDAY_MS, Theatre
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
@@ -247,3 +249,17 @@ def _office(uri):
 
 def _named(uri, name):
     return uri.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def stripe(ledger, app, tmp_path):
+    """Stripe on a port of this machine; shop and window charge there."""
+    pytest.importorskip("stripe")
+    key = tmp_path / "stripe.key"
+    key.write_text("sk_test_nothing\n")
+    book = StripeCheckout()
+    with served(book.app()) as address:
+        config = replace(ledger.config, stripe_key_file=key, stripe_address=address)
+        app.extensions["foh"] = replace(ledger, config=config)
+        yield book
+    app.extensions["foh"] = ledger

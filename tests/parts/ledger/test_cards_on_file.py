@@ -15,9 +15,7 @@ from ledger.tables.baskets import PretendCardRow, PretendRefundRow
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.money import CardOnFileRow, PaymentRow, TenderRow
 from ledger.tables.orders import OrderRow
-from tests.parts.kiosk.makers import served
 from tests.parts.ledger.shopper import Shopper, settle_left_behind
-from tests.parts.ledger.stripe_checkout import StripeCheckout
 from tests.parts.ledger.test_window import pick, rows
 from tests.parts.ledger.theatre import price_list
 
@@ -289,20 +287,6 @@ def test_what_was_charged_goes_back_to_the_card_by_itself(ada, bo, ledger, theat
     settle_left_behind(ledger)
 
     assert sum(row.amount for row in rows(ledger, PretendRefundRow)) == 2400
-
-
-@pytest.fixture
-def stripe(ledger, app, tmp_path):
-    """Stripe on a port of this machine; the shop and the window charge there."""
-    pytest.importorskip("stripe")
-    key = tmp_path / "stripe.key"
-    key.write_text("sk_test_nothing\n")
-    book = StripeCheckout()
-    with served(book.app()) as address:
-        config = replace(ledger.config, stripe_key_file=key, stripe_address=address)
-        app.extensions["foh"] = replace(ledger, config=config)
-        yield book
-    app.extensions["foh"] = ledger
 
 
 @pytest.fixture

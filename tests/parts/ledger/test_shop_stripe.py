@@ -1,15 +1,11 @@
 """The shop paid through Stripe Checkout, spoken to by Stripe's own library."""
 
-from dataclasses import replace
-
 import pytest
 
 from ledger import refunds
 from ledger.tables.money import CardRefundRow, PaymentRow
 from ledger.tables.orders import OrderRow
-from tests.parts.kiosk.makers import served
 from tests.parts.ledger.shopper import Shopper, settle_left_behind
-from tests.parts.ledger.stripe_checkout import StripeCheckout
 from tests.parts.ledger.test_window import rows, state
 
 pytestmark = [
@@ -18,19 +14,6 @@ pytestmark = [
 ]
 pytest.importorskip("stripe")
 MATCH = {"address_line1_check": "pass", "cvc_check": "pass"}
-
-
-@pytest.fixture
-def stripe(ledger, app, tmp_path):
-    """Stripe on a port of this machine; the shop pays there."""
-    key = tmp_path / "stripe.key"
-    key.write_text("sk_test_nothing\n")
-    book = StripeCheckout()
-    with served(book.app()) as address:
-        config = replace(ledger.config, stripe_key_file=key, stripe_address=address)
-        app.extensions["foh"] = replace(ledger, config=config)
-        yield book
-    app.extensions["foh"] = ledger
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ ONWARDS: Final = (
     "Hamlet",
     "The Tempest",
     "Improv",
+    # Cut off, the first page leads straight to what can be bought, and to no list.
+    "Buy: ",
     "Other performances",
 )
 SHOP: Final = ("Approve", "Pay ", "Find the best seats", "Take these")

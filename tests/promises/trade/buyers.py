@@ -29,7 +29,7 @@ ONWARDS: Final = (
     "The Tempest",
     "Improv",
     # Cut off, the first page leads straight to what can be bought, and to no list.
-    "Buy: ",
+    "Buy",
     "Other performances",
 )
 SHOP: Final = ("Approve", "Pay ", "Find the best seats", "Take these")

@@ -71,6 +71,10 @@ def test_an_order_that_nothing_holds_takes_the_longest_stretch_and_goes_on():
     assert handed([3, 1], "A1 A2 B4 B6") == ["A1 A2 B4", "B6"]
 
 
+def test_what_an_order_leaves_of_a_stretch_is_for_the_next():
+    assert handed([2, 1, 1], "B1 B2 B3 A1") == ["B1 B2", "A1", "B3"]
+
+
 def test_seats_are_handed_out_to_as_many_people():
     with pytest.raises(OutOfRange):
         handed([2], "A1")

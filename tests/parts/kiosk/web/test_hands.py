@@ -107,6 +107,8 @@ def test_a_page_does_not_show_before_it_can_tell_whom_a_touch_was_meant_for(
     late = threading.Event()
     visitor.page.route("**/fingers.js*", lambda asked: (late.wait(0.7), asked.continue_()))
     visitor.open("/p/p-1/how-many")
+    # It is loaded before it is painted; the browser paints when it has time.
+    visitor.page.wait_for_function("performance.getEntriesByName('first-paint').length")
 
     knows, shows = visitor.page.evaluate(
         """() => [

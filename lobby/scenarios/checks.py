@@ -80,10 +80,10 @@ class Checks:
         )
 
     def line(self, step: Mapping[str, Any]) -> None:
-        """Wait until the kiosk knows that the ledger can be heard (up), or not (down)."""
+        """Wait until the kiosk (`on`: another) knows that the ledger can be heard (up), or not (down)."""
 
         def known() -> bool:
-            kiosk = self._night.kiosk()
+            kiosk = self._night.kiosk(step.get("on", "kiosk"))
             return bool(kiosk and kiosk["linked"] == (step["line"] == "up"))
 
         self._night.until(known, step, lambda: f"the line is not {step['line']}")

@@ -230,6 +230,10 @@ def _hold_quantity(device: Device, here: Evening, row: OrderRow) -> Held | Refus
     }
     promise = _ask(device, here, row, body)
     if isinstance(promise, Refusal):
+        if promise.key == "link.pay":
+            # Nobody chose these units: as many of our own are the same to the guest.
+            alone = offers.alone(device, row)
+            return promise if alone is None else _hold_quantity(device, alone, row)
         return promise
     return _take(device, here, row, promise.seats, promise)
 
@@ -242,7 +246,7 @@ def _hold_pooled(
     if overlaps and row.hold is not None:
         # The ledger promises a seat once, also to the same order: let go, then ask.
         drop(device, row.hold)
-    promise = _ask(device, here, row, body)
+    promise = _ask(device, here, row, body, wanted)
     if isinstance(promise, Refusal):
         if overlaps:
             _hold_again(device, here, row)
@@ -261,7 +265,11 @@ def _hold_again(device: Device, here: Evening, row: OrderRow) -> None:
 
 
 def _ask(
-    device: Device, here: Evening, row: OrderRow, body: Mapping[str, object]
+    device: Device,
+    here: Evening,
+    row: OrderRow,
+    body: Mapping[str, object],
+    wanted: Sequence[str] = (),
 ) -> _Promise | Refusal:
     try:
         answer = requests.post(
@@ -275,7 +283,7 @@ def _ask(
     except Refused as why:
         return _refusal(device, here, row, why)
     except (LineDown, NotUnderstood, KeyError, TypeError, ValueError):
-        return offers.without_line(device, row)
+        return offers.without_line(device, row, wanted)
 
 
 def _refusal(device: Device, here: Evening, row: OrderRow, why: Refused) -> Refusal:

@@ -163,18 +163,25 @@ def offer(
     )
 
 
-def without_line(device: Device, row: OrderRow) -> Refusal:
-    """The line went down meanwhile: say what we own instead."""
+def without_line(device: Device, row: OrderRow, wanted: Collection[str] = ()) -> Refusal:
+    """The line went down meanwhile: say what we own instead.
+
+    wanted: the seats that were asked for, in chart order; without any, the order's own.
+    """
+    here = alone(device, row)
+    ours = find(here, row) if here is not None and here.own else None
+    if here is None or not isinstance(ours, Offer):
+        return Refusal("link.empty")
+    shown = tuple(map(here.plan.shown, wanted or row.seats)) if here.plan.chart else ()
+    return Refusal("link.pay", ours.seats, wanted=shown)
+
+
+def alone(device: Device, row: OrderRow) -> Evening | None:
+    """Look at an order's performance with nobody to ask: what is free is what we own."""
     with device.store.read() as session:
-        cut_off = evening.look(
+        return evening.look(
             session, device, row.performance, order=row.number, linked=False
         )
-    if cut_off is None or not cut_off.own:
-        return Refusal("link.empty")
-    ours = find(cut_off, row)
-    if not isinstance(ours, Offer):
-        return Refusal("link.empty")
-    return Refusal("link.pay", ours.seats)
 
 
 def _gone(evening: Evening, order: OrderRow, seats: Sequence[str]) -> Refusal:
@@ -184,6 +191,7 @@ def _gone(evening: Evening, order: OrderRow, seats: Sequence[str]) -> Refusal:
     return Refusal(
         "link.pay" if unasked else "seat.gone",
         nearest.seats if isinstance(nearest, Offer) else (),
+        wanted=tuple(map(evening.plan.shown, seats)),
     )
 
 

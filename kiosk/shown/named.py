@@ -31,10 +31,12 @@ class SeatShown:
 class Refusal:
     """An expected *no*. key: a row of the table in lobby.md §2, such as `seat.gone`.
 
-    seats: those the sentence names or offers instead. facts: what else the sentence needs:
+    seats: those the sentence names or offers instead. wanted: those that were asked for,
+    where the sentence names them too and no order holds them. facts: what else the sentence needs:
     `left`, `limit`, `starts_ms`, `at_ms`, `place`, `due`, `currency`, `wait_s`, `on_ms`.
     """
 
     key: str
     seats: tuple[SeatShown, ...] = ()
+    wanted: tuple[SeatShown, ...] = field(default=(), kw_only=True)
     facts: Mapping[str, Fact] = field(default_factory=lambda: MappingProxyType({}))

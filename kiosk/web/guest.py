@@ -123,7 +123,8 @@ def remember(refusal: Refusal, **facts: object) -> None:
     """Keep a refusal for the page that says it, so that it survives a reload."""
     guest["sorry"] = {
         "key": refusal.key,
-        "seats": [[s.code, s.section, s.row, s.seat, s.level] for s in refusal.seats],
+        "seats": _names(refusal.seats),
+        "wanted": _names(refusal.wanted),
         "facts": dict(refusal.facts),
         **facts,
     }
@@ -134,8 +135,14 @@ def refused() -> Refusal | None:
     kept = guest.get("sorry")
     if not kept:
         return None
-    seats = tuple(SeatShown(*names) for names in kept["seats"])
-    return Refusal(kept["key"], seats, kept["facts"])
+    seats, wanted = (
+        tuple(SeatShown(*names) for names in kept[which]) for which in ("seats", "wanted")
+    )
+    return Refusal(kept["key"], seats, kept["facts"], wanted=wanted)
+
+
+def _names(seats: Sequence[SeatShown]) -> list[list[str]]:
+    return [[s.code, s.section, s.row, s.seat, s.level] for s in seats]
 
 
 def picked() -> Sequence[str]:

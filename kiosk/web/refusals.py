@@ -79,7 +79,7 @@ def _said(
             zone=house.read(device()).zone,
             quantity=quantity or (sum(here.counts.values()) if here else 0),
             default_type=_default_type(refusal, performance),
-            wanted=formats.seat_names(here.seats) if here else "",
+            wanted=formats.seat_names(refusal.wanted or (here.seats if here else ())),
             same_price=_same_price(refusal, here, offered),
             on_phone=here is not None and here.stage in {Stage.HELD, Stage.PAYING},
         ),

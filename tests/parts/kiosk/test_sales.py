@@ -542,6 +542,7 @@ def test_the_line_goes_down_at_the_hold_and_our_own_seats_are_offered_instead(
 
     assert isinstance(refusal, Refusal)
     assert refusal.key == "link.pay"
+    assert [seat.code for seat in refusal.wanted] == ["A-1", "A-2"]
     assert isinstance(sales.hold(kiosk, order, names(refusal)), Held)
 
 
@@ -559,6 +560,7 @@ def test_the_line_went_down_before_the_hold_and_nobody_says_that_seats_were_take
 
     assert isinstance(refusal, Refusal)
     assert refusal.key == "link.pay"
+    assert [seat.code for seat in refusal.wanted] == ["A-1", "A-2"]
     assert isinstance(sales.hold(kiosk, order, names(refusal)), Held)
 
 
@@ -639,6 +641,20 @@ def test_general_admission_sells_our_own_units_without_a_line(
     assert isinstance(held, Held)
     assert held.quantity == 2
     assert isinstance(too_many, Refusal)
+
+
+def test_general_admission_goes_on_with_our_own_units_when_the_line_goes_down_at_the_hold(
+    kiosk: Device, ledger: LedgerDouble
+):
+    ledger.allot("kiosk-1", STUDIO, ["S-7", "S-8"])
+    hear(kiosk)
+    order = begin(kiosk, performance=STUDIO)
+    ledger.up = False
+
+    held = sales.hold(kiosk, order)
+
+    assert isinstance(held, Held)
+    assert held.quantity == 2
 
 
 # --- the spare tank --------------------------------------------------------------------

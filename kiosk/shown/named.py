@@ -32,8 +32,9 @@ class Refusal:
     """An expected *no*. key: a row of the table in lobby.md §2, such as `seat.gone`.
 
     seats: those the sentence names or offers instead. wanted: those that were asked for,
-    where the sentence names them too and no order holds them. facts: what else the sentence needs:
-    `left`, `limit`, `starts_ms`, `at_ms`, `place`, `due`, `currency`, `wait_s`, `on_ms`.
+    where the sentence names them too and no order holds them. facts: what else the
+    sentence needs: `left`, `limit`, `starts_ms`, `at_ms`, `place`, `due`, `currency`,
+    `wait_s`, `on_ms`.
     """
 
     key: str

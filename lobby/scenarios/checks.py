@@ -80,7 +80,7 @@ class Checks:
         )
 
     def line(self, step: Mapping[str, Any]) -> None:
-        """Wait until the kiosk (`on`: another) knows that the ledger can be heard (up), or not (down)."""
+        """Wait until the kiosk (`on`: another) knows that the line is up, or down."""
 
         def known() -> bool:
             kiosk = self._night.kiosk(step.get("on", "kiosk"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import audit, cards_on_file, discrepancies, takings
+from ledger import attempts, audit, cards_on_file, discrepancies, takings
 from ledger.cards_on_file import ON_FILE, OPEN, Bar
 from ledger.clock import Means
 from ledger.gateways.port import Charge, Charged, Down, Gateway, NoCard, Step
@@ -192,7 +192,7 @@ def _over(session: Session, means: Means, key: str, said: Charged | None) -> Non
     row = session.get_one(PaymentRow, key, with_for_update=True)
     if row.state in WAITING and not row.ref:
         why = said.why if said is not None else "unreachable"
-        _end(session, means, row, "declined" if said else "cancelled", why)
+        attempts.over(session, means, row, "declined" if said else "cancelled", why)
 
 
 def _settled(session: Session, means: Means, key: str, said: Charged) -> None:
@@ -202,7 +202,7 @@ def _settled(session: Session, means: Means, key: str, said: Charged) -> None:
         return
     if said.step is not Step.TAKEN:
         state = "declined" if said.why else "cancelled"
-        _end(session, means, row, state, said.why or "cancelled")
+        attempts.over(session, means, row, state, said.why or "cancelled")
         return
     order = session.get_one(OrderRow, row.order, with_for_update=True)
     row.captured, row.changed_ms = True, means.now_ms
@@ -213,7 +213,7 @@ def _settled(session: Session, means: Means, key: str, said: Charged) -> None:
         session, means, order, kind="card", amount=row.amount, ref=row.ref or "", intent=key
     )
     row.booked = row.amount
-    _end(session, means, row, "sold", "")
+    attempts.over(session, means, row, "sold", "")
     cards_on_file.let_go(session, means, order.id)
 
 
@@ -221,7 +221,7 @@ def _voided(session: Session, means: Means, key: str, no: str) -> None:
     row = session.get_one(PaymentRow, key, with_for_update=True)
     if row.state != "voiding":
         return
-    _end(session, means, row, "voided", row.why or "order_cancelled")
+    attempts.over(session, means, row, "voided", row.why or "order_cancelled")
     if no:
         facts = {"order": row.order, "amount": row.amount, "why": no}
         discrepancies.note(session, means, "refund_refused", key, facts=facts)
@@ -231,11 +231,4 @@ def _silent(session: Session, means: Means, key: str) -> None:
     """Nobody answers: staff hear that it cannot be seen yet."""
     row = session.get_one(PaymentRow, key, with_for_update=True)
     if row.state == "started":
-        row.state = "unknown"
-        facts = {"order": row.order, "amount": row.amount, "device": ON_FILE}
-        discrepancies.note(session, means, "payment_unknown", key, facts=facts)
-
-
-def _end(session: Session, means: Means, row: PaymentRow, state: str, why: str) -> None:
-    row.state, row.why, row.changed_ms = state, why, means.now_ms
-    discrepancies.close(session, means, "payment_unknown", row.intent, how="answer came")
+        attempts.doubt(session, means, row)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import journal
 from boxoffice.money import Money
-from ledger import discrepancies
+from ledger import attempts, discrepancies
 from ledger import journal as book
 from ledger.clock import Means
 from ledger.happened import Happened
@@ -45,7 +45,7 @@ def declined(session: Session, means: Means, event: Happened) -> None:
     if row.state not in _FINAL:
         row.state = "cancelled" if why == "cancelled" else "declined"
     row.why = why
-    _certain(session, means, row)
+    attempts.certain(session, means, row)
 
 
 def unknown(session: Session, means: Means, event: Happened) -> None:
@@ -76,7 +76,7 @@ def approved(session: Session, means: Means, event: Happened) -> None:
     row = _payment(session, means, event)
     row.ref = event.maybe("ref")
     row.brand = brand(event.body) or row.brand
-    _certain(session, means, row)
+    attempts.certain(session, means, row)
     if row.state == "sold":
         return
     row.state = "approved"
@@ -186,10 +186,6 @@ def _move(
     )
 
 
-def _certain(session: Session, means: Means, row: PaymentRow) -> None:
-    discrepancies.close(session, means, "payment_unknown", row.intent, how="answer came")
-
-
 def _reversed(session: Session, means: Means, row: PaymentRow) -> None:
-    _certain(session, means, row)
+    attempts.certain(session, means, row)
     discrepancies.close(session, means, "charge_without_sale", row.intent, how="reversal")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from boxoffice import cards
 from boxoffice.refusals import Code
-from ledger import audit, discrepancies, memberships, parties, takings
+from ledger import attempts, audit, memberships, parties, takings
 from ledger.clock import Means
 from ledger.gateways.terminal import Seen, Silent, Step, Terminal
 from ledger.refused import Refused
@@ -261,11 +261,11 @@ def _seen(session: Session, means: Means, key: str, seen: Seen) -> None:
         case Step.APPROVED:
             _approved(session, means, row, seen)
         case Step.DECLINED:
-            _end(session, means, row, "declined", "declined")
+            attempts.over(session, means, row, "declined", "declined")
         case Step.VOIDED:
-            _end(session, means, row, "voided", row.why or "part")
+            attempts.over(session, means, row, "voided", row.why or "part")
         case Step.CANCELLED | Step.NOT_FOUND | Step.PART:
-            _end(session, means, row, "cancelled", "cancelled")
+            attempts.over(session, means, row, "cancelled", "cancelled")
 
 
 def _approved(session: Session, means: Means, row: PaymentRow, seen: Seen) -> None:
@@ -290,7 +290,7 @@ def _approved(session: Session, means: Means, row: PaymentRow, seen: Seen) -> No
         memberships.settle(session, means, order)
     row.ref, row.booked, row.captured = seen.ref, row.amount, True
     row.brand, row.last4 = seen.brand, seen.last4
-    _end(session, means, row, "sold", "late" if late else "")
+    attempts.over(session, means, row, "sold", "late" if late else "")
 
 
 def _silent(session: Session, means: Means, key: str) -> None:
@@ -298,9 +298,7 @@ def _silent(session: Session, means: Means, key: str) -> None:
     row = session.get_one(PaymentRow, key, with_for_update=True)
     if row.state != "started" or means.now_ms - row.changed_ms < UNKNOWN_MS:
         return
-    row.state = "unknown"
-    facts = {"order": row.order, "amount": row.amount, "device": WINDOW}
-    discrepancies.note(session, means, "payment_unknown", key, facts=facts)
+    attempts.doubt(session, means, row)
 
 
 def _voiding(session: Session, means: Means, key: str) -> None:
@@ -312,9 +310,4 @@ def _voiding(session: Session, means: Means, key: str) -> None:
 def _ended(session: Session, means: Means, key: str, state: str, why: str) -> None:
     row = session.get_one(PaymentRow, key, with_for_update=True)
     if row.state in OPEN:
-        _end(session, means, row, state, why)
-
-
-def _end(session: Session, means: Means, row: PaymentRow, state: str, why: str) -> None:
-    row.state, row.why, row.changed_ms = state, why, means.now_ms
-    discrepancies.close(session, means, "payment_unknown", row.intent, how="answer came")
+        attempts.over(session, means, row, state, why)

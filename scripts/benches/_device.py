@@ -10,8 +10,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.benches import _ledger
 from scripts.benches._ledger import CHECKOUT
+from scripts.benches._machine import cpu_s
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Kiosk:
         return self.folder / "store.sqlite"
 
     def cpu_s(self) -> float:
-        return _ledger._cpu_s(self.process.pid)
+        return cpu_s(self.process.pid)
 
     def wait(self) -> None:
         """Wait until it says that it is ready."""

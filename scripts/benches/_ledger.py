@@ -1,19 +1,17 @@
 """Real ledgers to measure: a book, its processes on a core of their own, paired devices."""
 
 import http.client
-import itertools
 import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,11 +25,10 @@ from ledger import book, catalogue, clock, devices, halls, history, pairing, pri
 from ledger.clock import Means
 from ledger.keys import Keys
 from ledger.store import Store
+from scripts.benches._machine import CLIENTS, SERVERS, cpu_s, free_port, rss_mb
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-SERVERS, CLIENTS = 0, 1
 HOUR_MS = 3_600_000
-TICK = os.sysconf("SC_CLK_TCK")
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -235,14 +232,14 @@ class Servers:
 
     def cpu_s(self) -> float:
         """Processor time so far: ledger processes, and PostgreSQL's."""
-        return sum(map(_cpu_s, self.pids()))
+        return sum(map(cpu_s, self.pids()))
 
     def pids(self) -> list[int]:
         return [p.pid for p in self._running] + _cluster_pids(self._book.folder)
 
     def ledger_mb(self) -> list[float]:
         """Resident memory of each ledger process."""
-        return [round(_rss_mb(process.pid), 1) for process in self._running]
+        return [round(rss_mb(process.pid), 1) for process in self._running]
 
     def kill(self, number: int = 0) -> None:
         """Pull the plug (kill -9) and start again on the same port; one after the other."""
@@ -308,19 +305,6 @@ class _Process:
         self._log.close()
 
 
-# Below those that are lent to whoever dials, so that who is killed finds theirs free again.
-_ports = itertools.count(24_000 + os.getpid() % 400 * 20)
-
-
-def free_port() -> int:
-    """Give a port that nobody listens on, and another one each time."""
-    for port in _ports:
-        with socket.socket() as found, suppress(OSError):
-            found.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError
-
-
 def _cluster_pids(folder: Path) -> list[int]:
     """The processes of the book's PostgreSQL: the postmaster and its children."""
     file = folder / "pg" / "data" / "postmaster.pid"
@@ -329,30 +313,6 @@ def _cluster_pids(folder: Path) -> list[int]:
     first = int(file.read_text().split()[0])
     children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
     return [first, *map(int, children)]
-
-
-def _cpu_s(pid: int) -> float:
-    """User and system time of a process; of a postmaster, its ended children's, too."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    except OSError:
-        return 0.0
-    return sum(int(ticks) for ticks in fields[11:15]) / TICK
-
-
-def pin(pid: int, *cores: int) -> None:
-    """Let a process, all its threads included, run on these cores only."""
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        # One that has just ended needs no core any more.
-        with suppress(ProcessLookupError):
-            os.sched_setaffinity(int(thread.name), set(cores))
-
-
-def _rss_mb(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 def reserved(rows: int, seats: int) -> halls.Plan:

@@ -22,7 +22,8 @@ from boxoffice.pricing import Seller
 from ledger import catalogue, clock, devices, doors, halls, orders
 from scripts.benches import _ledger, claims
 from scripts.benches._device import Kiosk
-from scripts.benches._ledger import CHECKOUT, CLIENTS, HOUR_MS, SERVERS, Servers, percentile
+from scripts.benches._ledger import CHECKOUT, HOUR_MS, Servers, percentile
+from scripts.benches._machine import CLIENTS, SERVERS, free_port, pin, rss_mb
 
 DOOR = "Door A"
 GOAL_P95_MS, GOAL_SCANS = 60, 300
@@ -78,9 +79,9 @@ def _measure(kiosk: Kiosk, servers: Servers, given: argparse.Namespace) -> None:
 
 def _pin(kiosk: Kiosk, servers: Servers) -> None:
     """Give the kiosk process one core of its own, the ledger and the scanners the other."""
-    _ledger.pin(kiosk.process.pid, SERVERS)
+    pin(kiosk.process.pid, SERVERS)
     for pid in (os.getpid(), *servers.pids()):
-        _ledger.pin(pid, CLIENTS)
+        pin(pid, CLIENTS)
 
 
 def _rest(servers: Servers) -> None:
@@ -107,11 +108,11 @@ def _evening(tickets: int) -> Iterator[tuple[Kiosk, Servers]]:
             devices.invite, made.means, name=DOOR, role="door", url="http://127.0.0.1:1"
         )
         servers = Servers(made)
-        folder, port = made.folder / "door", _ledger.free_port()
+        folder, port = made.folder / "door", free_port()
         folder.mkdir()
         (folder / "invite.json").write_text(json.dumps(told))
         for pid in (os.getpid(), *servers.pids()):
-            _ledger.pin(pid, *both)
+            pin(pid, *both)
         kiosk = Kiosk.started(folder, port, servers.ports[0], FOH_DOOR=DOOR)
         kiosk.codes = codes
         try:
@@ -227,7 +228,7 @@ def _round(codes: list[str]) -> Iterator[str]:
 
 def _memory(kiosk: Kiosk, codes: Iterator[str], scans: int) -> None:
     lock, done = threading.Lock(), 0
-    held = [_ledger._rss_mb(kiosk.process.pid)]
+    held = [rss_mb(kiosk.process.pid)]
     began = time.perf_counter()
 
     def post() -> None:
@@ -240,7 +241,7 @@ def _memory(kiosk: Kiosk, codes: Iterator[str], scans: int) -> None:
                 done += 1
                 code = next(codes)
                 if done % max(1, scans // 10) == 0:
-                    held.append(_ledger._rss_mb(kiosk.process.pid))
+                    held.append(rss_mb(kiosk.process.pid))
             scanner.scan(code)
 
     threads = [threading.Thread(target=post) for _ in range(4)]

@@ -20,6 +20,7 @@ from ledger.tables.feed import FeedRow, StreamHeadRow
 from scripts.benches import _ledger
 from scripts.benches._device import Kiosk
 from scripts.benches._ledger import Book, Servers, say
+from scripts.benches._machine import CLIENTS, SERVERS, free_port
 
 DOOR = "Door A"
 DAY_MS = 86_400_000
@@ -55,7 +56,7 @@ def _outage(engine: str, changes: int, days: int) -> bool:
         folder = made.folder / "door"
         folder.mkdir()
         (folder / "invite.json").write_text(json.dumps(invitation))
-        door = Kiosk.started(folder, _ledger.free_port(), servers.ports[0], FOH_DOOR=DOOR)
+        door = Kiosk.started(folder, free_port(), servers.ports[0], FOH_DOOR=DOOR)
         try:
             door.wait()
             _until_equal(made, door)
@@ -86,7 +87,7 @@ def _outage(engine: str, changes: int, days: int) -> bool:
 
 def _meanwhile(made: Book, evening: str, changes: int, days: int) -> tuple[int, int]:
     """Change that much; give how many changes, and how many of them are forgotten."""
-    os.sched_setaffinity(0, {_ledger.SERVERS, _ledger.CLIENTS})
+    os.sched_setaffinity(0, {SERVERS, CLIENTS})
     store = Store(made.database)
     try:
         with store.read() as session:

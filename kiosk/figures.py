@@ -7,14 +7,14 @@ from sqlalchemy import select
 from kiosk import allotment, documents, log
 from kiosk.device import Device
 from kiosk.printing import jobs
-from kiosk.store.tables.orders import CollectionRow, IntentRow, SaleLineRow
+from kiosk.store.tables.orders import CollectionRow, IntentRow, SaleLineRow, SaleRow
 from kiosk.store.tables.printing import PrintJobRow
 
 
 def figures(device: Device) -> dict[str, Any]:
     """Give paid, printed, put on the phone, owed; attempts; what is still to be sent;
-    how many seats are its own, and how many more it is about to ask for; which sealed
-    copies of will-call orders it keeps.
+    how many seats are its own, and how many more it is about to ask for; which seats it
+    sold, oldest first; which sealed copies of will-call orders it keeps.
 
     Paid is read from sales and collections, the rest from the paper's own rows.
     """
@@ -35,6 +35,11 @@ def figures(device: Device) -> dict[str, Any]:
             {"key": row.id, "state": row.state, "amount": row.amount}
             for row in session.scalars(select(IntentRow).order_by(IntentRow.place))
         ]
+        sold = session.scalars(
+            select(SaleLineRow.seat)
+            .join(SaleRow, SaleRow.order == SaleLineRow.order)
+            .order_by(SaleRow.seq, SaleLineRow.place)
+        ).all()
         unsent = log.unsent(session)
         evenings = documents.performances(session)
         own_seats = sum(len(allotment.owned(session, evening.id)) for evening in evenings)
@@ -54,6 +59,7 @@ def figures(device: Device) -> dict[str, Any]:
         "intents": intents,
         "unsent_events": unsent,
         "own_seats": own_seats,
+        "sold": list(sold),
         "wanted_seats": wanted_seats,
         "copies": copies,
         "linked": device.up,

@@ -21,6 +21,8 @@ STAFF = (
         "FOHS:ANNA-BERG",
     ),
     ("Tom Ruiz", "tom", ("usher",), "111222", "FOHS:TOM-RUIZ"),
+    # Who takes seats from a device that is silent needs a second person.
+    ("Iris Falk", "iris", ("box_office",), "302010", "FOHS:IRIS-FALK"),
 )
 
 
@@ -32,7 +34,7 @@ MEMBER_CARD = "FOHM:OKAFOR-MB4K7"
 
 
 def hire(session: Session, means: Means) -> None:
-    """Give the house a manager and an usher."""
+    """Give the house a manager, an usher and a clerk."""
     for name, login, roles, pin, code in STAFF:
         staff.hire(
             session,

@@ -63,6 +63,18 @@ class Checks:
 
         self._night.until(owns, step, lambda: f"{name} owns {owned} seats")
 
+    def sold(self, step: Mapping[str, Any]) -> None:
+        """Wait until the kiosk has sold that many seats of this story: $sold.0 and on."""
+        seats: list[str] = []
+
+        def has_sold() -> bool:
+            told = self._night.kiosk().get("sold", [])
+            seats[:] = told[self._night.sold_before :]
+            return len(seats) >= int(step["sold"])
+
+        self._night.until(has_sold, step, lambda: f"the kiosk sold {seats}")
+        self._night.facts = {**self._night.facts, "sold": list(seats)}
+
     def copied(self, step: Mapping[str, Any]) -> None:
         """Wait until the kiosk (`on`: another) keeps every sealed copy of that order."""
         wanted: list[str] = []

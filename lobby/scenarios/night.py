@@ -71,7 +71,7 @@ class Night:
         self.lobby = httpx.Client(base_url=where.lobby, timeout=60.0)
         self.marks: dict[str, float] = {}
         self.measures: dict[str, float] = {}
-        self.slips_before = 0
+        self.slips_before = self.sold_before = 0
         self.seen: dict[str, int] = {}
         self.before: dict[str, int] = {}
         self.broken_before: dict[str, int] = {}
@@ -86,6 +86,7 @@ class Night:
         while not self._at_rest(told := self._told()) and time.monotonic() < until:
             time.sleep(PAUSE_S)
         self.slips_before = len(self.all_slips())
+        self.sold_before = len(told["kiosks"].get("kiosk", {}).get("sold", []))
         figures = httpx.get(f"{self.where.ledger}/demo/figures", timeout=60).json()
         self.before = {k: v for k, v in counted(figures).items() if k != "journal_sum"}
         self.broken_before = {lamp["name"]: lamp["broken"] for lamp in told["lamps"]}

@@ -5,11 +5,13 @@ lobby's page and the player without a browser read the same files.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_IN_ADDRESS = re.compile(r"{([a-z][a-z_.0-9]*)}")
 FOLDER = Path(__file__).parent / "stories"
 VERBS = frozenset(
     {
@@ -17,7 +19,7 @@ VERBS = frozenset(
         "show", "arrivals", "key", "hear",
         "clear", "printer", "refill", "terminal", "cut", "mend", "pull", "back", "ledger",
         "invariants", "mark", "measure", "clock", "take", "own", "charging", "ready",
-        "line", "copied",
+        "line", "copied", "sold",
     }
 )  # fmt: skip
 
@@ -84,14 +86,18 @@ def verb(step: Mapping[str, Any]) -> str:
 
 def filled(value: Any, facts: Mapping[str, Any]) -> Any:
     """Put facts of the demo house in: "$will_call.0.order" becomes the order's number, and
-    in an address "{tonight}" becomes the performance."""
+    in an address "{tonight}" becomes the performance, "{sold.0}" a seat."""
     if isinstance(value, str) and value.startswith("$"):
-        found: Any = facts
-        for part in value[1:].split("."):
-            found = found[int(part)] if isinstance(found, list) else found[part]
-        return found
+        return _fact(value[1:], facts)
     if isinstance(value, str):
-        return value.replace("{tonight}", str(facts.get("tonight", "")))
+        return _IN_ADDRESS.sub(lambda found: str(_fact(found[1], facts)), value)
     if isinstance(value, dict):
         return {key: filled(entry, facts) for key, entry in value.items()}
     return value
+
+
+def _fact(path: str, facts: Mapping[str, Any]) -> Any:
+    found: Any = facts
+    for part in path.split("."):
+        found = found[int(part)] if isinstance(found, list) else found[part]
+    return found

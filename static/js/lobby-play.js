@@ -32,7 +32,11 @@
   const on = (step) => frames[step.on || "kiosk"];
   // The box office and a second kiosk have no frame: the lobby's own hand is there.
   const elsewhere = (step) => step.on && !frames[step.on];
-  const hand = (step, what) => post(`/hands/${step.on}`, what);
+  // What they said last: a sentence about what was done is gone when the page is shown again.
+  const said = {};
+  const hand = async (step, what) => {
+    said[step.on] = (await post(`/hands/${step.on}`, what)).words;
+  };
 
   const get = async (path) => (await fetch(path)).json();
   const post = async (path, body) => {
@@ -55,6 +59,7 @@
   // What was there before, so that counts are this story's own.
   let facts = {};
   let slipsBefore = 0;
+  let soldBefore = 0;
   let before = {};
   let brokenBefore = {};
   let taps = 0;
@@ -146,14 +151,14 @@
     },
     async wait(step) {
       if (elsewhere(step)) {
-        let words = "";
         return until(
           step,
           async () => {
-            ({ words } = await hand(step, { look: true }));
-            return says(words, step.wait);
+            if (says(said[step.on] ?? "", step.wait)) return true;
+            await hand(step, { look: true });
+            return says(said[step.on], step.wait);
           },
-          () => `${step.on} says: ${words.slice(0, 300)}`,
+          () => `${step.on} says: ${said[step.on].slice(0, 300)}`,
         );
       }
       const screen = on(step);
@@ -309,6 +314,19 @@
         () => `${name} owns ${owned} seats`,
       );
     },
+    async sold(step) {
+      let seats = [];
+      await until(
+        step,
+        async () => {
+          const { kiosks } = await get("/figures");
+          seats = (kiosks.kiosk?.sold ?? []).slice(soldBefore);
+          return seats.length >= step.sold;
+        },
+        () => `the kiosk sold ${seats.join(", ")}`,
+      );
+      facts = { ...facts, sold: seats };
+    },
     async copied(step) {
       let wanted = [];
       await until(
@@ -367,10 +385,9 @@
   };
 
   const filled = (value) => {
-    if (typeof value === "string" && value.startsWith("$")) {
-      return value.slice(1).split(".").reduce((found, part) => found[part], facts);
-    }
-    if (typeof value === "string") return value.replace("{tonight}", facts.tonight);
+    const fact = (path) => path.split(".").reduce((found, part) => found[part], facts);
+    if (typeof value === "string" && value.startsWith("$")) return fact(value.slice(1));
+    if (typeof value === "string") return value.replace(/{([a-z][a-z_.0-9]*)}/g, (_, path) => fact(path));
     if (Array.isArray(value)) return value.map(filled);
     if (value && typeof value === "object") {
       return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, filled(entry)]));
@@ -405,7 +422,8 @@
     const told = await get(`/scenarios/${name}`);
     facts = told.facts;
     slipsBefore = (await slips()).length;
-    const { ledger, lamps } = await get("/figures");
+    const { ledger, lamps, kiosks } = await get("/figures");
+    soldBefore = (kiosks.kiosk?.sold ?? []).length;
     before = counted(ledger);
     brokenBefore = Object.fromEntries(lamps.map((lamp) => [lamp.name, lamp.broken]));
     delete before.journal_sum;

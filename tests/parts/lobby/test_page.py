@@ -37,6 +37,9 @@ class StandIn(BaseHTTPRequestHandler):
             self._say((ROOT / "static/js/demo.js").read_text(), "text/javascript")
         else:
             page = {"/": ATTRACT, "/done": DONE, "/door": "<h1>F 12</h1>"}.get(path, "")
+            if path == "/once":
+                # What was done is said when the page comes up, and not again.
+                page, self.server.told = "<p>Taken away</p>" * (not self.server.told), True
             head = (
                 "<!doctype html><title>Stand-in</title><script defer src=/demo.js></script>"
             )
@@ -56,9 +59,9 @@ class StandIn(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def devices():
-    servers = [ThreadingHTTPServer(("127.0.0.1", BASE + n), StandIn) for n in (10, 11, 12)]
+    servers = [ThreadingHTTPServer(("127.0.0.1", BASE + n), StandIn) for n in range(10, 14)]
     for server in servers:
-        server.read = 0
+        server.read, server.told = 0, False
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield servers
     for server in servers:
@@ -193,6 +196,14 @@ def test_a_scenario_is_played_on_the_page(browser, lobby, devices, tmp_path, mon
     assert (result["result"], result["why"], result["taps"]) == ("passed", "", "1")
     assert json.loads(result["measures"])["touch_to_done_ms"] > 0
     assert lobby.network.works("kiosk-ledger")
+
+
+def test_what_the_box_office_is_told_once_is_heard(
+    browser, lobby, devices, tmp_path, monkeypatch
+):
+    steps = [{"open": "/once", "on": "kiosk-2"}, {"wait": "Taken away", "on": "kiosk-2"}]
+
+    assert played(browser, tmp_path, monkeypatch, steps)["result"] == "passed"
 
 
 def test_a_scenario_that_fails_says_where(browser, lobby, tmp_path, monkeypatch):

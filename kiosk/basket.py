@@ -169,10 +169,21 @@ def money(row: OrderRow) -> list[str]:
 
 
 def take_off(row: OrderRow, promises: list[str]) -> None:
-    """Pay without these, which the ledger is still to be told: `unwanted`."""
+    """Pay without these, which the ledger is still to be told: `unwanted`, `let_go`."""
     kept = [one for one in row.extras.get("tenders") or () if one["id"] not in promises]
     unwanted = [*(row.extras.get("unwanted") or ()), *promises]
     put(row, tenders=kept or None, lost=None, gone=None, unwanted=unwanted)
+
+
+def let_go(row: OrderRow, total: int) -> list[str]:
+    """Name the promises that pay nothing of this order after all.
+
+    The sale tells them: they may have come to this device with the seats, and then nothing
+    else would ever end them.
+    """
+    used = {tender.id for tender in tenders(row, total)}
+    kept = (str(one["id"]) for one in row.extras.get("tenders") or ())
+    return [*(row.extras.get("unwanted") or ()), *(id for id in kept if id not in used)]
 
 
 def forget_tenders(row: OrderRow) -> None:

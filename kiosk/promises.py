@@ -86,19 +86,20 @@ def give_back(device: Device, order: str) -> bool:
     """Tell the ledger what the guest took off; say whether it knows of all.
 
     Unheard, it stays noted and is told before the seats, and with them all that was
-    promised, come to this device; otherwise it ends with the hold.
+    promised, come to this device; otherwise it ends with the hold. Where they came before,
+    the sale tells it, or their return ends it.
     """
     with device.store.read() as session:
         row = session.get(OrderRow, order)
         unwanted = list(row.extras.get("unwanted") or ()) if row is not None else []
     for one in unwanted:
-        if not told_off(device, one):
+        if not _told_off(device, one):
             return False
         device.store.write(_given_back, order, one)
     return True
 
 
-def told_off(device: Device, promise: str) -> bool:
+def _told_off(device: Device, promise: str) -> bool:
     """Have the ledger take one promise back, once or again; say whether it answered."""
     try:
         device.line.request("DELETE", f"/api/tenders/{promise}", None, timeout_s=ASK_S)

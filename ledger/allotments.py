@@ -137,6 +137,8 @@ def break_off(
     session.flush()
     ended(session, [broken], "broken", means.now_ms)
     end_document(session, owner, broken, means.now_ms)
+    # What was to pay for it may be wanted elsewhere now, like the seat.
+    promised_tenders.returned(session, owner.device, [(performance, seat, broken.epoch)])
     for person in sorted(set(people)):
         audit.note(
             session,

@@ -85,6 +85,8 @@ def pay(
         if not (tender.intent and _paid_before(session, means, event, order, tender)):
             lines = journal.payment(tender.kind, Money(tender.amount, order.currency))
             booked.append(journal.Entry(means.new_id(), lines, "payment"))
+    for promise in event.texts("let_go"):
+        promised_tenders.taken_off(session, promise, device=event.device)
     book.post_all(
         session,
         booked,

@@ -64,6 +64,7 @@ def document(
         "lines": agreed,
         "other": [one.document() for one in others],
         "tenders": [one.document() for one in tenders],
+        "let_go": basket.let_go(row, total),
         "member": found.id if (found := basket.member(row)) else None,
         "answers": basket.answers(row),
         "receipt": _receipt(device, here, row, lines, others, tenders, language).document(),

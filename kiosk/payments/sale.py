@@ -52,6 +52,7 @@ def write(session: Session, device: Device, intent: IntentRow, *, late: bool) ->
         "lines": [{k: line[k] for k in _TOLD} for line in lines],
         "other": agreed.get("other", []),
         "tenders": [*agreed.get("tenders", ()), *booked.tenders(intent)],
+        "let_go": agreed.get("let_go", []),
         "member": agreed.get("member"),
         "answers": agreed.get("answers", []),
         "price_pos": agreed["price_pos"],

@@ -4,7 +4,7 @@ import argon2
 import pytest
 from sqlalchemy import select
 
-from ledger import members, passwords, seating
+from ledger import allotments, members, passwords, seating
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.members import MemberCreditRow, VoucherRow
@@ -240,6 +240,48 @@ def test_a_gift_card_that_was_taken_off_comes_back_once(
 
     assert balance(ledger) == 2000
     kiosk.delete("/api/tenders/nothing").ok(204)
+
+
+def test_a_gift_card_that_the_sale_does_not_need_comes_back_with_it(
+    kiosk, theatre, ledger, lobby, gift
+):
+    hold = held(kiosk, theatre, "A2")
+    tender = ask(kiosk, hold, "voucher", gift, 1500).ok(201)["tender"]
+    kiosk.allot(hold).ok()
+    other = lobby.device("Kiosk 2", "kiosk")
+    elsewhere = held(other, theatre, "B2")
+    others = ask(other, elsewhere, "voucher", gift, 500).ok(201)["tender"]
+    epoch = kiosk.allotments()[f"{theatre.tonight}/A2"]["epoch"]
+    line = kiosk.line(theatre.tonight, "A2", epoch)
+    paid = [{"kind": "card", "ref": "R1", "amount": 2575, "intent": new_id()}]
+    told = kiosk.sale(line, tenders=paid) | {"let_go": [tender, others, "nothing"]}
+    assert balance(ledger) == 0
+
+    kiosk.happened("sale", told)
+    kiosk.upload().ok()
+
+    assert balance(ledger) == 1500  # The other kiosk's promise is none of its business.
+    assert kinds(ledger) == []
+
+
+def test_a_gift_card_comes_back_when_staff_break_the_allotment_it_came_with(
+    kiosk, theatre, ledger, gift
+):
+    hold = held(kiosk, theatre, "A2")
+    ask(kiosk, hold, "voucher", gift, 1500).ok(201)
+    kiosk.allot(hold).ok()
+    assert balance(ledger) == 500
+
+    ledger.store.write(
+        allotments.break_off,
+        ledger.means(),
+        performance=theatre.tonight,
+        seat="A2",
+        people=["vera", "per"],
+        reason="the kiosk was stolen",
+    )
+
+    assert balance(ledger) == 2000
 
 
 def test_a_voucher_used_elsewhere_a_second_ago_is_refused(kiosk, theatre, lobby, gift):

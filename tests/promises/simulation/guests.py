@@ -53,6 +53,7 @@ class Guest:
             self.kiosk.touch(sales.extend, order)
         if self.world.gift_cards and self._perhaps(0.4):
             vouchers.redeem(self.world, self.kiosk, self.chance, order)
+            vouchers.perhaps_take_off(self.world, self.kiosk, order)
         if self._pays(order):
             self._waits_for_paper(order)
 
@@ -118,6 +119,8 @@ class Guest:
             if self._perhaps(0.5):
                 self.kiosk.touch(sales.release, order)
                 return False
+            if self.world.gift_cards:  # Its seats are the kiosk's by now.
+                vouchers.perhaps_take_off(self.world, self.kiosk, order)
         return False
 
     def _taps_again(self, order: str, begun: Intent) -> None:

@@ -1,5 +1,6 @@
 """Gift cards: handed out before the evening, used at kiosks until they are empty."""
 
+import json
 from collections.abc import Iterator
 from random import Random
 
@@ -9,6 +10,7 @@ from kiosk import tenders
 from kiosk.store.tables.orders import IntentRow
 from ledger import voucher_balances
 from ledger.tables.members import PromisedRow, VoucherRow
+from ledger.tables.seats import SeatStateRow
 from tests.promises.simulation.lobby import Kiosk
 from tests.promises.simulation.world import World
 
@@ -29,6 +31,16 @@ def redeem(world: World, kiosk: Kiosk, chance: Random, order: str) -> None:
     said = "taken" if refused is None else refused.key
     world.tell(kiosk.name, f"a gift card: {said}")
     world.counts[f"gift card {said}"] += 1
+
+
+def perhaps_take_off(world: World, kiosk: Kiosk, order: str) -> None:
+    """Pay without gift cards after all, one time in three. Raises Dark."""
+    # A chance of its own: guests of the seeds that ever failed decide what they decided.
+    if Random(f"{order} {world.time.now_ms}").random() < 1 / 3:
+        refused = kiosk.touch(tenders.take_off, order)
+        said = "taken off" if refused is None else refused.key
+        world.tell(kiosk.name, f"a gift card: {said}")
+        world.counts[f"gift card {said}"] += 1
 
 
 def check(world: World) -> Iterator[str]:
@@ -61,3 +73,21 @@ def check(world: World) -> Iterator[str]:
         )
     if min(balances) < 0 and not world.broken:
         yield "P10 a gift card was spent twice"
+    yield from _forgotten(world)
+
+
+def _forgotten(world: World) -> Iterator[str]:
+    """A promise that came with seats ends with them, sold or not."""
+    with world.ledger.running.store.read() as session:
+        allotted = select(PromisedRow).where(PromisedRow.state == "allotted")
+        for promise in session.scalars(allotted).all():
+            for performance, seat, epoch in json.loads(promise.seats):
+                row = session.get_one(SeatStateRow, (performance, seat))
+                if (row.state, row.device, row.epoch) == (
+                    "allotted",
+                    promise.device,
+                    epoch,
+                ):
+                    break
+            else:
+                yield f"P5 {promise.amount} of a gift card is promised to nobody"

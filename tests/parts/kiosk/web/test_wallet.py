@@ -252,6 +252,58 @@ def test_a_gift_card_is_taken_off_again_and_keeps_its_money(
     assert ledger.vouchers["GIFT2222"] == 2000
 
 
+@pytest.mark.parametrize("line", ["heard", "answer lost", "cut"])
+def test_a_gift_card_that_came_with_the_seats_is_taken_off_whether_heard_or_not(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble, card: Card, work: Work, line: str
+) -> None:
+    ledger.vouchers["GIFT2222"] = 2000
+    takes_two(ada)
+    uses_code(ada, "GIFT2222")
+    card.outcome = Step.DECLINED
+    ada.press("Pay €31.50")
+    work()
+    (promise,) = ledger.promised
+    ada.open("/order")
+    ledger.up, ledger.answers_lost = line != "cut", int(line == "answer lost")
+    ada.press("Without gift card")
+    assert ledger.vouchers["GIFT2222"] == (0 if line == "cut" else 2000)
+    ledger.up, ledger.answers_lost = True, 0
+    card.outcome = Step.APPROVED
+    ada.press("Pay €51.50")
+    work()
+    told = sale(kiosk, ledger)
+    assert [t["kind"] for t in told["tenders"]] == ["card"]
+    assert told["let_go"] == ([] if line == "heard" else [promise])
+
+
+def test_a_gift_card_taken_off_unheard_may_be_typed_again(
+    ada: Guest, ledger: LedgerDouble
+) -> None:
+    ledger.vouchers["GIFT2222"] = 2000
+    takes_two(ada)
+    uses_code(ada, "GIFT2222")
+    ledger.up = False
+    ada.press("Without gift card")
+    ledger.up = True
+    uses_code(ada, "GIFT2222")
+    assert "To pay €31.50" in ada.page.words
+
+
+def test_a_gift_card_that_pays_for_nothing_in_the_end_is_let_go_by_the_sale(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble, okafor: dict[str, Any], work: Work
+) -> None:
+    ledger.vouchers["GIFT2222"] = 2000
+    takes_two(ada)
+    uses_code(ada, "GIFT2222")
+    (promise,) = ledger.promised
+    joins(ada)
+    ada.press("Get tickets")
+    work()
+    told = sale(kiosk, ledger)
+    assert [t["kind"] for t in told["tenders"]] == ["credit"]
+    assert told["let_go"] == [promise]
+
+
 def test_a_gift_card_that_covers_all_asks_for_no_card(
     ada: Guest, kiosk: Device, ledger: LedgerDouble, card: Card, paper: Paper, work: Work
 ) -> None:

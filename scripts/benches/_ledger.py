@@ -256,12 +256,21 @@ class Servers:
             process.stop()
 
 
+# As where it serves: structlog loads rich if it is there, and only tools of development
+# bring it. It would count as four megabytes of the ledger's.
+_SERVE = """import runpy, sys
+sys.modules["rich"] = None
+sys.argv = ["ledger", "serve"]
+runpy.run_module("ledger", run_name="__main__", alter_sys=True)
+"""
+
+
 class _Process:
     def __init__(self, book: Book, port: int) -> None:
         self.port = port
         self._log = (book.folder / f"serve-{port}.log").open("ab")
         self._process = subprocess.Popen(
-            ["taskset", "-c", str(SERVERS), sys.executable, "-m", "ledger", "serve"],
+            ["taskset", "-c", str(SERVERS), sys.executable, "-c", _SERVE],
             cwd=CHECKOUT,
             stdout=self._log,
             stderr=self._log,

@@ -13,6 +13,9 @@ pytestmark = pytest.mark.browser
 __all__ = ["base", "chromium", "visitor"]
 
 FINGERTIP = 20
+# By the page's own clock: a busy machine paints late, and later than it has loaded.
+_LOOKED = """() => new Promise(done => requestAnimationFrame(() =>
+  requestAnimationFrame(() => setTimeout(done, 400))))"""
 
 
 class Hand:
@@ -44,8 +47,8 @@ class Hand:
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     def looks(self) -> None:
-        """Take the moment that one needs to see a new page."""
-        self._page.wait_for_timeout(400)
+        """Take the moment that one needs to see a new page, from its first frame on."""
+        self._page.evaluate(_LOOKED)
 
 
 def test_a_palm_and_a_second_finger_press_nothing_and_a_finger_does(
@@ -67,17 +70,25 @@ def test_a_palm_and_a_second_finger_press_nothing_and_a_finger_does(
     assert len(hand.posts) == 1
 
 
-# A finger that comes down as the page shows, before anybody can have read it.
-_AT_ONCE = """requestAnimationFrame(() => requestAnimationFrame(() =>
-  requestAnimationFrame(() => {
-    const there = document.elementFromPoint(innerWidth / 2, document.querySelector(
-      'main').getBoundingClientRect().bottom - 40);
+# A finger that comes down as the page shows, before anybody can have read it; however long
+# a busy machine takes over the next frame, it came in this one.
+_AT_ONCE = """requestAnimationFrame(() => requestAnimationFrame(shown => {
+  const drum = () => {
+    const main = document.querySelector('main');
+    if (!main) return requestAnimationFrame(drum);
+    const there = document.elementFromPoint(innerWidth / 2,
+      main.getBoundingClientRect().bottom - 40);
     const touch = {bubbles: true, cancelable: true, isPrimary: true, pointerType: 'touch',
       width: 20, height: 20, detail: 1};
     document.documentElement.dataset.drummed = there.innerText;
-    there.dispatchEvent(new PointerEvent('pointerdown', touch));
-    there.dispatchEvent(new PointerEvent('click', touch));
-  })))"""
+    for (const kind of ['pointerdown', 'click']) {
+      const event = new PointerEvent(kind, touch);
+      Object.defineProperty(event, 'timeStamp', {value: shown + 100});
+      there.dispatchEvent(event);
+    }
+  };
+  requestAnimationFrame(drum);
+}))"""
 
 
 def test_who_drums_on_pay_does_not_cancel_the_payment(visitor: Visitor) -> None:

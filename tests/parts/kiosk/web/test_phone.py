@@ -19,7 +19,8 @@ SIZES = [(390, 844), (360, 640)]
 HOUR_MS = 3_600_000
 LONG = "Mrs Okafor-Christensen of the patrons' circle"
 
-# What the browser's own reader would give, and a camera that shows grey.
+# What the browser's own reader would give, and a camera that shows grey. A verdict that
+# goes by itself stays: it has a good second, and a busy machine looks later.
 EYES = """
 window.held = [];
 window.BarcodeDetector = class {
@@ -34,6 +35,8 @@ navigator.mediaDevices.getUserMedia = async () => {
   window.camera = canvas.captureStream(10);
   return window.camera;
 };
+const later = window.setTimeout.bind(window);
+window.setTimeout = (act, ms, ...more) => (ms === 1200 ? 0 : later(act, ms, ...more));
 """
 
 # Boxes of what people read and touch; what lies outside of the glass or on another.

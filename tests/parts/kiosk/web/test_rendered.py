@@ -129,6 +129,7 @@ def test_fewer_and_more_need_no_round_trip(visitor: Visitor) -> None:
     assert visitor.page.locator("[name=count-child]").input_value() == "1"
     assert visitor.page.locator("[name=count-adult]").input_value() == "1"
     visitor.press("Find seats")
+    visitor.page.wait_for_url("**/seats")
     assert visitor.house.counts == {"adult": 1, "child": 1}
 
 
@@ -154,7 +155,7 @@ def test_number_and_name_are_typed_on_the_glass(visitor: Visitor) -> None:
     assert visitor.page.input_value("#number") == "K7Q4MX23"
     assert visitor.page.input_value("#last_name") == "OKAFOR"
     visitor.press("Find")
-    assert visitor.page.locator("h1").inner_text() == "Hamlet"
+    visitor.page.get_by_role("heading", name="Hamlet").wait_for()
 
 
 @pytest.mark.parametrize("visitor", ["S", "L", "P"], indirect=True)
@@ -314,6 +315,7 @@ def test_a_small_screen_says_how_long_the_seats_are_held(visitor: Visitor) -> No
 def test_nothing_of_the_last_guest_stays_in_the_browser(visitor: Visitor) -> None:
     _typo(visitor)
     visitor.press("Start over")
+    visitor.page.wait_for_url(lambda url: url.endswith("/"))
     assert "OKAFOR" not in visitor.page.content().upper()
     assert visitor.page.evaluate("localStorage.length + sessionStorage.length") == 0
     visitor.page.go_back()

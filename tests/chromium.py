@@ -26,6 +26,16 @@ LAUNCH: Final[dict[str, Any]] = {
 }
 
 
+# A limit for what hangs; a page that only comes late on a busy machine has come.
+_MOST_MS: Final = 120_000
+
+
+def patient(page: Page) -> Page:
+    """Let a page take its time, as it has to beside four others on two cores."""
+    page.set_default_timeout(_MOST_MS)
+    return page
+
+
 def go(page: Page, address: str) -> None:
     """Open an address, and again where the page before was just fetching itself anew."""
     try:

@@ -15,6 +15,7 @@ from ledger.tables.members import MemberRow
 from ledger.tables.orders import OrderRow
 from ledger.tables.seats import SeatStateRow
 from tests.browser.clerk import PASSWORD, Clerk, chromium, served
+from tests.chromium import patient
 from tests.demo_house import furnish
 
 pytestmark = pytest.mark.browser
@@ -56,7 +57,7 @@ def desk(browser, address):
 
     def clerk(login="anna"):
         context = browser.new_context(viewport={"width": 1280, "height": 800})
-        found = Clerk(context.new_page(), address)
+        found = Clerk(patient(context.new_page()), address)
         opened.append((context, found))
         found.log_in(login)
         return found

@@ -7,7 +7,7 @@ from lobby.scenarios import story
 from lobby.scenarios.night import Addresses
 from lobby.scenarios.player import Player
 from tests.browser.touch import SIZES, BrowserScreen
-from tests.chromium import LAUNCH
+from tests.chromium import LAUNCH, patient
 from tests.lobby_running import lobby
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -51,7 +51,7 @@ def test_a_story_is_touched_to_its_end_and_every_page_is_accessible(
     addresses = {device: house.device(device) for device in ("kiosk", "door-a", "door-b")}
     screens = {
         device: BrowserScreen(
-            chromium.new_page(viewport={"width": width, "height": height}),
+            patient(chromium.new_page(viewport={"width": width, "height": height})),
             address,
             name=f"{device} {size}",
         )

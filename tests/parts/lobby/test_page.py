@@ -11,7 +11,7 @@ from lobby.config import Config
 from lobby.hardware import Hardware
 from lobby.programs import Ports
 from lobby.scenarios import story
-from tests.chromium import CHROMIUM, LAUNCH
+from tests.chromium import CHROMIUM, LAUNCH, patient
 from tests.parts.lobby.host import CUT, Host, fence, free_base, qr
 from tests.parts.lobby.test_lobby import Electrician
 
@@ -99,7 +99,7 @@ def browser():
 
 @pytest.fixture
 def page(lobby, browser):
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page = patient(browser.new_page(viewport={"width": 1280, "height": 800}))
     trouble = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on(
@@ -167,7 +167,7 @@ def test_the_stopwatch_counts_from_the_first_tap_to_the_end(page):
 def played(browser, tmp_path, monkeypatch, steps):
     (tmp_path / "try.json").write_text(json.dumps({"title": "A try", "steps": steps}))
     monkeypatch.setattr(story, "FOLDER", tmp_path)
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page = patient(browser.new_page(viewport={"width": 1280, "height": 800}))
     page.goto(f"http://127.0.0.1:{BASE}/?run=try&pace=none")
     page.wait_for_selector("body[data-result]", timeout=60_000)
     result = page.evaluate("() => ({...document.body.dataset})")

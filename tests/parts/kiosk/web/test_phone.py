@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from kiosk.shown.door import Class
+from tests.chromium import patient
 from tests.parts.kiosk.web.pretend_house import NOW_MS, PretendHouse
 from tests.parts.kiosk.web.test_rendered import base, chromium  # noqa: F401
 
@@ -125,7 +126,7 @@ def phone(
         viewport={"width": width, "height": height}, is_mobile=True, has_touch=True
     )
     context.add_init_script(EYES)
-    page = context.new_page()
+    page = patient(context.new_page())
     page.goto(f"{base}/door/phone")
     yield page
     context.close()

@@ -16,6 +16,7 @@ from kiosk.app import create_app
 from kiosk.device import Device
 from lobby.webserver import WebServer
 from tests.browser.touch import AXE
+from tests.chromium import patient
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.test_pins import employ
 from tests.parts.kiosk.theatre import HAMLET, hear
@@ -317,7 +318,7 @@ def test_the_staff_menu_is_as_large(
     port = WebServer(create_app(kiosk))
     port.start()
     context = chromium.new_context(reduced_motion="reduce")
-    page = context.new_page()
+    page = patient(context.new_page())
     walk = _staff_pages(page, f"http://127.0.0.1:{port.number}", danish)
 
     found = looked(page, walk, weak=not danish)

@@ -16,7 +16,7 @@ from kiosk.web import frame, leaving
 from kiosk.web.newest import Read
 from lobby.webserver import WebServer
 from tests.browser.touch import KEEP, showed
-from tests.chromium import CHROMIUM, LAUNCH, go
+from tests.chromium import CHROMIUM, LAUNCH, go, patient
 from tests.parts.kiosk.web.pretend_house import PretendHouse, seat
 
 pytestmark = pytest.mark.browser
@@ -99,8 +99,7 @@ def visitor(
     context = chromium.new_context(
         viewport={"width": width, "height": height}, reduced_motion="reduce"
     )
-    page = context.new_page()
-    page.set_default_timeout(60_000)
+    page = patient(context.new_page())
     troubles: list[str] = []
     page.on("pageerror", lambda why: troubles.append(str(why)))
     page.on(
@@ -327,7 +326,7 @@ def test_a_screen_whose_process_is_gone_covers_itself_and_comes_back(
 ) -> None:
     """Whatever shows, nothing of it can be touched while nobody answers. lobby.md §5."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
+    page = patient(context.new_page())
     page.clock.install()
     page.goto(base + "/p/p-1/how-many")
     page.route("**/alive", lambda route: route.abort())

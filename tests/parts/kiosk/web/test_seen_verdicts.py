@@ -14,6 +14,7 @@ from lobby.scenarios.hands import Hands
 from lobby.scenarios.night import Failed, Night, Touched
 from lobby.scenarios.screen import Screen
 from tests.browser.touch import BrowserScreen, showed
+from tests.chromium import patient
 from tests.parts.kiosk.web.pretend_house import PretendHouse
 from tests.parts.kiosk.web.test_rendered import base, chromium  # noqa: F401
 
@@ -36,7 +37,7 @@ def screen(
 ) -> Iterator[Any]:
     house.become("door")
     if request.param == "browser":
-        screen: Any = BrowserScreen(chromium.new_page(), base, name="door-a L")
+        screen: Any = BrowserScreen(patient(chromium.new_page()), base, name="door-a L")
     else:
         screen = Screen(base)
     screen.open("/door")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.promises.kills import tracing
-from tests.promises.kills.__main__ import spread
+from tests.promises.kills.__main__ import TRIES, spread
 from tests.promises.kills.evening import Evening
 from tests.promises.kills.notebook import NEVER, PLAYED, Notebook
 from tests.promises.kills.tracing import Place
@@ -28,7 +28,8 @@ def test_no_kill_splits_a_purchase_or_loses_an_event(tmp_path: Path):
         assert len(synced) > 3
         kiosk = [evening.kill("kiosk", place) for place in spread(synced, 3)]
         booked = [p for p in evening.record("ledger") if p.call == "fdatasync"]
-        ledger = evening.kill("ledger", booked[0])
+        # Which thread takes a request is chance, so this one may have nothing to write.
+        ledger = any(evening.kill("ledger", booked[0]) for _ in range(TRIES))
     finally:
         evening.close()
         evening.end()

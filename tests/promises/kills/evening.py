@@ -24,7 +24,7 @@ from ledger.store import Store
 from lobby import invariants
 from lobby.scenarios.screen import NotFound, Screen
 from tests.promises.kills.tracing import KILL, Place, Recording, Trap
-from tests.promises.trade.buyers import visit
+from tests.promises.trade.buyers import GUEST_S, PATIENT_S, visit
 from tests.promises.trade.house import House
 from tests.warm import Warm
 
@@ -137,11 +137,11 @@ class Evening:
 
     def record(self, program: str) -> list[Place]:
         """Let guests buy, undisturbed, and give every call that a program makes for one."""
-        self._buy()  # The first one finds everything still to be read.
+        self._buy(PATIENT_S)  # The first one finds everything still to be read.
         self.check()
         recording = Recording(self.process(program))
         try:
-            self._buy()
+            self._buy(PATIENT_S)
             self._until(self._agree, "settled books")
         finally:
             places = recording.stop()
@@ -188,10 +188,11 @@ class Evening:
             gone.set()
             electrician.join()
 
-    def _buy(self) -> None:
+    def _buy(self, most_s: float = GUEST_S) -> None:
         screen = Screen(self._house.address(KIOSK))
+        code = self._unused.pop() if self._unused else ""
         try:
-            visit(screen, self._never, code=self._unused.pop() if self._unused else "")
+            visit(screen, self._never, code=code, most_s=most_s)
         finally:
             screen.close()
 

@@ -121,3 +121,18 @@ _FOCUSED = """() => {
   return (e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText || '')
     .replace(/\\s+/g, ' ').trim();
 }"""
+
+
+def typed(clerk: Clerk, **fields: str) -> None:
+    """Tab to each field and type into it, over what it holds."""
+    for name, text in fields.items():
+        clerk.focus(name.replace("_", " "))
+        if clerk.page.evaluate("document.activeElement.matches('input, textarea')"):
+            clerk.page.keyboard.press("Control+a")
+        clerk.page.keyboard.type(text)
+
+
+def act(clerk: Clerk, name: str) -> None:
+    """Tab to a button or link, and press it."""
+    clerk.focus(name)
+    clerk.follow("Enter")

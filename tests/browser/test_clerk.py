@@ -6,109 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from boxoffice.pricing import Seller
-from ledger import orders, staff
-from ledger.patrons import Patron
-from ledger.tables.catalogue import PerformanceRow, ProductionRow
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.members import MemberRow
 from ledger.tables.orders import OrderRow
-from ledger.tables.seats import SeatStateRow
-from tests.browser.clerk import PASSWORD, Clerk, chromium, served
-from tests.chromium import patient
-from tests.demo_house import furnish
+from tests.browser.book import free, sold, state
 
 pytestmark = pytest.mark.browser
 SHOTS = Path("/tmp/front-of-house-shots")
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    furnished = furnish(tmp_path_factory.mktemp("ledger"))
-    furnished.running.store.write(
-        staff.hire,
-        furnished.running.means(),
-        name="Bo Lund",
-        login="bo",
-        password=PASSWORD,
-        pin=None,
-        roles=("box_office",),
-    )
-    yield furnished
-    furnished.store.close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def address(house):
-    with served(house) as found:
-        yield found
-
-
-@pytest.fixture
-def desk(browser, address):
-    """Gives clerks, each in a window of their own; afterwards axe found nothing."""
-    opened = []
-
-    def clerk(login="anna"):
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
-        found = Clerk(patient(context.new_page()), address)
-        opened.append((context, found))
-        found.log_in(login)
-        return found
-
-    yield clerk
-    for context, _ in opened:
-        context.close()
-    assert [fault for _, found in opened for fault in found.trouble] == []
-
-
-@pytest.fixture
-def hamlet(house):
-    """The next evening with numbered seats."""
-    with house.store.read() as session:
-        return session.scalars(
-            select(PerformanceRow.id)
-            .join(ProductionRow, ProductionRow.id == PerformanceRow.production)
-            .where(ProductionRow.title == "Hamlet")
-            .order_by(PerformanceRow.starts_ms)
-        ).first()
-
-
-def free(house, performance, count=1):
-    with house.store.read() as session:
-        return session.scalars(
-            select(SeatStateRow.seat)
-            .where(
-                SeatStateRow.performance == performance, SeatStateRow.state == "available"
-            )
-            .order_by(SeatStateRow.number.desc())
-            .limit(count)
-        ).all()
-
-
-def state(house, performance, seat):
-    with house.store.read() as session:
-        return session.get_one(SeatStateRow, (performance, seat)).state
-
-
-def sold(house, performance, *seats):
-    made = house.running.store.write(
-        orders.sell,
-        house.running.means(),
-        performance=performance,
-        seats=[(seat, "adult") for seat in seats],
-        seller=Seller.WINDOW,
-        tender="cash",
-        patron=Patron("Grace Okafor", "g@example.org"),
-    )
-    assert isinstance(made, orders.Sold), made
-    return made.id
 
 
 def test_seats_are_sold_with_keys_alone(desk, house, hamlet):

@@ -7,46 +7,16 @@ import re
 import pytest
 from sqlalchemy import select
 
-from boxoffice.pricing import Seller
-from ledger import orders, parties, refund_runs
+from ledger import parties, refund_runs
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
 from ledger.tables.house import HouseRow
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderRow, TicketRow
-from tests.browser.test_clerk import (
-    address,
-    browser,
-    desk,
-    free,
-    hamlet,
-    house,
-    sold,
-    state,
-)
+from tests.browser.book import found, free, sold, sold_later, state
+from tests.browser.clerk import act, typed
 
 pytestmark = pytest.mark.browser
-__all__ = ["address", "browser", "desk", "hamlet", "house"]
 CARD = "Ask for a card at our terminal"
-
-
-def typed(clerk, **fields):
-    """Tab to each field and type into it, over what it holds."""
-    for name, text in fields.items():
-        clerk.focus(name.replace("_", " "))
-        if clerk.page.evaluate("document.activeElement.matches('input, textarea')"):
-            clerk.page.keyboard.press("Control+a")
-        clerk.page.keyboard.type(text)
-
-
-def act(clerk, name):
-    """Tab to a button or link, and press it."""
-    clerk.focus(name)
-    clerk.follow("Enter")
-
-
-def found(house, row, *where):
-    with house.store.read() as session:
-        return session.scalars(select(row).where(*where)).all()
 
 
 def test_a_declined_card_is_tried_again_and_the_money_goes_back(desk, house, hamlet):
@@ -311,17 +281,3 @@ def test_a_performance_is_cancelled_and_its_money_goes_back(desk, house):
     assert sum(one.amount for one in found(house, TenderRow, TenderRow.order == order)) == 0
     [ticket] = found(house, TicketRow, TicketRow.order == order)
     assert ticket.status == "refunded"
-
-
-def sold_later(house, performance, seat):
-    """An order that is to be paid."""
-    made = house.running.store.write(
-        orders.sell,
-        house.running.means(),
-        performance=performance,
-        seats=[(seat, "adult")],
-        seller=Seller.WINDOW,
-        tender="",
-    )
-    assert isinstance(made, orders.Sold), made
-    return made.id

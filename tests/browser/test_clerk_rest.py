@@ -11,21 +11,11 @@ from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.members import VoucherBatchRow
 from ledger.tables.order_types import OrderTypeRow
 from ledger.tables.orders import OrderRow, TicketRow
-from tests.browser.test_clerk import (
-    address,
-    browser,
-    desk,
-    free,
-    hamlet,
-    house,
-    sold,
-    state,
-)
-from tests.browser.test_clerk_keys import act, found, sold_later, typed
+from tests.browser.book import found, free, sold, sold_later, state
+from tests.browser.clerk import act, typed
 from tests.parts.ledger.device import Device
 
 pytestmark = pytest.mark.browser
-__all__ = ["address", "browser", "desk", "hamlet", "house"]
 
 
 def choose(clerk, hamlet, seat):

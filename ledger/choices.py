@@ -7,7 +7,7 @@ of that performance, and is done exactly as it was shown. Source: REP1, CAN1, lo
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -19,6 +19,8 @@ from boxoffice.refusals import Code
 from ledger import (
     audit,
     desk_money,
+    exchange_seats,
+    halls,
     move_plans,
     on_sale,
     order_changes,
@@ -62,11 +64,13 @@ class Offer:
 class Choice:
     """One thing that an order may choose, and what it does.
 
-    to, plan: of an exchange. back: of money that goes back, minor units: what goes where.
+    tickets: those it is about. seats: of these, or the new ones of an exchange. to, plan:
+    of an exchange. back: of money that goes back, minor units: what goes where.
     token: names all of it.
     """
 
     kind: str
+    tickets: tuple[str, ...]
     seats: tuple[str, ...]
     amount: int
     to: str = ""
@@ -80,7 +84,9 @@ class Choice:
     @property
     def token(self) -> str:
         plan = self.plan.token if self.plan else ""
-        said = json.dumps([self.id, self.seats, self.amount, plan, str(self.back)])
+        said = json.dumps(
+            [self.id, self.tickets, self.seats, self.amount, plan, str(self.back)]
+        )
         return hashlib.sha256(said.encode()).hexdigest()[:20]
 
 
@@ -133,44 +139,62 @@ def waiting(session: Session, order: OrderRow) -> list[str]:
     return sorted(one for one in found if offered(session, one))
 
 
-def of(session: Session, means: Means, order: OrderRow, performance: str) -> list[Choice]:
-    """Give all that an order may choose about a performance, each with what it does."""
+def of(
+    session: Session,
+    means: Means,
+    order: OrderRow,
+    performance: str,
+    *,
+    only: Collection[str] = (),
+    seats: Sequence[str] = (),
+) -> list[Choice]:
+    """Give all that an order may choose about a performance, each with what it does.
+
+    only: the tickets that are meant; empty, all. seats: of a replacement, as the patron
+    chose them; empty, the best.
+    """
     said = offered(session, performance)
     if said is None or performance not in waiting(session, order):
         return []
-    tickets = move_plans.live(session, [order.id], performance)
-    seats = tuple(ticket.seat for ticket in tickets)
+    tickets = move_plans.live(session, [order.id], performance, only)
+    if not tickets:
+        return []
+    ids, here = tuple(t.id for t in tickets), tuple(t.seat for t in tickets)
     found = []
     for to in said.replacements:
-        if (one := _exchange(session, means, order, performance, to, tickets)) is not None:
+        one = _exchange(session, means, order, performance, to, tickets, seats)
+        if one is not None:
             found.append(one)
     back = refunds.by_itself(
-        previews.of(
-            session,
-            means,
-            order.id,
-            tickets=[ticket.id for ticket in tickets],
-            include_fees=said.fees,
-        )
+        previews.of(session, means, order.id, tickets=ids, include_fees=said.fees)
     )
     worth = back.total - back.unfunded
     if said.refund:
-        found.append(Choice(REFUND, seats, worth, back=back))
+        found.append(Choice(REFUND, ids, here, worth, back=back))
     if worth > 0 and said.credit and _reader(session, order)[0]:
-        found.append(Choice(CREDIT, seats, worth, back=back))
+        found.append(Choice(CREDIT, ids, here, worth, back=back))
     if worth > 0 and said.donate:
-        found.append(Choice(DONATE, seats, worth, back=back))
+        found.append(Choice(DONATE, ids, here, worth, back=back))
     return found
 
 
 def choose(
-    session: Session, means: Means, order_id: str, performance: str, id: str, token: str
+    session: Session,
+    means: Means,
+    order_id: str,
+    performance: str,
+    id: str,
+    token: str,
+    *,
+    only: Collection[str] = (),
+    seats: Sequence[str] = (),
 ) -> Choice | Refused:
     """Do one of them, exactly as it was shown. Refuses PLAN_STALE."""
     order = session.get_one(
         OrderRow, order_id, with_for_update=True, populate_existing=True
     )
-    chosen = next((c for c in of(session, means, order, performance) if c.id == id), None)
+    found = of(session, means, order, performance, only=only, seats=seats)
+    chosen = next((one for one in found if one.id == id), None)
     if chosen is None or chosen.token != token:
         return Refused(Code.PLAN_STALE)
     if chosen.kind == EXCHANGE:
@@ -200,11 +224,7 @@ def choose(
             at_desk=False,
         )
         return chosen
-    rows = [
-        ticket
-        for ticket in move_plans.live(session, [order.id], performance)
-        if ticket.id in chosen.back.tickets
-    ]
+    rows = move_plans.live(session, [order.id], performance, chosen.back.tickets)
     refunds.uncharge(session, means, order, chosen.back.tickets, include_fees=fees)
     if chosen.kind == CREDIT:
         _credit(session, means, order, chosen)
@@ -230,8 +250,12 @@ def _exchange(
     performance: str,
     to: str,
     tickets: Sequence[TicketRow],
+    wanted: Sequence[str],
 ) -> Choice | None:
-    """Find the best seats of a replacement; None where there are none, or it is over."""
+    """Find the seats of a replacement: those wanted, else the best.
+
+    None where there are none, they cannot be had, or it is over.
+    """
     there = session.get(PerformanceRow, to)
     if there is None or there.cancelled_ms is not None or there.starts_ms <= means.now_ms:
         return None
@@ -243,12 +267,17 @@ def _exchange(
         return None
     levels = [ticket.level for ticket in tickets]
     seats = on_sale.best_seats(session, to, len(tickets), levels)
+    if wanted and there.kind != halls.GENERAL and set(wanted) != set(seats):
+        seats = exchange_seats.fitted(session, to, tickets, wanted)
     if not seats:
         return None
-    plan = move_plans.plan(session, [order.id], performance=performance, to=to, seats=seats)
+    ids = tuple(ticket.id for ticket in tickets)
+    plan = move_plans.plan(
+        session, [order.id], performance=performance, to=to, seats=seats, only=ids
+    )
     if isinstance(plan, Refused):
         return None
-    return Choice(EXCHANGE, seats, value, to=to, plan=plan)
+    return Choice(EXCHANGE, ids, seats, value, to=to, plan=plan)
 
 
 def _credit(session: Session, means: Means, order: OrderRow, chosen: Choice) -> None:

@@ -6,7 +6,7 @@ Several orders move as one where they belong together. Source: ORD3, R8, DIS3.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -57,18 +57,20 @@ def plan(
     performance: str,
     to: str,
     seats: Sequence[str],
+    only: Collection[str] = (),
     lock: bool = False,
 ) -> Plan | Refused:
-    """Say what moving the live tickets that orders have of a performance would do.
+    """Say what moving live tickets that orders have of a performance would do.
 
-    seats: of the performance `to`, in the order of the orders and their tickets. lock:
-    keep the seats as they are until this transaction ends. Refuses SEAT_COUNT_DIFFERS
+    seats: of the performance `to`, in the order of the orders and their tickets. only:
+    the tickets that go; empty, all. lock: keep the seats as they are until this
+    transaction ends. Refuses SEAT_COUNT_DIFFERS
     (`count`), SEAT_NOT_FREE (`seats`), PERFORMANCE_CANCELLED, NOT_ON_SALE where a price
     type is not sold there.
     """
     if evenings.called_off(session, to):
         return Refused(Code.PERFORMANCE_CANCELLED)
-    tickets = live(session, orders, performance)
+    tickets = live(session, orders, performance, only)
     from_ = [f"{performance}/{ticket.seat}" for ticket in tickets]
     wanted = [f"{to}/{seat}" for seat in seats]
     if len(from_) != len(wanted) or not tickets:
@@ -100,13 +102,18 @@ def plan(
 
 
 def best_seats(
-    session: Session, orders: Sequence[str], *, performance: str, to: str
+    session: Session,
+    orders: Sequence[str],
+    *,
+    performance: str,
+    to: str,
+    only: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Give the best seats that the box office has for all of them; none: ().
 
     Of the levels that they have now, if there are so many left.
     """
-    tickets = live(session, orders, performance)
+    tickets = live(session, orders, performance, only)
     levels = [ticket.level for ticket in tickets]
     return on_sale.best_seats(session, to, len(tickets), levels, free=seating.BOX_OFFICE)
 
@@ -118,21 +125,31 @@ def in_order(
     *,
     performance: str,
     to: str,
+    only: Collection[str] = (),
 ) -> list[str]:
     """Put chosen seats into the order in which `plan` gives them to orders.
 
     Each order sits together, as far as what was chosen allows.
     """
     chart = evenings.plan_of(session, to).chart
-    sizes = Counter(ticket.order for ticket in live(session, orders, performance))
-    if chart is None or len(orders) < 2 or sizes.total() != len(seats):
+    tickets = live(session, orders, performance, only)
+    sizes = Counter(ticket.order for ticket in tickets)
+    if chart is None or len(sizes) < 2 or sizes.total() != len(seats):
         return list(seats)
-    own = rule.hand_out(chart, [sizes[order] for order in orders], seats)
+    own = rule.hand_out(chart, list(sizes.values()), seats)
     return [seat for order in own for seat in order]
 
 
-def live(session: Session, orders: Sequence[str], performance: str) -> list[TicketRow]:
-    """Give the live tickets of orders for a performance, by order as given, then line."""
+def live(
+    session: Session,
+    orders: Sequence[str],
+    performance: str,
+    only: Collection[str] = (),
+) -> list[TicketRow]:
+    """Give the live tickets of orders for a performance, by order as given, then line.
+
+    only: these of them; empty, all.
+    """
     found = session.scalars(
         select(TicketRow)
         .where(
@@ -142,7 +159,8 @@ def live(session: Session, orders: Sequence[str], performance: str) -> list[Tick
         )
         .order_by(TicketRow.line)
     ).all()
-    return sorted(found, key=lambda ticket: orders.index(ticket.order))
+    wanted = [ticket for ticket in found if not only or ticket.id in only]
+    return sorted(wanted, key=lambda ticket: orders.index(ticket.order))
 
 
 def _states(

@@ -53,6 +53,7 @@ def apply(
         performance=planned.performance,
         to=planned.to,
         seats=[move.to for move in planned.moves],
+        only=[move.ticket for move in planned.moves],
         lock=True,
     )
     if isinstance(again, Refused) or again.token != planned.token:

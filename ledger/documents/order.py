@@ -64,6 +64,11 @@ class Ticket:
         )
 
     @property
+    def when(self) -> str:
+        """The performance in one line."""
+        return f"{self.evening.title}, {self.evening.date}, {self.evening.time}"
+
+    @property
     def short(self) -> str:
         """The last characters of the id, as printed on paper tickets."""
         return self.id.replace("-", "")[-8:].upper()
@@ -88,6 +93,11 @@ class Order:
     def evening(self) -> Evening:
         """The first performance of the order."""
         return self.tickets[0].evening
+
+    @property
+    def several(self) -> bool:
+        """Whether its tickets are for several performances, so that each must say which."""
+        return len({ticket.evening for ticket in self.tickets}) > 1
 
     @property
     def live(self) -> "Order":

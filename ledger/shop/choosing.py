@@ -10,15 +10,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from boxoffice.refunds import BANK_TRANSFER_FORM
-from ledger import catalogue, evenings, on_sale, previews
+from ledger import catalogue, evenings, move_plans, on_sale, previews
 from ledger import choices as rule
 from ledger.choices import Choice
 from ledger.on_sale import Show
 from ledger.refused import Refused
-from ledger.shop import formats, frame, phone
+from ledger.shop import exchanging, formats, frame, phone
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
 from ledger.tables.orders import OrderRow
+
+# More than any order has; what is beyond is not read.
+_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,17 @@ def choices(code: str, performance: str) -> ResponseReturnValue:
 def choose(code: str, performance: str) -> ResponseReturnValue:
     """Show what was chosen once more; pressed there, do exactly that."""
     chosen, token = request.form.get("choice", ""), request.form.get("token", "")
+    only, seats = (
+        request.form.getlist("ticket")[:_MOST],
+        request.form.getlist("seat")[:_MOST],
+    )
     with frame.ledger().store.read() as session:
         order = _order(session, code)
         if not token:
-            return _page(session, code, order, performance, chosen)
+            others = exchanging.refused(session, code, order, performance, chosen)
+            return others or _page(session, code, order, performance, chosen)
         id = order.id
-    done = frame.write(rule.choose, id, performance, chosen, token)
+    done = frame.write(rule.choose, id, performance, chosen, token, only=only, seats=seats)
     if isinstance(done, Refused):
         flash(_("Things have changed meanwhile. Please choose again."), "sorry")
         again = url_for("shop.choices", code=code, performance=performance)
@@ -62,31 +70,36 @@ def _order(session: Session, code: str) -> OrderRow:
 
 
 def _page(
-    session: Session, code: str, order: OrderRow, performance: str, chosen: str
+    session: Session, code: str, order: OrderRow, performance: str, id: str
 ) -> ResponseReturnValue:
-    found = rule.of(session, frame.ledger().means(), order, performance)
+    only, seats = (
+        request.form.getlist("ticket")[:_MOST],
+        request.form.getlist("seat")[:_MOST],
+    )
+    means = frame.ledger().means()
+    found = rule.of(session, means, order, performance, only=only, seats=seats)
     if not found:
         return redirect(url_for("shop.on_phone", code=code), 303)
-    said = [_said(session, order, one) for one in found]
     show = on_sale.in_basket(session, performance, frame.ledger().clock())
-    seats = formats.seats(evenings.plan_of(session, performance), found[0].seats)
+    plan = evenings.plan_of(session, performance)
+    mine = move_plans.live(session, [order.id], performance)
+    going = found[0].tickets
+    names = {one.id: formats.seats(plan, [one.seat]) for one in mine if plan.chart}
+    chosen = next((one for one in found if one.id == id), None)
+    there = evenings.plan_of(session, chosen.to) if chosen and chosen.to else None
     return frame.page(
         "choose.html",
         session,
         code=code,
         show=show,
-        seats=_yours(session, order, performance) or seats,
-        choices=said,
-        chosen=next((one for one in said if one.id == chosen), None),
+        seats=formats.seats(plan, [t.seat for t in mine if t.id in going and plan.chart]),
+        mine=[(one.id, names.get(one.id) or one.seat, one.id in going) for one in mine],
+        choices=[_said(session, order, one) for one in found],
+        chosen=_said(session, order, chosen) if chosen else None,
+        going=going,
+        taken=chosen.seats if chosen and chosen.to else (),
+        to=chosen.to if chosen and there and there.chart else "",
     )
-
-
-def _yours(session: Session, order: OrderRow, performance: str) -> str:
-    from ledger import move_plans
-
-    own = [one.seat for one in move_plans.live(session, [order.id], performance)]
-    plan = evenings.plan_of(session, performance)
-    return formats.seats(plan, own) if plan.chart else ""
 
 
 def _said(session: Session, order: OrderRow, one: Choice) -> Said:

@@ -112,8 +112,16 @@ def levels(here: Evening, free: Collection[str]) -> list[Level]:
     ]
 
 
-def draw(here: Evening, free: Sequence[str], section: str = "") -> Map | None:
-    """Draw the house, or one section of a large one; None for general admission."""
+def draw(
+    here: Evening,
+    free: Sequence[str],
+    section: str = "",
+    ticked: Collection[str] = (),
+) -> Map | None:
+    """Draw the house, or one section of a large one; None for general admission.
+
+    ticked: seats that somebody has chosen already.
+    """
     chart = here.plan.chart
     if chart is None:
         return None
@@ -125,12 +133,14 @@ def draw(here: Evening, free: Sequence[str], section: str = "") -> Map | None:
     chosen = section if section in counts else ""
     if not chosen and len(chart.seats) > MOST_SHOWN:
         return Map(Markup(""), (), tuple(counts.items()), "")
-    rows = _lines(here, available, chosen)
+    rows = _lines(here, available, chosen, ticked)
     picture = _picture(here.plan, available, rows, chosen)
     return Map(picture, rows, tuple(counts.items()), chosen)
 
 
-def _lines(here: Evening, free: Collection[str], section: str) -> list[Line]:
+def _lines(
+    here: Evening, free: Collection[str], section: str, ticked: Collection[str]
+) -> list[Line]:
     chart, plan = here.plan.chart, here.plan
     assert chart is not None
     number = {level.id: n for n, level in enumerate(here.prices.levels)}
@@ -156,12 +166,14 @@ def _lines(here: Evening, free: Collection[str], section: str) -> list[Line]:
             for level in (plan.level_of(seat) or "",)
         ]
         name = plan.name(row.seats[0]).row or row.name
-        html = _ticks(f"{row.section} {name}", boxes, said)
+        html = _ticks(f"{row.section} {name}", boxes, said, ticked)
         lines.append(Line(place, row.section, name, boxes, html))
     return lines
 
 
-def _ticks(row: str, boxes: Sequence[Box], said: Mapping[int, str]) -> Markup:
+def _ticks(
+    row: str, boxes: Sequence[Box], said: Mapping[int, str], ticked: Collection[str]
+) -> Markup:
     """Draw the boxes of a row: in Python, for a house has thousands of them."""
     kinds = {
         SeatType.ACCESSIBLE: ", " + _("step-free"),
@@ -171,7 +183,8 @@ def _ticks(row: str, boxes: Sequence[Box], said: Mapping[int, str]) -> Markup:
         f'<label class="box {box.classes}"><input type="checkbox" name="seat"'
         f' value="{escape(box.seat)}" data-price="{box.price}"'
         f' aria-label="{escape(row)} {escape(box.name)},'
-        f' {escape(said.get(box.price, ""))}{escape(kinds.get(box.kind, ""))}">'
+        f' {escape(said.get(box.price, ""))}{escape(kinds.get(box.kind, ""))}"'
+        f"{' checked' if box.seat in ticked else ''}>"
         f"{escape(box.name)}</label>"
         for box in boxes
     ]

@@ -5,12 +5,14 @@ Choose, see what it costs, do it: all of it, or nothing. Source: ORD3, DIS3.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from boxoffice import ids
+from boxoffice import exchange_deadlines, ids
 from ledger import (
     catalogue,
     distances,
@@ -26,6 +28,7 @@ from ledger.clock import Means
 from ledger.move_plans import Plan
 from ledger.refused import Refused
 from ledger.rivals import Overtaken
+from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.orders import OrderRow
 from ledger.web import charts, desk
 from ledger.web.order_acts import overtaken
@@ -94,14 +97,19 @@ def move_party(order: str) -> ResponseReturnValue:
 
 def _show(who: Movers) -> ResponseReturnValue:
     performance = request.args.get("performance", "")
-    found = _chart(who, performance, request.args.get("to") or performance, ())
-    return found or abort(404)
+    to, going = request.args.get("to") or performance, request.args.getlist("ticket")
+    return _chart(who, performance, to, (), going) or abort(404)
 
 
 def _move(who: Movers) -> ResponseReturnValue:
     performance, to = desk.field("performance"), desk.field("to")
     seen, me = desk.field("seen", most=party_versions.LONGEST), desk.me().id
-    wanted = request.form.getlist("seat")
+    wanted, going = request.form.getlist("seat"), request.form.getlist("ticket")
+    if desk.field("act") == "show":
+        return _chart(who, performance, desk.field("other"), (), going) or abort(404)
+    if not going:
+        desk.refuse("Please tick the tickets that move.")
+        return _chart(who, performance, to, wanted, going) or abort(404)
     with desk.ledger().store.read() as session:
         orders = who.orders(session)
         if session.get(OrderRow, who.order) is None or not orders:
@@ -112,18 +120,22 @@ def _move(who: Movers) -> ResponseReturnValue:
         now = party_versions.seen(session, orders)
         quicker = party_versions.overtaken(session, orders, seen)
         if desk.field("act") == "best":
-            best = move_plans.best_seats(session, orders, performance=performance, to=to)
+            best = move_plans.best_seats(
+                session, orders, performance=performance, to=to, only=going
+            )
             wanted = list(best)
         chosen = [s for s in evenings.plan_of(session, to).seats if s in set(wanted)]
-        seats = move_plans.in_order(session, orders, chosen, performance=performance, to=to)
+        seats = move_plans.in_order(
+            session, orders, chosen, performance=performance, to=to, only=going
+        )
         planned = move_plans.plan(
-            session, orders, performance=performance, to=to, seats=seats
+            session, orders, performance=performance, to=to, seats=seats, only=going
         )
     if quicker:
         overtaken(quicker, done="Nothing was moved", thing=_thing(who))
     if isinstance(planned, Refused):
         desk.refuse(_words(planned, who))
-        return _chart(who, performance, to, wanted) or redirect(who.home, 303)
+        return _chart(who, performance, to, wanted, going) or redirect(who.home, 303)
     if quicker or desk.field("token") != planned.token:
         if desk.field("token") and not quicker:
             desk.refuse("Things have changed since this plan. Please look again.")
@@ -146,7 +158,7 @@ def _move(who: Movers) -> ResponseReturnValue:
             overtaken(done, done="Nothing was moved", thing=_thing(who))
         else:
             desk.refuse(_words(done, who))
-        return _chart(who, performance, to, wanted) or redirect(who.home, 303)
+        return _chart(who, performance, to, wanted, going) or redirect(who.home, 303)
     desk.say("Moved. Older codes are void; the tickets go out anew.")
     return redirect(who.home, 303)
 
@@ -160,8 +172,17 @@ def _words(refused: Refused, who: Movers) -> str:
     return f"{words} Nothing was moved." if who.party else words
 
 
-def _chart(who: Movers, performance: str, to: str, chosen: Collection[str]) -> str | None:
-    """Show seats to choose from, some chosen already; None if nothing can be moved."""
+def _chart(
+    who: Movers,
+    performance: str,
+    to: str,
+    chosen: Collection[str],
+    going: Collection[str],
+) -> str | None:
+    """Show seats to choose from, some chosen already; None if nothing can be moved.
+
+    going: the tickets that are ticked; none of them: all.
+    """
     ledger = desk.ledger()
     with ledger.store.read() as session:
         row = session.get(OrderRow, who.order)
@@ -176,6 +197,8 @@ def _chart(who: Movers, performance: str, to: str, chosen: Collection[str]) -> s
             who=who,
             told=who.told(session),
             tickets=tickets,
+            going={t.id for t in tickets if t.id in going} or {t.id for t in tickets},
+            numbers={one.id: one.number for one in parties.read(session, who.order)},
             names=reports.seat_names(session, performance),
             here=reports.performance(session, performance),
             target=target,
@@ -206,6 +229,7 @@ def _plan(planned: Plan, who: Movers, *, seen: str) -> str:
             party={one.id: one for one in parties.read(session, who.order)},
             plan=planned,
             target=reports.performance(session, to),
+            late=_late(session, performance) if to != performance else "",
             close=_close(session, who, to, [move.to for move in planned.moves]),
             names=reports.seat_names(session, performance),
             names_there=reports.seat_names(session, to),
@@ -214,6 +238,19 @@ def _plan(planned: Plan, who: Movers, *, seen: str) -> str:
             zone=catalogue.house(session).zone,
             seen=seen,
         )
+
+
+def _late(session: Session, performance: str) -> str:
+    """Give the house's rule of exchange where its time has passed for an evening."""
+    house = catalogue.house(session)
+    zone = ZoneInfo(house.zone)
+    starts_ms = session.get_one(PerformanceRow, performance).starts_ms
+    late = exchange_deadlines.passed(
+        house.exchange_until,
+        starts=datetime.fromtimestamp(starts_ms / 1000, zone),
+        now=datetime.fromtimestamp(desk.ledger().clock() / 1000, zone),
+    )
+    return house.exchange_rule if late else ""
 
 
 def _close(

@@ -6,17 +6,19 @@ if (bar) {
   const said = bar.querySelector("[data-chosen]");
   const boxes = new Map([...picks.querySelectorAll("input[name=seat]")].map((b) => [b.value, b]));
   const rects = new Map([...picks.querySelectorAll("[data-seat]")].map((r) => [r.dataset.seat, r]));
-  const money = new Intl.NumberFormat(
+  // Without a currency nothing is paid, so no sum is told.
+  const money = bar.dataset.currency && new Intl.NumberFormat(
     document.documentElement.lang === "da" ? "da-DK" : "en-GB",
     { style: "currency", currency: bar.dataset.currency },
   );
-  const places = money.resolvedOptions().maximumFractionDigits;
+  const places = () => money.resolvedOptions().maximumFractionDigits;
   const show = () => {
     const mine = [...boxes.values()].filter((b) => b.checked);
     for (const [seat, rect] of rects) rect.classList.toggle("mine", boxes.get(seat)?.checked);
-    const sum = mine.reduce((all, b) => all + Number(b.dataset.price), 0) / 10 ** places;
+    const sum = mine.reduce((all, b) => all + Number(b.dataset.price), 0);
     const names = mine.map((b) => b.getAttribute("aria-label").split(",")[0]).join(", ");
-    said.textContent = mine.length ? `${names}: ${money.format(sum)}` : bar.dataset.none;
+    const told = money ? `${names}: ${money.format(sum / 10 ** places())}` : names;
+    said.textContent = mine.length ? told : bar.dataset.none;
     bar.querySelector("button").disabled = !mine.length;
   };
   const allow = (box) => {

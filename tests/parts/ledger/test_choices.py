@@ -112,6 +112,93 @@ def test_tickets_are_exchanged_for_a_replacement_that_the_house_lists(
     assert "Choose" not in ada.page.names
 
 
+def only(guest, *seats):
+    """Tick these of one's tickets, and no other."""
+    for label in guest.page.soup.select("details label"):
+        box = label.select_one("input")
+        box.attrs.pop("checked", None)
+        if any(label.get_text().strip().endswith(seat) for seat in seats):
+            box["checked"] = ""
+    return guest.press("Only these")
+
+
+def test_one_ticket_goes_to_a_replacement_and_the_other_is_given_back(
+    vera, ada, ledger, theatre, sold, tomorrow
+):
+    call_off(vera, theatre, tomorrow, "refund")
+    ada.reads()
+    ada.press("Choose this : Hamlet on Saturday")
+    page = only(ada, "A 2")
+    assert "the €24.00 that you paid" in page.words
+    page = ada.press("Exchange my tickets")
+    assert {t.performance for t in tickets(ledger, sold)} == {theatre.tonight, tomorrow}
+    assert page.words.count("Hamlet, Sat") >= 1
+    assert state(ledger, theatre, "A3") == "sold"
+
+    ada.press("Choose")
+    ada.press("Choose this : Money back")
+    ada.press("Give me my money back")
+    [kept] = [t for t in tickets(ledger, sold) if t.status == "active"]
+    assert kept.performance == tomorrow
+    assert (order(ledger).charge, order(ledger).paid) == (2400, 2400)
+    assert [t.amount for t in rows(ledger, TenderRow)] == [4800, -2400]
+
+
+def free(page):
+    return {box["value"] for box in page.soup.select("input[name=seat][type=checkbox]")}
+
+
+def test_new_seats_are_chosen_on_the_plan_at_the_price_of_the_old_ones(
+    vera, ada, ledger, theatre, sold, tomorrow
+):
+    call_off(vera, theatre, tomorrow)
+    ada.reads()
+    ada.press("Choose this")
+    page = ada.press("Choose other seats")
+    assert "Seats at the price of your tickets are shown." in page.words
+    assert "A1" in free(page)
+    assert "D4" not in free(page)
+    ticked = page.soup.select("input[name=seat][checked]")
+    assert len(ticked) == 2
+    for box in ticked:
+        del box["checked"]
+    assert (
+        "as many seats of each price as your tickets have: 2"
+        in ada.press("Take these seats").alert
+    )
+    for box in ada.page.soup.select("input[name=seat]"):
+        if box["value"] in ("C3", "C4"):
+            box["checked"] = ""
+    page = ada.press("Take these seats")
+    assert "leave one empty seat alone. We have ticked C 4 and C 5 instead." in page.alert
+    page = ada.press("Take these seats")
+    assert "Your new seats: C 4 and C 5" in page.words
+    ada.press("Exchange my tickets")
+    assert [(t.seat, t.price) for t in tickets(ledger, sold)] == [
+        ("C4", 2400),
+        ("C5", 2400),
+    ]
+    assert state(ledger, theatre, "A2") == "available"
+
+
+def test_seats_that_strand_one_that_are_gone_or_dearer_are_refused(
+    vera, ada, ledger, theatre, sold, tomorrow
+):
+    cheap = theatre.sell("D4", patron=ADA)
+    call_off(vera, theatre, tomorrow)
+    with ledger.store.read() as session:
+        row = session.get_one(OrderRow, cheap.id)
+        means = ledger.means()
+        assert not choices.of(session, means, row, theatre.tonight, seats=["A1"])
+        assert choices.of(session, means, row, theatre.tonight, seats=["E1"])
+    theatre.sell("C1", performance=tomorrow)
+    with ledger.store.read() as session:
+        row = session.get_one(OrderRow, sold.id)
+        for wanted in (["C1", "C2"], ["C3", "C4"], ["C2"], ["A1", "A1"], ["Z1", "A1"]):
+            found = choices.of(session, means, row, theatre.tonight, seats=wanted)
+            assert not found, wanted
+
+
 def test_what_was_paid_for_the_first_evening_comes_back_once_from_the_second(
     vera, bo, ada, ledger, theatre, sold, tomorrow
 ):

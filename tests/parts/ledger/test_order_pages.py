@@ -8,6 +8,7 @@ from ledger import order_search
 from ledger.orders import Patron
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.doors import MovementRow
+from ledger.tables.house import HouseRow
 from ledger.tables.money import JournalLineRow, TenderRow
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.records import OutboxRow
@@ -172,7 +173,7 @@ def test_a_clone_takes_the_patron_along_and_nothing_else(bo, theatre, ledger):
 def move(guest, *seats, to=None):
     guest.press("Move seats")
     if to:
-        pick(guest, "to", to)
+        pick(guest, "other", to)
         guest.press("Show its seats")
     choose(guest, *seats)
     return guest.press("See what it costs")
@@ -209,6 +210,46 @@ def test_a_difference_may_be_waived_with_a_reason(bo, theatre, ledger):
 
     assert owed(ledger, sold) == 0
     assert tickets(ledger, sold)[0].price == 1800
+
+
+def test_only_the_ticked_tickets_of_an_order_move(bo, theatre, ledger):
+    sold = theatre.sell("D2", "D3", patron=GRACE)
+    opened(bo, sold)
+    bo.press("Move seats")
+    for box in bo.page.soup.select("[name=ticket]"):
+        del box["checked"]
+    assert "Please tick the tickets that move." in bo.press("See what it costs").alert
+    bo.page.soup.select("[name=ticket]")[0].attrs.pop("checked")
+    pick(bo, "other", theatre.studio)
+    bo.press("Show its seats")
+    bo.press("Take the best seats")
+    fill(bo, "reason", "her friend is ill")
+    bo.press("Move them")
+
+    assert sorted(ticket.performance for ticket in tickets(ledger, sold)) == sorted(
+        [theatre.studio, theatre.tonight]
+    )
+    assert state(ledger, theatre, "D2") == "sold"
+    assert state(ledger, theatre, "D3") == "available"
+
+
+def test_who_exchanges_too_late_hears_the_rule_and_may_override_it(bo, theatre, ledger):
+    def rule(session, _means):
+        house = session.scalars(select(HouseRow)).one()
+        house.exchange_rule, house.exchange_until = "Until noon the day before.", "1 12:00"
+
+    sold = theatre.sell("D2")
+    opened(bo, sold)
+    bo.press("Move seats")
+    pick(bo, "other", theatre.studio)
+    bo.press("Show its seats")
+    assert "Too late" not in bo.press("Take the best seats").words
+    bo.press("Choose others")
+    ledger.store.write(rule, ledger.means())
+    page = bo.press("Take the best seats")
+    assert "Too late by the house's rule: “Until noon the day before.”" in page.words
+    fill(bo, "reason", "she was in hospital")
+    assert "Moved." in bo.press("Move them").words
 
 
 def test_an_order_may_keep_one_of_its_seats(bo, theatre, ledger):

@@ -307,7 +307,7 @@ def move(guest, sold, *seats, to=None):
     opened(guest, sold)
     guest.press("Move all seats")
     if to:
-        pick(guest, "to", to)
+        pick(guest, "other", to)
         guest.press("Show its seats")
     choose(guest, *seats)
     return guest.press("See what it costs")

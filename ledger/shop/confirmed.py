@@ -18,6 +18,7 @@ from ledger.documents import order as orders
 from ledger.shop import details, frame, gift_cards, membership_orders, passes
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import language
+from ledger.shop.ways import Way
 from ledger.tables.catalogue import HallRow, PerformanceRow
 from ledger.tables.money import TenderRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
@@ -41,6 +42,8 @@ def confirmed(secret: str) -> ResponseReturnValue:
             secret=secret,
             delivery=_delivery(session, row, basket),
             passes=passes.offered() and row.state == "confirmed",
+            way=(way := Way("secret", secret, row.id)),
+            passable=way.passable(session),
             **facts(session, row, basket.performance),
         )
 

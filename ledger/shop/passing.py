@@ -3,7 +3,7 @@
 Source: lobby.md §8.
 """
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from ledger.shop import confirmed, frame, passes, phone
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
 from ledger.shop.speech import language
+from ledger.shop.ways import Way
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.web.sale_form import plausible
 
@@ -22,36 +23,76 @@ from ledger.web.sale_form import plausible
 @bp.get("/orders/<code>/tickets/<ticket>")
 def pass_on(code: str, ticket: str) -> ResponseReturnValue:
     """Say what passing this ticket on does, and ask to whom."""
-    with frame.ledger().store.read() as session:
-        return _ask(session, code, _own(session, code, ticket))
+    return _asked(_linked(code), ticket)
 
 
 @bp.post("/orders/<code>/tickets/<ticket>")
 def pass_it_on(code: str, ticket: str) -> ResponseReturnValue:
     """Send the ticket to the address that was typed; older copies of it are void."""
-    to = " ".join(request.form.get("email", "").split())
-    with frame.ledger().store.read() as session:
-        found = _own(session, code, ticket)
-        if len(to) > phone.LONGEST or not plausible(to):
-            words = _("This is no e-mail address.")
-            return _ask(session, code, found, fault=words, to=to)
-    if frame.write(passed_on.on, ticket, to=to, language=language()):
-        flash(_("The ticket is on its way to %(email)s.", email=to), "done")
-    else:
-        flash(_("This ticket cannot be passed on now."), "sorry")
-    return redirect(url_for("shop.on_phone", code=code), 303)
+    return _on(_linked(code), ticket)
 
 
 @bp.post("/orders/<code>/tickets/<ticket>/back")
 def take_back(code: str, ticket: str) -> ResponseReturnValue:
     """Void what the friend has; the ticket is the buyer's again."""
+    return _back(_linked(code), ticket)
+
+
+@bp.get("/baskets/<secret>/tickets/<ticket>")
+def basket_pass_on(secret: str, ticket: str) -> ResponseReturnValue:
+    """Say what passing a ticket on does, right after the purchase."""
+    return _asked(_bought(secret), ticket)
+
+
+@bp.post("/baskets/<secret>/tickets/<ticket>")
+def basket_pass_it_on(secret: str, ticket: str) -> ResponseReturnValue:
+    """Send the ticket on, right after the purchase."""
+    return _on(_bought(secret), ticket)
+
+
+@bp.post("/baskets/<secret>/tickets/<ticket>/back")
+def basket_take_back(secret: str, ticket: str) -> ResponseReturnValue:
+    """Take the ticket back from the page of the purchase."""
+    return _back(_bought(secret), ticket)
+
+
+def _linked(code: str) -> Way:
     with frame.ledger().store.read() as session:
-        _own(session, code, ticket)
+        return Way("code", code, (phone.order(session, code) or abort(404)).id)
+
+
+def _bought(secret: str) -> Way:
+    with frame.ledger().store.read() as session:
+        return Way("secret", secret, frame.basket(session, secret).order or abort(404))
+
+
+def _asked(way: Way, ticket: str) -> ResponseReturnValue:
+    with frame.ledger().store.read() as session:
+        return _ask(session, way, way.own(session, ticket))
+
+
+def _on(way: Way, ticket: str) -> ResponseReturnValue:
+    to = " ".join(request.form.get("email", "").split())
+    with frame.ledger().store.read() as session:
+        found = way.own(session, ticket)
+        if len(to) > phone.LONGEST or not plausible(to):
+            words = _("This is no e-mail address.")
+            return _ask(session, way, found, fault=words, to=to)
+    if frame.write(passed_on.on, ticket, to=to, language=language()):
+        flash(_("The ticket is on its way to %(email)s.", email=to), "done")
+    else:
+        flash(_("This ticket cannot be passed on now."), "sorry")
+    return redirect(way.home, 303)
+
+
+def _back(way: Way, ticket: str) -> ResponseReturnValue:
+    with frame.ledger().store.read() as session:
+        way.own(session, ticket)
     if frame.write(passed_on.back, ticket):
         flash(_("The ticket is yours again, with a new code."), "done")
     else:
         flash(_("This ticket cannot be taken back: it may have been used."), "sorry")
-    return redirect(url_for("shop.on_phone", code=code), 303)
+    return redirect(way.home, 303)
 
 
 @bp.get("/tickets/<code>")
@@ -102,25 +143,17 @@ def passed_pass(code: str) -> Response:
         return passes.of(session, _told(session, row).live, row.order)
 
 
-def _own(session: Session, code: str, ticket: str) -> TicketRow:
-    """Give a ticket of the order that a link shows; 404 for any other."""
-    found, row = phone.order(session, code), session.get(TicketRow, ticket)
-    if found is None or row is None or row.order != found.id:
-        abort(404)
-    return row
-
-
 def _ask(
-    session: Session, code: str, row: TicketRow, *, fault: str = "", to: str = ""
+    session: Session, way: Way, row: TicketRow, *, fault: str = "", to: str = ""
 ) -> ResponseReturnValue:
     told = orders.describe(session, row.order, language())
     [ticket] = (one for one in told.tickets if one.id == row.id)
     if ticket.passed_to or not passed_on.may(session, frame.ledger().means(), row):
-        return redirect(url_for("shop.on_phone", code=code), 303)
+        return redirect(way.home, 303)
     page = frame.page(
         "pass_on.html",
         session,
-        code=code,
+        way=way,
         ticket=ticket,
         starts_ms=confirmed.starts_ms(session, row.performance),
         faults={"email": fault} if fault else {},

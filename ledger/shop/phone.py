@@ -13,11 +13,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import choices, on_sale, outbox, passed_on, pickups
+from ledger import choices, on_sale, outbox, pickups
 from ledger.clock import Means
 from ledger.shop import confirmed, frame, passes
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
+from ledger.shop.ways import Way
 from ledger.tables.orders import OrderRow, TicketRow
 from ledger.tables.records import OutboxRow
 from ledger.web.sale_form import plausible
@@ -85,7 +86,8 @@ def _page(
         to=to,
         mailed=bool(request.args.get("mailed")),
         choosing=_choosing(session, found),
-        passable=_passable(session, found.id),
+        way=(way := Way("code", code, found.id)),
+        passable=way.passable(session),
         passes=passes.offered() and found.state == "confirmed",
         **confirmed.facts(session, found, _performance(session, found.id)),
     )
@@ -103,13 +105,6 @@ def order(session: Session, code: str) -> OrderRow | None:
     ways = (pickups.PREFIX + code, pickups.LINK + code)
     found = next((o for way in ways if (o := pickups.find(session, way))), None)
     return session.get(OrderRow, found) if found and _performance(session, found) else None
-
-
-def _passable(session: Session, order: str) -> set[str]:
-    """Give the tickets of an order that can go to a friend, or be taken back, now."""
-    means = frame.ledger().means()
-    rows = session.scalars(select(TicketRow).where(TicketRow.order == order)).all()
-    return {row.id for row in rows if passed_on.may(session, means, row)}
 
 
 def _choosing(session: Session, order: OrderRow) -> list[on_sale.Show]:

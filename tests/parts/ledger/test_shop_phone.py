@@ -177,6 +177,25 @@ def test_a_ticket_that_is_passed_on_is_the_friends_alone(
     assert [body["why"] for body in told.values()] == ["passed on"]
 
 
+def test_a_ticket_is_passed_on_right_after_the_purchase(app, theatre):
+    ada, eve = Shopper(app), Shopper(app)
+    ada.choose_seats(theatre.tonight, "A4", "A5")
+    ada.says_who()
+    ada.pays()
+    ada.press("Pass it on (Stalls, row A, seat 4)")
+    ada.type("Your friend's e-mail", "grace@example.org")
+    page = ada.press("Send the ticket")
+    assert page.heading == "Thank you. Enjoy the show."
+    assert "Passed on to grace@example.org" in page.words
+    assert "The ticket is yours again" in ada.press("Take it back").words
+
+    eve.choose_seats(theatre.tonight, "B1")
+    other = theatre.sell("B2").tickets[0].id
+    [basket, bought] = [guest.page.path.split("/")[3] for guest in (eve, ada)]
+    for secret in (basket, bought):
+        assert eve.fetch(f"/shop/baskets/{secret}/tickets/{other}").status_code == 404
+
+
 def test_a_ticket_is_taken_back_until_it_was_used(mailed, phone, passed, app, ledger):
     [(_, facts)] = waiting(ledger, "passed_ticket")
     page = phone.press("Take it back (Stalls, row A, seat 4)")

@@ -257,7 +257,7 @@
     printer: (step) => post("/printer/faults", step.printer),
     refill: () => post("/printer/refill", {}),
     terminal: (step) =>
-      post("/terminal/next", human ? { ...step.terminal, tap_s: 1.5, think_s: Math.max(0.8, step.terminal.think_s || 0) } : step.terminal),
+      post("/terminal/next", human ? { ...step.terminal, tap_s: Math.max(1.5, step.terminal.tap_s || 0), think_s: Math.max(0.8, step.terminal.think_s || 0) } : step.terminal),
     cut: (step) => post(`/network/${step.cut}`, { [step.way || "up"]: false }),
     mend: (step) => post(`/network/${step.mend}`, { up: true, there: true, back: true }),
     pull: (step) => post(`/plug/${step.pull}/pull`, {}),

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
-from boxoffice import admission, failpoints, wire
+from boxoffice import admission, failpoints, staff_codes, wire
 from boxoffice.answers import Answer
 from boxoffice.bad_input import BadInput
 from boxoffice.door_facts import Facts
 from boxoffice.scans import Override, Undo
-from kiosk import door_facts, door_movements, door_records, log, sync, verdicts
+from kiosk import door_facts, door_movements, door_records, log, pins, sync, verdicts
 from kiosk.decisions import cannot_check, decide
 from kiosk.device import Device
 from kiosk.outcomes import LineDown, NotUnderstood
@@ -48,6 +48,8 @@ def scan(
     if text is not None:
         # Half a character, as a broken reader may send, can neither be hashed nor kept.
         text = text.encode("utf-8", "replace").decode()
+        if staff_codes.is_one(text):
+            return device.board.show(_of_staff(device, scan, text, mode), text)
     added = verdicts.Added(
         ticket=ticket,
         count=count,
@@ -105,6 +107,8 @@ def look_again(device: Device, shown: int) -> Shown | None:
     if before is None:
         return None
     first, text = before
+    if text is not None and staff_codes.is_one(text):
+        return None
     chosen = text is None or first.scan.endswith(f"/{first.ticket}")
     added = verdicts.Added(ticket=first.ticket if chosen else None)
     try:
@@ -227,6 +231,20 @@ def link(device: Device) -> LinkShown:
         strict=strict,
         home_sections=tuple(section for section, home in homes.items() if home == name),
         oldest_unsent_ms=oldest,
+    )
+
+
+def _of_staff(device: Device, scan: str, text: str, mode: Mode | None) -> Shown:
+    """Say whose staff code was shown. It is no ticket: nothing is judged or written."""
+    who = pins.owner(device, text)
+    member = next((one for one in pins.people(device) if one.id == who), None)
+    if member is None:
+        _words.warning("staff code of nobody")
+    return replace(
+        cannot_check(device, scan, "STAFF_CODE", mode or "entry"),
+        shape=Class.ASK if member else Class.NO,
+        staff=member.id if member else "",
+        staff_name=member.name if member else "",
     )
 
 

@@ -31,7 +31,8 @@ class Shown:
     id grows with every scan shown. inside, of: people of this ticket inside, and in all.
     go_to: doors, with words how to get there. undo_until_ms: inline undo, or None.
     ask: ids of questions still open. overrode: what a supervisor has lifted. left_house:
-    somebody went out and was counted, whatever became of the ticket.
+    somebody went out and was counted, whatever became of the ticket. staff: whose staff
+    code it was, by id, and their name.
     """
 
     id: int
@@ -72,6 +73,8 @@ class Shown:
     ask: tuple[str, ...] = ()
     overrode: tuple[str, ...] = ()
     left_house: bool = False
+    staff: str = ""
+    staff_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from kiosk import door, door_search
 from kiosk.web import badge, formats, frame
 from kiosk.web.door_back import back
 from kiosk.web.guest import device
+from kiosk.web.verdict_words import ended_words
 
 bp = Blueprint("door_find", __name__, url_prefix="/door/find")
 
@@ -37,7 +38,10 @@ def show() -> str:
             (hit, formats.money(hit.due, hit.currency) if hit.due else "") for hit in hits
         ],
         short=len(words.strip()) < door_search.LEAST_LETTERS,
+        more=len(hits) == door_search.MOST_HITS,
         by_name=by_name,
+        no_names=bool(words) and not device().names,
+        state=ended_words,
         mode=door.mode(device()),
         keys=not badge.on_network(),
     )

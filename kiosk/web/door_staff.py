@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from boxoffice.scans import Override
@@ -26,7 +26,7 @@ SHEETS = [
 
 @bp.get("")
 def show() -> str:
-    """Ask who stands here."""
+    """Ask who stands here; whose staff card was seen types the PIN alone."""
     return _ask(request.args.get("to", ""), "")
 
 
@@ -34,10 +34,15 @@ def show() -> str:
 def enter() -> Response | str:
     """Take a PIN."""
     to = request.form.get("to", "")
-    answer = pins.enter(device(), request.form.get("who", "")[:64], _pin())
+    answer = pins.enter(device(), request.form.get("who", "")[:64], _pin(), _role())
     if isinstance(answer, pins.No):
         return _ask(to, said_no(answer))
     badge.put_on(answer)
+    if (card := number(request.form.get("card", ""))) is not None:
+        # The card has had its answer: the door goes on with the next guest.
+        session["door_seen"] = str(card)
+        if not to and answer.role == "supervisor":
+            to = url_for("door_staff.doors")
     inside = to.startswith("/door") and "//" not in to and "\\" not in to
     return redirect(to if inside else url_for("door.show"), 303)
 
@@ -81,7 +86,7 @@ def forced(id: int) -> str | Response:
 def doors() -> str | Response:
     """What a supervisor may set at this door."""
     if badge.supervisor() is None:
-        return redirect(url_for("door_staff.show", to=url_for("door_staff.doors")), 303)
+        return _supervisor(url_for("door_staff.doors"))
     with device().store.read() as session:
         here = door_facts.post(session, device())
     fields = here.settings.fields if here else {}
@@ -111,7 +116,7 @@ def set_doors() -> Response:
     )
     who = badge.supervisor() or (badge.person() if doubtful else None)
     if who is None and not (doubtful and not badge.on_network()):
-        return redirect(url_for("door_staff.show", to=url_for("door_staff.doors")), 303)
+        return _supervisor(url_for("door_staff.doors"))
     by = who.id if who else ""
     if what == "open":
         door_touches.open_now(device(), by)
@@ -124,17 +129,33 @@ def set_doors() -> Response:
     return redirect(url_for("door.show" if doubtful else "door_staff.doors"), 303)
 
 
+def _supervisor(to: str) -> Response:
+    """Ask for a supervisor's PIN, and lead on."""
+    return redirect(url_for("door_staff.show", to=to, role="supervisor"), 303)
+
+
+def _role() -> pins.Role:
+    """What somebody wants to do here: what every usher may, or what a supervisor may."""
+    return "supervisor" if request.values.get("role") == "supervisor" else "usher"
+
+
 def _pin() -> str:
     return "".join(c for c in request.form.get("pin", "")[:20] if c.isdigit())
 
 
 def _ask(to: str, words: str) -> str:
+    people, card = pins.people(device(), _role()), request.values.get("card", "")
+    shown = door.found(device(), number(card) or 0)
     return frame.page(
         "kiosk/door_staff.html",
         sheets=SHEETS,
         idle_s=0,
         listens=False,
-        people=pins.people(device()),
+        people=people,
+        # A card says who it is; whoever has lost the right meanwhile is asked like anybody.
+        seen=next((one for one in people if shown and one.id == shown.staff), None),
+        card=card,
+        role=_role(),
         to=to,
         words=words,
         who=badge.person(),

@@ -32,6 +32,21 @@ def said(shown: Shown) -> Said:
     return found or Said(shown.answer.replace("_", " "), _("Please see the box office."))
 
 
+def ended_words(status: str) -> str:
+    """Say in one word what became of a ticket that lives no more."""
+    match status:
+        case "exchanged":
+            return _("EXCHANGED")
+        case "refunded":
+            return _("REFUNDED")
+        case "cancelled":
+            return _("CANCELLED")
+        case "unconfirmed":
+            return _("ORDER NOT CONFIRMED")
+        case _:
+            return status.upper()
+
+
 def _let_in(shown: Shown) -> Said | None:
     seat, more = _seat(shown), _where(shown)
     match shown.answer:
@@ -125,6 +140,11 @@ def _asks(shown: Shown) -> Said | None:
             count = len(shown.candidates)
             words = ngettext("%(num)s TICKET: choose", "%(num)s TICKETS: choose", count)
             return Said(words, _("One moment, please."))
+        case "STAFF_CODE" if shown.staff:
+            return Said(_("STAFF CARD"), _("One moment, please."), shown.staff_name)
+        case "STAFF_CODE":
+            more = _("It opens nothing here. A manager can make a new one.")
+            return Said(_("NOT A STAFF CARD OF OURS"), office, more)
         case "UNDO_REFUSED":
             return Said(_("CANNOT BE UNDONE"), _("One moment, please."), _seat(shown))
         case _:

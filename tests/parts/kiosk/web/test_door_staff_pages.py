@@ -13,7 +13,7 @@ from kiosk.web import codes
 from tests.pages import Guest
 from tests.parts.kiosk import theatre
 from tests.parts.kiosk.ledger_double import LedgerDouble
-from tests.parts.kiosk.test_pins import ANNA, TOM, employ
+from tests.parts.kiosk.test_pins import ANNA, ANNAS_CARD, TOM, employ
 from tests.parts.kiosk.theatre import HAMLET, Time, hear, list_ticket
 
 ONE, TWO = "0199a2b4-6c1e-7a3f-8d52-4be1c09f0001", "0199a2b4-6c1e-7a3f-8d52-4be1c09f0002"
@@ -172,9 +172,8 @@ def test_a_guest_without_a_code_is_found_and_checked_in(
     tom.open("/door/find?q=a5")
     tom.press("Check in")
     assert "Enjoy the show." in tom.page.words
-    assert (
-        "Nobody found. Names are for supervisors." in tom.open("/door/find?q=okafor").words
-    )
+    words = tom.open("/door/find?q=okafor").words
+    assert "Names need a supervisor's PIN." in words
     assert "at least two letters" in tom.open("/door/find?q=a").words
 
 
@@ -190,6 +189,75 @@ def test_names_are_shown_to_a_supervisor_for_five_minutes(
     assert "Søren Lindqvist" in tom.open("/door/find?q=lind").words
     time.pass_ms(5 * 60_000)
     assert "Lindqvist" not in tom.open("/door/find?q=lind").words
+
+
+def test_whoever_searches_by_name_is_asked_for_a_supervisor_and_comes_back(
+    tom: Guest, door: Device, ledger: LedgerDouble
+):
+    list_ticket(ledger, ONE, "A-5", status="refunded")
+    ledger.names = {ONE: "Søren Lindqvist"}
+    hear(door)
+    tom.open("/door/find?q=lind")
+    tom.press("Search by name")
+    assert tom.page.heading == "Which supervisor are you?"
+    assert "Tom Ruiz" not in tom.page.words
+    signs(tom, ANNA, "240613")
+    tom.press("Go on")
+    assert "Søren Lindqvist" in tom.page.words
+    assert "REFUNDED" in tom.page.words
+    assert "Nobody found at this door." in tom.open("/door/find?q=nobody").words
+
+
+def test_names_that_the_box_office_has_not_told_are_not_said_to_be_nobodys(
+    tom: Guest, door: Device, ledger: LedgerDouble
+):
+    list_ticket(ledger, ONE, "A-5")
+    hear(door)
+    ledger.up = False
+    tom.open("/door/staff?role=supervisor&to=/door/find")
+    signs(tom, ANNA, "240613")
+    tom.press("Go on")
+    words = tom.open("/door/find?q=lind").words
+    assert "Names can't be found without the box office" in words
+    assert "Nobody found" not in words
+
+
+def test_a_supervisor_shows_a_staff_card_to_the_door_and_types_the_pin(
+    tom: Guest, door: Device
+):
+    unsent = doors.link(door).unsent
+    scan(door, ANNAS_CARD)
+    tom.open("/door")
+    assert tom.page.heading == "STAFF CARD"
+    assert "Anna Berg" in tom.page.words
+    tom.press("Type your PIN")
+    assert tom.page.heading == "Please type your PIN"
+    tom.type("PIN", "000000")
+    tom.press("Go on")
+    assert tom.page.alert == "That PIN is not right. Tries left: 4."
+    tom.type("PIN", "240613")
+    tom.press("Go on")
+    assert "Hold latecomers" in tom.page.names
+    assert tom.press("Back").heading == "Ready for the next ticket"
+    # A staff card is no ticket: nothing is refused or counted.
+    assert doors.link(door).unsent == unsent
+
+
+def test_a_staff_card_alone_opens_nothing_at_the_door(tom: Guest, door: Device):
+    shown = scan(door, ANNAS_CARD)
+    tom.open(f"/door/staff?card={shown.id}")
+    assert tom.open("/door/staff/doors").heading == "Which supervisor are you?"
+    tom.open(f"/door/staff?card={shown.id}")
+    tom.press("Somebody else")
+    assert tom.page.heading == "Who are you?"
+
+
+def test_a_staff_card_of_nobody_is_refused_at_the_door(tom: Guest, door: Device):
+    shown = scan(door, "FOHS:NOBODY")
+    assert (shown.shape.value, shown.admit) == ("no", False)
+    tom.open("/door")
+    assert tom.page.heading == "NOT A STAFF CARD OF OURS"
+    assert "Type your PIN" not in tom.page.names
 
 
 def test_latecomers_are_held_and_let_in_by_a_supervisor(

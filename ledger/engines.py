@@ -21,6 +21,9 @@ _PRAGMAS = (
     ("wal_autocheckpoint", "0", 0),
     ("journal_size_limit", "16777216", 16777216),
 )
+# A database may have been told not to wait for its disk, which other programs do without.
+_DURABLY = """SELECT set_config('synchronous_commit', 'on', false)
+    WHERE current_setting('synchronous_commit') = 'off'"""
 
 
 class InUse(Exception):
@@ -71,9 +74,10 @@ def postgresql(
 
     @sqlalchemy.event.listens_for(engine, "connect")
     def opened(connection: Any, _record: object) -> None:
+        connection.execute(_DURABLY)
         if longest_wait_ms is not None:
             connection.execute(f"SET lock_timeout = {longest_wait_ms}")
-            connection.commit()
+        connection.commit()
 
     return engine
 

@@ -5,6 +5,7 @@ import time
 from contextlib import suppress
 
 import pytest
+import sqlalchemy
 from sqlalchemy import bindparam, event, func, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -133,6 +134,18 @@ def test_every_connection_has_the_pragmas_that_durability_needs(store):
         return [session.scalar(text(f"PRAGMA {name}")) for name in names]
 
     assert store.write(pragmas) == ["wal", 2, 1, 0]
+
+
+@on_postgresql
+def test_a_commit_waits_for_the_disk_whatever_the_database_was_told(store, database):
+    # The server of tests was told not to wait. Source: P8.
+    shown = text("SHOW synchronous_commit")
+    other = sqlalchemy.create_engine(database)
+    with other.connect() as connection:
+        assert connection.scalar(shown) == "off"
+    other.dispose()
+    with store.read() as session:
+        assert session.scalar(shown) == "on"
 
 
 @on_postgresql

@@ -1,6 +1,5 @@
 """Start the whole lobby on this machine: `./run`, or `python -m lobby`."""
 
-import argparse
 import json
 import os
 import signal
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from lobby import opening, programs
+from lobby import arguments, opening, programs
 from lobby.folder import CannotStart, owned
 from lobby.programs import Ports
 from lobby.scenarios import story
@@ -21,7 +20,7 @@ from lobby.supervisor import Supervisor
 
 def main(argv: Sequence[str]) -> int:
     """Run a lobby until Ctrl-C, or play one scenario; give the exit status."""
-    wanted = _arguments(argv)
+    wanted = arguments.read(argv)
     try:
         told = story.load(wanted.scenario, few=wanted.few) if wanted.scenario else None
         ports, folder = Ports(wanted.port_base), wanted.folder.resolve()
@@ -41,42 +40,6 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         pass
     return 0
-
-
-def _arguments(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="./run",
-        description="Play a whole theatre lobby on this machine.",
-        epilog=f"Scenarios: {', '.join(story.names())}",
-    )
-    parser.add_argument(
-        "--fresh",
-        action="store_true",
-        help="start over: what was sold and played is thrown away",
-    )
-    parser.add_argument(
-        "--port-base", type=_base, default=8400, metavar="N", help="first port (8400)"
-    )
-    parser.add_argument("--headless", action="store_true", help="open no browser window")
-    parser.add_argument(
-        "--scenario", metavar="NAME", help="play one story, print its figures"
-    )
-    parser.add_argument(
-        "--few", action="store_true", help="a long story: play its short version"
-    )
-    parser.add_argument(
-        "--folder",
-        type=Path,
-        default=opening.CHECKOUT / "var",
-        help="where the demo house is kept",
-    )
-    return parser.parse_args(argv)
-
-
-def _base(text: str) -> int:
-    if not text.isdecimal() or not 1024 <= int(text) <= 65_000:
-        raise argparse.ArgumentTypeError(f"{text} is no port between 1024 and 65000")
-    return int(text)
 
 
 def _play(told: story.Story, ports: Ports, folder: Path) -> int:

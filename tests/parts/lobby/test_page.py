@@ -119,6 +119,18 @@ def test_the_page_breaks_no_rule_of_accessibility(page, size):
     assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (1366, 768), (1440, 900), (1920, 1080)])
+def test_the_lamps_cover_nothing(page, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    lowest = page.evaluate(
+        """() => [Math.max(...[...document.querySelectorAll('.lobby > .card')]
+            .map((card) => card.getBoundingClientRect().bottom)),
+          document.querySelector('.lamps').getBoundingClientRect().top, innerHeight]"""
+    )
+    cards, lamps, height = lowest
+    assert cards <= lamps < height
+
+
 def test_paper_is_dragged_to_a_door(page):
     page.drag_and_drop("#slip-2 img", "[data-camera=door-a]")
     page.wait_for_selector('[data-camera=door-a] img[alt="Door A\'s camera sees slip 2"]')

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from boxoffice import ids, journal
 from boxoffice.money import Money
+from boxoffice.refusals import Code
 from ledger import audit
 from ledger import journal as book
 from ledger.clock import Means
+from ledger.refused import Refused
 from ledger.tables.house import StaffRow
 from ledger.tables.money import TenderRow
 from ledger.tables.office import DayEndRow
@@ -52,6 +54,15 @@ class DayEnd:
     expected: Mapping[str, int]
     counted: Mapping[str, int]
     note: str
+
+    @property
+    def differences(self) -> Mapping[str, int]:
+        """What was counted more (below 0: less) than expected, by tender."""
+        return {
+            kind: self.counted[kind] - total
+            for kind, total in self.expected.items()
+            if kind in self.counted and self.counted[kind] != total
+        }
 
 
 def since(session: Session) -> Since:
@@ -104,8 +115,11 @@ def close(
     currency: str,
     note: str,
     by: str,
-) -> Mapping[str, int]:
-    """Write the count down and book differences; give these by tender, in minor units."""
+) -> Mapping[str, int] | Refused:
+    """Write the count down and book differences; give these by tender, in minor units.
+
+    note: why they differ, where they do; without it REASON_NEEDED, and nothing is closed.
+    """
     found = since(session)
     expected = {kind: total for kind, (_, total) in found.by_kind.items()}
     differences = {
@@ -113,6 +127,8 @@ def close(
         for kind, total in expected.items()
         if kind in counted and counted[kind] != total
     }
+    if differences and not note.strip():
+        return Refused(Code.REASON_NEEDED, {"differences": differences})
     session.add(
         DayEndRow(
             id=means.new_id(),

@@ -39,6 +39,8 @@ SORTS = ("made", "name", "performance", "state", "charge", "paid")
 Found = TypeVar("Found", Select[str], Select[str, int])
 # So many orders a search finds; more are not turned over one by one.
 MOST_FOUND = 1_000
+# Tickets that are no longer counted; those of a cancelled order are, as it may come back.
+GIVEN_BACK = ("refunded", "exchanged")
 # So many evenings are looked at first, and twice as many each time after.
 _EVENINGS = 2
 # So much of the end of a ticket's id stands on its paper, at least.
@@ -267,7 +269,7 @@ def _lines(session: Session, shown: Sequence[str]) -> list[OrderLine]:
     tickets = (
         select(
             TicketRow.order.label("order"),
-            func.count().label("n"),
+            func.count().filter(TicketRow.status.not_in(GIVEN_BACK)).label("n"),
             func.min(TicketRow.performance).label("performance"),
         )
         .where(TicketRow.order.in_(shown))

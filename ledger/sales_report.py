@@ -13,6 +13,8 @@ from ledger.tables.orders import OrderRow, TicketRow
 
 # Performances on one page of the report.
 PAGE = 40
+# So soon somebody wants to know that nothing was sold, of so many evenings.
+SOON_MS, MOST_COMING = 7 * 86_400_000, 6
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,15 @@ class Line:
     net: int
     handling: int
     due: int
+
+
+@dataclass(frozen=True)
+class Coming:
+    """An evening for which nothing was sold yet."""
+
+    performance: str
+    title: str
+    starts_ms: int
 
 
 def by_performance(session: Session, page: int = 0) -> list[Line]:
@@ -118,3 +129,21 @@ def dues(session: Session, performances: Sequence[str]) -> dict[str, int]:
             found[performance] = found.get(performance, 0) + owed
             found[tickets[0][1]] -= owed
     return found
+
+
+def unsold_yet(session: Session, now_ms: int) -> list[Coming]:
+    """Give the evenings of the next days for which nothing was sold, soonest first."""
+    sold = select(TicketRow.id).where(TicketRow.performance == PerformanceRow.id)
+    rows = session.execute(
+        select(PerformanceRow.id, ProductionRow.title, PerformanceRow.starts_ms)
+        .join(ProductionRow, ProductionRow.id == PerformanceRow.production)
+        .where(
+            PerformanceRow.starts_ms > now_ms,
+            PerformanceRow.starts_ms < now_ms + SOON_MS,
+            PerformanceRow.cancelled_ms.is_(None),
+            ~sold.exists(),
+        )
+        .order_by(PerformanceRow.starts_ms, PerformanceRow.id)
+        .limit(MOST_COMING)
+    )
+    return [Coming(*row) for row in rows]

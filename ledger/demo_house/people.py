@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from boxoffice.members import Sale
 from ledger import members, membership_kinds, promo_codes, staff, voucher_balances
 from ledger.clock import Means
-from ledger.demo_house.price_lists import PROMO
+from ledger.demo_house.price_lists import PROMO, SUBSCRIBERS
 from ledger.tables.catalogue import ProductionRow
 from ledger.tables.house import StaffRow
 
@@ -88,6 +88,12 @@ def give_out(session: Session, means: Means) -> dict[str, Any]:
         )
         for amount in (10_000, 2_000)
     ]
-    promo_codes.keep(session, means, PROMO)
+    for code in (PROMO, SUBSCRIBERS):
+        promo_codes.keep(session, means, code)
     member = {"number": MEMBER_NUMBER, "password": MEMBER_PASSWORD, "card": MEMBER_CARD}
-    return {"member": member, "gift_cards": gifts, "promo": PROMO}
+    return {
+        "member": member,
+        "gift_cards": gifts,
+        "promo": PROMO,
+        "subscribers": SUBSCRIBERS,
+    }

@@ -4,6 +4,8 @@ from boxoffice.pricing import Buyer, FeeRule, Seller
 from ledger import pickups, prices
 
 PROMO = "HAMLET26"
+# What subscribers type in the shop to buy at their price; they are verified by their name.
+SUBSCRIBERS = "SEASON26"
 # One ticket, one code and one place of the plan for a teacher and five pupils.
 CLASS, CLASS_PEOPLE = "class", 6
 
@@ -24,6 +26,7 @@ def main_stage_prices() -> prices.PriceList:
                     "student": adult * 60 // 100 // 25 * 25,
                     "child": adult * 50 // 100 // 25 * 25,
                     "friend": adult * 80 // 100 // 25 * 25,
+                    "subscriber": adult * 75 // 100 // 25 * 25,
                     CLASS: CLASS_PEOPLE * adult * 50 // 100 // 25 * 25,
                 },
             )
@@ -36,7 +39,14 @@ def main_stage_prices() -> prices.PriceList:
 
 def studio_prices() -> prices.PriceList:
     """One level, unreserved."""
-    amounts = {"adult": 1325, "senior": 1125, "student": 825, "child": 825, "friend": 1075}
+    amounts = {
+        "adult": 1325,
+        "senior": 1125,
+        "student": 825,
+        "child": 825,
+        "friend": 1075,
+        "subscriber": 1000,
+    }
     return prices.PriceList(
         currency="EUR",
         levels=(prices.Level("Studio", "Unreserved", amounts),),
@@ -52,6 +62,12 @@ def _types() -> tuple[prices.Type, ...]:
         prices.Type("student", "Student", note="with a valid student card", check=True),
         prices.Type("child", "Child", note="under 15"),
         prices.Type("friend", "Friend of Hamlet", code=pickups.hash_of(PROMO)),
+        prices.Type(
+            "subscriber",
+            "Subscriber",
+            Buyer.SUBSCRIBER,
+            code=pickups.hash_of(SUBSCRIBERS),
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from ledger import catalogue, day_ends, sales_report, surveys
+from ledger.refused import Refused
 from ledger.tables.catalogue import ProductionRow
 from ledger.web import amounts, desk
 from ledger.written import money
@@ -20,6 +21,8 @@ def sales() -> ResponseReturnValue:
         return render_template(
             "staff/sales.html",
             lines=sales_report.by_performance(session, page),
+            unsold=sales_report.unsold_yet(session, desk.ledger().clock()),
+            now_ms=desk.ledger().clock(),
             page=page,
             more=sales_report.PAGE,
             house=catalogue.house(session),
@@ -74,9 +77,16 @@ def ask(id: str) -> ResponseReturnValue:
 @bp.get("/day-end")
 @desk.needs(*desk.SELLERS)
 def day_end() -> ResponseReturnValue:
+    return _day_end()
+
+
+def _day_end(why: bool = False) -> str:
+    """Show the count, with what was typed. why: a difference is still to be explained."""
     with desk.ledger().store.read() as session:
         return render_template(
             "staff/day_end.html",
+            typed=request.form,
+            why=why,
             since=day_ends.since(session),
             on_account=day_ends.on_account(session),
             on_accounts=day_ends.on_accounts(session),
@@ -101,7 +111,7 @@ def close_day() -> ResponseReturnValue:
             counted[kind] = amounts.read(typed, currency)
         except amounts.NotAnAmount as why:
             desk.refuse(f"{kind.capitalize()}: {why} Nothing was closed.")
-            return redirect(url_for("reports.day_end"), 303)
+            return _day_end()
     differences = desk.write(
         day_ends.close,
         counted=counted,
@@ -109,8 +119,19 @@ def close_day() -> ResponseReturnValue:
         note=desk.field("note"),
         by=desk.me().id,
     )
+    if isinstance(differences, Refused):
+        said = [
+            _differs(kind, found, currency)
+            for kind, found in differences.facts["differences"].items()
+        ]
+        desk.refuse(f"{'; '.join(said)} than expected. Count again, or say why.")
+        return _day_end(why=True)
     desk.say("The day is closed.")
     for kind, found in differences.items():
-        way = "more" if found > 0 else "less"
-        desk.say(f"{kind.capitalize()}: {money(abs(found), currency)} {way}; booked.")
+        desk.say(f"{_differs(kind, found, currency)}; booked.")
     return redirect(url_for("reports.day_end"), 303)
+
+
+def _differs(kind: str, found: int, currency: str) -> str:
+    way = "more" if found > 0 else "less"
+    return f"{kind.replace('_', ' ').capitalize()}: {money(abs(found), currency)} {way}"

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from boxoffice import ids
 from boxoffice.pricing import Seller
-from ledger import config, journal, settlements
+from ledger import config, day_ends, journal, settlements
 from ledger.orders import Patron
 from ledger.tables.feed import FeedDocRow
 from ledger.tables.orders import OrderRow, TicketRow
@@ -125,8 +125,15 @@ def test_a_difference_at_the_day_end_is_booked(bo, theatre, ledger):
     bo.open("/staff/reports/day-end")
     fill(bo, "counted-cash", "23.50")
     page = bo.press("Close the day")
+    assert "Cash: €0.50 less than expected. Count again, or say why." in page.alert
+    with ledger.store.read() as session:
+        assert day_ends.earlier(session) == []
+    fill(bo, "note", "a coin rolled away")
+    page = bo.press("Close the day")
 
     assert "Cash: €0.50 less; booked." in page.words
+    assert "Cash €24.00, counted €23.50 (€0.50 less)" in page.words
+    assert "a coin rolled away" in page.words
     assert "Nothing came in." in page.words
     with ledger.store.read() as session:
         assert journal.unbalanced(session) == []
@@ -254,6 +261,16 @@ def test_what_a_kiosk_printed_needs_no_paper(bo, theatre, ledger):
 
     assert "Tickets To be ticketed" in say("failed")
     assert "Tickets Picked up" in say("printed")
+
+
+def test_the_sales_report_says_what_is_to_come_and_what_nobody_bought(bo, theatre, clock):
+    theatre.sell("A2")
+    page = bo.open("/staff/reports")
+    assert "Hamlet, Fri 27 Nov, 20:20 to come" in page.words
+    assert "still to come" in page.words
+    assert "Nothing sold yet for Improv Night, Fri 27 Nov, 20:20" in page.words
+    clock.passes(minutes=24 * 60)
+    assert "to come" not in bo.open("/staff/reports").words
 
 
 def test_the_sales_report_adds_up(bo, theatre):

@@ -304,6 +304,9 @@ def test_one_ticket_is_refunded_to_the_tender_that_paid(bo, theatre, ledger):
     assert "back to the card, at the terminal" in page.words
     fill(bo, "reason", "ill")
     page = bo.press("Give back €24.00")
+    with ledger.store.read() as session:
+        [line] = order_search.find(session, now_ms=ledger.clock()).lines
+    assert line.tickets == 1
 
     assert "Refunded €24.00." in page.words
     assert [ticket.status for ticket in tickets(ledger, sold)] == ["refunded", "active"]

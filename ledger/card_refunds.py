@@ -2,8 +2,9 @@
 
 A card may have been charged online, or at a terminal of a maker whose key we have. The
 refund is booked with the order and waits as a row of its own; the worker tells the gateway
-under the row's id, as often as it takes, and one key pays once. What the bank
-refuses for good becomes a discrepancy. Source: CAN1, design.md §6.
+under the row's id, as often as it takes, and one key pays once. A gateway without such keys
+is told once: what is in doubt then is looked for. What the bank refuses for good, or never
+shows, becomes a discrepancy. Source: CAN1, design.md §6.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from ledger import discrepancies
 from ledger.baskets import SHOP
 from ledger.cards_on_file import ON_FILE
 from ledger.clock import Means
-from ledger.gateways.port import Charge, Down, Refunder
+from ledger.gateways.port import Charge, Down, InDoubt, Keyless, Refunder
 from ledger.store import Store
 from ledger.tables.money import CardRefundRow, PaymentRow
 from ledger.window_cards import WINDOW
@@ -23,6 +24,11 @@ from ledger.window_cards import WINDOW
 AT_ONCE = 20
 PAUSE_MS, LONGEST_PAUSE_MS = 5_000, 3_600_000
 REFUSED = "refund_refused"
+# A gateway that is told once was told, and has not shown what it did.
+ASKED = "asked"
+# About three quarters of an hour of looking; then staff look.
+MOST_LOOKS = 9
+NEVER_SAID = "nobody knows whether it was given back: look at the card company first"
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,11 @@ class Told:
     tries: int
     at_ms: int
     why: str
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it may have gone back after all."""
+        return self.why == NEVER_SAID
 
 
 def promise(
@@ -70,7 +81,10 @@ def read(session: Session, order: str) -> list[Told]:
     found = session.scalars(
         select(CardRefundRow).where(CardRefundRow.order == order).order_by(CardRefundRow.id)
     )
-    return [Told(r.amount, r.state, r.tries, r.changed_ms, r.why) for r in found]
+    return [
+        Told(r.amount, r.state, r.tries, r.changed_ms, r.why if r.why != ASKED else "")
+        for r in found
+    ]
 
 
 def sweep(store: Store, means: Means, gateway: Refunder) -> bool:
@@ -92,6 +106,8 @@ def sweep(store: Store, means: Means, gateway: Refunder) -> bool:
                 CardRefundRow.amount,
                 PaymentRow.intent,
                 PaymentRow.ref,
+                CardRefundRow.why,
+                CardRefundRow.tries,
                 given,
             )
             .join(PaymentRow, PaymentRow.intent == CardRefundRow.intent)
@@ -107,24 +123,62 @@ def sweep(store: Store, means: Means, gateway: Refunder) -> bool:
             .order_by(CardRefundRow.next_try_ms, CardRefundRow.id)
             .limit(AT_ONCE)
         ).all()
+        doubts = dict(
+            session.execute(
+                select(CardRefundRow.intent, CardRefundRow.id).where(
+                    CardRefundRow.state == "waiting", CardRefundRow.why == ASKED
+                )
+            ).all()
+        )
     settled, told = False, set()
-    for id, amount, intent, ref, gone in waiting:
-        if intent in told:
-            continue  # What went back of a charge is known again in the next round.
+    for id, amount, intent, ref, why, tries, gone in waiting:
+        # What went back of a charge is known again in the next round, or once that which
+        # is in doubt is settled.
+        if intent in told or doubts.get(intent, id) != id:
+            continue
         told.add(intent)
         charge = Charge(intent, ref or "", int(gone))
         try:
-            why = gateway.refund(charge, key=id, amount=amount)
-        except Down:
-            store.write(_later, means, id)
+            said = _look if why == ASKED else _tell
+            answer = said(store, means, gateway, charge, id, amount)
+        except InDoubt:
+            store.write(_later, means, id, asked=True)
             continue
-        store.write(_settle, means, id, why)
+        except Down:
+            if why != ASKED or tries < MOST_LOOKS:
+                store.write(_later, means, id, asked=why == ASKED)
+                continue
+            answer = NEVER_SAID
+        store.write(_settle, means, id, answer)
         settled = True
     return settled
 
 
-def _later(session: Session, means: Means, id: str) -> None:
+def _tell(
+    store: Store, means: Means, gateway: Refunder, charge: Charge, id: str, amount: int
+) -> str:
+    """Have it given back. What may be told once only is written down before it is told."""
+    if isinstance(gateway, Keyless):
+        store.write(_asking, id)
+    return gateway.refund(charge, key=id, amount=amount)
+
+
+def _look(
+    _store: Store, _means: Means, gateway: Refunder, charge: Charge, _id: str, amount: int
+) -> str:
+    """See whether it was given back; raises Down while that does not show."""
+    if not isinstance(gateway, Keyless) or gateway.given(charge, amount=amount):
+        return ""
+    raise Down("it does not show")
+
+
+def _asking(session: Session, id: str) -> None:
+    session.get_one(CardRefundRow, id, with_for_update=True).why = ASKED
+
+
+def _later(session: Session, means: Means, id: str, *, asked: bool) -> None:
     row = session.get_one(CardRefundRow, id, with_for_update=True)
+    row.why = ASKED if asked else ""
     row.next_try_ms = means.now_ms + min(PAUSE_MS << row.tries, LONGEST_PAUSE_MS)
     row.tries = min(row.tries + 1, 20)
     row.changed_ms = means.now_ms

@@ -6,13 +6,17 @@ Every call carries our key; repeating it changes nothing. Source: design.md §6,
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from boxoffice.cards import Check
 
 
 class Down(Exception):
     """The gateway did not answer, or not so that we understand. Nothing is concluded."""
+
+
+class InDoubt(Down):
+    """It was told to do something, and nobody knows whether it did."""
 
 
 class NoCard(Exception):
@@ -117,8 +121,18 @@ class Refunder(Protocol):
     def refund(self, charge: Charge, *, key: str, amount: int) -> str:
         """Give some of what was captured back, once for each key.
 
-        Gives "", or why the bank will never do it, in its own words.
+        Gives "", or why the bank will never do it, in its own words. Raises InDoubt.
         """
+
+
+@runtime_checkable
+class Keyless(Protocol):
+    """A refunder that knows no key of ours: what is in doubt is looked for, and never asked
+    for again.
+    """
+
+    def given(self, charge: Charge, *, amount: int) -> bool:
+        """Whether this much more went back than `charge` says. Raises Down."""
 
 
 class Vault(Protocol):

@@ -2,7 +2,8 @@
 
 SumUp knows no key of ours for a refund. So that one is never given twice, the transaction
 is asked first what went back of it already: what is more than we know of is the refund that
-a lost answer left in doubt. Needs the extra `sumup`; delete this file and it is gone.
+a lost answer left in doubt. One that does not show either is not asked for again. Needs the
+extra `sumup`; delete this file and it is gone.
 """
 
 from typing import Any, Final
@@ -11,11 +12,13 @@ import sumup
 from sumup import errors
 
 from boxoffice import money
-from ledger.gateways.port import Charge, Down
+from ledger.gateways.port import Charge, Down, InDoubt
 
 PATIENT_S: Final = 8.0
 _NEVER: Final = {400, 409, 422}
 _FAILED: Final = {"FAILED"}
+# From here on an answer says nothing about what was done.
+_SERVERS_OWN: Final = 500
 
 
 class SumUpRefunds:
@@ -30,11 +33,14 @@ class SumUpRefunds:
         self._client = sumup.Sumup(api_key=secret, base_url=address, timeout=PATIENT_S)
 
     def refund(self, charge: Charge, *, key: str, amount: int) -> str:
-        """Give some back; "" once that is done, or why it never will be. Raises Down."""
+        """Give some back; "" once that is done, or why it never will be.
+
+        Raises Down, before SumUp was told; InDoubt after.
+        """
+        if self.given(charge, amount=amount):
+            return ""
         found = self._find(charge.key)
         decimals = money.decimals(str(found.currency or "EUR"))
-        if _given(found, decimals) >= charge.given + amount:
-            return ""
         try:
             self._client.transactions.refund(
                 self._merchant, str(found.id), amount=amount / 10**decimals
@@ -42,10 +48,18 @@ class SumUpRefunds:
         except errors.APIStatusError as why:
             if why.status in _NEVER:
                 return f"SumUp refused it ({why.status})"
-            raise Down(str(why.status)) from why
+            if why.status < _SERVERS_OWN:
+                raise Down(str(why.status)) from why
+            raise InDoubt(str(why.status)) from why
         except (errors.SumupError, ValueError) as why:
-            raise Down(type(why).__name__) from why
+            raise InDoubt(type(why).__name__) from why
         return ""
+
+    def given(self, charge: Charge, *, amount: int) -> bool:
+        """Whether the transaction shows that this much more went back."""
+        found = self._find(charge.key)
+        decimals = money.decimals(str(found.currency or "EUR"))
+        return _given(found, decimals) >= charge.given + amount
 
     def _find(self, key: str) -> Any:
         try:

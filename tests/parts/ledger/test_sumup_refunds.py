@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from ledger import card_refunds
 from ledger.app import create_app
 from ledger.config import Incomplete, read
 from ledger.tables.discrepancies import DiscrepancyRow
@@ -101,6 +102,52 @@ def test_a_sumup_that_is_silent_is_asked_again(bo, sold, ledger, maker, behind, 
     settle_left_behind(behind)
     assert (given(maker), state(ledger)) == ([], "waiting")
     maker.down = False
+    clock.passes(minutes=1)
+    settle_left_behind(behind)
+
+    assert (given(maker), state(ledger)) == ([25.75], "done")
+
+
+def hide(charge):
+    """Let SumUp show a charge as if nothing had gone back; give what it hides."""
+    hidden = {name: charge[name] for name in ("events", "simple_status")}
+    charge |= {"events": [], "simple_status": "SUCCESSFUL"}
+    return hidden
+
+
+def test_what_is_in_doubt_and_never_shows_is_not_asked_for_again(
+    bo, sold, ledger, maker, behind, clock
+):
+    maker.mute = True
+    refund(bo, sold)
+    settle_left_behind(behind)
+    [charge] = maker.book.values()
+    hide(charge)  # SumUp has it, and does not show it.
+    maker.mute = False
+    for _ in range(card_refunds.MOST_LOOKS - 1):
+        clock.passes(minutes=60)
+        settle_left_behind(behind)
+        assert (given(maker), state(ledger)) == ([], "waiting")
+    clock.passes(minutes=60)
+    settle_left_behind(behind)
+
+    assert (given(maker), state(ledger)) == ([], "refused")
+    assert "look at the card company first" in bo.open("/staff/discrepancies").words
+    assert (
+        "nobody knows whether it was given back" in bo.open(f"/staff/orders/{sold}").words
+    )
+
+
+def test_what_shows_late_is_done(bo, sold, ledger, maker, behind, clock):
+    maker.mute = True
+    refund(bo, sold)
+    settle_left_behind(behind)
+    [charge] = maker.book.values()
+    shown = hide(charge)
+    maker.mute = False
+    clock.passes(minutes=1)
+    settle_left_behind(behind)
+    charge.update(shown)
     clock.passes(minutes=1)
     settle_left_behind(behind)
 

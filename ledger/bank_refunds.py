@@ -28,7 +28,10 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class Owed:
-    """One refund as staff read it. asked: a letter went to somebody. Minor units."""
+    """One refund as staff read it, in minor units.
+
+    asked: whom a letter goes to. linked: one went, and its link was not used.
+    """
 
     id: str
     order: str
@@ -44,6 +47,7 @@ class Owed:
     link_ms: int
     paid_ms: int | None
     paid_how: str
+    linked: bool
 
 
 def request(
@@ -219,7 +223,7 @@ def _read(session: Session, state: State, *, settled: bool) -> list[Owed]:
             row.id, row.order, ids.shown(number), name or "",
             _address(session, row.order)[0] if not settled else "", row.amount, currency,
             row.state, row.holder, row.account, row.made_ms, row.link_ms, row.paid_ms,
-            row.paid_how,
+            row.paid_how, row.hash is not None,
         )
         for row, number, currency, name in found
     ]  # fmt: skip

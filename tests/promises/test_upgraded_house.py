@@ -13,12 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from ledger import history, staff
+from ledger import bank_refunds, history, staff
+from ledger import book as ledger_book
+from ledger.app import create_app
 from ledger.clock import Means
+from ledger.config import Config
+from ledger.running import Running
 from ledger.store import Store
+from ledger.tables.discrepancies import DiscrepancyRow
+from ledger.tables.records import OutboxRow
 from lobby.network import Condition
 from lobby.scenarios.screen import Screen
+from tests.pages import Guest
+from tests.parts.ledger.clerk import clerk
 from tests.promises.releases import samples, trees
 from tests.promises.releases.house import Changing
 from tests.promises.releases.samples import KIOSK
@@ -314,6 +323,96 @@ def test_a_book_of_29_days_ago_is_filled_again_by_the_devices(upgraded: Upgraded
     changing.uploaded(KIOSK, DOOR, OTHER_DOOR)
 
     changing.kept()
+
+
+def test_transfers_that_an_earlier_release_owed_are_asked_for_and_paid_once(
+    tmp_path: Path,
+):
+    """Source: BNK1, migration 0039."""
+    behind_ms = samples.thaw(SAMPLE, tmp_path)
+    folder = tmp_path / "ledger"
+    database = f"sqlite:///{folder / 'ledger.sqlite'}"
+    history.upgrade(database, "0038")
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as book, book:
+        owed = _owe_by_transfer(book)
+    history.upgrade(database)
+    store = Store(database)
+
+    def now() -> int:
+        return time.time_ns() // 1_000_000 + behind_ms
+
+    running = Running(
+        Config(directory=folder, database=database, port=0, demo=True),
+        store,
+        now,
+        ledger_book.open_keys(store, folder, now),
+    )
+    app = create_app(running)
+    app.testing = True
+    anna = clerk(app, "anna")
+    page = anna.open("/staff/bank-refunds")
+    assert "nobody wrote to ada@example.org yet" in page.words
+    assert page.words.count("no address: please ask by phone") == 1
+    anna.press("Ask by letter")
+    assert "asked at ada@example.org" in anna.page.words
+    with store.read() as session:
+        [letter] = session.scalars(
+            select(OutboxRow).where(OutboxRow.kind == bank_refunds.LETTER)
+        )
+        link = json.loads(letter.facts)["link"]
+    ada = Guest(app)
+    ada.open(link)
+    ada.type("Whose account it is", "Ada Holm")
+    ada.type("IBAN", "DK50 0040 0440 1162 43")
+    ada.press("Send the account")
+    anna.open("/staff/bank-refunds")
+    anna.press("Transferred")
+    page = anna.press("Paid another way")
+
+    assert "Nothing is to be paid." in page.words
+    with store.read() as session:
+        states = session.scalars(
+            select(DiscrepancyRow.state).where(DiscrepancyRow.subject.in_(owed))
+        ).all()
+        assert states == ["settled", "settled", "settled"]
+    store.close()
+
+
+def _owe_by_transfer(book: sqlite3.Connection) -> list[str]:
+    """Three refunds that no card took back: of a patron with an address, of one without,
+    and one that was settled.
+    """
+    orders = book.execute(
+        'SELECT "order", amount, id FROM tender ORDER BY id LIMIT 3'
+    ).fetchall()
+    owed = []
+    for number, (_order, amount, paid) in enumerate(orders):
+        id = f"transfer-{number}"
+        owed.append(id)
+        columns = [row[1] for row in book.execute("PRAGMA table_info(tender)")]
+        values = dict(
+            zip(
+                columns,
+                book.execute("SELECT * FROM tender WHERE id = ?", (paid,)).fetchone(),
+                strict=True,
+            )
+        )
+        values |= {"id": id, "amount": -amount, "refunds": paid}
+        names = ", ".join(f'"{name}"' for name in columns)
+        marks = ", ".join(f":{name}" for name in columns)
+        book.execute(f"INSERT INTO tender ({names}) VALUES ({marks})", values)
+        book.execute(
+            """INSERT INTO discrepancy (id, kind, subject, state, facts, noted_ms)
+            VALUES (?, 'transfer_owed', ?, ?, '{}', 0)""",
+            (f"case-{number}", id, "settled" if number == 2 else "open"),
+        )
+    for (order, *_), email in zip(orders, ("ada@example.org", ""), strict=False):
+        book.execute(
+            """UPDATE patron SET email = ?, name = 'Ada Holm'
+            WHERE id = (SELECT patron FROM "order" WHERE id = ?)""",
+            (email, order),
+        )
+    return owed
 
 
 def test_a_clone_without_its_history_says_what_to_do(

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from lobby.opening import READY_S
 from lobby.scenarios.night import Night
 
 
@@ -64,7 +65,8 @@ class Faults:
             except httpx.HTTPError:
                 return False
 
-        self._night.until(answers, step, lambda: f"{name} does not answer")
+        patient = {"most_s": READY_S, **step}
+        self._night.until(answers, patient, lambda: f"{name} does not answer")
 
     def clock(self, step: Mapping[str, Any]) -> None:
         self._night.post("/clock", step["clock"])

@@ -77,6 +77,7 @@ PARTY = {"inside": 6, "of": 6, "count": 6, "undo_until_ms": NOW_MS + 9000}
 VERDICTS: list[tuple[str, Class, dict[str, Any]]] = [
     ("ADMIT", Class.GO, {}),
     ("ADMIT", Class.GO, PARTY),
+    ("ADMIT", Class.GO, {**PARTY, "repeat": True}),
     ("ADMIT", Class.NOTE, {"notes": ("Child", LONG, "Wheelchair, needs the side door")}),
     ("ADMIT", Class.NOTE, {**PARTY, "notes": (LONG, LONG, "Wheelchair, the side door")}),
     ("RE_ADMIT", Class.GO, {}),

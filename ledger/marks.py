@@ -31,7 +31,7 @@ KINDS = {
     "part": ("½", "Sold, paid in part"),
     "unpaid": ("U", "Sold, not paid"),
     "buffer": ("B", "Buffer: keeps orders apart"),
-    "killed": ("X", "Killed: no such seat tonight"),
+    "killed": ("X", "Killed: taken out for tonight"),
 }
 
 

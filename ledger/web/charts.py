@@ -38,9 +38,9 @@ bp = Blueprint("charts", __name__, url_prefix="/staff/performances")
 MOST_SHOWN = 2_500
 UNITS_A_ROW = 20
 ACTS = {
-    "flip": ("Flip available and reserved", FLIP_RULE),
-    "kill": ("Kill", "only available and reserved seats can be killed"),
-    "unkill": ("Bring back", "only killed seats can be brought back"),
+    "flip": ("Reserve or put on sale", FLIP_RULE),
+    "kill": ("Take out for tonight", "only available and reserved seats can be taken out"),
+    "unkill": ("Put back in", "only seats that were taken out can be put back"),
 }
 
 
@@ -333,7 +333,7 @@ def _said(why: Why | None) -> tuple[Why, str] | None:
         case "buffer":
             words = f"Buffer: {beside(why)}. The box office may sell it with a reason."
         case "killed":
-            words = f"Killed: no such seat tonight. Before, it was {why.prior}."
+            words = f"Killed: taken out for tonight. Before, it was {why.prior}."
         case "allotted":
             until = f", until {desk.day_and_time(why.sell_by_ms, zone)}"
             words = (

@@ -144,7 +144,7 @@ def test_seats_are_flipped_by_a_lasso_in_the_picture_and_flipped_back(desk, hous
     assert clerk.page.locator("#chosen").inner_text() == "2 seats chosen"
     box = clerk.page.locator(f"svg.chart [data-seat='{seats[0]}'] rect").bounding_box()
     _draw_around(clerk.page, box)
-    clerk.press("Flip")
+    clerk.press("Reserve or put on sale")
     clerk.press("Apply to 2 seats")
     assert {state(house, hamlet, seat) for seat in seats} == {"reserved"}
     clerk.press("Undo")

@@ -56,7 +56,7 @@ def test_seats_are_taken_away_from_a_device_by_two_people_with_a_reason(
     assert state(house, hamlet, seat) == "allotted"
     clerk = desk("bo")
     choose(clerk, hamlet, seat)
-    act(clerk, "Take away…")
+    act(clerk, "Take away from device…")
     typed(clerk, Reason="it stands in the rain")
     for name, password in (("bo", "lobby-demo"), ("anna", "wrong")):
         typed(clerk, **{"Supervisor's name": name, "Supervisor's password": password})

@@ -387,7 +387,7 @@ def test_everybody_changes_their_own_password_with_the_old_one(bo, app, theatre)
 
 
 def test_what_people_did_is_found_in_the_audit(anna, bo, theatre):
-    chart(bo, theatre, "A2").press("Flip")
+    chart(bo, theatre, "A2").press("Reserve or put on sale")
 
     page = anna.open("/staff/people/audit?q=change+seats")
 
@@ -405,7 +405,7 @@ def test_the_audit_leads_to_what_was_changed_and_is_sorted_and_a_file(
     fill(bo, "reason", "=ill()")
     bo.press("Cancel this order")
     clock.passes(minutes=1)
-    chart(bo, theatre, "A2").press("Flip")
+    chart(bo, theatre, "A2").press("Reserve or put on sale")
     number = ids.shown(sold.number)
 
     def found(said):

@@ -43,7 +43,7 @@ def rows(ledger, kind):
 
 
 def test_one_seat_is_flipped_at_once_and_flipped_back(bo, theatre, ledger):
-    page = chart(bo, theatre, "A1").press("Flip")
+    page = chart(bo, theatre, "A1").press("Reserve or put on sale")
 
     assert "Now reserved: Stalls A 1." in page.words
     assert state(ledger, theatre, "A1") == "reserved"
@@ -53,7 +53,7 @@ def test_one_seat_is_flipped_at_once_and_flipped_back(bo, theatre, ledger):
 
 def test_many_seats_are_planned_first_and_refusals_say_why(bo, theatre, ledger):
     theatre.sell("B2")
-    page = chart(bo, theatre, "B1", "B2", "F9").press("Flip")
+    page = chart(bo, theatre, "B1", "B2", "F9").press("Reserve or put on sale")
 
     assert "Nothing has been changed yet" in page.words
     assert "Stalls B 2 is sold; only reserved and available seats can be flipped." in (
@@ -70,14 +70,14 @@ def test_a_whole_row_is_flipped_by_its_box(bo, theatre, ledger):
     chart(bo, theatre)
     row = bo.page.soup.find("input", attrs={"name": "row", "aria-label": "All of row D"})
     row["checked"] = ""
-    bo.press("Flip")
+    bo.press("Reserve or put on sale")
     bo.press("Apply to 10 seats")
 
     assert {state(ledger, theatre, f"D{n}") for n in range(1, 11)} == {"reserved"}
 
 
 def test_a_plan_that_somebody_overtook_changes_nothing(bo, theatre, ledger):
-    chart(bo, theatre, "C1", "C2").press("Kill")
+    chart(bo, theatre, "C1", "C2").press("Take out for tonight")
     theatre.sell("C2")
 
     page = bo.press("Apply to 2 seats")
@@ -87,7 +87,7 @@ def test_a_plan_that_somebody_overtook_changes_nothing(bo, theatre, ledger):
 
 
 def test_an_undo_leaves_seats_alone_that_were_sold_since(bo, theatre, ledger):
-    chart(bo, theatre, "C1", "C2").press("Flip")
+    chart(bo, theatre, "C1", "C2").press("Reserve or put on sale")
     bo.press("Apply to 2 seats")
     theatre.sell("C2")
 
@@ -448,7 +448,7 @@ def test_those_who_only_look_change_nothing(app, people, theatre, ledger, login)
     page = chart(guest, theatre, "A1")
 
     with pytest.raises(NotThere):
-        guest.press("Flip")
+        guest.press("Reserve or put on sale")
     token = page.page.soup.find("input", attrs={"name": "csrf_token"})["value"]
     address = f"/staff/performances/{theatre.tonight}/seats"
     wanted = {"csrf_token": token, "seat": "A1", "act": "flip"}

@@ -191,7 +191,8 @@ def _news(after: int, wait_s: float, sight: str | None) -> dict[str, Any]:
         shown = door.last(here, after, wait_s, other_sight)
         if shown is None:
             return {"id": last_id(here)}
-        return {"id": shown.id, "kind": shown.shape.value, "url": url_for("door.show")}
+        where = {"url": url_for("door.show"), "scan": shown.scan}
+        return {"id": shown.id, "kind": shown.shape.value, **where}
     read = newest().after(after, wait_s, other_sight)
     if read is None:
         return {"id": newest().id}

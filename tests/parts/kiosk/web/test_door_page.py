@@ -267,6 +267,8 @@ def test_a_ticket_is_admitted_once_and_then_asked_about(
     news = client.get("/scans/last?after=0").json
     assert news["kind"] in {"go", "note"}
     assert "Enjoy the show." in tom.open("/door").words
+    again = scanned(code, "scan-1").get(f"/scans/last?after={news['id']}").json
+    assert (again["scan"], again["id"] > news["id"]) == (news["scan"], True)
     time.pass_ms(60_000)
     scanned(code, "scan-2")
     assert "ALREADY IN 18:0" in tom.reload().words

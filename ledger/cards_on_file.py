@@ -57,9 +57,18 @@ class OnFile:
 
 
 def keep(
-    session: Session, means: Means, payment: PaymentRow, card: Kept, order: str | None
+    session: Session,
+    means: Means,
+    payment: PaymentRow,
+    card: Kept,
+    order: str | None,
+    *,
+    gateway: str = "",
 ) -> None:
-    """Write a card down that a patron let us keep. order: None: it is not needed."""
+    """Write a card down that a patron let us keep. order: None: it is not needed.
+
+    gateway: who keeps it, if that is not who took the payment.
+    """
     evening = (
         select(func.max(PerformanceRow.starts_ms))
         .join(TicketRow, TicketRow.performance == PerformanceRow.id)
@@ -70,7 +79,7 @@ def keep(
         CardOnFileRow(
             id=payment.intent,
             order=order,
-            gateway=payment.terminal,
+            gateway=gateway or payment.terminal,
             token=card.token,
             brand=card.brand,
             last4=card.last4,

@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 
 from boxoffice import cards
 from boxoffice.refusals import Code
-from ledger import attempts, audit, memberships, parties, takings
+from ledger import (
+    attempts,
+    audit,
+    cards_on_file,
+    member_checks,
+    memberships,
+    parties,
+    takings,
+)
 from ledger.clock import Means
 from ledger.gateways.terminal import Seen, Silent, Step, Terminal
 from ledger.refused import Refused
@@ -141,10 +149,21 @@ def _start(
     return _attempt(session, payment)
 
 
-def begin(store: Store, means: Means, terminal: Terminal, attempt: Attempt) -> None:
-    """Have the terminal wait for a card; where it cannot be reached, it ends at once."""
+def begin(
+    store: Store,
+    means: Means,
+    terminal: Terminal,
+    attempt: Attempt,
+    *,
+    keep: bool = False,
+) -> None:
+    """Have the terminal wait for a card; where it cannot be reached, it ends at once.
+
+    keep: the patron lets us keep the card while the subscriber is to be verified (MEM9).
+    """
+    amount, currency = attempt.amount, attempt.currency
     try:
-        terminal.begin(attempt.key, amount=attempt.amount, currency=attempt.currency)
+        terminal.begin(attempt.key, amount=amount, currency=currency, keep=keep)
     except Silent as silent:
         if not silent.reached:
             store.write(_ended, means, attempt.key, "cancelled", "unreachable")
@@ -170,7 +189,7 @@ def settle(
         if seen.step is Step.PART or attempt.state == "voiding":
             store.write(_voiding, means, attempt.key)
             seen = terminal.void(attempt.key)
-        store.write(_seen, means, attempt.key, seen)
+        store.write(_seen, means, attempt.key, seen, terminal.keeps)
     except Silent:
         store.write(_silent, means, attempt.key)
     with store.read() as session:
@@ -250,7 +269,7 @@ def _attempt(session: Session, row: PaymentRow) -> Attempt:
     )
 
 
-def _seen(session: Session, means: Means, key: str, seen: Seen) -> None:
+def _seen(session: Session, means: Means, key: str, seen: Seen, keeps: str) -> None:
     """Write down what the terminal said; an approval is booked once."""
     row = session.get_one(PaymentRow, key, with_for_update=True)
     if row.state not in {*OPEN, "voiding"}:
@@ -260,6 +279,7 @@ def _seen(session: Session, means: Means, key: str, seen: Seen) -> None:
             return
         case Step.APPROVED:
             _approved(session, means, row, seen)
+            _keep(session, means, row, seen, keeps)
         case Step.DECLINED:
             attempts.over(session, means, row, "declined", "declined")
         case Step.VOIDED:
@@ -291,6 +311,20 @@ def _approved(session: Session, means: Means, row: PaymentRow, seen: Seen) -> No
     row.ref, row.booked, row.captured = seen.ref, row.amount, True
     row.brand, row.last4 = seen.brand, seen.last4
     attempts.over(session, means, row, "sold", "late" if late else "")
+
+
+def _keep(
+    session: Session, means: Means, row: PaymentRow, seen: Seen, gateway: str
+) -> None:
+    """Keep the card while the order's subscriber is to be verified, else let it go."""
+    if seen.kept is None:
+        return
+    order = session.get(OrderRow, row.order) if row.order else None
+    needed = order is not None and member_checks.waits(session, order)
+    if order is not None and needed:
+        cards_on_file.let_go(session, means, order.id)
+    id = order.id if order is not None and needed else None
+    cards_on_file.keep(session, means, row, seen.kept, id, gateway=gateway)
 
 
 def _silent(session: Session, means: Means, key: str) -> None:

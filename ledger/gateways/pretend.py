@@ -77,7 +77,7 @@ class PretendGateway:
                 code=Check(row.code),
                 brand="PRETEND",
                 last4="4242",
-                kept=_kept(row),
+                kept=kept(row),
             )
 
     def close(self, ref: str) -> Seen:
@@ -170,7 +170,8 @@ def _open(session: Session, asked: Asked) -> None:
     rows.add_new(session, PretendCardRow, made)
 
 
-def _kept(row: PretendCardRow) -> Kept | None:
+def kept(row: PretendCardRow) -> Kept | None:
+    """Give the card that the pretend bank keeps after this payment."""
     if not row.later or row.state not in {"approved", "captured"}:
         return None
     expires = "2020-01" if row.later == "expired" else "2039-12"

@@ -36,14 +36,14 @@ _SPEAKS = {"silent": "waiting", "silent_approved": "approved"}
 class PretendTerminal:
     """The pretend terminal."""
 
-    name = "pretend"
+    name = keeps = "pretend"
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def begin(self, key: str, *, amount: int, currency: str) -> None:
+    def begin(self, key: str, *, amount: int, currency: str, keep: bool = False) -> None:
         """Wait for a card."""
-        self._store.write(_begin, key, amount, currency)
+        self._store.write(_begin, key, amount, currency, keep)
 
     def look(self, key: str) -> Seen:
         """Say what was chosen."""
@@ -54,7 +54,8 @@ class PretendTerminal:
         if row.state in _SPEAKS:
             raise Silent
         amount = row.amount // 2 if row.state == "part" else row.amount
-        return Seen(_STEPS[row.state], f"P-{key[-6:].upper()}", amount)
+        ref = f"P-{key[-6:].upper()}"
+        return Seen(_STEPS[row.state], ref, amount, kept=pretend.kept(row))
 
     def abort(self, key: str) -> None:
         """Stop waiting for a card."""
@@ -78,7 +79,7 @@ def answer(session: Session, key: str, chosen: str) -> None:
         _move(session, key, ("waiting",), ANSWERS[chosen][1])
 
 
-def _begin(session: Session, key: str, amount: int, currency: str) -> None:
+def _begin(session: Session, key: str, amount: int, currency: str, keep: bool) -> None:
     made = {
         "key": key,
         "amount": amount,
@@ -87,7 +88,7 @@ def _begin(session: Session, key: str, amount: int, currency: str) -> None:
         "address": "match",
         "code": "match",
         "back": "",
-        "later": "",
+        "later": "approve" if keep else "",
     }
     rows.add_new(session, PretendCardRow, made)
 

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar, assert_never
 import stripe
 
 from boxoffice.driven_readers import OPEN, Far, far
+from ledger.gateways.port import Kept
 from ledger.gateways.terminal import Seen, Silent, Step
 
 PATIENT_S: Final = 8
@@ -22,8 +23,11 @@ T = TypeVar("T")
 class StripeTerminal:
     """One reader. reader: its id, tmr_…. secret: an API key, best a restricted one.
 
-    address: for tests.
+    address: for tests. What it keeps is a card of the same account online, which Stripe
+    makes of the one that was held to it; of a phone's wallet it makes none.
     """
+
+    keeps = "stripe"
 
     def __init__(self, reader: str, secret: str, *, address: str | None = None) -> None:
         self.name = f"stripe {reader}"
@@ -35,7 +39,7 @@ class StripeTerminal:
             http_client=stripe.RequestsClient(timeout=PATIENT_S),
         )
 
-    def begin(self, key: str, *, amount: int, currency: str) -> None:
+    def begin(self, key: str, *, amount: int, currency: str, keep: bool = False) -> None:
         """Ask for a card. A reader that is at something else is told nothing."""
         wanted: Any = {
             "amount": amount,
@@ -44,6 +48,11 @@ class StripeTerminal:
             "capture_method": "automatic",
             "metadata": {"key": key},
         }
+        process: Any = {}
+        if keep:
+            wanted |= {"customer": self._customer(key), "setup_future_usage": "off_session"}
+            # Who agreed to this charge alone is not offered the card elsewhere.
+            process["process_config"] = {"allow_redisplay": "limited"}
         intents = self._client.v1.payment_intents
         # Without a reader nothing charges: until it is told, nobody was reached.
         made = _asked(
@@ -52,7 +61,7 @@ class StripeTerminal:
         try:
             self._client.v1.terminal.readers.process_payment_intent(
                 self._reader,
-                {"payment_intent": made.id},
+                {"payment_intent": made.id} | process,
                 {"idempotency_key": f"{key}-process"},
             )
         except (stripe.InvalidRequestError, stripe.CardError) as why:
@@ -104,6 +113,13 @@ class StripeTerminal:
             return self.look(key)
         return seen
 
+    def _customer(self, key: str) -> str:
+        """Make whom the card will belong to: nobody by name, as online."""
+        customers = self._client.v1.customers
+        said: Any = {"metadata": {"key": key}}
+        options: Any = {"idempotency_key": f"{key}-customer"}
+        return str(_asked(lambda: customers.create(said, options), reached=False).id)
+
     def _find(self, key: str) -> Any:
         """Find the attempt by our key: the list is exact, unlike a search."""
         made_s = int(key.replace("-", "")[:12], 16) // 1000  # A UUIDv7 begins with it.
@@ -138,16 +154,33 @@ def _approved(intent: Any) -> Seen:
         return Seen(Step.VOIDED, intent.id)
     part = intent.amount_received < intent.amount
     step = Step.PART if part else Step.APPROVED
-    return Seen(step, intent.id, intent.amount_received, *_card(charge))
+    card = _present(charge)
+    return Seen(
+        step, intent.id, intent.amount_received, *_card(card), kept=_kept(intent, card)
+    )
 
 
-def _card(charge: Any) -> tuple[str, str]:
-    """Give brand and last four digits; blank where they are not told. Source: PAY4."""
+def _present(charge: Any) -> Any:
     details = charge.payment_method_details if charge is not None else None
-    card = details.card_present if details is not None else None
+    return details.card_present if details is not None else None
+
+
+def _card(card: Any) -> tuple[str, str]:
+    """Give brand and last four digits; blank where they are not told. Source: PAY4."""
     if card is None:
         return "", ""
     return str(card.brand or "").upper(), str(card.last4 or "")[-4:]
+
+
+def _kept(intent: Any, card: Any) -> Kept | None:
+    """Give the card that Stripe made of the one that was held to the reader, if it did."""
+    method = getattr(card, "generated_card", None)
+    customer = getattr(intent, "customer", None)
+    if not method or not customer:
+        return None
+    year, month = (getattr(card, name, None) for name in ("exp_year", "exp_month"))
+    expires = f"{year:04d}-{month:02d}" if year and month else ""
+    return Kept(f"{customer}/{method}", *_card(card), expires)
 
 
 def _asked(ask: Callable[[], T], *, reached: bool = True) -> T:

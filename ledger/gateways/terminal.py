@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ledger.config import Config, Incomplete
+from ledger.gateways.port import Kept
 from ledger.store import Store
 
 
@@ -36,7 +37,8 @@ class Step(StrEnum):
 class Seen:
     """What the terminal knows. amount: minor units approved.
 
-    brand, last4: of the card, as far as they are told (PAY4).
+    brand, last4: of the card, as far as they are told (PAY4). kept: the card that is on
+    file now, if that was asked and can be.
     """
 
     step: Step
@@ -44,15 +46,23 @@ class Seen:
     amount: int = 0
     brand: str = ""
     last4: str = ""
+    kept: Kept | None = None
 
 
 class Terminal(Protocol):
-    """Each method raises Silent when nobody answers in time."""
+    """Each method raises Silent when nobody answers in time.
+
+    keeps: the gateway that keeps cards that were held to it; blank: it can keep none.
+    """
 
     name: str
+    keeps: str
 
-    def begin(self, key: str, *, amount: int, currency: str) -> None:
-        """Ask for a card; the same key begins nothing new."""
+    def begin(self, key: str, *, amount: int, currency: str, keep: bool = False) -> None:
+        """Ask for a card; the same key begins nothing new.
+
+        keep: the patron lets us keep it for later (MEM9).
+        """
 
     def look(self, key: str) -> Seen:
         """Say what became of an attempt; NOT_FOUND when it knows no such key."""

@@ -158,6 +158,9 @@ def act(hold: str) -> ResponseReturnValue:
                 return _page(session, still, form)
         return redirect(chart, 303)
     if due and form.get("kind-1") == TERMINAL and not done.again:
+        if window_cards.may_keep(done.order):
+            desk.say("Sold. Who subscribes is on no record: may the card be kept on file?")
+            return redirect(url_for("orders.show", order=done.order, _anchor="take"), 303)
         return window_cards.begin(done.order, window_cards.new_key())
     _tell(done, form, 0 if said.payments else due, currency)
     return redirect(url_for("orders.show", order=done.order), 303)

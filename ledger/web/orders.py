@@ -180,6 +180,7 @@ def page(order: str, typed: Mapping[str, str] | None = None) -> str:
             on_file_key=terminals.new_key(),
             at_terminal=window_cards.latest(session, order),
             terminal_key=terminals.new_key() if terminals.there() else "",
+            keeps_card=terminals.may_keep(order),
             zone=catalogue.house(session).zone,
         )
 

@@ -7,8 +7,8 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from boxoffice import ids
-from ledger import parties, party_versions, window_cards
-from ledger.gateways import pretend, pretend_terminal, terminal
+from ledger import member_checks, parties, party_versions, window_cards
+from ledger.gateways import choose, pretend, pretend_terminal, terminal
 from ledger.gateways.terminal import Terminal
 from ledger.refused import Refused
 from ledger.tables.orders import OrderRow
@@ -34,11 +34,11 @@ def ask(order: str) -> ResponseReturnValue:
     key = desk.field("key")
     if not ids.is_uuid(key):
         abort(400)
-    return begin(order, key)
+    return begin(order, key, keep=desk.field("keep_card") == "1" and may_keep(order))
 
 
-def begin(order: str, key: str) -> ResponseReturnValue:
-    """Begin an attempt and show how it stands."""
+def begin(order: str, key: str, *, keep: bool = False) -> ResponseReturnValue:
+    """Begin an attempt and show how it stands. keep: the card goes on file (MEM9)."""
     ledger = desk.ledger()
     asked = terminal.choose(ledger.config, ledger.store)
     with ledger.store.read() as session:
@@ -50,14 +50,16 @@ def begin(order: str, key: str) -> ResponseReturnValue:
     if isinstance(found, Refused):
         desk.refuse(found)
         return redirect(url_for("orders.show", order=order), 303)
-    return go_on(order, key, asked, found)
+    return go_on(order, key, asked, found, keep=keep)
 
 
-def go_on(order: str, key: str, asked: Terminal, found: Attempt) -> ResponseReturnValue:
+def go_on(
+    order: str, key: str, asked: Terminal, found: Attempt, *, keep: bool = False
+) -> ResponseReturnValue:
     """Tell the terminal of an attempt that was written down, and show how it stands."""
     ledger = desk.ledger()
     if found.key == key and found.state == "started":
-        window_cards.begin(ledger.store, ledger.means(), asked, found)
+        window_cards.begin(ledger.store, ledger.means(), asked, found, keep=keep)
     elif found.order != order:
         desk.refuse("The terminal is at another payment; this is it.")
     return redirect(url_for("window_cards.show", order=found.order, key=found.key), 303)
@@ -67,6 +69,17 @@ def there() -> bool:
     """Whether a terminal of our own stands at the window."""
     ledger = desk.ledger()
     return terminal.choose(ledger.config, ledger.store) is not None
+
+
+def may_keep(order: str) -> bool:
+    """Whether a card held to our terminal can go on file for an order that needs it."""
+    ledger = desk.ledger()
+    asked, bank = terminal.choose(ledger.config, ledger.store), choose.gateway(ledger)
+    if asked is None or bank is None or asked.keeps != bank.name:
+        return False
+    with ledger.store.read() as session:
+        row = session.get(OrderRow, order)
+        return row is not None and member_checks.waits(session, row)
 
 
 def new_key() -> str:

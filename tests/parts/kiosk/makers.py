@@ -38,9 +38,12 @@ class Stripe:
     keys: dict[str, str] = field(default_factory=dict)
     refunds: list[int] = field(default_factory=list)
     made: list[dict[str, Any]] = field(default_factory=list)
+    redisplay: str = ""
+    customers: int = 0
 
     def app(self) -> Flask:
         app = Flask("stripe")
+        app.add_url_rule("/v1/customers", view_func=self._customer, methods=["POST"])
         app.before_request(self._down)
         app.add_url_rule("/v1/payment_intents", view_func=self._list, methods=["GET"])
         app.add_url_rule(
@@ -65,6 +68,10 @@ class Stripe:
         answer.status_code = 503
         return answer
 
+    def _customer(self) -> Any:
+        self.customers += 1
+        return {"id": f"cus_{self.customers}", "object": "customer"}
+
     def _list(self) -> Any:
         data = list(reversed(self.intents.values()))
         return {"object": "list", "data": data, "has_more": False, "url": request.path}
@@ -86,6 +93,8 @@ class Stripe:
                 "latest_charge": None,
                 "last_payment_error": None,
                 "capture_method": request.form["capture_method"],
+                "customer": request.form.get("customer"),
+                "setup_future_usage": request.form.get("setup_future_usage"),
             }
         return self.intents[self.keys[key]]
 
@@ -122,6 +131,7 @@ class Stripe:
         if self.action and self.action["status"] == "in_progress":
             return _no("terminal_reader_busy")
         intent = request.form["payment_intent"]
+        self.redisplay = request.form.get("process_config[allow_redisplay]", "")
         self.action = {
             "type": "process_payment_intent",
             "status": "in_progress",
@@ -149,6 +159,8 @@ class Stripe:
         amount = intent["amount"] // 2 if outcome == "part" else intent["amount"]
         card = {"brand": "visa", "last4": "4242"}
         charge = {"id": "ch_1", "object": "charge", "refunded": False}
+        if intent.get("setup_future_usage") and self.redisplay == "limited":
+            card |= {"generated_card": "pm_1", "exp_year": 2031, "exp_month": 4}
         charge["payment_method_details"] = {"card_present": card}
         intent |= {"status": "requires_capture", "amount_capturable": amount}
         intent["latest_charge"] = charge

@@ -379,3 +379,24 @@ def test_a_card_that_stripe_no_longer_has_is_said(agreed, bo, stripe):
     stripe.customers.clear()
 
     assert "The bank keeps this card no longer." in bo.press(CHARGE).alert
+
+
+def test_a_card_held_to_the_windows_terminal_is_kept_and_charged_after_consent(
+    ada, bo, ledger, theatre
+):
+    sold = theatre.sell("A9", tender=None).id
+
+    def subscribes(session, _means):
+        session.get_one(OrderRow, sold).member = "12, since 1998"
+
+    ledger.store.write(subscribes, ledger.means())
+    bo.open(f"/staff/orders/{sold}")
+    bo.page.soup.find("input", attrs={"name": "keep_card"})["checked"] = ""
+    bo.press("Ask for a card at our terminal")
+    bo.press("Approve")
+    page = bo.open(f"/staff/orders/{sold}")
+    assert "Pretend card ending in 4242" in page.words
+    [card] = rows(ledger, CardOnFileRow)
+    gateway = choose.gateway(ledger)
+    assert gateway.prepare("k1", card.token, amount=100, currency="EUR", words="") == "k1"
+    assert "keep card on file" in page.words

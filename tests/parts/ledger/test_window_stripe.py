@@ -8,7 +8,7 @@ from ledger import window_cards
 from ledger.app import create_app
 from ledger.config import Incomplete, read
 from ledger.tables.discrepancies import DiscrepancyRow
-from ledger.tables.money import PaymentRow, TenderRow
+from ledger.tables.money import CardOnFileRow, PaymentRow, TenderRow
 from ledger.tables.orders import OrderRow
 from tests.parts.kiosk.makers import Stripe, served
 from tests.parts.ledger.clerk import clerk
@@ -208,3 +208,41 @@ def test_a_reader_that_cannot_be_told_takes_nothing(bo, due, ledger, maker):
 def test_a_reader_without_a_key_is_refused_at_the_start(tmp_path):
     with pytest.raises(Incomplete, match="FOH_STRIPE_KEY_FILE"):
         read({"FOH_LEDGER_DIR": str(tmp_path), "FOH_STRIPE_READER": "tmr_1"})
+
+
+def subscribes(session, _means, order):
+    session.get_one(OrderRow, order).member = "12, since 1998"
+
+
+def test_a_card_held_to_the_reader_goes_on_file_with_a_tick(bo, due, ledger, maker, behind):
+    """Source: MEM9, PAY4."""
+    assert "keep the card" not in bo.page.words
+    ledger.store.write(subscribes, ledger.means(), due)
+    bo.reload()
+    bo.page.soup.find("input", attrs={"name": "keep_card"})["checked"] = ""
+    assert "is paid" in bo.press(ASK).words
+
+    [card] = rows(ledger, CardOnFileRow)
+    assert (card.gateway, card.token) == ("stripe", "cus_1/pm_1")
+    assert (card.brand, card.last4, card.expires) == ("VISA", "4242", "2031-04")
+    assert "Visa card ending in 4242" in bo.open(f"/staff/orders/{due}").words
+
+
+def test_without_a_tick_or_without_a_card_of_the_makers_nothing_goes_on_file(
+    bo, due, ledger, maker, theatre
+):
+    ledger.store.write(subscribes, ledger.means(), due)
+    bo.reload()
+    bo.press(ASK)
+    assert (rows(ledger, CardOnFileRow), maker.customers) == ([], 0)
+
+    wallet = theatre.sell("B2", tender=None).id
+    ledger.store.write(subscribes, ledger.means(), wallet)
+    bo.open(f"/staff/orders/{wallet}")
+    maker.outcome = "wait"
+    bo.page.soup.find("input", attrs={"name": "keep_card"})["checked"] = ""
+    bo.press(ASK)
+    maker.redisplay = ""  # A phone's wallet, of which Stripe makes no card.
+    maker.card("approve")
+    assert "is paid" in bo.reload().words
+    assert rows(ledger, CardOnFileRow) == []

@@ -38,6 +38,7 @@ def index() -> ResponseReturnValue:
             devices=reports.devices(session),
             zone=catalogue.house(session).zone,
             roles=ROLES,
+            address=desk.public_url(),
             line=_line,
             alarm=guessing.alarming(session, desk.ledger().clock()),
         )
@@ -71,6 +72,7 @@ def invite() -> ResponseReturnValue:
         text=text,
         picture=code.drawn(text),
         typed=code_to_type,
+        address=desk.public_url(),
         device=device,
         minutes=devices.INVITED_FOR_MS // 60_000,
     )

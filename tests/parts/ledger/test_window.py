@@ -296,6 +296,8 @@ def test_a_pairing_code_is_shown_as_text_and_picture(app, people, ledger):
     text = json.loads(page.soup.find("textarea").get_text())
     assert {"url", "token", "ledger_id", "ledger_key"} <= text.keys()
     assert page.soup.select_one(".qr svg path")["d"].startswith("M")
+    assert text["url"] in page.words
+    assert text["url"] in vera.open("/staff/devices").words
 
 
 def test_a_revoked_device_is_refused_from_then_on(app, people, kiosk, theatre):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from lobby import arguments, opening, programs
+from lobby import arguments, opening, phones, programs
 from lobby.folder import CannotStart, owned
 from lobby.programs import Ports
 from lobby.scenarios import story
@@ -23,7 +23,8 @@ def main(argv: Sequence[str]) -> int:
     wanted = arguments.read(argv)
     try:
         told = story.load(wanted.scenario, few=wanted.few) if wanted.scenario else None
-        ports, folder = Ports(wanted.port_base), wanted.folder.resolve()
+        phones_at = phones.own_name() if wanted.phones else ""
+        ports, folder = Ports(wanted.port_base, phones_at), wanted.folder.resolve()
         with (
             owned(folder, ports, fresh=wanted.fresh),
             _stopped_by_signals() as stopped,
@@ -32,7 +33,7 @@ def main(argv: Sequence[str]) -> int:
             with opening.opened(ports, folder) as supervisor:
                 if told:
                     return _play(told, ports, folder)
-                _show(programs.address(ports.lobby), headless=wanted.headless)
+                _show(ports, headless=wanted.headless)
                 _watch(supervisor, stopped)
     except (CannotStart, story.NoSuchStory, story.BadStory) as trouble:
         print(trouble, file=sys.stderr)
@@ -72,8 +73,15 @@ def _say_what_comes(folder: Path) -> None:
     )
 
 
-def _show(where: str, *, headless: bool) -> None:
+def _show(ports: Ports, *, headless: bool) -> None:
+    where = programs.address(ports.lobby)
     print(f"The desk-top lobby is open: {where}", flush=True)
+    if ports.phones_at:
+        print(
+            "A phone as a door: on Door A's screen press More, Phone. The phone asks once"
+            f" whether it may trust https://{ports.phones_at}:{ports.phones}: go on.",
+            flush=True,
+        )
     print("Staff pages: anna, lobby-demo. Ctrl-C closes everything.", flush=True)
     if not headless and (os.environ.get("DISPLAY") or sys.platform == "darwin"):
         webbrowser.open(where)

@@ -32,6 +32,11 @@ def read(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--headless", action="store_true", help="open no browser window")
     parser.add_argument(
+        "--phones",
+        action="store_true",
+        help="phones of this network may be doors, too: on Door A's screen, More, Phone",
+    )
+    parser.add_argument(
         "--scenario", metavar="NAME", help="play one story, print its figures"
     )
     parser.add_argument(

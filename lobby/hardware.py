@@ -18,6 +18,7 @@ from lobby.mailbox import Mailbox
 from lobby.mailbox import Port as MailPort
 from lobby.network import INTERNET, LAN, Cable, Network
 from lobby.optics import View, photograph
+from lobby.phones import PhonesPort
 from lobby.printer.machine import Printer
 from lobby.printer.port import Port as PrinterPort
 from lobby.printer.slips import Tray
@@ -104,6 +105,16 @@ class Hardware:
             self.network,
             WebServer(create_app(self), host=HOST, port=ports.lobby),
         )
+        if ports.phones_at:
+            self._parts += (
+                PhonesPort(
+                    loop,
+                    folder / "phones.pem",
+                    name=ports.phones_at,
+                    port=ports.phones,
+                    door=ports.phones_door,
+                ),
+            )
         self._running: list[Part] = []
 
     def start(self) -> None:

@@ -11,9 +11,13 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Ports:
-    """Where everything listens, counted from one number."""
+    """Where everything listens, counted from one number.
+
+    phones_at: this machine's address for ushers' phones; blank: they are not served.
+    """
 
     base: int
+    phones_at: str = ""
 
     @property
     def lobby(self) -> int:
@@ -65,6 +69,16 @@ class Ports:
         return self.base + 54
 
     @property
+    def phones(self) -> int:
+        """Where phones call, over TLS."""
+        return self.base + 60
+
+    @property
+    def phones_door(self) -> int:
+        """Where the door behind it serves them."""
+        return self.base + 61
+
+    @property
     def all(self) -> tuple[int, ...]:
         """Every port that a lobby needs."""
         own = (
@@ -73,7 +87,8 @@ class Ports:
             *(self.device(name) for name in {**DEVICES, **SPARE}),
         )
         pretended = (self.printer, self.spare_printer, self.terminal, self.mail)
-        return own + pretended + tuple(range(self.base + 50, self.base + 56))
+        phones = (self.phones, self.phones_door) if self.phones_at else ()
+        return own + pretended + tuple(range(self.base + 50, self.base + 56)) + phones
 
     def device(self, name: str) -> int:
         """The port of a device's own pages."""
@@ -86,6 +101,8 @@ class Ports:
 
 
 DEVICES = {"kiosk": "Kiosk 1", "door-a": "Door A", "door-b": "Door B"}
+# The door that ushers' phones are part of.
+PHONES_DOOR = "door-a"
 # A second kiosk, at the same printer and terminal; its plug is out until somebody needs it.
 SPARE = {"kiosk-2": "Kiosk 2"}
 
@@ -148,6 +165,11 @@ def device(ports: Ports, folder: Path, name: str) -> Program:
         }
     else:
         hardware = {"FOH_DOOR": DEVICES[name]}
+        if ports.phones_at and name == PHONES_DOOR:
+            hardware |= {
+                "FOH_PHONES_PORT": str(ports.phones_door),
+                "FOH_PHONES_NAMES": f"{ports.phones_at}:{ports.phones},{ports.phones_at}",
+            }
     return Program(name, "kiosk", ("serve",), {**settings, **hardware})
 
 

@@ -5,6 +5,7 @@ end with the hold that they belong to: `forget_tenders` puts prices back as they
 and remembers what was lost, so that it can be promised to the next hold (`renewals`).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,17 +40,32 @@ class Debt:
 
 @dataclass(frozen=True)
 class Tender:
-    """What pays besides the card: id of the ledger's promise, minor units, or seats."""
+    """What pays besides the card: id of the ledger's promise, minor units, or seats.
+
+    left: what a voucher or gift card has beside its promise, None where nobody said; card:
+    tells one from another.
+    """
 
     id: str
     kind: str
     amount: int
     credits: int
+    left: int | None = None
+    card: str = ""
 
     def document(self) -> dict[str, Any]:
         """Give the tender as a sale tells it."""
         told: dict[str, Any] = {"kind": self.kind, "ref": self.id, "amount": self.amount}
         return told | ({"credits": self.credits} if self.credits else {})
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a voucher or gift card has left, in minor units. tender: its last promise."""
+
+    kind: str
+    amount: int
+    tender: str
 
 
 @dataclass(frozen=True)
@@ -132,6 +148,21 @@ def tenders(row: OrderRow, total: int) -> list[Tender]:
     return found
 
 
+def left(row: OrderRow, total: int) -> list[Left]:
+    """Say what vouchers and gift cards have left once they have paid for this order."""
+    used = {one.id: one.amount for one in tenders(row, total)}
+    found: dict[str, Left] = {}
+    spare: Counter[str] = Counter()
+    for one in row.extras.get("tenders") or ():
+        if one.get("left") is None:
+            continue
+        # The same card may have been taken twice; what was heard last holds.
+        card = str(one["card"])
+        spare[card] += int(one["amount"]) - used.get(one["id"], 0)
+        found[card] = Left(one["kind"], int(one["left"]) + spare[card], one["id"])
+    return list(found.values())
+
+
 def covered(row: OrderRow, total: int) -> int:
     """What tenders pay of a total, in minor units."""
     return sum(tender.amount for tender in tenders(row, total))
@@ -158,6 +189,8 @@ def add_tender(row: OrderRow, tender: Tender) -> None:
         "kind": tender.kind,
         "amount": tender.amount,
         "credits": tender.credits,
+        "left": tender.left,
+        "card": tender.card,
     }
     put(row, tenders=[*(row.extras.get("tenders") or ()), kept], gone=None)
 

@@ -1,6 +1,7 @@
 """The last page of a sale or a collection: where to go, with which seats."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,8 +9,8 @@ from sqlalchemy.orm import Session
 from kiosk import evening
 from kiosk.device import Device
 from kiosk.printing import spool
-from kiosk.shown.printing import Done
-from kiosk.store.tables.orders import SaleLineRow
+from kiosk.shown.printing import Done, LeftShown
+from kiosk.store.tables.orders import IntentRow, SaleLineRow, SaleRow
 
 
 def done(device: Device, order: str) -> Done | None:
@@ -20,7 +21,20 @@ def done(device: Device, order: str) -> Done | None:
         if not lines:
             return None
         seats = [line.seat for line in lines]
-        return last_page(session, device, order, lines[0].performance, seats)
+        page = last_page(session, device, order, lines[0].performance, seats)
+        return page and replace(page, left=_left(session, order))
+
+
+def _left(session: Session, order: str) -> tuple[LeftShown, ...]:
+    """Say what paid here has left, as it was heard with the promise."""
+    sale = session.get(SaleRow, order)
+    paid = session.get(IntentRow, sale.intent) if sale is not None else None
+    if paid is None:
+        return ()
+    return tuple(
+        LeftShown(str(one["kind"]), int(one["amount"]), paid.currency)
+        for one in paid.document.get("left") or ()
+    )
 
 
 def last_page(

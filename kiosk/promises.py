@@ -14,6 +14,7 @@ from kiosk.device import Device
 from kiosk.evening import Evening
 from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.shown.named import Fact, Refusal
+from kiosk.shown.reviewing import Balance
 from kiosk.store.tables.orders import OrderRow
 
 ASK_S: Final = 3.0
@@ -40,9 +41,32 @@ def ask(
             str(answer["kind"]),
             int(answer["amount"]),
             int(answer["credits"]),
+            # An earlier ledger does not say what is left.
+            int(answer["left"]) if "left" in answer else None,
+            str(answer.get("card", "")),
         )
     except Refused as why:
         return refusal("member" if kind == "credit" else "voucher", why)
+    except (LineDown, NotUnderstood, KeyError, TypeError, ValueError):
+        return Refusal("tender.offline")
+
+
+def balance(device: Device, code: str) -> Balance | Refusal:
+    """Ask what a voucher or gift card has left; nothing is taken from it.
+
+    Refuses: voucher.none, voucher.locked (`wait_s`), tender.offline.
+    """
+    try:
+        answer = device.line.post("/api/balances", {"code": code}, timeout_s=ASK_S)
+        until = answer["until_ms"]
+        return Balance(
+            str(answer["kind"]),
+            int(answer["left"]),
+            str(answer["currency"]),
+            None if until is None else int(until),
+        )
+    except Refused as why:
+        return refusal("voucher", why)
     except (LineDown, NotUnderstood, KeyError, TypeError, ValueError):
         return Refusal("tender.offline")
 

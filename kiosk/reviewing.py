@@ -32,6 +32,7 @@ def review(device: Device, order: str) -> Review | Refusal:
         return Refusal("sale.closed")
     others = basket.others(row, here.house.extras)
     total = sum(line.charge for line in lines) + sum(one.priced.charge for one in others)
+    left = {one.tender: one.amount for one in basket.left(row, total)}
     until_ms = None if owned else row.hold_until_ms
     ledger_ms = device.clock.ledger_ms()
     left_s = None
@@ -55,7 +56,7 @@ def review(device: Device, order: str) -> Review | Refusal:
             OtherShown(one.kind, one.priced.price, one.priced.fee_outside) for one in others
         ),
         tenders=tuple(
-            TenderShown(one.kind, one.amount, one.credits)
+            TenderShown(one.kind, one.amount, one.credits, left.get(one.id, 0))
             for one in basket.tenders(row, total)
             if one.kind != PROMO
         ),

@@ -18,6 +18,7 @@ from kiosk.evening import Evening
 from kiosk.outcomes import LineDown, NotUnderstood, Refused
 from kiosk.payments import codes
 from kiosk.shown.named import Refusal
+from kiosk.shown.reviewing import Balance
 from kiosk.store.tables.orders import OrderRow
 from kiosk.told import PriceType
 
@@ -47,6 +48,18 @@ def redeem(device: Device, order: str, code: str) -> Refusal | None:
         return answer
     device.store.write(promises.keep, order, answer, None)
     return None
+
+
+def balance(device: Device, order: str, code: str) -> Balance | Refusal:
+    """Say what a voucher or gift card has left, for an order that it could pay.
+
+    Refuses: voucher.none, voucher.locked (`wait_s`), tender.offline, hold.ended.
+    """
+    here, _ = held(device, order)
+    if isinstance(here, Refusal):
+        return here
+    typed = ids.clean_code(code[:LONGEST])
+    return promises.balance(device, typed) if typed else Refusal("voucher.none")
 
 
 def take_off(device: Device, order: str) -> Refusal | None:

@@ -3,11 +3,14 @@
 A promise shares the fate of the hold: let go, it comes back. Source: sync.md §2.3.
 """
 
+from collections import Counter
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
-from ledger import baskets, promised_tenders, tenders
+from ledger import baskets, promised_tenders, tenders, voucher_balances
 from ledger.baskets import SHOP, Basket
 from ledger.clock import Means
 from ledger.desk_money import Payment
@@ -48,6 +51,16 @@ def payments(session: Session, basket: Basket) -> list[Payment]:
     return found
 
 
+def left(session: Session, basket: Basket, paid: Iterable[Payment]) -> dict[str, int]:
+    """Say what the card of each payment has left once the basket is paid, by its ref."""
+    kept = {row.id: row for row in promised(session, basket.pledge)}
+    spare: Counter[str] = Counter()
+    for one in paid:
+        spare[kept[one.ref].source] += kept[one.ref].amount - one.amount
+    now = voucher_balances.left(session, kept)
+    return {id: now[id] + spare[row.source] for id, row in kept.items() if id in now}
+
+
 def due(session: Session, basket: Basket) -> int:
     """Give what is left for a card, in minor units."""
     charge = baskets.quote(session, basket).charge
@@ -64,7 +77,7 @@ def put(session: Session, means: Means, id: str, code: str) -> Refused | None:
     basket = baskets.read(session, row, means.now_ms)
     if basket.gift:
         return Refused(Code.NOT_HELD)
-    place = f"basket {id}"
+    place = place_of(id)
     if row.hold is None:
         pledged = tenders.promise_code(
             session,
@@ -89,6 +102,11 @@ def put(session: Session, means: Means, id: str, code: str) -> Refused | None:
         place=place,
     )
     return found if isinstance(found, Refused) else None
+
+
+def place_of(basket: str) -> str:
+    """Name a basket where wrong codes are counted."""
+    return f"basket {basket}"
 
 
 def take_off(session: Session, _: Means, id: str, promise: str) -> None:

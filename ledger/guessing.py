@@ -13,12 +13,14 @@ from ledger.tables.records import LookupMissRow
 HOUSE_BUDGET, HOUR_MS = 200, 3_600_000
 
 
-def judge(session: Session, means: Means, place: str, *, found: bool) -> Refused | None:
+def judge(
+    session: Session, means: Means, place: str, *, found: bool, forgives: bool = True
+) -> Refused | None:
     """Count a try at a place; None if its answer may be given.
 
     found: whether it would find something. Look first, in every case: a lock must take as
-    long as a miss. A locked try leaves no trace, a hit forgets all misses. Refuses
-    NOT_FOUND, LOCKED (`wait_s`).
+    long as a miss. A locked try leaves no trace, a hit forgets all misses, unless it
+    forgives none. Refuses NOT_FOUND, LOCKED (`wait_s`).
     """
     misses = session.scalars(
         select(LookupMissRow.at_ms)
@@ -37,7 +39,9 @@ def judge(session: Session, means: Means, place: str, *, found: bool) -> Refused
             session.add(LookupMissRow(id=means.new_id(), place=place, at_ms=means.now_ms))
             return Refused(Code.NOT_FOUND)
         case Answer.FOUND:
-            session.execute(delete(LookupMissRow).where(LookupMissRow.place == place))
+            if forgives:
+                of_here = LookupMissRow.place == place
+                session.execute(delete(LookupMissRow).where(of_here))
             return None
 
 

@@ -8,25 +8,35 @@ from sqlalchemy.orm import Session
 from ledger.clock import Means
 from ledger.tables.members import PromisedRow
 
+# So much of a code's hash tells one card from the few others of an order.
+_ENOUGH = 12
+
 
 @dataclass(frozen=True)
 class Promised:
-    """A promised tender. amount: minor units that it covers; credits: seats."""
+    """A promised tender. amount: minor units that it covers; credits: seats.
+
+    left: what a voucher or gift card still has beside it; card: says which one it is, and
+    nothing else.
+    """
 
     id: str
     kind: str
     amount: int
     credits: int
+    left: int | None = None
+    card: str = ""
 
     @property
     def document(self) -> dict[str, Any]:
         """The answer as it travels."""
-        return {
+        told: dict[str, Any] = {
             "tender": self.id,
             "kind": self.kind,
             "amount": self.amount,
             "credits": self.credits,
         }
+        return told | ({} if self.left is None else {"left": self.left, "card": self.card})
 
 
 def write(
@@ -41,12 +51,15 @@ def write(
     production: str = "",
     amount: int = 0,
     credits: int = 0,
+    left: int | None = None,
 ) -> Promised:
     """Write a promise to a hold; without a hold it is spent at once.
 
-    source: hash of a code, or a member. by: a device, or the seller.
+    source: hash of a code, or a member. by: a device, or the seller. left: what the card
+    still has.
     """
-    made = Promised(means.new_id(), kind, amount, credits)
+    card = "" if left is None else source[:_ENOUGH]
+    made = Promised(means.new_id(), kind, amount, credits, left, card)
     session.add(
         PromisedRow(
             id=made.id,

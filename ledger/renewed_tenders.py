@@ -54,4 +54,5 @@ def renew(
         hold=held.id,
         production=tenders.production_of(session, held),
         amount=found[1],
+        left=found[0].balance,
     )

@@ -155,6 +155,7 @@ def promise_code(
         hold=hold,
         production=production,
         amount=covered,
+        left=voucher.balance,
     )
 
 

@@ -3,7 +3,11 @@
 Nobody keeps their codes. By the batch they are `ledger.vouchers`' matter.
 """
 
-from sqlalchemy import update
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
@@ -11,7 +15,7 @@ from boxoffice.refusals import Code
 from ledger import guessing, pickups, rows
 from ledger.clock import Means
 from ledger.refused import Refused
-from ledger.tables.members import VoucherRow
+from ledger.tables.members import PromisedRow, VoucherRow
 
 _CODE_CHARACTERS = 12
 _TRIES = 3
@@ -46,6 +50,54 @@ def issue(
     return code
 
 
+@dataclass(frozen=True)
+class Balance:
+    """What a voucher or gift card has left, in minor units; nothing once it has ended.
+
+    until_ms: when it ends, or ended; None: never.
+    """
+
+    kind: str
+    currency: str
+    left: int
+    until_ms: int | None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The answer as it travels."""
+        return asdict(self)
+
+
+def ask(session: Session, means: Means, code: str, *, by: str) -> Balance | Refused:
+    """Say what a code has left, and take nothing; an empty one is known, too.
+
+    by: as in `cover`, and counted with it; but who knows one code guesses others no faster
+    for it. Refuses NOT_FOUND, LOCKED.
+    """
+    row = session.get(VoucherRow, pickups.hash_of(code), populate_existing=True)
+    found = row is not None and row.void_ms is None
+    refused = guessing.judge(session, means, place(by), found=found, forgives=False)
+    if refused is not None or row is None:
+        return refused or Refused(Code.NOT_FOUND)
+    over = row.until_ms is not None and row.until_ms <= means.now_ms
+    return Balance(row.kind, row.currency, 0 if over else row.balance, row.until_ms)
+
+
+def place(by: str) -> str:
+    """Name the place where wrong codes of a device, a basket or staff are counted."""
+    return f"voucher {by}"
+
+
+def left(session: Session, promises: Iterable[str]) -> dict[str, int]:
+    """Say what the cards of promised tenders have left now, by the promise's id."""
+    found = session.execute(
+        select(PromisedRow.id, VoucherRow.balance)
+        .join(VoucherRow, VoucherRow.hash == PromisedRow.source)
+        .where(PromisedRow.id.in_(list(promises)))
+    )
+    return {id: int(balance) for id, balance in found}
+
+
 def look(session: Session, code: str, now_ms: int) -> VoucherRow | None:
     """Find a voucher or gift card that has something left and is not over."""
     return _live(session, pickups.hash_of(code), now_ms)
@@ -66,7 +118,7 @@ def cover(
     by: device or staff; too many wrong codes there lock it. Refuses NOT_FOUND, LOCKED.
     """
     found = take(session, means, pickups.hash_of(code), amount)
-    refused = guessing.judge(session, means, f"voucher {by}", found=found is not None)
+    refused = guessing.judge(session, means, place(by), found=found is not None)
     if refused is None and found is not None:
         return found
     if found is not None:
@@ -88,7 +140,7 @@ def take(
 ) -> tuple[VoucherRow, int] | None:
     """Take what a voucher has, at most the amount; None: there is none, or it is empty.
 
-    voucher: hash of its code.
+    voucher: hash of its code. Gives it with what it has left, and how much was taken.
     """
     for _ in range(_TRIES):
         row = _live(session, voucher, means.now_ms)
@@ -102,5 +154,6 @@ def take(
             .values(balance=VoucherRow.balance - covered),
         )
         if won:
+            session.refresh(row)
             return row, covered
     return None

@@ -3,6 +3,7 @@ needs nothing else, whatever happens in between.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from boxoffice.charts import SeatType
@@ -67,6 +68,7 @@ def document(
         "let_go": basket.let_go(row, total),
         "member": found.id if (found := basket.member(row)) else None,
         "answers": basket.answers(row),
+        "left": [asdict(one) for one in basket.left(row, total)],
         "receipt": _receipt(device, here, row, lines, others, tenders, language).document(),
     }
 
@@ -146,7 +148,13 @@ def _receipt(
         shown.append(ReceiptLine(f"{name}{where}", line.price))
     words = Words(language)
     shown += [ReceiptLine(words.say(one.kind), one.priced.price) for one in others]
-    paid = [ReceiptLine(words.say(one.kind), one.amount) for one in tenders if one.amount]
+    total = sum(line.charge for line in lines) + sum(one.priced.charge for one in others)
+    left = {one.tender: one.amount for one in basket.left(row, total)}
+    paid = [
+        ReceiptLine(_kind(words, one, left, here.prices.currency), one.amount)
+        for one in tenders
+        if one.amount
+    ]
     return Receipt(
         seller=here.house.name,
         address=here.house.address,
@@ -159,7 +167,7 @@ def _receipt(
         lines=tuple(shown),
         fee=sum(line.fee_outside for line in lines)
         + sum(one.priced.fee_outside for one in others),
-        total=sum(line.charge for line in lines) + sum(one.priced.charge for one in others),
+        total=total,
         currency=here.prices.currency,
         kind="card",
         brand="",
@@ -170,3 +178,13 @@ def _receipt(
         demo=device.config.demo,
         paid=tuple(paid),
     )
+
+
+def _kind(
+    words: Words, tender: basket.Tender, left: Mapping[str, int], currency: str
+) -> str:
+    kind = words.say(tender.kind)
+    if tender.id not in left:
+        return kind
+    amount = words.amount(left[tender.id], currency)
+    return words.say("with_left", kind=kind, amount=amount)

@@ -92,8 +92,20 @@ class PhoneTicket:
 
 
 @dataclass(frozen=True)
+class LeftShown:
+    """What is left on a voucher or gift card. kind: voucher or gift_card."""
+
+    kind: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class Done:
-    """The last page of a sale or a collection. waiting: seats still to be collected."""
+    """The last page of a sale or a collection. waiting: seats still to be collected.
+
+    left: what vouchers and gift cards that paid here have left.
+    """
 
     order: str
     tonight: Tonight
@@ -103,3 +115,4 @@ class Done:
     doors_open_ms: int | None
     receipt: Literal["none", "queued", "printed", "failed"]
     waiting: tuple[SeatShown, ...] = ()
+    left: tuple[LeftShown, ...] = ()

@@ -67,11 +67,25 @@ class OtherShown:
 
 @dataclass(frozen=True)
 class TenderShown:
-    """What pays besides the card: kind is voucher, gift_card or credit (then seats)."""
+    """What pays besides the card: kind is voucher, gift_card or credit (then seats).
+
+    left: what a voucher or gift card has left after this order; 0 where nobody said.
+    """
 
     kind: str
     amount: int
     credits: int
+    left: int = 0
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What a voucher or gift card has left; until_ms: when it ends, None: never."""
+
+    kind: str
+    left: int
+    currency: str
+    until_ms: int | None
 
 
 @dataclass(frozen=True)

@@ -209,6 +209,12 @@ def _facts(shown: Done) -> list[dict[str, str]]:
     if shown.waiting:
         facts.append({"what": _("Still to be collected"), "words": _waiting(shown)})
     facts.append({"what": _("Seats"), "words": _seats(shown)})
+    names = {"gift_card": _("Left on your gift card"), "voucher": _("Left on your voucher")}
+    facts += [
+        {"what": names[one.kind], "words": formats.money(one.amount, one.currency)}
+        for one in shown.left
+        if one.kind in names
+    ]
     return facts
 
 

@@ -7,7 +7,7 @@ from kiosk import reviewing, sales
 from kiosk.device import Device
 from kiosk.payments import attempts, terminals
 from kiosk.shown.named import Refusal
-from kiosk.shown.reviewing import Review, ReviewLine, Stage
+from kiosk.shown.reviewing import Review, ReviewLine, Stage, TenderShown
 from kiosk.web import formats, frame, house, posters, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.speech import gettext as _
@@ -121,12 +121,21 @@ def _paid_lines(review: Review) -> list[dict[str, str]]:
     whole = formats.money(review.total, review.currency)
     return [{"words": _("Total"), "amount": whole}] + [
         {
-            "words": names.get(one.kind, names["voucher"]),
+            "words": _tender_words(one, names, review.currency),
             "amount": formats.money(-one.amount, review.currency),
         }
         for one in review.tenders
         if one.amount
     ]
+
+
+def _tender_words(one: TenderShown, names: dict[str, str], currency: str) -> str:
+    name = names.get(one.kind, names["voucher"])
+    if not one.left:
+        return name
+    return _(
+        "%(name)s, %(amount)s left", name=name, amount=formats.money(one.left, currency)
+    )
 
 
 def _part_words(review: Review) -> str:

@@ -8,7 +8,7 @@ from boxoffice import ids
 from kiosk import tenders
 from kiosk.shown.named import Refusal
 from kiosk.shown.reviewing import OrderShown, Stage
-from kiosk.web import frame, refusals
+from kiosk.web import formats, frame, refusals
 from kiosk.web.guest import device, order, where
 from kiosk.web.speech import gettext as _
 from kiosk.web.words import Case, sorry
@@ -39,6 +39,7 @@ def voucher() -> Response | str:
         action=url_for("wallet.redeem"),
         fields=[_field("code", _("Code"), "any")],
         submit=_("Use this code"),
+        other={"words": _("What is left?"), "action": url_for("wallet.balance")},
     )
 
 
@@ -51,6 +52,31 @@ def redeem() -> Response:
     code = request.form.get("code", "")[: tenders.LONGEST]
     refused = tenders.redeem(device(), here.order, code)
     return _after(refused, "wallet.voucher", here, typed=code)
+
+
+@bp.post("/voucher/balance")
+def balance() -> Response:
+    """Say what a code has left; it stays typed, to be used next."""
+    here = _here()
+    if isinstance(here, Response):
+        return redirect(here.location, 303)
+    code = request.form.get("code", "")[: tenders.LONGEST]
+    found = tenders.balance(device(), here.order, code)
+    if isinstance(found, Refusal):
+        return _after(found, "wallet.voucher", here, typed=code)
+    guest.pop("again", None)
+    guest["typed_again"] = code
+    guest["told"] = [found.kind, found.left, found.currency]
+    return redirect(url_for("wallet.voucher"), 303)
+
+
+def _told() -> str:
+    """Say once what the code that was asked about has left; blank: nobody asked."""
+    kind, left, currency = guest.pop("told", ("", 0, ""))
+    amount = formats.money(left, currency) if kind else ""
+    if kind == "gift_card":
+        return _("This gift card has %(amount)s left.", amount=amount)
+    return _("This voucher has %(amount)s left.", amount=amount) if kind else ""
 
 
 @bp.post("/voucher/off")
@@ -136,11 +162,12 @@ def _typed(
     action: str,
     fields: list[dict[str, str]],
     submit: str,
+    other: dict[str, str] | None = None,
 ) -> Response | str:
     here = _here()
     if isinstance(here, Response):
         return here
-    again, typed = guest.pop("again", ""), guest.pop("typed_again", "")
+    again, typed, told = guest.pop("again", ""), guest.pop("typed_again", ""), _told()
     return frame.page(
         "kiosk/typed.html",
         sheets=SHEETS,
@@ -148,9 +175,11 @@ def _typed(
         shown=here,
         heading=heading,
         step=step,
-        typed=typed if again else "",
-        words=sorry(Refusal(again), Case()).words if again else words,
+        typed=typed if again or told else "",
+        words=sorry(Refusal(again), Case()).words if again else told or words,
         stop=bool(again),
+        told=bool(told),
+        other=other,
         action=action,
         fields=fields,
         submit=submit,

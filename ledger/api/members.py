@@ -14,6 +14,7 @@ from ledger import (
     promised_tenders,
     renewed_tenders,
     tenders,
+    voucher_balances,
 )
 from ledger.api import fields
 from ledger.api.blueprint import bp
@@ -99,6 +100,21 @@ def tender(asked: Request) -> Response:
 
     answer = ledger.store.through(answers.once(means, asked.asked, perform))
     return Response(answer.text, answer.status, mimetype="application/json")
+
+
+@bp.post("/balances")
+@signed(KIOSK)
+def balance(asked: Request) -> tuple[Response, int]:
+    """Say what is left on a voucher or gift card; nothing is taken from it."""
+    if asked.book.recovering:
+        raise Failed(503, "recovering", retry_after_s=10)
+    code, ledger = fields.text(asked.json(), "code", most=LONGEST), running()
+    found = ledger.store.write(
+        voucher_balances.ask, ledger.means(), code, by=asked.device.id
+    )
+    if isinstance(found, Refused):
+        return jsonify(refusal(found)), 409
+    return jsonify(found.document), 200
 
 
 @bp.delete("/tenders/<promise>")

@@ -4,15 +4,23 @@ Source: lobby.md §2, sync.md §2.3.
 """
 
 from flask import flash, redirect, request, url_for
+from flask import session as patron
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import Code
-from ledger import basket_changes, basket_tenders, evenings, guessing, pickups
+from ledger import (
+    basket_changes,
+    basket_tenders,
+    evenings,
+    guessing,
+    pickups,
+    voucher_balances,
+)
 from ledger.baskets import Basket
 from ledger.clock import Means
 from ledger.refused import Refused
-from ledger.shop import frame
+from ledger.shop import formats, frame
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
 from ledger.shop.words import sorry
@@ -58,6 +66,9 @@ def voucher(secret: str) -> ResponseReturnValue:
         frame.write(basket_tenders.take_off, basket.id, off)
         return redirect(url_for("shop.summary", secret=secret), 303)
     code = request.form.get("code", "")[:MOST_CHARACTERS]
+    if request.form.get("ask"):
+        _tell(basket, code)
+        return redirect(url_for("shop.summary", secret=secret), 303)
     refused = frame.write(basket_tenders.put, basket.id, code)
     match refused:
         case None:
@@ -67,3 +78,25 @@ def voucher(secret: str) -> ResponseReturnValue:
         case _:
             flash(sorry(refused), "sorry")
     return redirect(url_for("shop.summary", secret=secret), 303)
+
+
+def _tell(basket: Basket, code: str) -> None:
+    """Say what a code has left; it stays typed, to be used next."""
+    place = basket_tenders.place_of(basket.id)
+    match frame.write(voucher_balances.ask, code, by=place):
+        case voucher_balances.Balance() as found:
+            patron["code"] = code
+            amount = formats.money(found.left, found.currency)
+            if found.kind == "gift_card":
+                flash(_("This gift card has %(amount)s left.", amount=amount), "done")
+            else:
+                flash(_("This voucher has %(amount)s left.", amount=amount), "done")
+        case Refused(code=Code.NOT_FOUND):
+            flash(_("No voucher or gift card has this code."), "sorry")
+        case refused:
+            flash(sorry(refused), "sorry")
+
+
+def typed() -> str:
+    """Give the code that somebody has just asked about, once."""
+    return str(patron.pop("code", ""))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import cards_on_file
+from ledger import cards_on_file, voucher_balances
 from ledger.baskets import Basket
 from ledger.documents import calendar, code, ticket
 from ledger.documents import order as orders
@@ -65,6 +65,9 @@ def ics(secret: str) -> ResponseReturnValue:
 
 def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
     """Give what a page of an order says: tickets with codes, other lines, tenders."""
+    paid = session.scalars(
+        select(TenderRow).where(TenderRow.order == row.id, TenderRow.amount > 0)
+    ).all()
     return {
         "order": orders.describe(session, row.id, language()),
         "row": row,
@@ -74,9 +77,8 @@ def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
         "others": session.scalars(
             select(OrderLineRow).where(OrderLineRow.order == row.id)
         ).all(),
-        "tenders": session.scalars(
-            select(TenderRow).where(TenderRow.order == row.id, TenderRow.amount > 0)
-        ).all(),
+        "tenders": paid,
+        "left": voucher_balances.left(session, [one.ref for one in paid]),
         "drawn": code.drawn,
         "starts_ms": starts_ms(session, performance),
         "currency": row.currency,

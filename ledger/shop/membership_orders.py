@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from boxoffice import ids
 from boxoffice.members import Sale
 from boxoffice.pricing import Seller
-from ledger import catalogue, members, membership_kinds, new_baskets
+from ledger import catalogue, members, membership_kinds, new_baskets, voucher_balances
 from ledger.baskets import Basket, Details
 from ledger.membership_kinds import Kind
 from ledger.shop import frame
@@ -121,6 +121,9 @@ def summary(session: Session, secret: str, basket: Basket, **facts: Any) -> str:
 
 def confirmed(session: Session, basket: Basket, row: OrderRow) -> str:
     """Show the membership order that a basket became."""
+    paid = session.scalars(
+        select(TenderRow).where(TenderRow.order == row.id, TenderRow.amount > 0)
+    ).all()
     return frame.page(
         "membership_confirmed.html",
         session,
@@ -133,8 +136,7 @@ def confirmed(session: Session, basket: Basket, row: OrderRow) -> str:
             .where(OrderLineRow.order == row.id)
             .order_by(OrderLineRow.id)
         ).all(),
-        tenders=session.scalars(
-            select(TenderRow).where(TenderRow.order == row.id, TenderRow.amount > 0)
-        ).all(),
+        tenders=paid,
+        left=voucher_balances.left(session, [one.ref for one in paid]),
         currency=row.currency,
     )

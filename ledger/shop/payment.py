@@ -30,7 +30,7 @@ from ledger.gateways import choose
 from ledger.gateways.port import Down, Gateway
 from ledger.refused import Refused
 from ledger.requests import Made
-from ledger.shop import details, frame, gift_cards, membership_orders, tickets
+from ledger.shop import codes, details, frame, gift_cards, membership_orders, tickets
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
 from ledger.shop.speech import language
@@ -93,6 +93,8 @@ def _facts(session: Session, basket: Basket) -> dict[str, Any]:
     return {
         "quote": quote,
         "by_code": by_code,
+        "left": basket_tenders.left(session, basket, by_code),
+        "code_typed": codes.typed(),
         "due": due,
         "currency": catalogue.house(session).currency,
         "key": ids.uuid7(means.now_ms, means.chance(10)),

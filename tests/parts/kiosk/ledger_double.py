@@ -372,6 +372,17 @@ class LedgerDouble(httpx.BaseTransport):
                 return 200, self.members[who]
             case ("POST", ["tenders"]):
                 return self._tender(body)
+            case ("POST", ["balances"]):
+                left = self.vouchers.get(body["code"])
+                told = {"kind": "gift_card", "currency": "EUR", "until_ms": None}
+                return (
+                    (409, {"error": "NOT_FOUND"})
+                    if left is None
+                    else (
+                        200,
+                        told | {"left": left},
+                    )
+                )
             case ("DELETE", ["tenders", tender]):
                 if self.promised_to.get(tender):
                     self._unpromise(tender)
@@ -414,7 +425,8 @@ class LedgerDouble(httpx.BaseTransport):
             return 409, {"error": "NOT_FOUND"}
         self.vouchers[body["code"]] -= covered
         self.covered[made["tender"]] = covered
-        return 201, made | {"kind": "gift_card", "amount": covered}
+        left = {"left": self.vouchers[body["code"]], "card": body["code"][:4]}
+        return 201, made | {"kind": "gift_card", "amount": covered} | left
 
     def _unpromise(self, tender: str) -> None:
         source = self.promised[tender]

@@ -92,6 +92,7 @@ def calls(performance: str, spare: Device) -> list[Call]:
             "/api/tenders",
             {"hold": hold, "kind": "voucher", "code": "ABCD", "amount": 2400},
         ),
+        Call("POST", "/api/balances", {"code": "ABCD"}),
         Call("PUT", "/api/contacts/K7Q4MX23", {"sealed": "abcd"}),
         Call("POST", "/api/calls", {"call": new_id(), "place": "Foyer", "page": "help"}),
         Call("PUT", f"/api/calls/{new_id()}", {"by": "Anna", "eta_min": 1}),

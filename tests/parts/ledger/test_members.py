@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from ledger import allotments, members, passwords, seating
+from ledger import members, passwords, pickups, seating, vouchers
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.members import MemberCreditRow, VoucherRow
@@ -199,6 +200,48 @@ def test_what_was_promised_comes_back_with_its_seats(
         kiosk.upload().ok()
 
     assert (used(ledger, okafor), balance(ledger)) == (0, 2000)
+
+
+def what_is_left(kiosk, code):
+    return kiosk.post("/api/balances", {"code": code})
+
+
+def test_a_card_that_pays_says_what_it_has_left_and_before_it_too(
+    kiosk, theatre, ledger, gift
+):
+    told = what_is_left(kiosk, gift.lower()).ok()
+    assert (told["kind"], told["left"], told["until_ms"]) == ("gift_card", 2000, None)
+    hold = held(kiosk, theatre, "A2")
+    first = ask(kiosk, hold, "voucher", gift, 1500).ok(201)
+    second = ask(kiosk, hold, "voucher", gift, 400).ok(201)
+    assert (first["left"], second["left"]) == (500, 100)
+    assert first["card"] == second["card"]
+
+    ask(kiosk, hold, "voucher", gift, 400).ok(201)
+    assert what_is_left(kiosk, gift).ok()["left"] == 0
+
+
+def test_who_asks_what_is_left_on_cards_guesses_none(kiosk, theatre, ledger, gift):
+    for n in range(4):
+        assert what_is_left(kiosk, f"WRONG{n}").body["error"] == "NOT_FOUND"
+    # A right one in between forgives nothing.
+    assert what_is_left(kiosk, gift).ok()["left"] == 2000
+    assert what_is_left(kiosk, "WRONG5").body["error"] == "NOT_FOUND"
+
+    for locked in (
+        what_is_left(kiosk, gift),
+        ask(kiosk, held(kiosk, theatre, "A2"), "voucher", gift, 100),
+    ):
+        assert (locked.status, locked.body["error"]) == (409, "LOCKED")
+        assert locked.body["wait_s"] > 0
+
+
+def test_a_card_that_was_made_void_has_no_balance(kiosk, theatre, ledger, gift):
+    hash_ = pickups.hash_of(gift)
+    ledger.store.write(
+        vouchers.void_one, ledger.means(), hash_, reason="lost", by="staff-1"
+    )
+    assert what_is_left(kiosk, gift).status == 409
 
 
 def test_a_gift_card_pays_a_part_and_the_card_the_rest(kiosk, theatre, ledger, gift):

@@ -64,6 +64,36 @@ def test_a_gift_card_that_has_enough_needs_no_bank_and_keeps_its_rest(ada, theat
     assert balances(ledger) == [3025]
 
 
+def test_what_is_left_on_a_gift_card_is_told_before_it_pays_and_afterwards(
+    ada, theatre, ledger
+):
+    code = code_worth(ledger, 5000)
+    ada.choose_seats(theatre.tonight, "D1")
+    ada.says_who()
+    fill(ada, "code", code)
+    page = ada.press("What is left on it?")
+    assert "This gift card has €50.00 left." in page.words
+    assert balances(ledger) == [5000]
+
+    page = ada.press("Use it")
+    assert "€30.25 stays on it" in page.words
+    assert (
+        "Gift card: €19.75. Now left on it: €30.25" in ada.press("Confirm the order").words
+    )
+
+
+def test_who_asks_what_is_left_guesses_no_code(ada, theatre, ledger):
+    code = code_worth(ledger, 1000)
+    ada.choose_seats(theatre.tonight, "D1")
+    ada.says_who()
+    for _ in range(5):
+        fill(ada, "code", "WRONGCODE234")
+        page = ada.press("What is left on it?")
+        assert "No voucher or gift card has this code." in page.alert
+    fill(ada, "code", code)
+    assert "Too many tries" in ada.press("What is left on it?").alert
+
+
 def test_a_gift_card_comes_back_when_it_is_taken_off_or_the_seats_go(ada, theatre, ledger):
     code = code_worth(ledger, 1000)
     ada.choose_seats(theatre.tonight, "D1")

@@ -233,6 +233,64 @@ def test_a_gift_card_pays_a_part_and_says_so(
     assert "€20.00" in lines
 
 
+def asks_what_is_left(guest: Guest, code: str) -> None:
+    guest.press("Voucher")
+    guest.type("Code", code)
+    guest.press("What is left?")
+
+
+def test_what_is_left_on_a_gift_card_is_told_before_it_pays_and_afterwards(
+    ada: Guest,
+    kiosk: Device,
+    ledger: LedgerDouble,
+    card: Card,
+    paper: Paper,
+    work: Work,
+) -> None:
+    ledger.vouchers["GIFT9999"] = 10_000
+    takes_two(ada)
+    asks_what_is_left(ada, "gift-9999")
+    assert "This gift card has €100.00 left." in ada.page.words
+    assert ledger.vouchers["GIFT9999"] == 10_000
+    ada.press("Use this code")
+    assert "Gift card, €48.50 left -€51.50" in ada.page.words
+    ada.press("Get tickets")
+    work()
+    ada.reload()
+    assert "Left on your gift card €48.50" in ada.page.words
+    ada.press("Print a receipt")
+    work()
+    assert "gift card, left on it: €48.50" in " ".join(" ".join(paper.slips[-1]).split())
+    assert "left" not in sale(kiosk, ledger)["tenders"][0]
+
+
+def test_what_is_not_needed_of_a_gift_card_in_the_end_is_left_on_it(
+    ada: Guest, ledger: LedgerDouble, okafor: dict[str, Any], paper: Paper, work: Work
+) -> None:
+    ledger.vouchers["GIFT2222"] = 2000
+    takes_two(ada)
+    uses_code(ada, "GIFT2222")
+    joins(ada)
+    ada.press("Get tickets")
+    work()
+    ada.reload()
+    assert "Left on your gift card €20.00" in ada.page.words
+
+
+@pytest.mark.parametrize(
+    ("up", "said"),
+    [(True, "We can't use that voucher."), (False, "can't be checked here right now")],
+)
+def test_what_nobody_knows_or_can_be_asked_about_has_no_balance(
+    ada: Guest, ledger: LedgerDouble, up: bool, said: str
+) -> None:
+    takes_two(ada)
+    ledger.up = up
+    asks_what_is_left(ada, "NOSUCH")
+    assert said in ada.page.words
+    assert "left." not in ada.page.words
+
+
 @pytest.mark.parametrize("heard", [True, False])
 def test_a_gift_card_is_taken_off_again_and_keeps_its_money(
     ada: Guest, kiosk: Device, ledger: LedgerDouble, card: Card, work: Work, heard: bool

@@ -113,6 +113,9 @@ class Code(StrEnum):
     SEE_STAFF_PHOTO_ID = "SEE_STAFF_PHOTO_ID"
     PRINT_IN_PROGRESS = "PRINT_IN_PROGRESS"
     SEE_STAFF = "SEE_STAFF"
+    PAYMENT_STANDS = (
+        "PAYMENT_STANDS"  # lobby.md §2: the code of a payment, not of an order.
+    )
 
 
 _SENTENCES: Mapping[Code, str] = {
@@ -216,6 +219,7 @@ _SENTENCES: Mapping[Code, str] = {
         "Please show photo ID at the box office to collect these tickets."
     ),
     Code.PRINT_IN_PROGRESS: "These tickets are printing at another kiosk right now.",
+    Code.PAYMENT_STANDS: "This payment is {state}. Reference {reference}.",
     Code.SEE_STAFF: "One of your tickets may already have printed. A colleague will check.",
 }
 

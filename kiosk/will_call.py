@@ -27,6 +27,12 @@ LOOKUP_S: Final = 3.0
 LONGEST_TEXT: Final = 512
 LOCKED_S: Final = 60
 _OURS: Final = ("FOH", "foh")
+# Where a payment stands that another kiosk sent somebody away with.
+_STANDS: Final = {
+    "taken": "pay.taken",
+    "not_taken": "pay.not_taken",
+    "returned": "pay.returned",
+}
 
 
 def find(device: Device, number: str, last_name: str) -> Found | Refusal:
@@ -55,7 +61,8 @@ def find(device: Device, number: str, last_name: str) -> Found | Refusal:
 def find_code(device: Device, text: str) -> Found | Refusal:
     """Look an order up by a QR code or a pickup code.
 
-    Refuses: scan.other, link.collect, pay.doubt (`reference`).
+    Refuses: scan.other, link.collect, and for the slip of a payment that nobody could see:
+    pay.doubt, pay.taken, pay.not_taken, pay.returned (`reference`).
     """
     text = text.strip()
     if not text or len(text) > LONGEST_TEXT:
@@ -179,7 +186,7 @@ def _look_up(
         answer = device.line.post("/api/lookups", body, timeout_s=LOOKUP_S)
         document = collecting.read(answer)
     except Refused as why:
-        return _locked() if why.code == "LOCKED" else Refusal("collect.none")
+        return _refusal(why)
     except NotUnderstood:
         return Refusal("link.collect")
     except LineDown:
@@ -191,6 +198,18 @@ def _look_up(
             document = copies.as_here(session, document)
     ref = device.store.write(_remember, device, document, way)
     return _shown_after(device, ref)
+
+
+def _refusal(why: Refused) -> Refusal:
+    match why.code:
+        case "LOCKED":
+            return _locked()
+        case "PAYMENT_STANDS":
+            state = str(why.facts.get("state"))
+            key = _STANDS.get(state, "pay.doubt")
+            return Refusal(key, facts={"reference": str(why.facts.get("reference", ""))})
+        case _:
+            return Refusal("collect.none")
 
 
 def _locked() -> Refusal:

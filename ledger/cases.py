@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import evenings, pickups, remedies, reseats
+from ledger import doubts, evenings, remedies, reseats
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.discrepancies import DiscrepancyRow
@@ -77,15 +77,8 @@ class Case:
 
 def in_doubt(session: Session, typed: str) -> str | None:
     """Give the open case of a payment by what its guest's slip says, typed or scanned."""
-    names = {ids.clean_code(typed), pickups.hash_of(typed)}
-    query = select(DiscrepancyRow).where(
-        DiscrepancyRow.kind == "payment_unknown", DiscrepancyRow.settled_ms.is_(None)
-    )
-    for row in session.scalars(query):
-        facts = json.loads(row.facts)
-        if names & {facts.get("reference"), facts.get("pickup_hash")}:
-            return row.id
-    return None
+    found = doubts.case(session, typed, settled=False)
+    return found.id if found is not None else None
 
 
 def read(session: Session, row: DiscrepancyRow) -> Case:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from boxoffice import ids, tickets
 from boxoffice.refusals import Code
 from boxoffice.will_call import same_name
-from ledger import devices, evenings, facts, groups, guessing, members, pickups
+from ledger import devices, doubts, evenings, facts, groups, guessing, members, pickups
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.catalogue import PerformanceRow
@@ -97,16 +97,20 @@ def by_member(
 def by_code(session: Session, means: Means, place: str, *, code: str) -> Found | Refused:
     """Look up by the text of a QR: a pickup code or a ticket. Short codes count as typed.
 
-    Refuses NOT_FOUND, LOCKED (`wait_s`).
+    Refuses NOT_FOUND, LOCKED (`wait_s`), and PAYMENT_STANDS for the slip of a payment that
+    nobody could see when it was made.
     """
 
-    def look() -> OrderRow | None:
+    def look() -> OrderRow | Refused | None:
         order = pickups.find(session, code) or _of_ticket(session, code)
-        return session.get(OrderRow, order) if order else None
+        row = session.get(OrderRow, order) if order else None
+        return row or doubts.standing(session, code)
 
     if len(ids.clean_code(code)) <= _TYPED_CODE:
         return _throttled(session, means, place, look)
     row = look()
+    if isinstance(row, Refused):
+        return row
     if row is None or not _has_tickets(session, row.id):
         return Refused(Code.NOT_FOUND)
     return Found(row.id, describe(session, row))
@@ -189,13 +193,18 @@ def _has_tickets(session: Session, order: str) -> bool:
 
 
 def _throttled(
-    session: Session, means: Means, place: str, look: Callable[[], OrderRow | None]
+    session: Session,
+    means: Means,
+    place: str,
+    look: Callable[[], OrderRow | Refused | None],
 ) -> Found | Refused:
     """Look, unless this place has guessed too often."""
     row = look()
-    if row is not None and not _has_tickets(session, row.id):
+    if isinstance(row, OrderRow) and not _has_tickets(session, row.id):
         row = None
     refused = guessing.judge(session, means, place, found=row is not None)
     if refused is not None or row is None:
         return refused or Refused(Code.NOT_FOUND)
+    if isinstance(row, Refused):
+        return row
     return Found(row.id, describe(session, row))

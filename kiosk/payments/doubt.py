@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from boxoffice import ids
 from boxoffice.payments import State
 from kiosk.device import Device
 from kiosk.payments import codes
@@ -34,9 +35,17 @@ def pickup(intent: IntentRow) -> str:
 
 
 def find(session: Session, text: str) -> IntentRow | None:
-    """Give the payment, still in doubt, whose code this is."""
+    """Give the payment, still in doubt, whose code or reference this is."""
     query = select(IntentRow).where(IntentRow.state == State.UNKNOWN.value)
-    return next((one for one in session.scalars(query) if pickup(one) == text), None)
+    typed = ids.clean_code(text)
+    return next(
+        (
+            one
+            for one in session.scalars(query)
+            if text == pickup(one) or (typed and typed == one.reference)
+        ),
+        None,
+    )
 
 
 def queue_slip(session: Session, device: Device, intent: IntentRow) -> None:

@@ -1,21 +1,20 @@
 """Other ways to pay: vouchers, gift cards and promo codes; membership and its credits."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, request, url_for
 from flask import session as guest
 from werkzeug.wrappers import Response
 
-from boxoffice import ids
 from kiosk import tenders
 from kiosk.shown.named import Refusal
 from kiosk.shown.reviewing import OrderShown, Stage
-from kiosk.web import formats, frame, refusals
+from kiosk.web import formats, refusals, typed
 from kiosk.web.guest import device, order, where
 from kiosk.web.speech import gettext as _
-from kiosk.web.words import Case, sorry
 
 bp = Blueprint("wallet", __name__, url_prefix="/order")
 
-SHEETS = ["components/field", "screens/collect"]
 # These are put right by typing again, so they are said where one types.
 TYPED_AGAIN = {"voucher.none", "member.none"}
 
@@ -37,8 +36,9 @@ def voucher() -> Response | str:
         step=_("Voucher"),
         words=_("Vouchers, gift cards and promo codes: type the code."),
         action=url_for("wallet.redeem"),
-        fields=[_field("code", _("Code"), "any")],
+        fields=[typed.field("code", _("Code"), "any")],
         submit=_("Use this code"),
+        told=_told(),
         other={"words": _("What is left?"), "action": url_for("wallet.balance")},
     )
 
@@ -51,7 +51,7 @@ def redeem() -> Response:
         return redirect(here.location, 303)
     code = request.form.get("code", "")[: tenders.LONGEST]
     refused = tenders.redeem(device(), here.order, code)
-    return _after(refused, "wallet.voucher", here, typed=code)
+    return _after(refused, "wallet.voucher", here, code)
 
 
 @bp.post("/voucher/balance")
@@ -63,9 +63,8 @@ def balance() -> Response:
     code = request.form.get("code", "")[: tenders.LONGEST]
     found = tenders.balance(device(), here.order, code)
     if isinstance(found, Refusal):
-        return _after(found, "wallet.voucher", here, typed=code)
-    guest.pop("again", None)
-    guest["typed_again"] = code
+        return _after(found, "wallet.voucher", here, code)
+    typed.keep(code)
     guest["told"] = [found.kind, found.left, found.currency]
     return redirect(url_for("wallet.voucher"), 303)
 
@@ -97,8 +96,8 @@ def member() -> Response | str:
         words=_("Show your card to the camera, or type:"),
         action=url_for("wallet.join"),
         fields=[
-            _field("member_number", _("Member number"), "any"),
-            _field("password", _("Password"), "password"),
+            typed.field("member_number", _("Member number"), "any"),
+            typed.field("password", _("Password"), "password"),
         ],
         submit=_("Use my membership"),
     )
@@ -112,10 +111,8 @@ def join() -> Response:
         return redirect(here.location, 303)
     number = request.form.get("member_number", "")
     password = request.form.get("password", "")
-    return joined(
-        here,
-        tenders.join(device(), here.order, number=number, password=password),
-    )
+    refused = tenders.join(device(), here.order, number=number, password=password)
+    return joined(here, refused, number[: tenders.LONGEST])
 
 
 @bp.post("/member/credits")
@@ -130,59 +127,31 @@ def credits() -> Response:
     return _after(refused, "wallet.member", here)
 
 
-def joined(here: OrderShown, refused: Refusal | None) -> Response:
-    """Go on once a member is known: use the credits there are, or say how few."""
+def joined(here: OrderShown, refused: Refusal | None, number: str = "") -> Response:
+    """Go on once a member is known: use the credits there are, or say how few.
+
+    number: as it was typed, to be put right.
+    """
     if refused is None:
         refused = tenders.use_credits(device(), here.order)
-    return _after(refused, "wallet.member", here)
+    return _after(refused, "wallet.member", here, number)
 
 
 def _after(
-    refused: Refusal | None, asked: str, here: OrderShown, *, typed: str = ""
+    refused: Refusal | None, asked: str, here: OrderShown, first: str = ""
 ) -> Response:
-    guest.pop("again", None)
+    typed.forget()
     if refused is not None and refused.key in TYPED_AGAIN:
         # What was typed is put right, not typed anew; a password never comes back.
-        guest["again"], guest["typed_again"] = refused.key, typed
+        typed.again(refused.key, first)
         return redirect(url_for(asked), 303)
     if refused is not None:
         return refusals.go(refused, performance=here.performance)
     return redirect(url_for("order.show"), 303)
 
 
-def _field(name: str, words: str, keys: str) -> dict[str, str]:
-    return {"name": name, "words": words, "board": keys}
-
-
-def _typed(
-    *,
-    heading: str,
-    step: str,
-    words: str,
-    action: str,
-    fields: list[dict[str, str]],
-    submit: str,
-    other: dict[str, str] | None = None,
-) -> Response | str:
+def _typed(**facts: Any) -> Response | str:
     here = _here()
     if isinstance(here, Response):
         return here
-    again, typed, told = guest.pop("again", ""), guest.pop("typed_again", ""), _told()
-    return frame.page(
-        "kiosk/typed.html",
-        sheets=SHEETS,
-        idle_s=frame.IDLE_LONG_S,
-        shown=here,
-        heading=heading,
-        step=step,
-        typed=typed if again or told else "",
-        words=sorry(Refusal(again), Case()).words if again else told or words,
-        stop=bool(again),
-        told=bool(told),
-        other=other,
-        action=action,
-        fields=fields,
-        submit=submit,
-        letters=ids.ALPHABET,
-        back=url_for("order.show"),
-    )
+    return typed.page(shown=here, back=url_for("order.show"), **facts)

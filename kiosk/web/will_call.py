@@ -10,6 +10,7 @@ from kiosk.payments import debts, terminals
 from kiosk.shown.collecting import Collecting, Found, FoundTicket
 from kiosk.shown.named import Refusal
 from kiosk.web import formats, frame, house, paging, posters, refusals, sight_words
+from kiosk.web import typed as typed_page
 from kiosk.web.guest import begin, device
 from kiosk.web.guest import collect as begin_to_collect
 from kiosk.web.speech import gettext as _
@@ -71,24 +72,16 @@ def find() -> Response:
 @bp.get("/member")
 def ask_member() -> str:
     """Ask for a member's number and password, where no card is at hand."""
-    again = guest.pop("again", "")
-    said = sorry(Refusal(again), Case()).words if again else ""
-    return frame.page(
-        "kiosk/typed.html",
-        sheets=SHEETS,
-        idle_s=frame.IDLE_LONG_S,
+    return typed_page.page(
         heading=_("Collect as a member"),
         step=_("Collect"),
-        typed="",
-        words=said or _("Show your card to the camera, or type:"),
-        stop=bool(again),
+        words=_("Show your card to the camera, or type:"),
         action=url_for("will_call.find_member"),
         fields=[
-            {"name": "member_number", "words": _("Member number"), "board": "any"},
-            {"name": "password", "words": _("Password"), "board": "password"},
+            typed_page.field("member_number", _("Member number"), "any"),
+            typed_page.field("password", _("Password"), "password"),
         ],
         submit=_("Find"),
-        letters=ids.ALPHABET,
         back=url_for("will_call.ask"),
     )
 
@@ -101,7 +94,7 @@ def find_member() -> Response:
         device(), number, request.form.get("password", "")[:LONGEST]
     )
     if isinstance(found, Refusal) and found.key == "collect.none":
-        guest["again"] = "collect.member"
+        typed_page.again("collect.member", number)
         return redirect(url_for("will_call.ask_member"), 303)
     if isinstance(found, Refusal):
         return refusals.go(found)

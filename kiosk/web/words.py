@@ -257,6 +257,26 @@ def _collecting(refusal: Refusal, case: Case) -> Said | None:
                 reference=facts.get("reference", ""),
             )
             return words, [call_staff(), start_over()]
+        case "pay.taken":
+            words = _(
+                "This was paid, but its tickets are not made yet. Please do not pay again."
+                " Staff can help. Reference %(reference)s.",
+                reference=facts.get("reference", ""),
+            )
+            return words, [call_staff(), start_over()]
+        case "pay.not_taken":
+            words = _(
+                "That payment did not go through. Nothing was charged. Reference"
+                " %(reference)s.",
+                reference=facts.get("reference", ""),
+            )
+            return words, [start_over(), call_staff()]
+        case "pay.returned":
+            words = _(
+                "That payment was given back to your card. Reference %(reference)s.",
+                reference=facts.get("reference", ""),
+            )
+            return words, [start_over(), call_staff()]
         case "staff.code":
             words = _("That staff code opens nothing here. A manager can make a new one.")
             return words, [Button(_("Go on"), url_for("staff.aside"))]

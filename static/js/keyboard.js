@@ -95,6 +95,8 @@
     }
   };
 
+  const toEnd = (one) => one.setSelectionRange(one.value.length, one.value.length);
+
   const open = () => {
     board.hidden = false;
     document.body.classList.add("typing");
@@ -103,7 +105,10 @@
   // Our keys replace the browser's own: they would cover half of the screen.
   for (const one of fields) {
     one.inputMode = "none";
+    // Keys write and erase at the end: the cursor stands there, too.
+    one.addEventListener("click", () => toEnd(one));
     one.addEventListener("focus", () => {
+      toEnd(one);
       if (field !== one) digits = false;
       field = one;
       open();

@@ -67,6 +67,7 @@ class LedgerDouble(httpx.BaseTransport):
         self.names: dict[str, str] = {}
         self.orders: dict[str, dict[str, Any]] = {}
         self.codes: dict[str, str] = {}
+        self.standing: dict[str, dict[str, str]] = {}
         self.contacts: dict[str, str | None] = {}
         self.members: dict[str, dict[str, Any]] = {}
         self.vouchers: dict[str, int] = {}
@@ -617,6 +618,8 @@ class LedgerDouble(httpx.BaseTransport):
         return 200, answer
 
     def _look_up(self, body: dict[str, Any]) -> Answer:
+        if found := self.standing.get(body.get("code", "")):
+            return 409, {"error": "PAYMENT_STANDS", **found}
         if "code" in body:
             number = self.codes.get(body["code"], "")
         elif "password" in body:

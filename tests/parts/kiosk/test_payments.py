@@ -344,12 +344,14 @@ def test_whoever_is_in_doubt_takes_the_reference_along_on_paper(
     words = " ".join(slip)
     assert "Please do not pay again." in words
     assert "It is no ticket." in words
+    (code,) = paper.codes  # Of the order to be, and of no ticket.
     with kiosk.store.read() as session:
         assert session.scalars(select(IntentRow.reference)).one() in words
-    (code,) = paper.codes  # Of the order to be, and of no ticket.
-    found = will_call.find_code(kiosk, code)
-    assert isinstance(found, Refusal)
-    assert found.key == "pay.doubt"
+        reference = session.scalars(select(IntentRow.reference)).one()
+    for shown in (code, reference.lower()):
+        found = will_call.find_code(kiosk, shown)
+        assert isinstance(found, Refusal)
+        assert (found.key, found.facts["reference"]) == ("pay.doubt", reference)
 
 
 def test_the_code_of_a_payment_in_doubt_fetches_the_tickets_if_it_was_taken(

@@ -53,6 +53,56 @@ def test_the_search_finds_it_by_what_the_slip_says(shown, doubt, bo, ledger):
     assert page.soup.find(id=f"case-{row_of(ledger, doubt)}")
 
 
+SLIP = ("pt5 qnj", "FOHC:23456789ABCDEFGH")
+
+
+def at_another_kiosk(lobby, shown):
+    other = lobby.device("Kiosk 2", "kiosk")
+    return other.post("/api/lookups", {"code": shown})
+
+
+@pytest.mark.parametrize("shown", SLIP)
+@pytest.mark.parametrize(
+    ("event", "state"),
+    [
+        (None, "in_doubt"),
+        (("payment.declined", {"reason": "cancelled"}), "not_taken"),
+        (("payment.approved", {"ref": "R", "amount": 2575}), "taken"),
+        (("payment.refunded", {"ref": "R", "amount": 2575, "why": "late"}), "returned"),
+    ],
+)
+def test_another_kiosk_hears_where_the_payment_of_a_slip_stands(
+    event, state, shown, doubt, kiosk, lobby
+):
+    if event is not None:
+        kiosk.happened(event[0], {"intent": doubt, **event[1]})
+        kiosk.upload().ok()
+    answer = at_another_kiosk(lobby, shown)
+    told = {"error": "PAYMENT_STANDS", "state": state, "reference": "PT5QNJ"}
+    assert (answer.status, told | answer.body) == (409, answer.body)
+
+
+@pytest.mark.parametrize("shown", SLIP)
+def test_once_it_is_a_sale_the_slip_fetches_the_tickets_at_any_kiosk(
+    shown, doubt, kiosk, lobby, theatre
+):
+    epoch = kiosk.own(theatre.tonight, "A1")["A1"]
+    line = kiosk.line(theatre.tonight, "A1", epoch)
+    tender = {"kind": "card", "ref": "R", "amount": 2575, "intent": doubt}
+    sale = kiosk.sale(line, tenders=[tender])
+    kiosk.happened("sale", sale | {"pickup_hash": pickups.hash_of(SLIP[1])})
+    kiosk.upload().ok()
+    assert at_another_kiosk(lobby, shown).ok()["tickets"][0]["seat"] == "A1"
+
+
+def test_who_guesses_references_of_slips_is_slowed_down(doubt, lobby):
+    other = lobby.device("Kiosk 2", "kiosk")
+    for _ in range(5):
+        wrong = other.post("/api/lookups", {"code": "PT5QNK"})
+        assert wrong.body["error"] == "NOT_FOUND"
+    assert other.post("/api/lookups", {"code": "PT5QNJ"}).body["error"] == "LOCKED"
+
+
 def row_of(ledger, subject):
     with ledger.store.read() as session:
         query = select(DiscrepancyRow.id).where(DiscrepancyRow.subject == subject)

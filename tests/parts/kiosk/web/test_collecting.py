@@ -218,6 +218,7 @@ def test_a_member_without_a_card_collects_by_number_and_password(
     ada.type("Password", "wrong")
     ada.press("Find")
     assert ada.page.alert.startswith("We can't find tickets for that membership.")
+    assert 'value="M' in ada.page.html
     ada.type("Member number", "M17")
     ada.type("Password", "secret")
     ada.press("Find")
@@ -225,6 +226,29 @@ def test_a_member_without_a_card_collects_by_number_and_password(
     ada.press("Print these tickets")
     work()
     assert len(paper.codes) == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("in_doubt", "Please do not pay again. We can't see yet whether this was paid."),
+        ("taken", "This was paid, but its tickets are not made yet."),
+        ("not_taken", "That payment did not go through. Nothing was charged."),
+        ("returned", "That payment was given back to your card."),
+        ("", "The line to the box office is down, so we can't look that up right now."),
+    ],
+)
+def test_the_slip_of_another_kiosk_says_where_its_payment_stands(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble, state: str, said: str
+) -> None:
+    ledger.standing["PT5QNJ"] = {"state": state, "reference": "PT5QNJ"}
+    ledger.up = bool(state)
+    ada.open("/collect")
+    ada.type("Order number", "pt5-qnj")
+    ada.press("Find")
+    assert said in ada.page.heading
+    assert "Call staff" in ada.page.names
+    assert ("Reference PT5QNJ." in ada.page.words) == bool(state)
 
 
 def test_passwords_are_throttled_and_need_a_line(

@@ -182,6 +182,23 @@ def test_what_is_wrong_is_said_and_the_keys_stay(visitor: Visitor) -> None:
     page.get_by_role("heading", name="Hamlet").wait_for()
 
 
+@pytest.mark.parametrize("visitor", ["S", "L"], indirect=True)
+def test_a_wrong_member_number_is_put_right_at_its_end(visitor: Visitor) -> None:
+    visitor.reviews()
+    visitor.open("/order/member")
+    visitor.page.fill("#member_number", "MB4K8")
+    visitor.page.fill("#password", "velvet")
+    visitor.house.refuse["join"] = Refusal("member.none")
+    visitor.press("Use my membership")
+    number = visitor.page.locator("#member_number")
+    # Touched at its very beginning, keys still write and erase at the end.
+    number.click(position={"x": 3, "y": 10})
+    assert number.evaluate("it => it.selectionStart") == len("MB4K8")
+    visitor.page.locator(".keys").get_by_role("button", name="Erase").click()
+    assert number.input_value() == "MB4K"
+    assert visitor.page.locator("#password").input_value() == ""
+
+
 def test_paying_follows_the_terminal_and_then_the_paper(visitor: Visitor) -> None:
     visitor.pays(Outcome.WAITING_FOR_CARD)
     heading = visitor.page.locator("h1")

@@ -437,6 +437,11 @@ def test_a_wrong_password_is_asked_for_again(ada: Guest, okafor: dict[str, Any])
     joins(ada, "curtain")
     assert "curtain" not in ada.page.html
     assert "We can't find that membership." in ada.page.alert
+    # The number is put right where it was typed, and only there.
+    field = ada.page.soup.select_one("#member_number")
+    assert field is not None
+    assert field["value"] == "MB4K7"
+    assert "MB4K7" not in ada.open("/order/member").html
 
 
 def test_a_gift_card_never_pays_more_than_is_left(

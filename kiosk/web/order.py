@@ -121,7 +121,8 @@ def _paid_lines(review: Review) -> list[dict[str, str]]:
     whole = formats.money(review.total, review.currency)
     return [{"words": _("Total"), "amount": whole}] + [
         {
-            "words": _tender_words(one, names, review.currency),
+            "words": names.get(one.kind, names["voucher"]),
+            "more": _left_words(one, review.currency),
             "amount": formats.money(-one.amount, review.currency),
         }
         for one in review.tenders
@@ -129,13 +130,10 @@ def _paid_lines(review: Review) -> list[dict[str, str]]:
     ]
 
 
-def _tender_words(one: TenderShown, names: dict[str, str], currency: str) -> str:
-    name = names.get(one.kind, names["voucher"])
-    if not one.left:
-        return name
-    return _(
-        "%(name)s, %(amount)s left", name=name, amount=formats.money(one.left, currency)
-    )
+def _left_words(one: TenderShown, currency: str) -> str:
+    """Say what a voucher or gift card has left; blank for nothing."""
+    amount = formats.money(one.left, currency)
+    return _("%(amount)s left", amount=amount) if one.left else ""
 
 
 def _part_words(review: Review) -> str:

@@ -301,7 +301,9 @@ def _paper(
         ),
         row=seat.row if seat else "",
         seat=seat.seat if seat else "",
-        door=performance.entrance(plan, section) if performance else "",
+        door=house.together(
+            performance.entrances(plan, section) if performance else (), language
+        ),
         doors_open_ms=performance.doors_open_ms if performance else None,
         note="",
         price_type=house.own(kind.name, language) if kind else ticket["price_type"],

@@ -46,7 +46,9 @@ def last_page(
         return None
     named = [here.plan.shown(seat) for seat in seats] if here.plan.chart else []
     sections = {seat.section for seat in named} or {""}
-    doors = {here.performance.entrance(here.plan, section) for section in sections}
+    doors: set[str] = set()
+    for section in sections:
+        doors |= set(here.performance.entrances(here.plan, section))
     return Done(
         order=order,
         tonight=here.tonight(),

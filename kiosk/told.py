@@ -1,6 +1,6 @@
 """What the ledger's documents say, as facts; `reading` makes them. Source: docs/api.md."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -57,6 +57,10 @@ class House:
         """Say a text of the house's own in a language; as it is where none is known."""
         return self.own_words.get(language, {}).get(text, text)
 
+    def together(self, names: Iterable[str], language: str) -> str:
+        """Say several of them, as on paper: "Door A, Door B"."""
+        return ", ".join(self.own(name, language) for name in names)
+
     def rule_for(self, starts_ms: int, now_ms: int) -> str:
         """Give the rule of exchanges as far as it can still apply; blank: too late."""
         late = exchange_deadlines.passed(
@@ -101,15 +105,16 @@ class Performance:
     doors: tuple[DoorSettings, ...]
     home_doors: Mapping[str, str]
 
-    def entrance(self, plan: Plan | None, section: str) -> str:
-        """Name the door that a ticket sends its guest to; empty if nobody has said.
+    def entrances(self, plan: Plan | None, section: str) -> tuple[str, ...]:
+        """Name the door that a ticket sends its guest to; none if nobody has said.
 
         Without numbered seats every door of the hall serves everybody.
         """
         if plan is not None and plan.chart is None:
-            return ", ".join(dict.fromkeys(door.name for door in self.doors))
+            return tuple(dict.fromkeys(door.name for door in self.doors))
         doors = plan.section_doors(section)[0] if plan is not None else ()
-        return self.home_doors.get(section) or (doors[0] if doors else "")
+        home = self.home_doors.get(section)
+        return (home,) if home else doors[:1]
 
 
 @dataclass(frozen=True)

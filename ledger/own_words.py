@@ -1,13 +1,14 @@
 """The house's own words in its other languages.
 
 What a house says itself (where the box office is, its rule of exchange, names and notes of
-prices, names of parts and the way to them) stands once, in its first language. A list
-beside it says the same in the others; guests read their own language where it is known.
+prices, names of doors and parts and the way to them) stands once, in its first language. A
+list beside it says the same in the others; guests read their own language where it is
+known.
 Source: lobby.md §1, docs/decisions/0038.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,6 +52,10 @@ def used(session: Session, now_ms: int) -> list[str]:
     for body in session.scalars(lists):
         found |= dict.fromkeys(_of_prices(json.loads(body)))
     found |= dict.fromkeys(session.scalars(select(HallRow.name).order_by(HallRow.name)))
+    doors = select(PerformanceRow.spaces).where(PerformanceRow.id.in_(coming)).distinct()
+    for spaces in session.scalars(doors):
+        for space in json.loads(spaces):
+            found |= dict.fromkeys(str(door["name"]) for door in space.get("doors", ()))
     charts = select(ChartRow.body).where(ChartRow.performance.in_(coming)).distinct()
     for body in (*session.scalars(select(HallRow.plan)), *session.scalars(charts)):
         found |= dict.fromkeys(_of_plan(json.loads(body)))
@@ -81,10 +86,16 @@ def change(
     return None
 
 
+def speaker(row: HouseRow, language: str) -> Callable[[str], str]:
+    """Give what says many of the house's own texts in one language, as `say` does."""
+    known: dict[str, dict[str, str]] = json.loads(row.own_words)
+    words = known.get(language, {})
+    return lambda text: words.get(text, text)
+
+
 def say(row: HouseRow, text: str, language: str) -> str:
     """Say one of the house's own texts in a language; in its own where none is known."""
-    known: dict[str, dict[str, str]] = json.loads(row.own_words)
-    return known.get(language, {}).get(text, text)
+    return speaker(row, language)(text)
 
 
 _STILL_ON_MS = 3 * 3_600_000

@@ -103,7 +103,7 @@ def _ticket(
         section=here.house.own(seat.section if chart else performance.hall, language),
         row=seat.row if chart else "",
         seat=seat.seat if chart else "",
-        door=performance.entrance(here.plan, seat.section),
+        door=here.house.together(performance.entrances(here.plan, seat.section), language),
         doors_open_ms=performance.doors_open_ms,
         note="♿" if step_free else "",
         price_type=here.house.own(kind.name, language) if kind else line.price_type,

@@ -16,7 +16,7 @@ from kiosk.payments import codes
 from kiosk.printing import slot, spool
 from kiosk.shown.printing import Done, Progress
 from kiosk.shown.reviewing import OrderShown, Stage
-from kiosk.web import formats, frame, qr
+from kiosk.web import formats, frame, house, qr
 from kiosk.web.guest import device
 from kiosk.web.printing import sold
 from kiosk.web.speech import gettext as _
@@ -197,8 +197,8 @@ def _facts(shown: Done) -> list[dict[str, str]]:
     if not today and shown.doors_open_ms is None:
         when = formats.when(tonight.starts_ms, zone, now_ms)
         facts.append({"what": tonight.title, "words": when})
-    if shown.doors:
-        facts.append({"what": _("Door"), "words": formats.together(shown.doors)})
+    if doors := [house.own(door) for door in shown.doors]:
+        facts.append({"what": _("Door"), "words": formats.together(doors)})
     if shown.doors_open_ms is not None:
         opens = shown.doors_open_ms
         time = formats.clock(opens, zone) if today else formats.when(opens, zone, now_ms)

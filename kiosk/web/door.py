@@ -15,7 +15,7 @@ from kiosk.shown.door import Counters, Shown
 from kiosk.web import badge, codes, door_calls, formats, frame, house, sight_words
 from kiosk.web.door_back import back, number, where
 from kiosk.web.door_together import stops, together
-from kiosk.web.door_words import badge_words, figures_words, leapt_words
+from kiosk.web.door_words import badge_words, counted, figures_words, leapt_words
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
 from kiosk.web.verdict_words import Said, said
@@ -64,7 +64,7 @@ def show() -> str | Response:
     newest = max(came, key=lambda one: one.id, default=None)
     remembered = "seen" not in request.args
     verdict = _verdict(came, seen, now_ms, remembered=remembered)
-    counters = door.counters(here) if house.ready(here) else None
+    counters = counted(here) if house.ready(here) else None
     sight = sight_words.now()
     return frame.page(
         "kiosk/door.html",
@@ -126,7 +126,7 @@ def patron() -> str:
         newest=max((one.id for one in came), default=0),
         mode=door.mode(here) if house.ready(here) else "entry",
         title=_title(counters)
-        if (counters := door.counters(here) if house.ready(here) else None)
+        if (counters := counted(here) if house.ready(here) else None)
         else "",
     )
 

@@ -1,13 +1,15 @@
 """The door's lists: the last scans, how the evening adds up, and the list on paper."""
 
 from flask import Blueprint, redirect, request, url_for
+from flask import session as guest
 from werkzeug.wrappers import Response
 
 from kiosk import door, door_history, door_paper, door_search
 from kiosk.shown.door import Past
 from kiosk.web import badge, formats, frame, house
 from kiosk.web.door_back import back
-from kiosk.web.guest import device
+from kiosk.web.door_words import counted
+from kiosk.web.guest import USHERS, device
 from kiosk.web.speech import gettext as _
 from kiosk.web.verdict_words import said
 
@@ -57,8 +59,18 @@ def tally() -> str:
         idle_s=0,
         listens=False,
         totals=door_history.totals(device()),
-        counters=door.counters(device()),
+        own=house.own,
+        counters=counted(device()),
     )
+
+
+@bp.post("/language")
+def language() -> Response:
+    """Speak another language at this door."""
+    code = request.form.get("language", "")
+    if code in house.read(device()).languages:
+        guest[USHERS] = code
+    return redirect(url_for("door_lists.tally"), 303)
 
 
 @bp.get("/paper")
@@ -70,7 +82,7 @@ def paper() -> str:
     if may and not device().names:
         door_search.hear_names(device())
     rows = door_search.everybody(device(), by=by, by_name=may)
-    counters = door.counters(device())
+    counters = counted(device())
     said = request.args.get("printed", "")
     return frame.page(
         "kiosk/door_paper.html",
@@ -94,7 +106,7 @@ def print_paper() -> Response:
     here, now_ms = device(), device().clock.now_ms()
     by = "seat" if request.form.get("by") == "seat" else "name"
     may = badge.supervisor() is not None
-    counters = door.counters(here)
+    counters = counted(here)
     time = formats.clock(now_ms, house.read(here).zone)
     head = [
         _("Please shred"),

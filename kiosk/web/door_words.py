@@ -3,6 +3,10 @@
 Source: lobby.md §4.
 """
 
+from dataclasses import replace
+
+from kiosk import door
+from kiosk.device import Device
 from kiosk.shown.door import Counters, LinkShown
 from kiosk.web import formats, house
 from kiosk.web.guest import device
@@ -26,6 +30,12 @@ def figures_words(counters: Counters) -> str:
     )
 
 
+def counted(here: Device) -> Counters | None:
+    """Give what this door counts, with its name in the usher's language."""
+    found = door.counters(here)
+    return found and replace(found, door=house.own(found.door))
+
+
 def badge_words(link: LinkShown) -> str:
     """Say how this door is linked."""
     if link.up:
@@ -36,7 +46,7 @@ def badge_words(link: LinkShown) -> str:
             "On our own since %(time)s. Only %(sections)s here;"
             " send others to their own door.",
             time=since,
-            sections=formats.together(link.home_sections),
+            sections=formats.together([house.own(one) for one in link.home_sections]),
         )
     scans = ngettext("%(num)s scan to send.", "%(num)s scans to send.", link.unsent)
     return _("On our own since %(time)s. Keep scanning. %(scans)s", time=since, scans=scans)

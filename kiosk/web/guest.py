@@ -19,6 +19,7 @@ from kiosk.shown.reviewing import OrderShown, Stage
 from kiosk.web import hearing, house
 
 # What a guest asks for to read, hear and reach this screen better.
+USHERS = "language_of_door"
 ASKED = ("language", "text", "contrast", "slowly", "lowered")
 
 
@@ -65,11 +66,14 @@ def language() -> str:
     """Give the language of this page: the guest's own, else the house's first.
 
     A kiosk may be asked for the pages of a door, too: whoever stands there has not chosen
-    what the guest at the kiosk chose.
+    what the guest at the kiosk chose, but may choose for the door.
     """
-    asked = guest.get("language")
-    ushers = request.path.startswith("/door") and not house.is_door(device())
-    return str(asked) if asked and not ushers else house.read(device()).languages[0]
+    door = house.is_door(device())
+    ushers = door or request.path.startswith("/door")
+    asked = guest.get(USHERS) if ushers else guest.get("language")
+    if door:
+        asked = asked or guest.get("language")
+    return str(asked) if asked else house.read(device()).languages[0]
 
 
 def wishes() -> dict[str, object]:

@@ -15,7 +15,7 @@ from kiosk import door
 from kiosk.shown.door import Class, Shown
 from kiosk.web import badge, crops, door_calls, formats, frame, house, qr
 from kiosk.web.door_back import back
-from kiosk.web.door_words import badge_words, figures_words, leapt_words
+from kiosk.web.door_words import badge_words, counted, figures_words, leapt_words
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
 from kiosk.web.verdict_words import said
@@ -83,7 +83,7 @@ def invite() -> str | AnyResponse:
 def show() -> str:
     """Show what the camera sees, and what the door says."""
     here = device()
-    counters = door.counters(here)
+    counters = counted(here)
     return frame.page(
         "kiosk/door_phone.html",
         sheets=SHEETS,

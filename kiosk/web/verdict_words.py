@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kiosk.shown.door import Class, Shown
-from kiosk.web import formats
+from kiosk.web import formats, house
 from kiosk.web.speech import gettext as _
 from kiosk.web.speech import ngettext
 
@@ -74,13 +74,15 @@ def _asks(shown: Shown) -> Said | None:
             since = (
                 formats.clock(shown.since_ms, zone) if shown.since_ms is not None else ""
             )
-            words = _("ALREADY IN %(time)s, %(door)s", time=since, door=shown.since_door)
+            door = house.own(shown.since_door)
+            words = _("ALREADY IN %(time)s, %(door)s", time=since, door=door)
             patron = _("This ticket has been used. Is it your companion's?")
             return Said(words.replace(" ,", ",").rstrip(", "), patron, _seat(shown))
         case "WRONG_DOOR":
-            doors = formats.together(shown.go_to)
-            words = ", ".join(part for part in (doors, shown.go_to_words) if part)
-            patron = _("Your door is %(where)s.", where=shown.go_to_words or doors)
+            doors = formats.together([house.own(door) for door in shown.go_to])
+            way = house.own(shown.go_to_words)
+            words = ", ".join(part for part in (doors, way) if part)
+            patron = _("Your door is %(where)s.", where=way or doors)
             return Said(words.upper() or _("ANOTHER DOOR"), patron, _seat(shown))
         case "UNPAID":
             due = formats.money(shown.due, shown.currency) if shown.currency else ""
@@ -130,7 +132,8 @@ def _asks(shown: Shown) -> Said | None:
                 _seat(shown),
             )
         case "BEING_CHECKED":
-            words = _("BEING CHECKED AT %(door)s", door=shown.since_door.upper())
+            door = house.own(shown.since_door).upper()
+            words = _("BEING CHECKED AT %(door)s", door=door)
             return Said(words, _("One moment, please."), _seat(shown))
         case "QUESTIONS":
             count = max(len(shown.ask), 1)
@@ -213,7 +216,7 @@ def _seat(shown: Shown) -> str:
 
 def _where(shown: Shown) -> str:
     """The second line: where to go, and how many of a party are in."""
-    words = shown.seat.section.upper() if shown.seat else ""
+    words = house.own(shown.seat.section).upper() if shown.seat else ""
     if shown.of and shown.of > 1 and shown.inside is not None:
         count = _("(%(inside)s of %(of)s in)", inside=shown.inside, of=shown.of)
         return f"{words} {count}".strip()

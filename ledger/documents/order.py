@@ -138,7 +138,7 @@ def describe(session: Session, order: str, language: str | None = "en") -> Order
         language = patron.language if patron else "en"
     locale = speech.locale(language)
     evenings = {
-        performance: _Evening(session, performance, house.zone, language)
+        performance: _Evening(session, performance, house, language)
         for performance in {ticket.performance for ticket in rows}
     }
     held = passed_on.holders(session, [ticket.id for ticket in rows])
@@ -167,11 +167,12 @@ class _Evening:
     """One performance with its chart and prices, read once for all its tickets."""
 
     def __init__(
-        self, session: Session, performance: str, zone: str, language: str
+        self, session: Session, performance: str, house: HouseRow, language: str
     ) -> None:
         self.language = language
         self.locale = locale = speech.locale(language)
-        self.zone = zone
+        self.zone = zone = house.zone
+        self.own = own_words.speaker(house, language)
         found = session.get(PerformanceRow, performance)
         assert found is not None
         production = session.get(ProductionRow, found.production)
@@ -202,14 +203,16 @@ class _Evening:
     def ticket(self, row: TicketRow, currency: str, *, passed_to: str) -> Ticket:
         name = self.names.get(row.seat, {})
         section = name.get("section", "")
+        door = self.doors.get(section) or self.doors.get("")
+        kind = row.price_type or ""
         return Ticket(
             id=row.id,
             evening=self.words,
-            section=section,
+            section=self.own(section),
             row=name.get("row", ""),
             seat=name.get("seat", ""),
-            door=self.doors.get(section) or self.doors.get(""),
-            price_type=self.types.get(row.price_type or "", row.price_type or ""),
+            door=self.own(door) if door else None,
+            price_type=self.own(self.types.get(kind, kind)),
             price=money(row.price + row.fee_outside, currency, self.locale),
             fee=money(row.fee_outside, currency, self.locale) if row.fee_outside else None,
             issue=row.issue,

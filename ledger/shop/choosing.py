@@ -135,13 +135,13 @@ def _exchange(session: Session, one: Choice, there: Show, amount: str) -> Said:
     zone = catalogue.house(session).zone
     when = f"{formats.day(there.starts_ms, zone)}, {formats.clock(there.starts_ms, zone)}"
     title = _("%(title)s on %(when)s", title=there.title, when=when)
-    plan = evenings.plan_of(session, one.to)
+    plan, hall = evenings.plan_of(session, one.to), formats.own(there.hall)
     does = []
     if plan.chart is not None:
         seats = formats.seats(plan, one.seats)
-        does.append(_("Your new seats: %(seats)s, %(hall)s.", seats=seats, hall=there.hall))
+        does.append(_("Your new seats: %(seats)s, %(hall)s.", seats=seats, hall=hall))
     else:
-        does.append(_("Unreserved seating, %(hall)s.", hall=there.hall))
+        does.append(_("Unreserved seating, %(hall)s.", hall=hall))
     does += [
         _("No money moves: the %(amount)s that you paid stay with them.", amount=amount),
         _("You get new codes by mail; the older ones open no door any more."),

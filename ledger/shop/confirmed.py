@@ -15,7 +15,7 @@ from ledger import cards_on_file, voucher_balances
 from ledger.baskets import Basket
 from ledger.documents import calendar, code, ticket
 from ledger.documents import order as orders
-from ledger.shop import details, frame, gift_cards, membership_orders, passes
+from ledger.shop import details, formats, frame, gift_cards, membership_orders, passes
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import language
 from ledger.shop.ways import Way
@@ -119,7 +119,7 @@ def ics_file(
         performance=evening.id,
         starts_ms=evening.starts_ms,
         ends_ms=evening.ends_ms,
-        hall=session.get_one(HallRow, evening.hall).name,
+        hall=formats.own(session.get_one(HallRow, evening.hall).name),
         made_ms=row.made_ms,
     )
     return _file(

@@ -166,8 +166,9 @@ def _lines(
             for level in (plan.level_of(seat) or "",)
         ]
         name = plan.name(row.seats[0]).row or row.name
-        html = _ticks(f"{row.section} {name}", boxes, said, ticked)
-        lines.append(Line(place, row.section, name, boxes, html))
+        part = formats.own(row.section)
+        html = _ticks(f"{part} {name}", boxes, said, ticked)
+        lines.append(Line(place, part, name, boxes, html))
     return lines
 
 

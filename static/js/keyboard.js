@@ -105,10 +105,11 @@
   // Our keys replace the browser's own: they would cover half of the screen.
   for (const one of fields) {
     one.inputMode = "none";
-    // Keys write and erase at the end: the cursor stands there, too.
+    // Keys write and erase at the end: the cursor stands there, too, once a touch has put it
+    // where the finger is.
     one.addEventListener("click", () => toEnd(one));
     one.addEventListener("focus", () => {
-      toEnd(one);
+      setTimeout(() => toEnd(one));
       if (field !== one) digits = false;
       field = one;
       open();

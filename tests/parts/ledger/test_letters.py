@@ -141,7 +141,7 @@ def test_a_danish_patron_is_written_to_in_danish(house, mailbox):
     text = letter.get_body(("plain",)).get_content()
     assert letter["Subject"].startswith("Dine billetter: Hamlet")
     assert "Kære Ada Holm" in text
-    assert "Stalls, række F, plads 15" in text
+    assert "Parket, række F, plads 15" in text
     assert "bekræftet. I alt" in text
     html = letter.get_body(("html",)).get_content()
     assert 'lang="da"' in html

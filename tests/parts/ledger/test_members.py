@@ -4,8 +4,7 @@ import argon2
 import pytest
 from sqlalchemy import select
 
-from ledger import allotments, members, passwords, seating
-from ledger import members, passwords, pickups, seating, vouchers
+from ledger import allotments, members, passwords, pickups, seating, vouchers
 from ledger.tables.catalogue import PerformanceRow
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.members import MemberCreditRow, VoucherRow

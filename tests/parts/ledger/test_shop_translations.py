@@ -3,7 +3,11 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
+from ledger import own_words
+from ledger.documents import order as orders
+from ledger.tables.catalogue import HallRow, PerformanceRow
 from tests.catalogues import ROOT, Catalogues
 from tests.parts.ledger.shopper import Shopper, online_fees
 
@@ -27,6 +31,32 @@ def test_every_translation_tells_the_same_facts(language):
 @pytest.mark.parametrize("language", SHOP.languages)
 def test_the_compiled_catalogue_is_that_of_the_readable_one(language):
     SHOP.check_compiled(language)
+
+
+def test_a_danish_patron_reads_halls_parts_and_doors_in_danish(app, ledger, theatre):
+    with ledger.store.read() as session:
+        hall = session.scalars(
+            select(HallRow.name).join(PerformanceRow, PerformanceRow.hall == HallRow.id)
+        ).first()
+        used, seen = own_words.used(session, ledger.clock()), own_words.mark(session)
+    assert {hall, "Stalls", "Door A", "Adult"} <= set(used)
+    said = {hall: "Sal Ét", "Stalls": "Parket", "Door A": "Indgang A", "Adult": "Voksen"}
+    ledger.store.write(own_words.change, ledger.means(), {"da": said}, seen=seen, by="s-1")
+    online_fees(ledger, theatre.tonight)
+    ada = Shopper(app)
+    ada.open("/shop/?lang=da")
+    page = ada.press("Hamlet")
+    assert "Sal Ét" in page.words
+    assert "Stalls" not in page.words
+    assert page.soup.select_one("[name=seat]")["aria-label"].startswith("Parket A ")
+
+    sold = theatre.sell("A2")
+    with ledger.store.read() as session:
+        [danish] = orders.describe(session, sold.id, "da").tickets
+        [english] = orders.describe(session, sold.id, "en").tickets
+    assert (danish.place, danish.door) == ("Parket, række A, plads 2", "Indgang A")
+    assert (english.place, english.door) == ("Stalls, row A, seat 2", "Door A")
+    assert danish.price_type == "Voksen"
 
 
 def test_a_danish_patron_reads_danish_numbers_and_times(app, ledger, theatre):

@@ -20,6 +20,7 @@ from kiosk import (
     breaks,
     calls,
     door,
+    door_history,
     extras,
     last_pages,
     orders,
@@ -282,6 +283,7 @@ class PretendHouse:
         put(will_call, "done", self._last_pages_done)
         put(orders, "may_go_on", lambda _device, _order: False)
         put(calls, "waiting", lambda _device: self.calls)
+        put(door_history, "totals", lambda _device: None)
         put(terminals, "state", lambda _device: "ready")
         put(extras, "offered", lambda _device, _order: self.extras)
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from kiosk.shown.door import Class
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Outcome
+from kiosk.shown.printing import Paper, Status
 from kiosk.shown.reviewing import Stage
 from kiosk.web import frame, leaving
 from kiosk.web.newest import Read
@@ -193,10 +194,21 @@ def test_a_wrong_member_number_is_put_right_at_its_end(visitor: Visitor) -> None
     number = visitor.page.locator("#member_number")
     # Touched at its very beginning, keys still write and erase at the end.
     number.click(position={"x": 3, "y": 10})
-    assert number.evaluate("it => it.selectionStart") == len("MB4K8")
+    at_end = "document.querySelector('#member_number').selectionStart === 5"
+    visitor.page.wait_for_function(at_end)
     visitor.page.locator(".keys").get_by_role("button", name="Erase").click()
     assert number.input_value() == "MB4K"
     assert visitor.page.locator("#password").input_value() == ""
+
+
+@pytest.mark.parametrize("visitor", ["S", "L"], indirect=True)
+def test_a_gift_card_can_be_taken_off_under_a_notice_too(visitor: Visitor) -> None:
+    visitor.reviews()
+    visitor.house.gift, visitor.house.paper = 2000, Paper(Status.OUT, False, 0)
+    visitor.open("/order")
+    assert "No paper tickets here" in visitor.page.locator(".notice").inner_text()
+    for name in ("Without gift card", "Pay €28.00"):
+        assert visitor.page.get_by_role("button", name=name).is_visible()
 
 
 def test_paying_follows_the_terminal_and_then_the_paper(visitor: Visitor) -> None:

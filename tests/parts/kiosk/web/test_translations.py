@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.shown.door import Class
 from kiosk.shown.help import CallShown
 from kiosk.shown.named import Refusal
+from kiosk.shown.reviewing import Stage
 from tests.catalogues import ROOT, Catalogues
 from tests.pages import Guest
 from tests.parts.kiosk.web.pretend_house import CURTAIN_MS, PretendHouse
@@ -145,3 +147,45 @@ def test_a_danish_guest_reads_the_houses_own_words_in_danish_as_far_as_they_are_
     assert "til venstre for trappen" in guest.press("Tilkald personale").words
     guest.press("English")
     assert "left of the stairs" in guest.page.words
+
+
+IN_DANISH = {
+    "Door A": "Indgang A",
+    "Door C": "Indgang C",
+    "upstairs on the right": "ovenpå til højre",
+    "Stalls": "Parket",
+}
+
+
+def test_doors_are_named_in_the_guests_language_on_the_last_page(
+    house: PretendHouse, guest: Guest
+) -> None:
+    house.settings = replace(house.settings, own_words={"da": IN_DANISH})
+    guest.open("/p/p-1/how-many")
+    guest.press("Dansk")
+    guest.press("Find pladser")
+    guest.press("Tag disse")
+    house.stage, house.tickets = Stage.SOLD, ["printed", "printed"]
+    assert "Indgang A" in guest.open("/order/done").words
+
+
+def test_an_usher_reads_the_door_in_a_language_of_the_house(
+    house: PretendHouse, guest: Guest
+) -> None:
+    house.settings = replace(house.settings, own_words={"da": IN_DANISH})
+    facts = {"go_to": ("Door C",), "go_to_words": "upstairs on the right"}
+    house.show("WRONG_DOOR", Class.ASK, **facts)
+    guest.open("/")
+    guest.press("Dansk")
+    assert "DOOR C, UPSTAIRS ON THE RIGHT" in guest.open("/door").words
+    guest.open("/door/tally")
+    guest.press("Dansk")
+    page = guest.open("/door")
+    assert "INDGANG C, OVENPÅ TIL HØJRE" in page.words
+    assert "Din dør er ovenpå til højre." in page.words
+    house.show("ADMIT", Class.GO)
+    assert "PARKET" in guest.open("/door").words
+    # What guests at the kiosk choose is theirs alone.
+    guest.open("/help")
+    guest.press("English")
+    assert "PARKET" in guest.open("/door").words

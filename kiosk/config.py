@@ -52,6 +52,7 @@ class Config:
     demo_patience: how many times as long a demo on a busy machine waits for its ledger.
     shop_url: where patrons find the online shop, when not beside the ledger.
     theme: colours, fonts and logo of the house. signage: a folder of pictures, or None.
+    lamp: the file that says whether the lamp over this kiosk is lit, or None.
     """
 
     folder: Path
@@ -80,6 +81,7 @@ class Config:
     shop_url: str = ""
     theme: Theme = themes.STANDARD
     signage: Path | None = None
+    lamp: Path | None = None
 
     @property
     def store(self) -> Path:
@@ -131,6 +133,7 @@ def read(environment: Mapping[str, str]) -> Config:
         shop_url=_optional_url(environment, "FOH_SHOP_URL"),
         theme=_theme(environment.get("FOH_THEME_DIR", "")),
         signage=_signage(environment.get("FOH_SIGNAGE_DIR", "")),
+        lamp=_lamp(environment.get("FOH_LAMP_FILE", "")),
     )
 
 
@@ -203,6 +206,12 @@ def _terminal_at(text: str) -> str:
     if text not in {"", "left", "right", "below"}:
         raise BadConfig(f"FOH_TERMINAL_AT must be left, right or below, not {text!r}.")
     return text
+
+
+def _lamp(text: str) -> Path | None:
+    if text and not Path(text).parent.is_dir():
+        raise BadConfig(f"FOH_LAMP_FILE must be in a folder that is there; {text} is not.")
+    return _path(text)
 
 
 def _signage(text: str) -> Path | None:

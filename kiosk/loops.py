@@ -32,6 +32,7 @@ from kiosk import (
     sync,
 )
 from kiosk.device import Device
+from kiosk.lamp import Lamp
 from kiosk.outcomes import LineDown, NotUnderstood
 from kiosk.payments import conversation
 from kiosk.printing import escpos, spool
@@ -102,6 +103,8 @@ class Loops:
         if device.me.role == "kiosk":
             self._run("pay", lambda: _repeat(device, "pay", _converse, self.troubles))
             self._run("spool", self._spool)
+            if device.config.lamp is not None:
+                self._run("lamp", lambda: _repeat(device, "lamp", Lamp(), self.troubles))
         else:
             self._run("look", lambda: _repeat(device, "look", _Look(), self.troubles))
         if device.me.role == "door" and door_paper.here(device):

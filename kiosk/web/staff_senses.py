@@ -4,7 +4,7 @@ import time
 
 from flask import Blueprint, Response, abort, url_for
 
-from kiosk import voice
+from kiosk import staff, voice
 from kiosk.payments.port import TerminalDown
 from kiosk.web import formats, sight_words
 from kiosk.web.guest import device
@@ -83,10 +83,16 @@ def _sound(*, plays: bool) -> str:
         [Button(_("Play the sound"), url_for("staff_senses.play"), {})],
         None,
         note=note,
-        lines=[(_("Reads pages aloud"), reads), (_("Lamp"), _("none"))],
+        lines=[(_("Reads pages aloud"), reads), (_("Lamp"), _lamp())],
         plays=plays,
         back=url_for("staff_senses.camera"),
     )
+
+
+def _lamp() -> str:
+    if device().config.lamp is None:
+        return _("none")
+    return _("lit") if staff.called(device()) else _("off")
 
 
 @bp.get("/terminal")

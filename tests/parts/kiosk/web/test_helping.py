@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from kiosk import calls, staff
 from kiosk.app import create_app
 from kiosk.device import Device
+from kiosk.lamp import Lamp
 from kiosk.shown.paying import Outcome
 from kiosk.shown.reviewing import Stage
 from lobby.printer.faults import Ambush
@@ -48,6 +50,22 @@ def test_a_guest_calls_and_somebody_at_the_door_comes(
     hear(kiosk)
     assert ada.reload().heading == "Can we help?"
     assert staff.called(kiosk) is None
+
+
+def test_the_lamp_is_lit_until_the_guest_was_helped(
+    ada: Guest, kiosk: Device, tmp_path: Path
+) -> None:
+    file, lamp = tmp_path / "lamp", Lamp()
+    kiosk.config = replace(kiosk.config, lamp=file)
+    lamp(kiosk)
+    assert file.read_text() == "0\n"
+    ada.open("/help")
+    ada.press("Call staff")
+    lamp(kiosk)
+    assert file.read_text() == "1\n"
+    staff.helped(kiosk)
+    lamp(kiosk)
+    assert file.read_text() == "0\n"
 
 
 def test_a_call_without_a_line_is_said_and_made_when_the_line_is_back(

@@ -41,8 +41,8 @@ Found = TypeVar("Found", Select[str], Select[str, int])
 MOST_FOUND = 1_000
 # Tickets that are no longer counted; those of a cancelled order are, as it may come back.
 GIVEN_BACK = ("refunded", "exchanged")
-# So many evenings are looked at first, and twice as many each time after.
-_EVENINGS = 2
+# So many evenings are counted by themselves: most pages that are asked for are the first.
+_EVENINGS = 4
 # So much of the end of a ticket's id stands on its paper, at least.
 _TICKET = re.compile("[0-9a-f-]{8,}")
 
@@ -169,7 +169,7 @@ def _page(
 ) -> Sequence[str]:
     """Give the orders of one page of a list."""
     if only.sorting.by == "performance":
-        return _by_performance(session, where, only, (page + 1) * PAGE)[page * PAGE :]
+        return _by_performance(session, where, only, page)
     found = _sorted(select(OrderRow.id).where(*where), only)
     return session.scalars(found.limit(PAGE).offset(page * PAGE)).all()
 
@@ -194,39 +194,68 @@ def _sorted(found: Select[str], only: Only) -> Select[str]:
 
 
 def _by_performance(
-    session: Session, where: Sequence[ColumnElement[bool]], only: Only, upto: int
+    session: Session, where: Sequence[ColumnElement[bool]], only: Only, page: int
 ) -> list[str]:
-    """Give so many orders by the start of the performance that they are listed with.
+    """Give a page of orders by the start of the performance that they are listed with.
 
-    Evening by evening, and no farther than asked: sorting all orders of years takes long.
-    Orders without seats come last.
+    How many orders each evening lists is counted, so that only the orders of a page's own
+    evenings are put in order. Orders without seats come last.
     """
-    found: list[str] = []
     starts = only.sorting.keys(PerformanceRow.starts_ms, PerformanceRow.id)
     evenings = session.scalars(select(PerformanceRow.id).order_by(*starts)).all()
-    listed = select(func.min(TicketRow.performance)).where(TicketRow.order == OrderRow.id)
-    first, many = 0, _EVENINGS
-    while first < len(evenings):
-        some = evenings[first : first + many]
-        first, many = first + many, many * 2
-        orders = (
-            select(OrderRow.id)
-            .join(TicketRow, TicketRow.order == OrderRow.id)
-            .join(PerformanceRow, PerformanceRow.id == TicketRow.performance)
-            .where(
-                TicketRow.performance.in_(some),
-                TicketRow.performance == listed.correlate(OrderRow).scalar_subquery(),
-                *where,
+    first, last = page * PAGE, (page + 1) * PAGE
+    found: list[str] = []
+    passed = 0
+    for evening, count in _counts(session, evenings, where):
+        if passed + count > first:
+            skip = max(0, first - passed)
+            found += session.scalars(
+                _of_evening(evening, where)
+                .order_by(*USUAL.keys(OrderRow.made_ms, OrderRow.id))
+                .offset(skip)
+                .limit(last - passed - skip)
             )
-            .group_by(OrderRow.id, PerformanceRow.id)
-        )
-        newest = USUAL.keys(OrderRow.made_ms, OrderRow.id)
-        found += session.scalars(orders.order_by(*starts, *newest)).all()
-        if len(found) >= upto:
-            return found[:upto]
+        passed += count
+        if passed >= last:
+            return found
     without = ~exists().where(TicketRow.order == OrderRow.id)
-    rest = _newest(select(OrderRow.id).where(without, *where)).limit(upto - len(found))
-    return [*found, *session.scalars(rest)]
+    rest = _newest(select(OrderRow.id).where(without, *where))
+    skip = max(0, first - passed)
+    return [*found, *session.scalars(rest.offset(skip).limit(PAGE - len(found)))]
+
+
+def _counts(
+    session: Session, evenings: Sequence[str], where: Sequence[ColumnElement[bool]]
+) -> Iterator[tuple[str, int]]:
+    """Give how many orders each evening lists: the first one by one, then all at once."""
+    for evening in evenings[:_EVENINGS]:
+        own = select(func.count()).select_from(_of_evening(evening, where).subquery())
+        yield evening, session.scalar(own) or 0
+    listed = (
+        select(
+            TicketRow.order.label("order"),
+            func.min(TicketRow.performance).label("performance"),
+        )
+        .group_by(TicketRow.order)
+        .subquery()
+    )
+    counts = select(listed.c.performance, func.count()).group_by(listed.c.performance)
+    if where:
+        counts = counts.join(OrderRow, OrderRow.id == listed.c.order).where(*where)
+    many: dict[str, int] = dict(session.execute(counts).all())
+    for evening in evenings[_EVENINGS:]:
+        yield evening, many.get(evening, 0)
+
+
+def _of_evening(evening: str, where: Sequence[ColumnElement[bool]]) -> Select[str]:
+    """The orders that are listed with an evening."""
+    first = select(func.min(TicketRow.performance)).where(TicketRow.order == OrderRow.id)
+    there = select(TicketRow.order).where(TicketRow.performance == evening)
+    return select(OrderRow.id).where(
+        OrderRow.id.in_(there),
+        first.correlate(OrderRow).scalar_subquery() == evening,
+        *where,
+    )
 
 
 def _newest(found: Found) -> Found:

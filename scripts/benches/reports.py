@@ -101,7 +101,8 @@ def _pages(house: Any, facts: dict[str, Any]) -> list[str]:
             address += f"?performance={facts['sold_for']}"
         found.append(address)
     return [*found, "/staff/orders?q=Okafor", f"/staff/orders?q={facts['order']}",
-            "/staff/orders?page=400", "/staff/members?q=Okafor",
+            "/staff/orders?page=400", "/staff/orders?sort=performance&page=400",
+            "/staff/members?q=Okafor",
             "/staff/orders?q=Stalls, row F, seat 12"]  # fmt: skip
 
 

@@ -54,6 +54,34 @@ def owed(ledger, sold):
         )
 
 
+# The list.
+
+
+@pytest.mark.parametrize("walked", [0, 1, 9])
+def test_pages_by_performance_turn_over_every_order_once(
+    theatre, ledger, monkeypatch, walked
+):
+    """walked: how many evenings are counted by themselves."""
+    monkeypatch.setattr(order_search, "PAGE", 2)
+    monkeypatch.setattr(order_search, "_EVENINGS", walked)
+    here = [theatre.sell(seat).id for seat in ("A2", "B1", "D2")]
+    there = [theatre.sell(f"S-00{n}", performance=theatre.studio).id for n in range(1, 5)]
+    with ledger.store.read() as session:
+        for said in ("performance", "-performance"):
+            by = order_search.Sorting("performance", said.startswith("-"))
+            only = order_search.Only(sorting=by)
+            pages = [
+                order_search.find(session, page=page, now_ms=ledger.clock(), only=only)
+                for page in range(5)
+            ]
+            listed = [[line.id for line in page.lines] for page in pages]
+            assert [len(page) for page in listed] == [2, 2, 2, 1, 0]
+            ids = [id for page in listed for id in page]
+            assert sorted(ids) == sorted([*here, *there])
+            first = 3 if ids[0] in here else 4
+            assert set(ids[:first]) in (set(here), set(there))
+
+
 # Paying and details.
 
 

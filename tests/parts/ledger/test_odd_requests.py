@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from ledger import backup
+from ledger import backup, pickups
 from ledger.patrons import Patron
+from ledger.tables.orders import OrderRow, TicketRow
 from ledger.web.all import PAGES
 from tests.catalogues import ROOT
 from tests.parts.ledger.clerk import clerk
@@ -30,10 +32,10 @@ EXAMPLES = int(os.environ.get("FOH_ODD_REQUESTS", "250"))
 ASKED = re.compile(
     r"""(?:form|args|values)\.(?:get|getlist)\(\s*"([\w-]+)"|(?:desk\.)?field\("([\w-]+)\""""
 )
+CODE = "K7Q4MX23ABCDEFGH"
 ZAPHOD = Patron("Zaphod Quux", "zaphod@quux.example", phone="555 0199")
 # A key of the ledger's own stays what it is, so that requests get past the first door.
 OWN = {"csrf_token"}
-STREAMS = {"static"}
 
 
 @dataclass
@@ -129,8 +131,16 @@ ODDLY = settings(
 )
 
 
+def linked(session, means, code):
+    """Let a letter's link show the order that we bought."""
+    order = session.scalars(select(OrderRow.id).where(OrderRow.seller == "online")).one()
+    hashes = [pickups.hash_of(pickups.LINK + code)]
+    pickups.keep(session, order, hashes, now_ms=means.now_ms)
+    return session.scalars(select(TicketRow.id).where(TicketRow.order == order)).all()
+
+
 @pytest.fixture
-def house(app, theatre):
+def house(app, ledger, theatre):
     """Somebody else bought C2 and C3; we bought A4 and A5, and have B1 in a basket."""
     theirs = theatre.sell("C2", "C3", patron=ZAPHOD)
     us = Shopper(app)
@@ -139,12 +149,14 @@ def house(app, theatre):
     us.pays()
     bought = us.page.path.split("/")[3]
     us.choose_seats(theatre.tonight, "B1")
+    own = ledger.store.write(linked, ledger.means(), CODE)
     ours = {
+        "code": [CODE],
         "performance": [theatre.tonight, theatre.studio],
         "secret": [bought, us.page.path.split("/")[3]],
         "kind": ["csv", "xlsx", "json"],
         "order": [theirs.id],
-        "ticket": [one.id for one in theirs.tickets],
+        "ticket": [*own, theirs.tickets[1].id],
     }
     secrets = ["Zaphod", "quux.example", "555 0199", theirs.number]
     secrets += [one.payload for one in theirs.tickets]

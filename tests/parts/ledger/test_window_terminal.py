@@ -7,7 +7,7 @@ from ledger.gateways import pretend, terminal
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.money import PaymentRow, TenderRow
 from ledger.tables.orders import OrderRow
-from tests.parts.ledger.test_window import chart, pick, rows
+from tests.parts.ledger.test_window import chart, fill, pick, rows
 
 pytestmark = pytest.mark.usefixtures("sound_book")
 ASK = "Ask for a card at our terminal"
@@ -47,6 +47,19 @@ def test_a_sale_is_paid_at_the_terminal(bo, theatre, ledger):
     bo.reload()
     assert len(rows(ledger, TenderRow)) == 1
     assert "Card 1 €24.00" in bo.open("/staff/reports/day-end").words
+
+
+def test_who_subscribes_on_no_record_is_asked_first_whether_the_card_may_be_kept(
+    bo, theatre
+):
+    """Source: MEM9."""
+    chart(bo, theatre, "A2").press("Sell the chosen")
+    fill(bo, "subscriber", "12, since 1998")
+    pick(bo, "kind-1", "terminal")
+    page = bo.press("Sell for")
+    assert "may the card be kept on file?" in page.words
+    page.soup.find("input", attrs={"name": "keep_card"})["checked"] = ""
+    assert "please follow the terminal." in bo.press(ASK).words
 
 
 @pytest.mark.parametrize(

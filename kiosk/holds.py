@@ -156,8 +156,11 @@ def over(device: Device, row: OrderRow, *, owned: bool) -> bool:
     owned: whether all its seats are ours. They may have become so by the spare tank, long
     after the ledger had given back what was promised to the hold.
     """
-    came_with_it = owned and (row.extras.get("allotted") or not row.extras.get("tenders"))
-    return lapsed(device, row) and not came_with_it
+    return lapsed(device, row) and not (owned and _came_whole(row))
+
+
+def _came_whole(row: OrderRow) -> bool:
+    return bool(row.extras.get("allotted") or not row.extras.get("tenders"))
 
 
 def ended(device: Device, row: OrderRow) -> Refusal:
@@ -355,12 +358,20 @@ def _extended(session: Session, here: Evening, order: str, until_ms: int) -> Hel
     return shown(here, row)
 
 
-def lose(session: Session, order: str) -> None:
-    """The ledger holds nothing for the order any more; its guest may ask again."""
+def lose(session: Session, order: str) -> bool:
+    """The ledger holds nothing for the order any more; its guest may ask again.
+
+    False: it went on meanwhile, or its seats, and what pays, are this device's by now.
+    """
     row = session.get(OrderRow, order)
-    if row is not None and row.stage == "held":
-        row.stage, row.seats, row.hold, row.hold_until_ms = "choosing", [], None, None
-        basket.forget_tenders(row)
+    if row is None or row.stage != "held":
+        return row is None
+    ours = allotment.epochs(session, row.performance, row.seats) is not None
+    if ours and _came_whole(row):
+        return False
+    row.stage, row.seats, row.hold, row.hold_until_ms = "choosing", [], None, None
+    basket.forget_tenders(row)
+    return True
 
 
 def let_go(session: Session, device: Device, order: str) -> str | None:

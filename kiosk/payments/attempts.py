@@ -178,8 +178,9 @@ def _not_owned(device: Device, row: OrderRow) -> Refusal | None:
         device.store.write(holds.allotted, row.number)
         return _overdue(device, row)
     ended = holds.ended(device, row)
-    device.store.write(holds.lose, row.number)
-    return ended
+    if device.store.write(holds.lose, row.number):
+        return ended
+    return _overdue(device, row)  # Another press of the same guest was quicker.
 
 
 def _owns(device: Device, row: OrderRow) -> bool:
@@ -242,7 +243,7 @@ def _agree(
 ) -> dict[str, Any] | None:
     here = evening.look(session, device, row.performance, order=row.number)
     epochs = allotment.epochs(session, row.performance, row.seats)
-    if here is None or epochs is None:
+    if here is None or not epochs:
         return None
     lines = here.lines(row.seats, row.types)
     assert lines is not None

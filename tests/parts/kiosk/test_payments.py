@@ -1,5 +1,8 @@
 """How a payment can end, row by row of lobby.md §2."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -126,6 +129,45 @@ def test_pressing_pay_again_is_the_same_attempt(kiosk: Device, card: Card, press
     assert len(intents) == 1
     assert isinstance(again, Intent)
     assert again.id in intents
+    assert len(card.charged) == 1
+
+
+def test_ten_presses_of_pay_at_the_same_moment_are_one_attempt(
+    kiosk: Device, ledger: LedgerDouble, card: Card
+):
+    # Source: P7.
+    order, start = choose(kiosk), threading.Barrier(10)
+
+    def press(_number: int) -> Intent | Refusal:
+        start.wait()
+        return attempts.pay(kiosk, order)
+
+    with ThreadPoolExecutor(10) as hands:
+        begun = list(hands.map(press, range(10)))
+    talk(kiosk)
+
+    assert len({one.id if isinstance(one, Intent) else one.key for one in begun}) == 1
+    assert len(card.charged) == 1
+    assert len(told(kiosk, ledger, "sale")) == 1
+
+
+def test_a_press_that_another_overtook_while_it_asked_is_the_same_attempt(
+    kiosk: Device, card: Card, monkeypatch: pytest.MonkeyPatch
+):
+    order, asking = choose(kiosk), allotment.pull_held
+    quicker: list[Intent] = []
+
+    def overtaken(device: Device, hold: str) -> bool:
+        monkeypatch.setattr(allotment, "pull_held", asking)
+        quicker.append(pay(device, order))
+        return asking(device, hold)
+
+    monkeypatch.setattr(allotment, "pull_held", overtaken)
+    slower = attempts.pay(kiosk, order)
+    talk(kiosk)
+
+    assert slower == quicker[0]
+    assert outcome(kiosk, order) is Outcome.APPROVED
     assert len(card.charged) == 1
 
 

@@ -73,6 +73,14 @@ def test_no_file_names_where_packages_come_from():
         assert "://" not in file.read_text(), file.name
 
 
+def test_every_package_is_pinned_by_its_hash():
+    # Source: P30.
+    for file in (ROOT / "requirements").glob("*.lock"):
+        for part in re.findall(r"^\w.*(?:\n[ #].*)*", file.read_text(), re.M):
+            assert re.match(r"[\w.-]+(\[[\w,-]+\])?==", part), (file.name, part)
+            assert "--hash=sha256:" in part, (file.name, part)
+
+
 def test_the_browsers_policy_keeps_it_to_the_kiosks_pages():
     policy = json.loads(text("systemd/chromium-policy.json"))
     port = re.search(r"FOH_KIOSK_PORT=(\d+)", text("systemd/kiosk.env.example"))

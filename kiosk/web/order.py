@@ -51,6 +51,7 @@ def show() -> Response | str:
         total=total,
         total_words=_("To pay") if part else "",
         part=part,
+        left=_left_of_all(review),
         pay_words=_("Pay %(total)s", total=formats.money(review.due, currency))
         if review.due
         else _("Get tickets"),
@@ -128,6 +129,14 @@ def _paid_lines(review: Review) -> list[dict[str, str]]:
         for one in review.tenders
         if one.amount
     ]
+
+
+def _left_of_all(review: Review) -> str:
+    """Say in a sentence each what vouchers and gift cards have left; blank for nothing."""
+    names = {"gift_card": _("Gift card"), "voucher": _("Voucher")}
+    said = [(names.get(one.kind, ""), one) for one in review.tenders if one.left]
+    words = [f"{name}: {_left_words(one, review.currency)}." for name, one in said if name]
+    return " ".join(words)
 
 
 def _left_words(one: TenderShown, currency: str) -> str:

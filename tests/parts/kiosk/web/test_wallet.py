@@ -254,6 +254,7 @@ def test_what_is_left_on_a_gift_card_is_told_before_it_pays_and_afterwards(
     assert ledger.vouchers["GIFT9999"] == 10_000
     ada.press("Use this code")
     assert "€48.50 left -€51.50" in ada.page.words
+    assert "Gift card: €48.50 left." in ada.page.words
     ada.press("Get tickets")
     work()
     ada.reload()

@@ -16,7 +16,7 @@ from lobby.letters import Letter
 from lobby.loop import Loop
 from lobby.mailbox import Mailbox
 from lobby.mailbox import Port as MailPort
-from lobby.network import INTERNET, LAN, Cable, Network
+from lobby.network import INTERNET, LAN, Cable, Condition, Network
 from lobby.optics import View, photograph
 from lobby.phones import PhonesPort
 from lobby.printer.machine import Printer
@@ -62,6 +62,7 @@ class Hardware:
         """folder: where books and letters are kept. Nothing listens before start."""
         config = config or Config()
         self.ports = ports
+        self._plan = config.plan
         self.plugs = plugs
         self.demo_facts: Mapping[str, Any] = {}
         self.folder = folder
@@ -148,6 +149,22 @@ class Hardware:
             charges=self.terminal.charges(),
             unsent=reading.unsent,
         )
+
+    def as_at_first(self) -> list[str]:
+        """Put right what anybody broke by hand, for a story to begin; name the plugs."""
+        self.printer.heal()
+        for name in self.network.conditions():
+            self.network.set(name, Condition())
+        self.terminal.set_plan(self._plan)
+        for camera in self.cameras.values():
+            camera.clear()
+        if self.clock_offset_ms:
+            self.set_clock(0)
+        out = [n for n in self.plugs.names if n not in SPARE and not self.plugs.alive(n)]
+        for name in out:
+            self.plugs.start(name)
+            self.timeline.note(name, "The plug is in again")
+        return out
 
     def hand(self, name: str) -> Screen:
         """Whoever stands at a screen that the page does not show; they stay there."""

@@ -61,9 +61,12 @@ class Player:
 
     def play(self, told: story.Story) -> Result:
         """Play one story to its end or its first failure."""
-        self._night.begin()
-        began = time.perf_counter()
         done, why = 0, None
+        try:
+            self._night.begin()
+        except (Failed, httpx.HTTPError) as trouble:
+            return Result(told.name, False, 0, 0, 0.0, why=f"before it began: {trouble}")
+        began = time.perf_counter()
         for step in told.steps:
             try:
                 self._act(story.verb(step))(story.filled(dict(step), self._night.facts))

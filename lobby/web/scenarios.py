@@ -1,9 +1,10 @@
 """Scenarios for the page to play: the same files that play without a browser."""
 
 from flask import Blueprint, Response, jsonify
+from werkzeug.wrappers import Response as AnyResponse
 
 from lobby.scenarios import story
-from lobby.web.answers import hardware, refuse
+from lobby.web.answers import done, hardware, refuse
 
 bp = Blueprint("scenarios", __name__, url_prefix="/scenarios")
 
@@ -21,3 +22,9 @@ def scenario(name: str) -> Response:
         steps=list(told.steps),
         facts=dict(hardware().demo_facts),
     )
+
+
+@bp.post("/start")
+def start() -> AnyResponse:
+    """Bring the lobby to the state in which stories begin; what was off comes back."""
+    return done({"restarted": hardware().as_at_first()})

@@ -145,6 +145,28 @@ def test_faults_are_set_refilled_and_refused(page):
         assert page.post("/printer/faults", json=wrong).status_code == 400
 
 
+def test_a_story_begins_in_a_lobby_where_nothing_is_broken(page, lobby):
+    page.post("/printer/faults", json={"out": True})
+    page.post("/printer/faults", json={"cover": True, "after_slips": 1})
+    page.post("/terminal/next", json={"outcome": "decline"})
+    page.post("/network/lan", json={"up": False})
+    page.post("/cameras/door-a/show", json={"text": "of before"})
+    page.post("/clock", json={"offset_ms": 3_600_000})
+    page.post("/plug/kiosk/pull", json={})
+
+    assert page.post("/scenarios/start", json={}).json() == {"restarted": ["kiosk"]}
+
+    now = page.get("/state").json()
+    assert not any(now["printer"]["faults"].values())
+    assert now["printer"]["lying_in_wait"] is None
+    assert lobby.terminal.plan == Config().plan
+    assert all(link["up"] for link in now["network"].values())
+    assert now["cameras"]["door-a"]["in_view"] is None
+    assert now["clock"] == {"offset_ms": 0}
+    assert now["plugs"]["kiosk"]
+    assert page.post("/scenarios/start", json={}).json() == {"restarted": []}
+
+
 def test_the_terminal_is_told_what_to_do_and_reached_over_its_cable(page):
     page.post("/terminal/next", json={"outcome": "decline", "tap": "button"})
     with httpx.Client(base_url=f"http://127.0.0.1:{BASE + 53}", timeout=60) as till:

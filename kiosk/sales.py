@@ -53,8 +53,8 @@ def choices(device: Device, performance: str) -> Choices | Refusal:
     levels = here.levels_left()
     types = []
     for kind in here.prices.types:
-        if kind.code:
-            continue  # Its code is typed later; before, nobody reads of it.
+        if kind.code or kind.asks_who:
+            continue  # A code is typed later; before, nobody reads of it.
         wholes = [here.prices.whole(level, kind) for level in levels]
         amounts = [whole for whole in wholes if whole is not None]
         if amounts:

@@ -29,7 +29,8 @@ LONGEST: Final = 100
 def redeem(device: Device, order: str, code: str) -> Refusal | None:
     """Take a promo code, a voucher or a gift card for an order.
 
-    Refuses: voucher.none, voucher.locked (`wait_s`), tender.offline, hold.ended.
+    Refuses: voucher.none, voucher.subscribers, voucher.locked (`wait_s`), tender.offline,
+    hold.ended.
     """
     here, row = held(device, order)
     if isinstance(here, Refusal):
@@ -37,6 +38,8 @@ def redeem(device: Device, order: str, code: str) -> Refusal | None:
     typed = ids.clean_code(code[:LONGEST])
     opened = codes.hash_of(typed)
     promo = next((t for t in here.prices.types if t.code and t.code == opened), None)
+    if promo is not None and promo.asks_who:
+        return Refusal("voucher.subscribers")
     if promo is not None:
         return _open_price(device, here, row, promo, typed)
     left = due(here, row)

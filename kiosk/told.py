@@ -135,6 +135,11 @@ class PriceType:
     counted: bool = False
     most: int | None = None
 
+    @property
+    def asks_who(self) -> bool:
+        """Whether buyers must say who subscribes, which no kiosk asks. Source: ORD1."""
+        return self.buyer is pricing.Buyer.SUBSCRIBER
+
 
 # A seat paid with a credit: it costs nothing, on every list. Source: MEM2.
 MEMBERSHIP = PriceType(

@@ -204,6 +204,12 @@ def _tenders(refusal: Refusal, case: Case) -> Said | None:
         case "voucher.none":
             words = _("We can't use that voucher. Check the code, or pay by card.")
             return words, [Button(_("Try again"), url_for("wallet.voucher")), review]
+        case "voucher.subscribers":
+            words = _(
+                "That price is for subscribers. It can be had in the online shop or from"
+                " the box office, which ask who subscribes."
+            )
+            return words, [review, call_staff()]
         case "member.none":
             words = _(
                 "We can't find that membership. Check the number and password,"

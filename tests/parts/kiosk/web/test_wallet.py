@@ -170,6 +170,23 @@ def test_a_promo_code_opens_a_cheaper_price_even_without_a_link(
     assert [line["price_type"] for line in lines] == ["friend", "friend"]
 
 
+def test_a_price_that_asks_who_subscribes_is_not_sold_where_nobody_asks(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble
+) -> None:
+    """ORD1."""
+    sells_to_friends(kiosk, ledger, buyer="subscriber")
+    takes_two(ada)
+    uses_code(ada, "hamlet26")
+    assert ada.page.heading.startswith("That price is for subscribers.")
+    ada.open("/order")
+    assert "Pay €51.50" in ada.page.names
+
+    sells_to_friends(kiosk, ledger, buyer="subscriber", code="")
+    ada.open(f"/p/{HAMLET}/how-many")
+    assert "Adult" in ada.page.words
+    assert "Friend" not in ada.page.words
+
+
 def test_a_counted_promo_code_is_used_at_the_ledger_and_told_with_the_sale(
     ada: Guest, kiosk: Device, ledger: LedgerDouble, card: Card, work: Work
 ) -> None:

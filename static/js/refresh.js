@@ -50,12 +50,15 @@
     asking = true;
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
+      const text = await answer.text();
+      // Whoever has pressed something meanwhile goes where that leads.
+      if (document.documentElement.dataset.leaving) return;
       if (new URL(answer.url).pathname !== location.pathname) {
         location.replace(answer.url);
         return;
       }
       if (!answer.ok) return;
-      const page = parse.parseFromString(await answer.text(), "text/html");
+      const page = parse.parseFromString(text, "text/html");
       // How long a page may stay untouched, or stands at all, is read at its start.
       const other = ["idleS", "leaveS"].some((one) => page.body.dataset[one] !== body.dataset[one]);
       if (other || sheets(page) !== sheets(document)) {

@@ -4,6 +4,7 @@ Source: lobby.md §1. A millimetre is what the page itself takes for one: staff 
 bank card to the glass.
 """
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -416,3 +417,30 @@ def test_keys_stay_where_they_are_while_the_first_page_is_fetched_anew(
     assert page.evaluate("document.activeElement.innerText") == "Collect tickets"
     # Only what has changed is shown anew: touches of that moment are not meant for it.
     assert page.evaluate("Boolean(window.changed)") is something_new
+
+
+# What a page has asked for comes just after somebody pressed something.
+_LATE = """const ask = window.fetch;
+window.fetch = async (...what) => {
+  const answer = await ask(...what);
+  await new Promise(pressed => addEventListener('click', () => setTimeout(pressed, 0)));
+  return answer;
+};
+document.addEventListener('changed', () => sessionStorage.setItem('changed', 'yes'))"""
+
+
+def test_a_page_that_is_being_left_changes_no_more(visitor: Visitor) -> None:
+    page, house = visitor.page, visitor.house
+    page.add_init_script(_SOON)
+    page.add_init_script(_LATE)
+    visitor.open("/")
+    house.paper = replace(house.paper, can_print=False)
+    with page.expect_response(lambda said: said.request.resource_type == "fetch"):
+        pass
+    slow = threading.Event()
+    page.route("**/collect", lambda asked: (slow.wait(0.7), asked.continue_()))
+
+    page.get_by_role("link", name="Collect tickets").click()
+    page.wait_for_url("**/collect")
+
+    assert page.evaluate("sessionStorage.getItem('changed')") is None

@@ -90,6 +90,8 @@ def _pages(house: Any, facts: dict[str, Any]) -> list[str]:
         address = str(rule)
         if "GET" not in (rule.methods or ()) or not address.startswith("/staff"):
             continue
+        if address == "/staff/":
+            continue  # It leads on to a page that is measured.
         if address.endswith((".csv", ".pdf", ".<kind>", "plan.json")):
             continue
         if rule.arguments - set(known) or "memberships" in address:

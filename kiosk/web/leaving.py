@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kiosk import sales
+from kiosk import orders, sales
 from kiosk.shown.reviewing import Stage
 from kiosk.web import frame, left
 from kiosk.web.access import safe
@@ -62,9 +62,16 @@ def still_there() -> str:
 
 @bp.get("/gone")
 def gone() -> Response:
-    """Nobody answered: clear the screen and let the hold run out."""
+    """Nobody answered: clear the screen and let the hold run out, if it is of use.
+
+    What nobody may continue, with somebody's gift card or membership on it, is given back
+    at once: they may come back to buy with it.
+    """
     here = order()
     if here is not None and here.stage is Stage.HELD and not here.ref:
-        left.note(here.order)
+        if orders.may_go_on(device(), here.order):
+            left.note(here.order)
+        else:
+            sales.release(device(), here.order)
     forget_if_free()
     return redirect(url_for("attract.show"))

@@ -646,6 +646,19 @@ def test_an_order_with_a_membership_is_not_offered_to_the_next_guest(
     assert "Continue the order just left" not in ada.page.names
 
 
+def test_a_gift_card_on_an_order_that_was_left_may_pay_for_the_next(
+    ada: Guest, ledger: LedgerDouble
+) -> None:
+    ledger.vouchers["GIFT2222"] = 2000
+    takes_two(ada)
+    uses_code(ada, "GIFT2222")
+    ada.open("/gone")
+    assert ledger.vouchers["GIFT2222"] == 2000
+    takes_two(ada)
+    uses_code(ada, "GIFT2222")
+    assert "To pay €31.50" in ada.page.words
+
+
 def test_a_members_card_before_the_camera_pays_for_the_seats(
     ada: Guest, okafor: dict[str, Any], pages: Flask, kiosk: Device
 ) -> None:

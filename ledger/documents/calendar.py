@@ -1,5 +1,7 @@
-"""The evening of an order as a calendar file. Source: RFC 5545."""
+"""The evenings of an order as a calendar file. Source: RFC 5545."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ledger.documents.order import Order
@@ -8,36 +10,50 @@ _USUAL_MS = 2 * 3_600_000
 _LONGEST = 75  # Octets a line, RFC 5545 §3.1.
 
 
-def ics(
-    order: Order,
-    *,
-    performance: str,
-    starts_ms: int,
-    ends_ms: int | None,
-    hall: str,
-    made_ms: int,
-) -> bytes:
-    """Write one event. Times are UTC, so that every calendar shows the venue's evening."""
-    seats = ", ".join(dict.fromkeys(ticket.place for ticket in order.tickets))
-    doors = f" Doors open {order.evening.doors}." if order.evening.doors else ""
-    number = f" Order {order.number}." if order.number else ""
+@dataclass(frozen=True)
+class Event:
+    """When and where a performance is; Unix milliseconds."""
+
+    performance: str
+    starts_ms: int
+    ends_ms: int | None
+    hall: str
+
+
+def ics(order: Order, events: Iterable[Event], *, made_ms: int) -> bytes:
+    """Write an event for each performance, with the seats of its own tickets.
+
+    Times are UTC, so that every calendar shows the venue's evening.
+    """
     lines = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Front of House//Tickets//EN",
         "METHOD:PUBLISH",
-        "BEGIN:VEVENT",
-        f"UID:{order.id}.{performance}@front-of-house",
-        f"DTSTAMP:{_at(made_ms)}",
-        f"DTSTART:{_at(starts_ms)}",
-        f"DTEND:{_at(ends_ms or starts_ms + _USUAL_MS)}",
-        f"SUMMARY:{_text(order.evening.title)}",
-        f"LOCATION:{_text(', '.join(filter(None, (order.house, hall, order.address))))}",
-        f"DESCRIPTION:{_text(f'{seats}.{number}{doors}')}",
-        "END:VEVENT",
+        *(line for event in events for line in _event(order, event, made_ms)),
         "END:VCALENDAR",
     )
     return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
+
+
+def _event(order: Order, event: Event, made_ms: int) -> tuple[str, ...]:
+    tickets = [t for t in order.tickets if t.performance == event.performance]
+    evening = tickets[0].evening
+    seats = ", ".join(dict.fromkeys(ticket.place for ticket in tickets))
+    doors = f" Doors open {evening.doors}." if evening.doors else ""
+    number = f" Order {order.number}." if order.number else ""
+    where = ", ".join(filter(None, (order.house, event.hall, order.address)))
+    return (
+        "BEGIN:VEVENT",
+        f"UID:{order.id}.{event.performance}@front-of-house",
+        f"DTSTAMP:{_at(made_ms)}",
+        f"DTSTART:{_at(event.starts_ms)}",
+        f"DTEND:{_at(event.ends_ms or event.starts_ms + _USUAL_MS)}",
+        f"SUMMARY:{_text(evening.title)}",
+        f"LOCATION:{_text(where)}",
+        f"DESCRIPTION:{_text(f'{seats}.{number}{doors}')}",
+        "END:VEVENT",
+    )
 
 
 def _at(at_ms: int) -> str:

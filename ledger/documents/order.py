@@ -32,7 +32,7 @@ class Evening:
 class Ticket:
     """One ticket in words. code: the text of its QR; blank where there is none to show.
 
-    passed_to: the address of who holds it instead of its buyer.
+    passed_to: the address of who holds it instead of its buyer. performance: its ID.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Ticket:
     status: str
     language: str = "en"
     passed_to: str = ""
+    performance: str = ""
 
     @property
     def place(self) -> str:
@@ -220,6 +221,7 @@ class _Evening:
             status=row.status,
             language=self.language,
             passed_to=passed_to,
+            performance=row.performance,
         )
 
 

@@ -57,10 +57,10 @@ def pdf(secret: str) -> ResponseReturnValue:
 
 @bp.get("/baskets/<secret>/performance.ics")
 def ics(secret: str) -> ResponseReturnValue:
-    """Give the evening for a calendar."""
+    """Give the evenings for a calendar."""
     with frame.ledger().store.read() as session:
         row = session.get_one(OrderRow, _order(session, secret))
-        return ics_of(session, row, frame.basket(session, secret).performance)
+        return ics_of(session, row)
 
 
 def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
@@ -103,27 +103,29 @@ def pdf_file(told: orders.Order) -> Response:
     return _file(made, "application/pdf", name)
 
 
-def ics_of(session: Session, row: OrderRow, performance: str) -> Response:
-    """Give an order's evening as a calendar file."""
+def ics_of(session: Session, row: OrderRow) -> Response:
+    """Give an order's evenings as a calendar file: those of its live tickets, if any."""
     told = orders.describe(session, row.id, language())
-    return ics_file(session, told, row, performance)
+    return ics_file(session, told.live if told.live.tickets else told, row)
 
 
-def ics_file(
-    session: Session, told: orders.Order, row: OrderRow, performance: str
-) -> Response:
-    """Give an evening as a calendar file. told: what of the order it may say."""
-    evening = session.get_one(PerformanceRow, performance)
-    made = calendar.ics(
-        told,
-        performance=evening.id,
-        starts_ms=evening.starts_ms,
-        ends_ms=evening.ends_ms,
-        hall=formats.own(session.get_one(HallRow, evening.hall).name),
-        made_ms=row.made_ms,
-    )
+def ics_file(session: Session, told: orders.Order, row: OrderRow) -> Response:
+    """Give evenings as a calendar file. told: what of the order it may say."""
+    shown = {one.performance for one in told.tickets}
+    query = select(PerformanceRow).where(PerformanceRow.id.in_(shown))
+    evenings = session.scalars(query.order_by(PerformanceRow.starts_ms)).all()
+    events = [
+        calendar.Event(
+            performance=evening.id,
+            starts_ms=evening.starts_ms,
+            ends_ms=evening.ends_ms,
+            hall=formats.own(session.get_one(HallRow, evening.hall).name),
+        )
+        for evening in evenings
+    ]
+    made = calendar.ics(told, events, made_ms=row.made_ms)
     return _file(
-        made, "text/calendar; charset=utf-8", f"{told.number or evening.number}.ics"
+        made, "text/calendar; charset=utf-8", f"{told.number or evenings[0].number}.ics"
     )
 
 

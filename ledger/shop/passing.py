@@ -132,7 +132,7 @@ def passed_ics(code: str) -> Response:
     with frame.ledger().store.read() as session:
         row = _passed(session, code) or abort(404)
         order = session.get_one(OrderRow, row.order)
-        return confirmed.ics_file(session, _told(session, row), order, row.performance)
+        return confirmed.ics_file(session, _told(session, row), order)
 
 
 @bp.get("/tickets/<code>/ticket.pkpass")

@@ -62,10 +62,10 @@ def phone_pdf(code: str) -> Response:
 
 @bp.get("/orders/<code>/performance.ics")
 def phone_ics(code: str) -> Response:
-    """Give the evening for a calendar."""
+    """Give the evenings for a calendar."""
     with frame.ledger().store.read() as session:
         found = order(session, code) or abort(404)
-        return confirmed.ics_of(session, found, _performance(session, found.id))
+        return confirmed.ics_of(session, found)
 
 
 @bp.get("/orders/<code>/tickets.pkpass")

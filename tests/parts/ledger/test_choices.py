@@ -144,6 +144,25 @@ def test_one_ticket_goes_to_a_replacement_and_the_other_is_given_back(
     assert [t.amount for t in rows(ledger, TenderRow)] == [4800, -2400]
 
 
+def test_the_calendar_has_each_evening_of_an_order_with_its_own_seats(
+    vera, ada, theatre, sold, tomorrow
+):
+    call_off(vera, theatre, tomorrow)
+    ada.reads()
+    ada.press("Choose this")
+    only(ada, "A 2")
+    home = ada.press("Exchange my tickets").path
+
+    text = ada.fetch(f"{home}/performance.ics").text.replace("\r\n ", "")
+    first, second = text.split("BEGIN:VEVENT")[1:]
+    assert f".{theatre.tonight}@" in first
+    assert "DTSTART:20261127T" in first
+    assert f".{tomorrow}@" in second
+    assert "DTSTART:20261128T" in second
+    assert ("seat 3" in first, "seat 2" in first) == (True, False)
+    assert "seat 3" not in second
+
+
 def free(page):
     return {box["value"] for box in page.soup.select("input[name=seat][type=checkbox]")}
 

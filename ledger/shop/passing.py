@@ -7,7 +7,7 @@ from flask import Response, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ledger import passed_on
+from ledger import choices, evenings, passed_on
 from ledger.documents import code as drawn
 from ledger.documents import order as orders
 from ledger.documents.order import Order
@@ -106,6 +106,7 @@ def passed_ticket(code: str) -> ResponseReturnValue:
                 "trouble.html", session, title=_("Not yours any more"), words=words
             ), 410
         told = _told(session, row)
+        waiting = choices.waiting(session, session.get_one(OrderRow, row.order))
         return frame.page(
             "passed.html",
             session,
@@ -114,6 +115,8 @@ def passed_ticket(code: str) -> ResponseReturnValue:
             ticket=told.tickets[0],
             drawn=drawn.drawn,
             starts_ms=confirmed.starts_ms(session, row.performance),
+            called_off=evenings.called_off(session, row.performance),
+            choosing=row.status == "active" and row.performance in waiting,
             passes=passes.offered() and row.status == "active",
         )
 

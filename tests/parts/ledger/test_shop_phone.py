@@ -5,13 +5,16 @@ import json
 import pytest
 from sqlalchemy import select
 
-from ledger import pickups
+from ledger import choices, pickups
+from ledger.choices import Offer
 from ledger.tables.orders import OrderRow
 from ledger.tables.records import OutboxRow
 from tests.pages import Guest
 from tests.parts.ledger.clerk import fill
 from tests.parts.ledger.shopper import Shopper
+from tests.parts.ledger.test_shop import change
 from tests.parts.ledger.test_window import choose
+from tests.parts.ledger.theatre import FRIDAY_MS
 
 pytestmark = [
     pytest.mark.usefixtures("sound_book"),
@@ -175,6 +178,25 @@ def test_a_ticket_that_is_passed_on_is_the_friends_alone(
     assert order.number not in eve.fetch(f"{facts['link']}/performance.ics").text
     told = door.documents(f"perf:{theatre.tonight}", "revocation")
     assert [body["why"] for body in told.values()] == ["passed on"]
+
+
+def test_a_friend_is_told_that_the_performance_is_cancelled(passed, app, ledger, theatre):
+    [(_, facts)] = waiting(ledger, "passed_ticket")
+    eve = Guest(app)
+    assert "doors open" in eve.open(facts["link"]).words
+    change(ledger, theatre.tonight, cancelled_ms=FRIDAY_MS)
+
+    page = eve.reload()
+    assert "Cancelled: Hamlet" in page.words
+    assert "Please ask whoever gave it to you." in page.words
+    assert codes(page) == []
+    for word in ("PDF", "enough at the door", "doors open"):
+        assert word not in page.words
+
+    refund = Offer(refund=True, credit=False, donate=False, fees=False, replacements=())
+    ledger.store.write(choices.offer, ledger.means(), theatre.tonight, refund, by="vera")
+    page = eve.reload()
+    assert "Whoever bought the ticket chooses what becomes of it." in page.words
 
 
 def test_a_ticket_is_passed_on_right_after_the_purchase(app, theatre):

@@ -179,8 +179,12 @@ def _verdict_of(shown: Shown, now_ms: int) -> Verdict:
 
 
 def _stays(shown: Shown) -> bool:
-    """Whether a verdict waits for a touch; what the usher has just undone was touched."""
-    return stops(shown) and (shown.answer != "UNDONE" or shown.repeat)
+    """Whether a verdict waits for a touch; what the usher has just undone was touched.
+
+    A party is let in whole, and the usher counts heads before saying that fewer came.
+    """
+    counts = shown.admit and shown.count > 1
+    return (stops(shown) or counts) and (shown.answer != "UNDONE" or shown.repeat)
 
 
 def _may_force(shown: Shown) -> bool:

@@ -260,7 +260,8 @@ def _exchange(
     if there is None or there.cancelled_ms is not None or there.starts_ms <= means.now_ms:
         return None
     value = sum(ticket.price for ticket in tickets)
-    chain = Chain(Value(performance, value, sum(ticket.fee_outside for ticket in tickets)))
+    fees = sum(ticket.fee_outside for ticket in tickets)
+    chain = Chain(Value(performance, value, fees))
     said = offered(session, performance)
     offers = {performance: said.replacements if said else ()}
     if isinstance(exchanges.exchange(chain, to, offers), Code):
@@ -277,7 +278,7 @@ def _exchange(
     )
     if isinstance(plan, Refused):
         return None
-    return Choice(EXCHANGE, ids, seats, value, to=to, plan=plan)
+    return Choice(EXCHANGE, ids, seats, value + fees, to=to, plan=plan)
 
 
 def _credit(session: Session, means: Means, order: OrderRow, chosen: Choice) -> None:

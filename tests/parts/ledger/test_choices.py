@@ -8,7 +8,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from ledger import catalogue, choices
+from ledger import catalogue, choices, pickups
 from ledger.choices import Offer
 from ledger.mail import outbox as post
 from ledger.patrons import Patron
@@ -110,6 +110,26 @@ def test_tickets_are_exchanged_for_a_replacement_that_the_house_lists(
     assert [t.price for t in moved] == [2400, 2400]
     assert (order(ledger).charge, order(ledger).paid) == (4800, 4800)
     assert "Choose" not in ada.page.names
+
+
+def test_the_fees_of_a_ticket_stay_with_it_when_it_is_exchanged(
+    vera, app, kiosk, theatre, tomorrow
+):
+    code = "K7Q4MX23ABCDEFGH"
+    epochs = kiosk.own(theatre.tonight, "A1", "D1")
+    lines = [
+        kiosk.line(theatre.tonight, seat, epoch, payload=f"FOH:{seat}")
+        for seat, epoch in epochs.items()
+    ]
+    hashed = pickups.hash_of(pickups.PREFIX + code)
+    kiosk.happened("sale", kiosk.sale(*lines, pickup_hash=hashed))
+    kiosk.upload().ok()
+    call_off(vera, theatre, tomorrow)
+    phone = Guest(app)
+
+    assert "Total, with fees €45.50" in phone.open(f"/shop/orders/{code}").words
+    page = phone.press("Choose")
+    assert "No money moves: the €45.50 that you paid stay with them." in page.words
 
 
 def only(guest, *seats):

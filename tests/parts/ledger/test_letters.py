@@ -18,7 +18,7 @@ from ledger import pickups
 from ledger.clock import Means
 from ledger.documents import order as orders
 from ledger.documents import speech, ticket
-from ledger.mail import called_off, notes, outbox
+from ledger.mail import called_off, letters, notes, outbox
 from ledger.tables.orders import OrderRow, PatronRow
 from ledger.tables.records import OutboxRow
 from tests.catalogues import ROOT
@@ -125,6 +125,22 @@ def test_a_letter_leads_to_the_page_of_its_own_order_alone(house, mailbox):
             assert pickups.find(session, pickups.LINK + code) == order
             assert pickups.find(session, pickups.PREFIX + code) is None
     assert [row.facts for row in waiting(store)] == ["{}", "{}"]
+
+
+def test_a_friends_letter_says_seat_and_door_with_nothing_where_the_price_was(house):
+    store, facts = house
+    order = described(store, facts["emailed"]["order"])
+    one = order.tickets[0]
+    letter = letters.tickets(
+        order.alone(one.id), to="eve@example.org", letter="m1", now_ms=NOW, giver="Ada"
+    )
+
+    assert one.door
+    text, html = (
+        letter.get_body((kind,)).get_content().splitlines() for kind in ("plain", "html")
+    )
+    assert f"1. {one.place}, {one.door}" in text
+    assert any(line.endswith(f">{one.door}</p>") for line in html)
 
 
 def test_a_danish_patron_is_written_to_in_danish(house, mailbox):

@@ -120,10 +120,17 @@ class Order:
         return replace(self, id=ticket, number="", total="", patron="", tickets=(bare,))
 
 
-def describe(session: Session, order: str, language: str | None = "en") -> Order:
+def describe(
+    session: Session,
+    order: str,
+    language: str | None = "en",
+    *,
+    now_ms: int | None = None,
+) -> Order:
     """Put an order into words. Raises LookupError when there is none, or it is empty.
 
-    language: None for that in which the patron bought.
+    language: None for that in which the patron bought. now_ms: who reads it then hears of
+    exchanges if that is still possible for one of its evenings; None: if it was when sold.
     """
     row = session.get(OrderRow, order)
     house = session.scalars(select(HouseRow)).first()
@@ -142,6 +149,7 @@ def describe(session: Session, order: str, language: str | None = "en") -> Order
         performance: _Evening(session, performance, house, language)
         for performance in {ticket.performance for ticket in rows}
     }
+    read_ms = row.made_ms if now_ms is None else now_ms
     held = passed_on.holders(session, [ticket.id for ticket in rows])
     return Order(
         id=row.id,
@@ -150,7 +158,7 @@ def describe(session: Session, order: str, language: str | None = "en") -> Order
         address=house.address,
         mail_from=house.mail_from,
         exchange_rule=own_words.say(house, house.exchange_rule, language)
-        if any(e.exchanges(house.exchange_until, row.made_ms) for e in evenings.values())
+        if any(e.exchanges(house.exchange_until, read_ms) for e in evenings.values())
         else "",
         patron=patron.name if patron else "",
         total=money(row.charge, row.currency, locale),
@@ -196,10 +204,10 @@ class _Evening:
         self.types[MEMBERSHIP.id] = MEMBERSHIP.name
         self.doors = _doors(json.loads(found.spaces))
 
-    def exchanges(self, until: str, sold_ms: int) -> bool:
-        """Say whether who bought then could still exchange. until: as the house says it."""
-        sold = moment(sold_ms, self.zone)
-        return not exchange_deadlines.passed(until, starts=self.starts, now=sold)
+    def exchanges(self, until: str, at_ms: int) -> bool:
+        """Say whether tickets could be exchanged then. until: as the house says it."""
+        now = moment(at_ms, self.zone)
+        return not exchange_deadlines.passed(until, starts=self.starts, now=now)
 
     def ticket(self, row: TicketRow, currency: str, *, passed_to: str) -> Ticket:
         name = self.names.get(row.seat, {})

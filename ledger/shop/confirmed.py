@@ -65,11 +65,13 @@ def ics(secret: str) -> ResponseReturnValue:
 
 def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
     """Give what a page of an order says: tickets with codes, other lines, tenders."""
+    now_ms = frame.ledger().clock()
     paid = session.scalars(
         select(TenderRow).where(TenderRow.order == row.id, TenderRow.amount > 0)
     ).all()
     return {
-        "order": orders.describe(session, row.id, language()),
+        "order": (told := orders.describe(session, row.id, language(), now_ms=now_ms)),
+        "exchange_rule": told.exchange_rule,
         "row": row,
         "number": ids.shown(row.number),
         "patron": session.get(PatronRow, row.patron) if row.patron else None,
@@ -82,7 +84,7 @@ def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
         "drawn": code.drawn,
         "starts_ms": starts_ms(session, performance),
         "currency": row.currency,
-        "on_file": cards_on_file.read(session, row, frame.ledger().clock()),
+        "on_file": cards_on_file.read(session, row, now_ms),
     }
 
 

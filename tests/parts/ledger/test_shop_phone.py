@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from ledger import choices, pickups
 from ledger.choices import Offer
+from ledger.tables.house import HouseRow
 from ledger.tables.orders import OrderRow
 from ledger.tables.records import OutboxRow
 from tests.pages import Guest
@@ -117,6 +118,20 @@ def test_the_link_of_a_letter_shows_that_order_for_as_long_as_it_lives(
     assert "Code of ticket" not in page.words
     assert "PDF" not in page.words
     assert phone.fetch(f"{mailed}/tickets.pdf").status_code == 404
+
+
+def test_exchanges_are_told_of_until_the_moment_when_they_end(mailed, phone, ledger):
+    rule = "Exchange until noon of the day before."
+
+    def says(session, until):
+        house = session.scalars(select(HouseRow)).one()
+        house.exchange_rule, house.exchange_until = rule, until
+
+    ledger.store.write(says, "0 00:00")
+    assert rule not in phone.open(mailed).words
+    assert rule in phone.open("/shop/").words
+    ledger.store.write(says, "")
+    assert phone.open(mailed).words.count(rule) == 2
 
 
 def test_a_link_of_a_letter_collects_nothing_at_a_kiosk(mailed, kiosk):

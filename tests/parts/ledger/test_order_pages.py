@@ -259,6 +259,11 @@ def test_only_the_ticked_tickets_of_an_order_move(bo, theatre, ledger):
     )
     assert state(ledger, theatre, "D2") == "sold"
     assert state(ledger, theatre, "D3") == "available"
+    opened(bo, sold)
+    moves = [a.text for a in bo.page.soup.select(".acts a") if "Move seats" in a.text]
+    listed = {row.text for row in bo.page.soup.select("th.number ~ td:nth-of-type(2)")}
+    assert {words.removeprefix("Move seats… ") for words in moves} == listed
+    assert len(moves) == len(listed) == 2
 
 
 def test_who_exchanges_too_late_hears_the_rule_and_may_override_it(bo, theatre, ledger):

@@ -113,4 +113,7 @@ async def _pump(near: asyncio.StreamReader, far: asyncio.StreamWriter) -> None:
         await far.drain()
     with suppress(OSError, RuntimeError):
         # TLS has no half-closed end: the other side is closed with it.
-        far.write_eof() if far.can_write_eof() else far.close()
+        if far.can_write_eof():
+            far.write_eof()
+        elif not far.is_closing():  # A second close would make abort do nothing.
+            far.close()

@@ -75,6 +75,7 @@ class PhonesPort:
         self._loop, self._pem, self._name = loop, pem, name
         self._port, self._door = port, door
         self._server: asyncio.Server | None = None
+        self._calls: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Raises OSError when the port is taken."""
@@ -83,19 +84,39 @@ class PhonesPort:
         self._loop.run(self._listen(context))
 
     def stop(self) -> None:
+        """Close the port and cut off who still calls; returns when both are done."""
+        self._loop.run(self._close())
+
+    async def _close(self) -> None:
+        # On the loop's own thread: a server that is closed from another one may be at
+        # the same time counting a line that ends by itself.
         if self._server is not None:
             self._server.close()
+        calls = tuple(self._calls)
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
 
     async def _listen(self, context: ssl.SSLContext) -> None:
-        self._server = await asyncio.start_server(
-            self._serve, self._name, self._port, ssl=context
-        )
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await self._serve(context, reader, writer)
+
+        self._server = await asyncio.start_server(serve, self._name, self._port)
 
     async def _serve(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        context: ssl.SSLContext,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
     ) -> None:
+        call = asyncio.current_task()
+        assert call is not None
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
         far: asyncio.StreamWriter | None = None
         try:
+            # Here and not before: a call is known, and can be cut off, from its first byte.
+            await writer.start_tls(context)
             far_reader, far = await asyncio.open_connection(HOST, self._door)
             await asyncio.gather(_pump(reader, far), _pump(far_reader, writer))
         except (OSError, asyncio.CancelledError):

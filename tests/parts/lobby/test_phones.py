@@ -1,5 +1,6 @@
 """Phones of the network in front of a door: TLS outside, the door's own port inside."""
 
+import socket
 import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,21 +36,31 @@ def ports():
 
 
 @pytest.fixture
-def served(ports, tmp_path):
-    """The address for phones; behind it a door."""
+def port(ports, tmp_path):
+    """The port for phones; behind it a door."""
     door = ThreadingHTTPServer(("127.0.0.1", ports.phones_door), Door)
     threading.Thread(target=door.serve_forever, args=(0.05,), daemon=True).start()
-    loop, pem = Loop(), tmp_path / "phones.pem"
+    loop = Loop()
     loop.start()
     port = phones.PhonesPort(
-        loop, pem, name="127.0.0.1", port=ports.phones, door=ports.phones_door
+        loop,
+        tmp_path / "phones.pem",
+        name="127.0.0.1",
+        port=ports.phones,
+        door=ports.phones_door,
     )
     port.start()
-    yield f"https://127.0.0.1:{ports.phones}", pem
+    yield port
     port.stop()
     loop.stop()
     door.shutdown()
     door.server_close()
+
+
+@pytest.fixture
+def served(port, ports, tmp_path):
+    """The address for phones and whom they are to trust."""
+    return f"https://127.0.0.1:{ports.phones}", tmp_path / "phones.pem"
 
 
 def test_a_phone_reaches_the_door_over_tls_by_the_name_in_its_code(served, ports):
@@ -69,6 +80,18 @@ def test_nobody_else_reads_the_key_and_phones_accept_how_long_it_is_good(served)
     assert pem.stat().st_mode & 0o777 == 0o600
     made = x509.load_pem_x509_certificate(pem.read_bytes())
     assert made.not_valid_after_utc - made.not_valid_before_utc <= phones.GOOD_FOR
+
+
+def test_a_port_that_closes_hangs_up_on_phones(served, port, ports):
+    _, pem = served
+    trusted = ssl.create_default_context(cafile=str(pem))
+    with (
+        socket.create_connection(("127.0.0.1", ports.phones), timeout=60) as plain,
+        trusted.wrap_socket(plain, server_hostname="127.0.0.1") as line,
+    ):
+        port.stop()
+
+        assert line.recv(1) == b""
 
 
 def test_without_being_asked_no_door_serves_phones():

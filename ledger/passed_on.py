@@ -84,6 +84,23 @@ def holders(session: Session, tickets: Collection[str]) -> Mapping[str, str]:
     return dict(found.all())
 
 
+def friends(
+    session: Session, performance: str, statuses: Collection[str]
+) -> Mapping[str, str]:
+    """Give who holds tickets of a performance instead of their buyers, and their language.
+
+    statuses: of the tickets.
+    """
+    found = session.execute(
+        select(PassedTicketRow.to, PassedTicketRow.language)
+        .join(TicketRow, TicketRow.id == PassedTicketRow.ticket)
+        .where(TicketRow.performance == performance, TicketRow.status.in_(statuses))
+        .order_by(PassedTicketRow.at_ms, PassedTicketRow.hash)
+    )
+    known = {to.strip().lower(): language for to, language in found}
+    return dict(sorted(known.items()))
+
+
 def again(session: Session, means: Means, ticket: TicketRow) -> bool:
     """Write once more to who holds a ticket that has changed; False: its buyer does."""
     found = session.execute(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ledger.documents import speech
 from ledger.documents.order import Order
 
 _USUAL_MS = 2 * 3_600_000
@@ -12,12 +13,16 @@ _LONGEST = 75  # Octets a line, RFC 5545 §3.1.
 
 @dataclass(frozen=True)
 class Event:
-    """When and where a performance is; Unix milliseconds."""
+    """When and where a performance is; Unix milliseconds.
+
+    off: a calendar that has it already shows that nobody is expected any more.
+    """
 
     performance: str
     starts_ms: int
     ends_ms: int | None
     hall: str
+    off: bool = False
 
 
 def ics(order: Order, events: Iterable[Event], *, made_ms: int) -> bytes:
@@ -40,18 +45,22 @@ def _event(order: Order, event: Event, made_ms: int) -> tuple[str, ...]:
     tickets = [t for t in order.tickets if t.performance == event.performance]
     evening = tickets[0].evening
     seats = ", ".join(dict.fromkeys(ticket.place for ticket in tickets))
-    doors = f" Doors open {evening.doors}." if evening.doors else ""
+    doors = f" Doors open {evening.doors}." if evening.doors and not event.off else ""
     number = f" Order {order.number}." if order.number else ""
     where = ", ".join(filter(None, (order.house, event.hall, order.address)))
+    title = evening.title
+    if event.off:
+        title = speech.speaker(order.language)("Cancelled: %(title)s", title=title)
     return (
         "BEGIN:VEVENT",
         f"UID:{order.id}.{event.performance}@front-of-house",
         f"DTSTAMP:{_at(made_ms)}",
         f"DTSTART:{_at(event.starts_ms)}",
         f"DTEND:{_at(event.ends_ms or event.starts_ms + _USUAL_MS)}",
-        f"SUMMARY:{_text(evening.title)}",
+        f"SUMMARY:{_text(title)}",
         f"LOCATION:{_text(where)}",
         f"DESCRIPTION:{_text(f'{seats}.{number}{doors}')}",
+        *(("STATUS:CANCELLED", "SEQUENCE:1") if event.off else ()),
         "END:VEVENT",
     )
 

@@ -33,6 +33,7 @@ class Ticket:
     """One ticket in words. code: the text of its QR; blank where there is none to show.
 
     passed_to: the address of who holds it instead of its buyer. performance: its ID.
+    called_off: its performance does not take place.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Ticket:
     language: str = "en"
     passed_to: str = ""
     performance: str = ""
+    called_off: bool = False
 
     @property
     def place(self) -> str:
@@ -107,9 +109,14 @@ class Order:
 
     @property
     def own(self) -> "Order":
-        """The same order with the live tickets that its buyer holds."""
-        own = (t for t in self.live.tickets if not t.passed_to)
+        """The same order with the tickets that admit, as far as its buyer holds them."""
+        own = (t for t in self.live.tickets if not t.passed_to and not t.called_off)
         return replace(self, tickets=tuple(own))
+
+    @property
+    def called_off(self) -> bool:
+        """Whether none of its performances takes place."""
+        return all(ticket.called_off for ticket in self.tickets)
 
     def alone(self, ticket: str) -> "Order":
         """Give one ticket as somebody sees it to whom it was passed on: without the price,
@@ -203,6 +210,7 @@ class _Evening:
         self.types = {entry["id"]: entry["name"] for entry in types}
         self.types[MEMBERSHIP.id] = MEMBERSHIP.name
         self.doors = _doors(json.loads(found.spaces))
+        self.called_off = found.cancelled_ms is not None
 
     def exchanges(self, until: str, at_ms: int) -> bool:
         """Say whether tickets could be exchanged then. until: as the house says it."""
@@ -230,6 +238,7 @@ class _Evening:
             language=self.language,
             passed_to=passed_to,
             performance=row.performance,
+            called_off=self.called_off,
         )
 
 

@@ -81,6 +81,12 @@ DANISH = {
     "Seats have come free for %(title)s. Whoever is first has them; nothing is held for"
     " you.": "Der er kommet ledige pladser til %(title)s. Den, der kommer først, får dem;"
     " intet er reserveret til dig.",
+    "Cancelled: %(title)s": "Aflyst: %(title)s",
+    "We are sorry: %(title)s on %(date)s, %(time)s, is cancelled. The ticket that was"
+    " passed on to you opens no door any more. Whoever bought it hears from us about the"
+    " money; you need not do anything.": "Vi beklager: %(title)s %(date)s kl. %(time)s er"
+    " aflyst. Den billet, du har fået, gælder ikke længere. Den, der købte den, hører fra"
+    " os om pengene; du skal ikke gøre noget.",
     "%(title)s, %(date)s, %(time)s: cancelled": "%(title)s %(date)s kl. %(time)s: aflyst",
     "We are sorry: %(title)s on %(date)s, %(time)s, is cancelled. You get your money back;"
     " you need not do anything.": "Vi beklager: %(title)s %(date)s kl. %(time)s er aflyst."

@@ -21,10 +21,17 @@ CHOOSE = (
 )
 
 
+FRIEND = (
+    "We are sorry: %(title)s on %(date)s, %(time)s, is cancelled. The ticket that was"
+    " passed on to you opens no door any more. Whoever bought it hears from us about the"
+    " money; you need not do anything."
+)
+
+
 def wordings(
-    title: str, starts_ms: int, zone: str, *, choose: bool = False
+    title: str, starts_ms: int, zone: str, words: str = WORDS
 ) -> dict[str, tuple[str, str]]:
-    """Give subject and words by language. choose: guests have something to choose."""
+    """Give subject and words by language. words: WORDS, CHOOSE or FRIEND."""
     starts, found = moment(starts_ms, zone), {}
     for language in speech.LOCALES:
         say, locale = speech.speaker(language), speech.locale(language)
@@ -33,5 +40,5 @@ def wordings(
             "date": format_skeleton("MMMEd", starts, locale=locale),
             "time": format_time(starts, "short", locale=locale),
         }
-        found[language] = say(SUBJECT, **facts), say(CHOOSE if choose else WORDS, **facts)
+        found[language] = say(SUBJECT, **facts), say(words, **facts)
     return found

@@ -88,9 +88,10 @@ def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
     }
 
 
-def pdf_of(session: Session, order: str) -> Response:
+def pdf_of(session: Session, order: str) -> ResponseReturnValue:
     """Give an order's tickets as a PDF; 404 where none can be made, or none is live."""
-    return pdf_file(orders.describe(session, order, language()).own)
+    told = orders.describe(session, order, language())
+    return frame.called_off(session, told) or pdf_file(told.own)
 
 
 def pdf_file(told: orders.Order) -> Response:
@@ -114,6 +115,7 @@ def ics_of(session: Session, row: OrderRow) -> Response:
 def ics_file(session: Session, told: orders.Order, row: OrderRow) -> Response:
     """Give evenings as a calendar file. told: what of the order it may say."""
     shown = {one.performance for one in told.tickets}
+    live = {one.performance for one in told.live.tickets}
     query = select(PerformanceRow).where(PerformanceRow.id.in_(shown))
     evenings = session.scalars(query.order_by(PerformanceRow.starts_ms)).all()
     events = [
@@ -122,6 +124,7 @@ def ics_file(session: Session, told: orders.Order, row: OrderRow) -> Response:
             starts_ms=evening.starts_ms,
             ends_ms=evening.ends_ms,
             hall=formats.own(session.get_one(HallRow, evening.hall).name),
+            off=evening.cancelled_ms is not None or evening.id not in live,
         )
         for evening in evenings
     ]

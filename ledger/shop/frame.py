@@ -3,9 +3,10 @@
 import zlib
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from flask import abort, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ledger import assets, baskets, catalogue
@@ -14,6 +15,9 @@ from ledger.clock import Means
 from ledger.running import Running
 from ledger.shop import formats, look, speech
 from ledger.tables.house import HouseRow
+
+if TYPE_CHECKING:
+    from ledger.documents.order import Order
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,6 +62,17 @@ def page(template: str, session: Session, **facts: Any) -> str:
         logo_url=look.logo_url(),
         **facts,
     )
+
+
+def called_off(session: Session, told: "Order") -> ResponseReturnValue | None:
+    """Say instead of tickets that no performance of theirs takes place; None: one does."""
+    if not told.called_off:
+        return None
+    title = speech.gettext("Cancelled: %(title)s", title=told.evening.title)
+    words = speech.gettext(
+        "The performance is cancelled: its tickets open no door any more."
+    )
+    return page("trouble.html", session, title=title, words=words), 410
 
 
 def asset(name: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Response, abort
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,7 +27,7 @@ def offered() -> bool:
 
 
 @bp.get("/baskets/<secret>/tickets.pkpass")
-def wallet_pass(secret: str) -> Response:
+def wallet_pass(secret: str) -> ResponseReturnValue:
     """Give the tickets for a phone's wallet; several are one file of passes."""
     with frame.ledger().store.read() as session:
         basket = frame.basket(session, secret)
@@ -35,9 +36,10 @@ def wallet_pass(secret: str) -> Response:
         return of_order(session, basket.order)
 
 
-def of_order(session: Session, order: str) -> Response:
+def of_order(session: Session, order: str) -> ResponseReturnValue:
     """Give an order's tickets as passes; 404 where none can be signed."""
-    return of(session, orders.describe(session, order, language()).own, order)
+    told = orders.describe(session, order, language())
+    return frame.called_off(session, told) or of(session, told.own, order)
 
 
 def of(session: Session, told: orders.Order, order: str) -> Response:

@@ -122,11 +122,11 @@ def passed_ticket(code: str) -> ResponseReturnValue:
 
 
 @bp.get("/tickets/<code>/ticket.pdf")
-def passed_pdf(code: str) -> Response:
+def passed_pdf(code: str) -> ResponseReturnValue:
     """Give the one ticket as a PDF."""
     with frame.ledger().store.read() as session:
-        row = _passed(session, code) or abort(404)
-        return confirmed.pdf_file(_told(session, row).live)
+        told = _told(session, _passed(session, code) or abort(404))
+        return frame.called_off(session, told) or confirmed.pdf_file(told.live)
 
 
 @bp.get("/tickets/<code>/performance.ics")
@@ -139,11 +139,13 @@ def passed_ics(code: str) -> Response:
 
 
 @bp.get("/tickets/<code>/ticket.pkpass")
-def passed_pass(code: str) -> Response:
+def passed_pass(code: str) -> ResponseReturnValue:
     """Give the one ticket for a phone's wallet."""
     with frame.ledger().store.read() as session:
         row = _passed(session, code) or abort(404)
-        return passes.of(session, _told(session, row).live, row.order)
+        told = _told(session, row)
+        off = frame.called_off(session, told)
+        return off or passes.of(session, told.live, row.order)
 
 
 def _ask(

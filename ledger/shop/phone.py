@@ -54,7 +54,7 @@ def mail_it(code: str) -> ResponseReturnValue:
 
 
 @bp.get("/orders/<code>/tickets.pdf")
-def phone_pdf(code: str) -> Response:
+def phone_pdf(code: str) -> ResponseReturnValue:
     """Give the tickets as a PDF."""
     with frame.ledger().store.read() as session:
         return confirmed.pdf_of(session, (order(session, code) or abort(404)).id)
@@ -69,7 +69,7 @@ def phone_ics(code: str) -> Response:
 
 
 @bp.get("/orders/<code>/tickets.pkpass")
-def phone_pass(code: str) -> Response:
+def phone_pass(code: str) -> ResponseReturnValue:
     """Give the tickets for a phone's wallet."""
     with frame.ledger().store.read() as session:
         return passes.of_order(session, (order(session, code) or abort(404)).id)

@@ -204,7 +204,7 @@ def _choosing(performance: str, letter: Letter) -> Letter:
         assert evening is not None
         about = evening.title, evening.starts_ms, catalogue.house(session).zone
     usual = called_off.wordings(*about)
-    asked = called_off.wordings(*about, choose=True)
+    asked = called_off.wordings(*about, called_off.CHOOSE)
 
     def said(language: str, words: tuple[str, str]) -> tuple[str, str]:
         same = words[1].split() == usual[language][1].split()
@@ -251,7 +251,7 @@ def _page(
         planned = off and not goes_on
         plan = _plan(session, performance, wanted, fees=fees) if planned else None
         zone = catalogue.house(session).zone
-        readers = mailings.recipients(session, performance)
+        readers = mailings.buyers(session, performance)
         usual = called_off.wordings(evening.title, evening.starts_ms, zone)
         return render_template(
             "staff/cancellation.html",
@@ -267,6 +267,10 @@ def _page(
             currency=evenings.prices_of(session, performance).currency,
             names=reports.seat_names(session, performance),
             readers=readers,
+            friends=mailings.friends(session, performance),
+            friends_hear=called_off.wordings(
+                evening.title, evening.starts_ms, zone, called_off.FRIEND
+            ),
             wordings=letter_form.fields(readers.values(), usual),
             by=rivals.last(session, performance, cancellations.CALL_OFF),
             given=next(paybacks.rows(session, performance), None) is not None,

@@ -55,6 +55,7 @@ def _page(performance: str, *, checked: bool = False) -> ResponseReturnValue:
         evening = reports.performance(session, performance)
         if evening is None:
             abort(404)
+        group = desk.field("group") or "live"
         groups = {
             id: (words, mailings.recipients(session, performance, statuses))
             for id, (words, statuses) in GROUPS.items()
@@ -65,7 +66,10 @@ def _page(performance: str, *, checked: bool = False) -> ResponseReturnValue:
             zone=catalogue.house(session).zone,
             groups=groups,
             wordings=letter_form.fields(groups["all"][1].values()),
-            group=desk.field("group") or "live",
+            group=group,
+            untold=len(mailings.friends(session, performance, GROUPS[group][1]))
+            if evening.cancelled_ms
+            else 0,
             checked=checked,
             key=desk.field("key", most=36) if checked else new_key(),
         )

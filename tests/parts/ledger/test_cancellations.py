@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, select
 
 from boxoffice import ids
-from ledger import order_changes, refund_plans, refund_runs, seating
+from ledger import order_changes, passed_on, refund_plans, refund_runs, seating
 from ledger.mail import notes
 from ledger.patrons import Patron
 from ledger.store import Busy
@@ -486,6 +486,52 @@ def test_a_letter_says_what_was_typed_and_nothing_more(vera, ledger, theatre, so
     assert words in plain
     assert "It &lt;b&gt;does not&lt;/b&gt; run." in page
     assert "%(" not in plain + page
+
+
+@pytest.fixture
+def friends(ledger, sold):
+    """Grace passed A2 on to Eve, on a Danish page, and A3 to Ada, who has a ticket, too."""
+    for ticket, name in zip(sold[0].tickets, ("eve", "ada"), strict=True):
+        to = f"{name}@example.org"
+        facts = {"to": to, "language": "da"}
+        assert ledger.store.write(passed_on.on, ledger.means(), ticket.id, **facts)
+
+
+def test_a_friend_who_got_a_ticket_gets_letters_about_its_evening(
+    vera, ledger, theatre, sold, friends
+):
+    assert "Goes to 3 addresses with a live ticket" in write(vera, theatre).words
+
+
+def test_a_friend_is_told_once_of_the_cancellation_and_nothing_of_money(
+    vera, ledger, theatre, sold, friends
+):
+    page = opened(vera, theatre)
+    assert "write to everybody with a ticket: 2 addresses" in page.words
+    assert (
+        "1 friend to whom a ticket was passed on reads instead: Vi beklager" in page.words
+    )
+    page = call_off(vera, theatre, write=True)
+
+    assert "3 letters are on their way." in page.words
+    told = {row.to: json.loads(row.facts) for row in messages(ledger)}
+    assert "Den, der købte den, hører fra os om pengene" in told["eve@example.org"]["words"]
+    assert "You get your money back" in told["ada@example.org"]["words"]
+    page = write(vera, theatre, words="The money is on its way.")
+    assert "Goes to 2 addresses with a live ticket" in page.words
+    assert "friend" not in page.words
+
+
+def test_a_friend_hears_of_it_with_the_first_letter_that_is_written_afterwards(
+    vera, ledger, theatre, sold, friends
+):
+    call_off(vera, theatre)
+    page = write(vera, theatre, words="The money is on its way.")
+    assert "1 friend to whom a ticket was passed on is told with it" in page.words
+    vera.press("Send 2 letters")
+    [told] = [row for row in messages(ledger) if row.to == "eve@example.org"]
+    assert "aflyst" in told.subject
+    assert "money" not in told.facts
 
 
 # Whoever is buying online at that moment.

@@ -179,6 +179,8 @@ def test_every_sentence_of_letters_and_tickets_is_known_with_its_facts(language)
         called_off.SUBJECT,
         called_off.WORDS,
         called_off.CHOOSE,
+        called_off.FRIEND,
+        "Cancelled: %(title)s",
         "Your tickets: %(title)s, %(date)s",
     }
     found |= {"Your ticket: %(title)s, %(date)s"}

@@ -199,6 +199,7 @@ def test_a_friend_is_told_that_the_performance_is_cancelled(passed, app, ledger,
     [(_, facts)] = waiting(ledger, "passed_ticket")
     eve = Guest(app)
     assert "doors open" in eve.open(facts["link"]).words
+    assert "STATUS" not in eve.fetch(f"{facts['link']}/performance.ics").text
     change(ledger, theatre.tonight, cancelled_ms=FRIDAY_MS)
 
     page = eve.reload()
@@ -207,6 +208,13 @@ def test_a_friend_is_told_that_the_performance_is_cancelled(passed, app, ledger,
     assert codes(page) == []
     for word in ("PDF", "enough at the door", "doors open"):
         assert word not in page.words
+    for file in ("ticket.pdf", "ticket.pkpass"):
+        gone = eve.open(f"{facts['link']}/{file}", status=410)
+        assert "its tickets open no door any more" in gone.words
+    told = eve.fetch(f"{facts['link']}/performance.ics").text
+    assert "STATUS:CANCELLED" in told
+    assert "SUMMARY:Cancelled: Hamlet" in told
+    eve.open(facts["link"])
 
     refund = Offer(refund=True, credit=False, donate=False, fees=False, replacements=())
     ledger.store.write(choices.offer, ledger.means(), theatre.tonight, refund, by="vera")

@@ -73,7 +73,6 @@ class Config:
     demo_patience: float = 1.0
     mm: float | None = None
     frame_ancestor: str | None = None
-    most_seats: int = 8
     claim_wait_s: float = 0.25
     unknown_after_s: float = 60.0
     phones_port: int | None = None

@@ -22,6 +22,8 @@ from kiosk.store.tables.orders import OrderRow
 
 # Nearer evenings are counted seat by seat, with our own.
 NEAR_MS: Final = 24 * 3_600_000
+# So many one order at a kiosk can name, whatever the house allows elsewhere.
+MOST: Final = 20
 
 
 def performances(device: Device) -> list[Tonight]:
@@ -69,7 +71,7 @@ def choices(device: Device, performance: str) -> Choices | Refusal:
                     max(amounts),
                 )
             )
-    return Choices(here.tonight(), tuple(types), _most(device, here), here.left)
+    return Choices(here.tonight(), tuple(types), _most(here), here.left)
 
 
 def start(
@@ -96,7 +98,7 @@ def start(
     known = {kind.id for kind in here.prices.types if not kind.code}
     if not wanted or not wanted.keys() <= known:
         return Refusal("counts.none")
-    if (count := sum(wanted.values())) > (most := _most(device, here)):
+    if (count := sum(wanted.values())) > (most := _most(here)):
         return Refusal("party.large", facts={"limit": most})
     if count > here.left and not step_free:
         return Refusal("seats.few", facts={"left": here.left})
@@ -207,5 +209,5 @@ def _open(
     )
 
 
-def _most(device: Device, here: Evening) -> int:
-    return min(here.house.max_seats, device.config.most_seats)
+def _most(here: Evening) -> int:
+    return min(here.house.max_seats, MOST)

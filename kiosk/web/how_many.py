@@ -33,7 +33,6 @@ def show(performance: str) -> Response | str:
         return refusals.page(choices, performance=performance)
     counts = _chosen(performance, choices)
     most = min(choices.most, choices.seats_left)
-    full = sum(counts.values()) >= most
     tonight = choices.tonight
     return frame.page(
         "kiosk/how_many.html",
@@ -53,10 +52,8 @@ def show(performance: str) -> Response | str:
             for one in choices.types
         ],
         most=most,
-        full=full,
         reserved=tonight.kind == "reserved",
         step_free=guest.get("step_free", False),
-        words=_full_words(choices) if full and guest.get("pushed") else "",
         back=url_for("performances.show"),
     )
 
@@ -68,14 +65,16 @@ def choose(performance: str) -> Response:
     if isinstance(choices, Refusal):
         return refusals.go(choices, performance=performance)
     counts = _asked(choices)
-    guest.pop("pushed", None)
-    if step := _step(choices):
-        _change(counts, step, choices)
-        guest["counts"] = {"performance": performance, **counts}
-        guest["step_free"] = "step_free" in request.form
-        return redirect(url_for("how_many.show", performance=performance), 303)
+    step = _step(choices)
+    too_many = _too_many(choices, counts) if step and step[1] > 0 else None
+    if step and too_many is None:
+        counts[step[0]] = max(0, counts[step[0]] + step[1])
     guest["counts"] = {"performance": performance, **counts}
     guest["step_free"] = "step_free" in request.form
+    if too_many is not None:
+        return refusals.go(too_many, performance=performance, quantity=sum(counts.values()))
+    if step:
+        return redirect(url_for("how_many.show", performance=performance), 303)
     return _open(performance, counts, reserved=choices.tonight.kind == "reserved")
 
 
@@ -136,16 +135,14 @@ def _step(choices: Choices) -> tuple[str, int] | None:
     return None
 
 
-def _change(counts: dict[str, int], step: tuple[str, int], choices: Choices) -> None:
-    kind, by = step
-    if by > 0 and sum(counts.values()) >= min(choices.most, choices.seats_left):
-        guest["pushed"] = True
-        return
-    counts[kind] = max(0, counts[kind] + by)
-
-
-def _full_words(choices: Choices) -> str:
-    return _("For more than %(limit)s, the box office is glad to help.", limit=choices.most)
+def _too_many(choices: Choices, counts: Mapping[str, int]) -> Refusal | None:
+    """Say why there cannot be one ticket more, if there cannot."""
+    count = sum(counts.values())
+    if count >= choices.most:
+        return Refusal("party.large", facts={"limit": choices.most})
+    if count >= choices.seats_left:
+        return Refusal("seats.few", facts={"left": choices.seats_left})
+    return None
 
 
 def _price(one: PriceChoice, low: str) -> str:

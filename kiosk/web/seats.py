@@ -20,7 +20,6 @@ from kiosk.web.speech import gettext as _
 bp = Blueprint("seats", __name__)
 
 SHEETS = ["components/picture", "screens/seats"]
-MOST_SEATS = 20
 
 
 def choosing(performance: str = "") -> OrderShown | Response:
@@ -128,7 +127,7 @@ def take() -> Response:
     here = choosing()
     if isinstance(here, Response):
         return redirect(here.location, 303)
-    wished = list(dict.fromkeys(request.form.getlist("seat")))[:MOST_SEATS]
+    wished = list(dict.fromkeys(request.form.getlist("seat")))[: sales.MOST]
     held = sales.hold(device(), here.order, wished)
     if isinstance(held, Refusal):
         total = request.form.get("total", "")

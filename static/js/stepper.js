@@ -1,4 +1,5 @@
-// stepper.js: fewer and more without a round trip.
+// stepper.js: fewer and more without a round trip. One more than there can be asks the kiosk,
+// which says why.
 (() => {
   "use strict";
   const form = document.getElementById("party");
@@ -12,18 +13,18 @@
     shown: box.querySelector("output"),
     sent: box.querySelector("input"),
   }));
+  const sum = () => steppers.reduce((all, one) => all + Number(one.sent.value), 0);
   const show = () => {
-    const sum = steppers.reduce((all, one) => all + Number(one.sent.value), 0);
     for (const one of steppers) {
       const count = Number(one.sent.value);
       one.shown.textContent = count;
       one.fewer.disabled = count === 0;
-      one.more.disabled = sum >= most;
       one.box.classList.toggle("stepper--some", count > 0);
     }
   };
   for (const one of steppers) {
     const step = (by) => (event) => {
+      if (by > 0 && sum() >= most) return;
       event.preventDefault();
       one.sent.value = Math.max(0, Number(one.sent.value) + by);
       show();

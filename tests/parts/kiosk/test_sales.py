@@ -78,6 +78,23 @@ def test_how_many_shows_the_price_types_and_what_they_cost(kiosk: Device):
     assert choices.most == 8
 
 
+def test_a_house_decides_how_many_tickets_one_order_may_have(
+    kiosk: Device, ledger: LedgerDouble
+):
+    body = ledger.doc("venue:v1", "config", "house")
+    assert body is not None
+    ledger.put("venue:v1", "config", "house", {**body, "max_seats": 10})
+    hear(kiosk)
+
+    choices = sales.choices(kiosk, HAMLET)
+    assert not isinstance(choices, Refusal)
+    assert choices.most == 10
+    assert isinstance(sales.start(kiosk, HAMLET, {"adult": 10}), str)
+    refused = sales.start(kiosk, HAMLET, {"adult": 11})
+    assert isinstance(refused, Refusal)
+    assert (refused.key, refused.facts) == ("party.large", {"limit": 10})
+
+
 def test_a_ticket_for_a_class_is_the_box_offices_to_sell(
     kiosk: Device, ledger: LedgerDouble
 ):

@@ -112,6 +112,20 @@ def test_more_tickets_than_one_order_may_have_are_sent_to_the_box_office(
     assert ada.page.heading == "For more than 8, the box office is glad to help."
 
 
+def test_one_ticket_more_than_there_can_be_is_answered_and_the_number_stays(
+    ada: Guest, ledger: LedgerDouble
+) -> None:
+    ada.open(f"/p/{HAMLET}/how-many")
+    for _ in range(6):
+        ada.press("One Adult more")
+    assert ada.page.heading == "How many tickets?"
+    ada.press("One Child more")
+    assert ada.page.heading == "For more than 8, the box office is glad to help."
+    assert "Call staff" in ada.page.names
+    ada.press("Change the number")
+    assert "Adult from €19.75 8" in ada.page.words
+
+
 def test_no_tickets_at_all_is_said_kindly(ada: Guest) -> None:
     ada.open(f"/p/{HAMLET}/how-many")
     ada.press("One Adult fewer")

@@ -133,6 +133,17 @@ def test_fewer_and_more_need_no_round_trip(visitor: Visitor) -> None:
     assert visitor.house.counts == {"adult": 1, "child": 1}
 
 
+def test_one_ticket_more_than_one_order_may_have_is_answered(visitor: Visitor) -> None:
+    visitor.open("/p/p-1/how-many")
+    more = visitor.page.get_by_role("button", name="One Adult more")
+    for _ in range(6):
+        more.click()
+        # Faster repeats count as one touch.
+        visitor.page.wait_for_timeout(350)
+    more.click()
+    visitor.page.get_by_role("heading", name="For more than 8, the box office").wait_for()
+
+
 def test_a_double_tap_sends_a_form_once(visitor: Visitor) -> None:
     visitor.open("/p/p-1/how-many")
     posted: list[str] = []

@@ -271,10 +271,12 @@ def refund(
 
 
 def send_again(session: Session, means: Means, order: OrderRow, *, by: str) -> bool:
-    """Mail the tickets once more; False where there is no address, or no ticket."""
+    """Mail the tickets once more; False where there is no address, or no live ticket."""
     patron = session.get(PatronRow, order.patron) if order.patron else None
-    bought = select(TicketRow.id).where(TicketRow.order == order.id).limit(1)
-    if patron is None or not patron.email or session.scalar(bought) is None:
+    live = select(TicketRow.id).where(
+        TicketRow.order == order.id, TicketRow.status == "active"
+    )
+    if patron is None or not patron.email or session.scalar(live.limit(1)) is None:
         return False
     outbox.bring_tickets(session, means, order.id, to=patron.email)
     audit.note(session, means, staff=by, action="mail_tickets", subject=order.id)

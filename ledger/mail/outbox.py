@@ -21,6 +21,8 @@ from ledger.tables.records import OutboxRow
 
 log = structlog.get_logger()
 MOST_TRIES = 30
+# The trouble of a letter whose tickets were all void before it could go.
+NOTHING_TO_SAY = ""
 # Their codes are their readers' alone once they are out.
 _SECRET = {
     gift_cards.LETTER,
@@ -65,6 +67,9 @@ def step(
         except Exception as broken:  # one bad letter must not hold up the others
             log.exception("letter cannot be written", letter=found.id, order=found.order)
             message, trouble = None, post.NotSent(type(broken).__name__, again=False)
+        else:
+            if message is None:
+                trouble = post.NotSent(NOTHING_TO_SAY, again=False)
     if message is not None:
         try:
             post.send(message, server)
@@ -93,7 +98,8 @@ def _due(session: Session, now_ms: int) -> Waiting | None:
 
 def _write(
     session: Session, waiting: Waiting, now_ms: int, address: str, theme: Theme
-) -> EmailMessage:
+) -> EmailMessage | None:
+    """Write a letter; None: its tickets have become void meanwhile."""
     # What draws tickets and PDFs is loaded with the first letter, not at the start.
     from ledger.documents import order as orders
     from ledger.mail import letters, notes
@@ -101,9 +107,9 @@ def _write(
     facts = json.loads(waiting.facts) | {"address": address}
     if waiting.kind == outbox.TICKETS:
         described = orders.describe(session, waiting.order, None)
-        # Codes that open no door are left out, unless nothing else is left to say.
-        live = described.live if described.live.tickets else described
-        told = described.own if described.own.tickets else live
+        if not described.live.tickets:
+            return None
+        told = described.own if described.own.tickets else described.live
         path = facts.get("link", "")
         return letters.tickets(
             told,

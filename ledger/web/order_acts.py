@@ -199,7 +199,9 @@ def mail(order: str) -> ResponseReturnValue:
         if sent:
             desk.say("The tickets are on their way by e-mail.")
         else:
-            desk.refuse("There is no e-mail address on this order, or no ticket.")
+            desk.refuse(
+                "There is no e-mail address on this order, or no ticket that is valid."
+            )
 
     return press(order, act, said)
 

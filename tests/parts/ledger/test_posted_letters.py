@@ -7,6 +7,7 @@ from aiosmtpd.controller import Controller
 
 from ledger.mail import outbox
 from ledger.patrons import Patron
+from tests.parts.ledger.clerk import fill
 from tests.parts.ledger.test_order_pages import opened
 
 pytestmark = pytest.mark.usefixtures("sound_book")
@@ -60,3 +61,23 @@ def test_a_letter_waits_for_the_mail_server_and_goes_when_it_is_back(
     words = opened(bo, sold).words
     assert "Tickets to grace@example.org: sent" in words
     assert "waits" not in words
+
+
+def test_no_letter_brings_tickets_of_a_cancelled_order(bo, theatre, ledger, clock, port):
+    """ORD4: not the one that still waited, and none is offered."""
+    sold = theatre.sell("A2", patron=Patron("Grace Okafor", "grace@example.org"))
+    opened(bo, sold)
+    fill(bo, "reason", "ill")
+    assert "Mail tickets again" not in bo.press("Cancel this order").words
+    back = Takes()
+    running = Controller(back, hostname="127.0.0.1", port=port)
+    running.start()
+    try:
+        while outbox.step(ledger.store, ("127.0.0.1", port), clock):
+            pass
+    finally:
+        running.stop()
+
+    assert back.letters == []
+    words = opened(bo, sold).words
+    assert "Tickets to grace@example.org: not sent: its tickets had become void." in words

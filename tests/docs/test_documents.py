@@ -69,13 +69,13 @@ def test_words_of_the_glossary_come_in_order():
 
 
 def test_no_file_names_where_packages_come_from():
-    for file in [*(ROOT / "requirements").glob("*.lock"), ROOT / "pyproject.toml"]:
+    for file in [*(ROOT / "requirements").rglob("*.lock"), ROOT / "pyproject.toml"]:
         assert "://" not in file.read_text(), file.name
 
 
 def test_every_package_is_pinned_by_its_hash():
     # Source: P30.
-    for file in (ROOT / "requirements").glob("*.lock"):
+    for file in (ROOT / "requirements").rglob("*.lock"):
         for part in re.findall(r"^\w.*(?:\n[ #].*)*", file.read_text(), re.M):
             assert re.match(r"[\w.-]+(\[[\w,-]+\])?==", part), (file.name, part)
             assert "--hash=sha256:" in part, (file.name, part)

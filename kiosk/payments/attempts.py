@@ -47,7 +47,7 @@ def pay(
 
     A second press or a reload gives the same attempt; after a decline it begins a new one.
     Refuses: hold.ended, link.pay (`seats`), link.empty, paper.before, paper.short (`left`;
-    unless on_phone), `terminal.busy`, `terminal.none`, sale.closed.
+    unless on_phone), `terminal.busy`, `terminal.none`, sale.closed (its seats go back).
     """
     with device.store.read() as session:
         row = session.get(OrderRow, order)
@@ -59,11 +59,9 @@ def pay(
         here = evening.look(session, device, row.performance, order=order)
     if basket.debt(row) is not None:
         return _pay_debt(device, order, language=language)
-    if here is None or not here.selling:
-        return Refusal("sale.closed")
-    lines = here.lines(row.seats, row.types)
-    if lines is None:
-        return Refusal("sale.closed")
+    lines = here.lines(row.seats, row.types) if here is not None and here.selling else None
+    if here is None or lines is None:
+        return _closed(device, order)
     others = basket.others(row, here.house.extras)
     amount = sum(line.charge for line in lines) + sum(o.priced.charge for o in others)
     amount -= basket.covered(row, amount)
@@ -73,7 +71,8 @@ def pay(
         _not_owned(device, row),
     ):
         if refusal is not None:
-            return refusal
+            closed = refusal.key == "sale.closed"
+            return _closed(device, order) if closed else refusal
     begun = device.store.write(_begin, device, order, language=language, on_phone=on_phone)
     failpoints.reached("pay: intent written")
     return begun
@@ -186,6 +185,12 @@ def _not_owned(device: Device, row: OrderRow) -> Refusal | None:
 def _owns(device: Device, row: OrderRow) -> bool:
     with device.store.read() as session:
         return allotment.epochs(session, row.performance, row.seats) is not None
+
+
+def _closed(device: Device, order: str) -> Refusal:
+    """Give its seats back at once: the box office, where its guest goes, may sell them."""
+    holds.release(device, order)
+    return Refusal("sale.closed")
 
 
 def _overdue(device: Device, row: OrderRow) -> Refusal | None:

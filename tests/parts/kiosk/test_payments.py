@@ -645,10 +645,11 @@ def test_a_device_without_a_terminal_says_so(rooms: Rooms, paper: Paper):
     assert refusal.key == "terminal.none"
 
 
-def test_a_performance_cancelled_meanwhile_is_not_sold(
+def test_a_performance_cancelled_meanwhile_is_not_sold_and_its_seats_go_back(
     kiosk: Device, ledger: LedgerDouble, card: Card
 ):
     order = choose(kiosk)
+    assert ledger.holds
     body = evening(1204, "Hamlet", "reserved", cancelled=True)
     ledger.put("venue:v1", "performance", HAMLET, body)
     hear(kiosk)
@@ -657,6 +658,8 @@ def test_a_performance_cancelled_meanwhile_is_not_sold(
 
     assert isinstance(refusal, Refusal)
     assert refusal.key == "sale.closed"
+    assert ledger.holds == {}
+    assert attempts.pay(kiosk, order) == Refusal("hold.ended")
 
 
 def test_an_order_can_be_left_for_the_box_office(

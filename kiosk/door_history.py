@@ -6,6 +6,7 @@ Source: lobby.md §4, checkin.md §11.
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,11 +14,12 @@ from sqlalchemy import select
 
 from boxoffice import figures
 from boxoffice.figures import Tally
-from kiosk import door_facts, door_movements, verdicts
+from kiosk import documents, door_facts, door_movements, verdicts
 from kiosk.device import Device
 from kiosk.shown.door import Class, Past
 from kiosk.store.tables.device import LogRow
 from kiosk.store.tables.door import MovementRow
+from kiosk.told import Prices
 
 UNDO_MS: Final = 15 * 60_000
 _EVENING_MS: Final = 12 * 3_600_000
@@ -80,6 +82,7 @@ def totals(device: Device) -> Totals | None:
                 LogRow.type == "scan.refused", LogRow.wall_ms > now_ms - _EVENING_MS
             )
         ).all()
+        prices = documents.prices(session, here.evening.id)
     found = figures.count(facts, door_movements.moment(now_ms))
     refused = Counter(
         str(body.get("verdict"))
@@ -89,8 +92,21 @@ def totals(device: Device) -> Totals | None:
     return Totals(
         total=found.total,
         unlisted=found.unlisted,
-        by_type=tuple(sorted((kind or "", t) for kind, t in found.by_price_type.items())),
+        by_type=_named(prices, found.by_price_type),
         by_door=tuple(sorted((door or "", n) for door, n in found.by_door.items())),
         refused=tuple(refused.most_common()),
         at_least=not device.up,
     )
+
+
+def _named(
+    prices: Prices | None, by_type: Mapping[str | None, Tally]
+) -> tuple[tuple[str, Tally], ...]:
+    """Call price types as the house does, in the order of its price list."""
+    names = {kind.id: kind.name for kind in prices.types} if prices else {}
+    places = {id: place for place, id in enumerate(names)}
+    found = sorted(
+        ((id or "", tally) for id, tally in by_type.items()),
+        key=lambda one: (places.get(one[0], len(places)), one[0]),
+    )
+    return tuple((names.get(id, id), tally) for id, tally in found)

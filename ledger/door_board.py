@@ -87,13 +87,27 @@ def board(session: Session, performance: str, title: str, now_ms: int) -> Board:
         total=found.total,
         unlisted=found.unlisted,
         besides=besides,
-        by_type=sorted((kind or "", tally) for kind, tally in found.by_price_type.items()),
+        by_type=_named(session, performance, found.by_price_type),
         steps=steps,
         by_door=by_door,
         late=int(late or 0),
         refused=_refused(session, performance),
         alone=int(alone or 0),
     )
+
+
+def _named(
+    session: Session, performance: str, by_type: Mapping[str | None, Tally]
+) -> Sequence[tuple[str, Tally]]:
+    """Call price types as the house does, in the order of its price list."""
+    listed = evenings.prices_of(session, performance)
+    places = {kind.id: place for place, kind in enumerate(listed.types)}
+    found = sorted(
+        by_type.items(),
+        key=lambda one: (places.get(one[0] or "", len(places)), one[0] or ""),
+    )
+    named = ((listed.type_of(kind or ""), kind or "", tally) for kind, tally in found)
+    return [(kind.name if kind else id, tally) for kind, id, tally in named]
 
 
 def _at(known: Facts, row: PerformanceRow, space: str) -> Facts:

@@ -265,8 +265,8 @@ def test_the_evening_adds_up(door: Device, ledger: LedgerDouble):
     assert found is not None
     assert (found.total.expected, found.total.inside, found.total.to_come) == (3, 1, 2)
     assert [(kind, tally.expected) for kind, tally in found.by_type] == [
-        ("adult", 1),
-        ("child", 2),
+        ("Adult", 1),
+        ("Child", 2),
     ]
     assert dict(found.by_door) == {"Door A": 1}
     assert dict(found.refused) == {"UNKNOWN": 1}

@@ -83,6 +83,7 @@ def test_the_board_counts_per_door_and_five_minutes_and_says_why_not(
     assert board.by_door[0][3] != board.by_door[1][3]
     assert board.refused == [("UNKNOWN", "Door A", 2)]
     assert board.late == 0
+    assert [(kind, came.entered) for kind, came in board.by_type] == [("Adult", 2)]
 
 
 def test_the_list_and_the_board_count_each_space_for_itself(door, theatre, ledger, clock):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import cards_on_file, voucher_balances
+from ledger import cards_on_file, choices, on_sale, voucher_balances
 from ledger.baskets import Basket
 from ledger.documents import calendar, code, ticket
 from ledger.documents import order as orders
@@ -44,7 +44,7 @@ def confirmed(secret: str) -> ResponseReturnValue:
             passes=passes.offered() and row.state == "confirmed",
             way=(way := Way("secret", secret, row.id)),
             passable=way.passable(session),
-            **facts(session, row, basket.performance),
+            **facts(session, row),
         )
 
 
@@ -63,15 +63,22 @@ def ics(secret: str) -> ResponseReturnValue:
         return ics_of(session, row)
 
 
-def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
+def facts(session: Session, row: OrderRow) -> dict[str, Any]:
     """Give what a page of an order says: tickets with codes, other lines, tenders."""
     now_ms = frame.ledger().clock()
     paid = session.scalars(
         select(TenderRow).where(TenderRow.order == row.id, TenderRow.amount > 0)
     ).all()
+    told = orders.describe(session, row.id, language(), now_ms=now_ms)
+    goes = [one for one in told.live.tickets if not one.called_off]
+    first = (goes or told.tickets)[0]
+    off = {one.performance for one in told.live.tickets if one.called_off}
+    shows = [on_sale.in_basket(session, one, now_ms) for one in off]
     return {
-        "order": (told := orders.describe(session, row.id, language(), now_ms=now_ms)),
+        "order": told,
         "exchange_rule": told.exchange_rule,
+        "off": sorted(shows, key=lambda show: (show.starts_ms, show.id)),
+        "choosing": choices.waiting(session, row) if off else [],
         "row": row,
         "number": ids.shown(row.number),
         "patron": session.get(PatronRow, row.patron) if row.patron else None,
@@ -82,7 +89,8 @@ def facts(session: Session, row: OrderRow, performance: str) -> dict[str, Any]:
         "tenders": paid,
         "left": voucher_balances.left(session, [one.ref for one in paid]),
         "drawn": code.drawn,
-        "starts_ms": starts_ms(session, performance),
+        "starts_ms": starts_ms(session, first.performance),
+        "first": first,
         "currency": row.currency,
         "on_file": cards_on_file.read(session, row, now_ms),
     }

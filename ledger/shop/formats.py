@@ -67,6 +67,11 @@ def seat(plan: Plan, code: str) -> str:
 
 
 def seats(plan: Plan, codes: Sequence[str]) -> str:
-    """Name seats shortly, in chart order: "F 12 and F 13"."""
+    """Name seats shortly, in chart order: "Stalls F 12, F 13 and Boxes 3"."""
     names = [plan.name(code) for code in sorted(codes, key=lambda c: plan.places.get(c, 0))]
-    return together([f"{name.row} {name.seat}".strip() for name in names])
+    said, section = list[str](), ""
+    for name in names:
+        here = own(name.section) if name.section != section else ""
+        said.append(f"{here} {name.row} {name.seat}".strip().replace("  ", " "))
+        section = name.section
+    return together(said)

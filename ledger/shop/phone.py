@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from ledger import choices, on_sale, outbox, pickups
+from ledger import outbox, pickups
 from ledger.clock import Means
 from ledger.shop import confirmed, frame, passes
 from ledger.shop.blueprint import bp
@@ -85,11 +85,10 @@ def _page(
         faults={"email": fault} if fault else {},
         to=to,
         mailed=bool(request.args.get("mailed")),
-        choosing=_choosing(session, found),
         way=(way := Way("code", code, found.id)),
         passable=way.passable(session),
         passes=passes.offered() and found.state == "confirmed",
-        **confirmed.facts(session, found, _performance(session, found.id)),
+        **confirmed.facts(session, found),
     )
 
 
@@ -105,15 +104,6 @@ def order(session: Session, code: str) -> OrderRow | None:
     ways = (pickups.PREFIX + code, pickups.LINK + code)
     found = next((o for way in ways if (o := pickups.find(session, way))), None)
     return session.get(OrderRow, found) if found and _performance(session, found) else None
-
-
-def _choosing(session: Session, order: OrderRow) -> list[on_sale.Show]:
-    """Give the cancelled evenings about which this order may choose."""
-    now_ms = frame.ledger().clock()
-    return [
-        on_sale.in_basket(session, performance, now_ms)
-        for performance in choices.waiting(session, order)
-    ]
 
 
 def _performance(session: Session, order: str) -> str:

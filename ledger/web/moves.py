@@ -229,6 +229,7 @@ def _plan(planned: Plan, who: Movers, *, seen: str) -> str:
             party={one.id: one for one in parties.read(session, who.order)},
             plan=planned,
             target=reports.performance(session, to),
+            was=reports.performance(session, performance),
             late=_late(session, performance) if to != performance else "",
             close=_close(session, who, to, [move.to for move in planned.moves]),
             names=reports.seat_names(session, performance),

@@ -42,4 +42,10 @@ if (bar) {
   const picture = picks.querySelector(".picture");
   if (picture) picture.scrollLeft = (picture.scrollWidth - picture.clientWidth) / 2;
   show();
+  const mine = picture?.querySelector("[data-seat].mine")?.getBoundingClientRect();
+  if (mine) {
+    const box = picture.getBoundingClientRect();
+    picture.scrollLeft += mine.x - box.x - picture.clientWidth / 2;
+    picture.scrollTop += mine.y - box.y - picture.clientHeight / 2;
+  }
 }

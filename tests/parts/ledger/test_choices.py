@@ -209,9 +209,12 @@ def test_new_seats_are_chosen_on_the_plan_at_the_price_of_the_old_ones(
         if box["value"] in ("C3", "C4"):
             box["checked"] = ""
     page = ada.press("Take these seats")
-    assert "leave one empty seat alone. We have ticked C 4 and C 5 instead." in page.alert
+    assert (
+        "leave one empty seat alone. We have ticked Stalls C 4 and C 5 instead."
+        in page.alert
+    )
     page = ada.press("Take these seats")
-    assert "Your new seats: C 4 and C 5" in page.words
+    assert "Your new seats: Stalls C 4 and C 5" in page.words
     ada.press("Exchange my tickets")
     assert [(t.seat, t.price) for t in tickets(ledger, sold)] == [
         ("C4", 2400),

@@ -316,7 +316,10 @@ def test_too_few_seats_and_seats_that_are_not_free_are_refused(bo, theatre, ledg
 def test_an_order_moves_to_another_performance(bo, theatre, ledger, door):
     sold = theatre.sell("D2", "D3")
     opened(bo, sold)
-    move(bo, "S-001", "S-002", to=theatre.studio)
+    page = move(bo, "S-001", "S-002", to=theatre.studio)
+    here, there = (head.text for head in page.soup.select("th")[:2])
+    assert here.startswith("From Hamlet, ")
+    assert there.startswith("To Improv Night, ")
     fill(bo, "reason", "came a day late")
     bo.press("Move them")
 

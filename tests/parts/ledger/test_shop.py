@@ -194,7 +194,7 @@ def test_seats_whose_time_ran_out_can_be_held_again(ada, clock, ledger, theatre)
 
     page = ada.open(ada.page.path, status=410)
 
-    assert "Your seats are no longer held. A 4 and A 5 are still free." in page.alert
+    assert "Your seats are no longer held. Stalls A 4 and A 5 are still free." in page.alert
     assert "Held for you: 15 min" in ada.press("Hold them again").words
 
 

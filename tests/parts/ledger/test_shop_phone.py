@@ -222,6 +222,28 @@ def test_a_friend_is_told_that_the_performance_is_cancelled(passed, app, ledger,
     assert "Whoever bought the ticket chooses what becomes of it." in page.words
 
 
+def test_the_buyers_page_begins_with_the_cancellation_and_the_choice(
+    mailed, phone, ledger, theatre
+):
+    assert "doors open" in phone.open(mailed).words
+    change(ledger, theatre.tonight, cancelled_ms=FRIDAY_MS)
+
+    page = phone.reload()
+    first, *_others = page.soup.select("main h2")
+    assert first.get_text() == "Cancelled: Hamlet"
+    assert "Your tickets for it open no door any more." in page.words
+    assert codes(page) == []
+    for word in ("Confirmed", "PDF", "enough at the door", "doors open", "Pass it on"):
+        assert word not in page.words
+    gone = phone.open(f"{mailed}/tickets.pdf", status=410)
+    assert "its tickets open no door any more" in gone.words
+
+    refund = Offer(refund=True, credit=False, donate=False, fees=False, replacements=())
+    ledger.store.write(choices.offer, ledger.means(), theatre.tonight, refund, by="vera")
+    assert "Please choose what becomes of your tickets." in phone.open(mailed).words
+    assert "Money back" in phone.press("Choose").words
+
+
 def test_a_ticket_is_passed_on_right_after_the_purchase(app, theatre):
     ada, eve = Shopper(app), Shopper(app)
     ada.choose_seats(theatre.tonight, "A4", "A5")

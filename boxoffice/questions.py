@@ -8,6 +8,23 @@ from boxoffice.bad_input import UnknownWord, once
 
 
 @dataclass(frozen=True)
+class Option:
+    """One answer to the question. words: by language."""
+
+    id: str
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """The one marketing question of a kiosk. words: by language. Source: ORD8."""
+
+    id: str
+    words: Mapping[str, str]
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
 class Tally:
     """counts: every option to how many respondents chose it. Skips are no respondents."""
 

@@ -11,9 +11,9 @@ from typing import Any, cast
 
 from boxoffice import charts, log, pricing, tickets
 from boxoffice.charts import Chart, SeatType
+from boxoffice.questions import Option, Question
 from kiosk.plans import Plan
 from kiosk.shown.named import SeatShown
-from kiosk.shown.reviewing import Option, Question
 from kiosk.told import (
     Allotment,
     DoorSettings,

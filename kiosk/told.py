@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from boxoffice import exchange_deadlines, pricing
 from boxoffice.members import PayType
+from boxoffice.questions import Question
 from kiosk.plans import Plan
-from kiosk.shown.reviewing import Question
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,9 @@
 """What the house offers besides seats: a donation, a programme, one question."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Option:
-    """One answer to the question. words: by language."""
-
-    id: str
-    words: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Question:
-    """How did you hear of us? words: by language. Source: ORD8."""
-
-    id: str
-    words: Mapping[str, str]
-    options: tuple[Option, ...]
+from boxoffice.questions import Question
 
 
 @dataclass(frozen=True)

@@ -9,26 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from boxoffice.questions import Question
 from kiosk.shown.choosing import Tonight
 from kiosk.shown.named import SeatShown
 from kiosk.shown.printing import Paper
-
-
-@dataclass(frozen=True)
-class Option:
-    """One answer to the question. words: by language."""
-
-    id: str
-    words: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Question:
-    """One marketing question. words: by language. Source: ORD8."""
-
-    id: str
-    words: Mapping[str, str]
-    options: tuple[Option, ...]
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from boxoffice.questions import Option, Question
 from ledger import catalogue, halls, plans
 from ledger.clock import Means
-from ledger.extras import Extras, Option, Question
+from ledger.extras import Extras
 from ledger.refused import Refused
 
 PLAN = Path(__file__).with_name("royal_theatre.json")

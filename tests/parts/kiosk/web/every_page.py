@@ -6,13 +6,14 @@ from typing import Protocol
 
 from playwright.sync_api import Page
 
+from boxoffice.questions import Option, Question
 from kiosk.breaks import Break
 from kiosk.shown.collecting import FoundTicket
 from kiosk.shown.help import CallShown
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Outcome
 from kiosk.shown.printing import Paper, Status
-from kiosk.shown.reviewing import ExtrasShown, Option, Question, Stage
+from kiosk.shown.reviewing import ExtrasShown, Stage
 from tests.parts.kiosk.web.pretend_house import CURTAIN_MS, NOW_MS, PretendHouse, seat
 
 _HEARD = Question(

@@ -108,11 +108,13 @@ def _spaces(hall: str) -> tuple[doors.Space, ...]:
         doors.Space(
             "auditorium",
             (
-                doors.Door("Door A", sections=("Stalls", "Boxes"), words="ground floor"),
+                doors.Door(
+                    "Door A", sections=("Stalls", "Boxes"), words="on the ground floor"
+                ),
                 doors.Door(
                     "Door B",
                     sections=("Stalls", "Circle", "Balcony"),
-                    words="up the stairs",
+                    words="upstairs",
                 ),
             ),
         ),

@@ -51,10 +51,10 @@ DANISH = {
     "Boxes": "Loger",
     "Circle": "1. etage",
     "Balcony": "Balkon",
-    "ground floor": "stueetagen",
-    "ground floor, along the walls": "stueetagen, langs væggene",
-    "first floor, up the stairs": "første sal, op ad trappen",
-    "second floor, up the stairs": "anden sal, op ad trappen",
+    "on the ground floor": "i stueetagen",
+    "on the ground floor, along the walls": "i stueetagen, langs væggene",
+    "upstairs, on the first floor": "op ad trappen, på første sal",
+    "upstairs, on the second floor": "op ad trappen, på anden sal",
 }
 
 
@@ -78,10 +78,10 @@ def furnish(session: Session, means: Means) -> None:
     assert not isinstance(opened, Refused)
     plan = plans.read(PLAN.read_text())
     sections = (
-        halls.Section("Stalls", ("Door A", "Door B"), "ground floor"),
-        halls.Section("Boxes", ("Door A",), "ground floor, along the walls"),
-        halls.Section("Circle", ("Door B",), "first floor, up the stairs"),
-        halls.Section("Balcony", ("Door B",), "second floor, up the stairs"),
+        halls.Section("Stalls", ("Door A", "Door B"), "on the ground floor"),
+        halls.Section("Boxes", ("Door A",), "on the ground floor, along the walls"),
+        halls.Section("Circle", ("Door B",), "upstairs, on the first floor"),
+        halls.Section("Balcony", ("Door B",), "upstairs, on the second floor"),
     )
     main = halls.of(
         plan.chart,

@@ -53,6 +53,13 @@ AT_1912 = NOW_MS + 67 * 60_000
             "Your door is upstairs on the right.",
         ),
         (
+            "WRONG_DOOR",
+            Class.ASK,
+            {"go_to": ("Door B",), "go_to_words": "upstairs, on the first floor"},
+            "DOOR B, UPSTAIRS F 12 · STALLS",
+            "Your door is upstairs, on the first floor.",
+        ),
+        (
             "UNPAID",
             Class.ASK,
             {"due": 2500, "currency": "EUR"},

@@ -18,7 +18,7 @@ from kiosk.web.newest import Read
 from lobby.webserver import WebServer
 from tests.browser.touch import KEEP, showed
 from tests.chromium import CHROMIUM, LAUNCH, go, patient
-from tests.parts.kiosk.web.pretend_house import PretendHouse, seat
+from tests.parts.kiosk.web.pretend_house import NOW_MS, PretendHouse, seat
 
 pytestmark = pytest.mark.browser
 
@@ -282,6 +282,29 @@ def test_the_door_changes_at_once_and_goes_back_by_itself(visitor: Visitor) -> N
     visitor.page.get_by_role("heading", name="NOT A TICKET OF OURS").wait_for()
     visitor.page.wait_for_timeout(1500)
     assert visitor.page.locator("h1").inner_text() == "NOT A TICKET OF OURS"
+
+
+@pytest.mark.parametrize("visitor", ["S", "L"], indirect=True)
+def test_what_the_patron_is_told_is_read_whole_from_one_page(visitor: Visitor) -> None:
+    visitor.house.become("door")
+    visitor.open("/door/tally")
+    visitor.press("Dansk")
+    way = "op ad trappen til højre, langs væggen"
+    for answer, facts in (
+        ("WRONG_DOOR", {"go_to": ("Door C",), "go_to_words": way}),
+        ("FORGED", {}),
+        ("WRONG_PERFORMANCE", {"starts_ms": NOW_MS + 3_600_000, "title": "Improv Night"}),
+        ("RE_ADMIT", {}),
+    ):
+        visitor.house.show(answer, Class.ASK, **facts)
+        visitor.open(f"/door/patron?seen={visitor.house.verdict.id - 1}")  # type: ignore[union-attr]
+        words = visitor.page.locator(".patron__verdict h1")
+        assert words.evaluate(
+            "h1 => { const box = h1.getBoundingClientRect(); const text = new Range();"
+            " text.selectNodeContents(h1); const ink = text.getBoundingClientRect();"
+            " return ink.left >= 0 && ink.right <= box.right + 1 && ink.top >= 0"
+            " && ink.bottom <= innerHeight; }"
+        ), answer
 
 
 @pytest.mark.parametrize("visitor", ["S", "L", "P"], indirect=True)

@@ -11,14 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk import log
+from kiosk.clock import Clock
 from kiosk.device import Device
 from kiosk.printing import issues, jobs
 from kiosk.shown.named import Refusal, SeatShown
 from kiosk.shown.printing import PhoneTicket
+from kiosk.store import statements
 from kiosk.store.tables.orders import SaleLineRow
 from kiosk.store.tables.printing import PrintJobRow
 
 _OWED: Final = ("queued", "failed", "uncertain")
+# The page of an order whose paper stopped stands two minutes, and five more the first page
+# says so without a name; a job is given up within one.
+LATELY_MS: Final = 8 * 60_000
 
 
 def on_phone(
@@ -35,6 +40,19 @@ def owed(session: Session) -> list[PrintJobRow]:
         PrintJobRow.state.in_(("queued", "sending", "uncertain", "failed")),
     )
     return list(session.scalars(query.order_by(PrintJobRow.place)))
+
+
+def lately(session: Session, clock: Clock) -> bool:
+    """Whether paper stopped here a moment ago, so that its guest may still be near."""
+    return (
+        statements.first(
+            session,
+            "SELECT 1 FROM print_job WHERE state IN ('failed', 'uncertain')"
+            " AND kind = 'ticket' AND boot_id = ? AND queued_boot_ms > ? LIMIT 1",
+            (clock.boot_id, clock.boot_ms() - LATELY_MS),
+        )
+        is not None
+    )
 
 
 def _deliver(

@@ -61,8 +61,9 @@ def paper(device: Device) -> Paper:
         return Paper(Status.OFFLINE, can_print=False)
     found = device.paper_status
     with device.store.read() as session:
-        left = _tickets_left(session)
-    return Paper(found, can_print=found in status.CAN_PRINT and left != 0, left=left)
+        left, owes = _tickets_left(session), owed.lately(session, device.clock)
+    can_print = found in status.CAN_PRINT and left != 0
+    return Paper(found, can_print=can_print, left=left, owes=owes)
 
 
 def progress(device: Device, order: str) -> Progress:

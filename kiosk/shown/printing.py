@@ -29,11 +29,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Paper:
-    """Whether tickets can be printed now. left: tickets on the roll, None if not known."""
+    """Whether tickets can be printed now.
+
+    left: tickets on the roll, None if not known. owes: some did not come out a moment ago.
+    """
 
     status: Status
     can_print: bool
     left: int | None = None
+    owes: bool = False
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,7 @@ def _cut_off(all_shown: list[Tonight]) -> bool:
 
 def _strips(all_shown: list[Tonight]) -> list[str]:
     strips = []
+    paper = spool.paper(device())
     open_or_cut = {one.sale for one in all_shown}
     if "limited" in open_or_cut:
         strips.append(
@@ -165,8 +166,11 @@ def _strips(all_shown: list[Tonight]) -> list[str]:
                 " You can still collect tickets."
             )
         )
-    if not spool.paper(device()).can_print:
+    if not paper.can_print:
         strips.append(_("No paper tickets here right now; tickets go to your phone."))
+    if paper.owes:
+        # The last: it is said to somebody who has read it before.
+        strips.append(_("Some tickets did not print here. They are safe: staff can help."))
     return strips
 
 

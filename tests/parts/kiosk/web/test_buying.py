@@ -178,6 +178,33 @@ def test_an_order_just_left_may_be_taken_up_again_for_a_while(
     assert "Continue the order just left" not in ada.open("/").names
 
 
+def test_tickets_that_did_not_print_are_told_of_for_a_while_without_a_name(
+    ada: Guest, bea: Guest, paper: Paper, work: Work, time: Time
+) -> None:
+    chooses_two(ada)
+    ada.press("Take these")
+    ada.press("Pay €51.50")
+    paper.fault(out=True)
+    work()
+    strip = "Some tickets did not print here. They are safe: staff can help."
+    assert strip in bea.open("/").words
+    time.pass_ms(9 * 60_000)
+    assert strip not in bea.reload().words
+
+
+def test_tickets_put_on_the_phone_are_owed_no_more(
+    ada: Guest, bea: Guest, paper: Paper, work: Work
+) -> None:
+    chooses_two(ada)
+    ada.press("Take these")
+    ada.press("Pay €51.50")
+    paper.fault(out=True)
+    work()
+    ada.reload()
+    ada.press("On my phone")
+    assert "did not print" not in bea.open("/").words
+
+
 def test_who_starts_over_has_left_nothing(ada: Guest) -> None:
     chooses_two(ada)
     ada.press("Take these")

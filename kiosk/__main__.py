@@ -12,7 +12,7 @@ import waitress  # type: ignore[import-untyped] # It has no stubs.
 from sqlalchemy.exc import DBAPIError
 
 from boxoffice import palettes
-from kiosk import app, config, pairing, recovery
+from kiosk import app, calls, config, pairing, recovery, standstill
 from kiosk import watchdog as systemd
 from kiosk.config import BadConfig, Config
 from kiosk.device import Device
@@ -21,10 +21,11 @@ from kiosk.loops import Loops
 from kiosk.outcomes import LineDown, NotUnderstood
 from kiosk.store.engine import StoreInUse, WrongPragma
 from kiosk.store.store import Damaged, Store
+from kiosk.store.writer import StoreBroken
 
 THREADS = 8
-# The storage failed: whoever supervises us starts us again, and the store is checked.
-EXIT_STORE = 75
+# Staff hear of a failed storage within this time, or from nobody.
+CALL_S = 1.0
 
 
 def main(arguments: list[str]) -> int:
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> int:
     except DBAPIError as why:
         # A full or unreadable disk, before anything could be served.
         print(f"The store cannot be used: {why.orig}.", file=sys.stderr)
-        return EXIT_STORE
+        return standstill.EXIT_STORE
 
 
 def migrate(settings: Config) -> int:
@@ -89,8 +90,19 @@ def serve(settings: Config) -> int:
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stopping.set())
-    device = app.make_device(settings, broken=_give_up, ballast=not settings.demo)
-    app.write_scanner_secret(settings)
+    ours: list[Device] = []
+    try:
+        device = app.make_device(
+            settings, broken=lambda why: _give_up(ours, why), ballast=not settings.demo
+        )
+        try:
+            app.write_scanner_secret(settings)
+        except OSError:
+            device.store.close()
+            raise
+    except (OSError, DBAPIError, StoreBroken, Damaged) as why:
+        return standstill.serve(settings, _reason(why), app.assets(), stopping)
+    ours.append(device)
     loops = Loops(device)
     pages = app.create_app(device, loops)
     server = waitress.create_server(
@@ -152,10 +164,25 @@ def _stop(device: Device, loops: Loops, server: "waitress.server.BaseWSGIServer"
     os._exit(0)
 
 
-def _give_up(why: str) -> None:
+def _reason(why: Exception) -> str:
+    return str(why.orig) if isinstance(why, DBAPIError) else str(why)
+
+
+def _give_up(ours: list[Device], why: str) -> None:
+    """End before anything leaves that could not be written down; staff are called first.
+
+    ours: the device; none while it is still being made, and whoever makes it hears of it.
+    """
     structlog.get_logger().error("storage failed", why=why)
+    if not ours:
+        return
+    for device in ours:
+        crying = threading.Thread(target=calls.cry, args=(device, standstill.CODE))
+        crying.daemon = True
+        crying.start()
+        crying.join(CALL_S)
     sys.stdout.flush()
-    os._exit(EXIT_STORE)
+    os._exit(standstill.EXIT_STORE)
 
 
 def _configure_words() -> None:

@@ -41,12 +41,12 @@ def make_device(
             terminal=_terminal(config),
             printer=_printer(config),
         )
+        recovery.recall_clock(device)
+        if device.paired:
+            device.connect(pairing.line_of(device))
     except BaseException:
         store.close()
         raise
-    recovery.recall_clock(device)
-    if device.paired:
-        device.connect(pairing.line_of(device))
     return device
 
 
@@ -57,7 +57,7 @@ def create_app(
 
     phones: the app of the device's own screen, when this one serves ushers' phones.
     """
-    root = _assets()
+    root = assets()
     app = Flask(
         "kiosk",
         template_folder=str(root / "templates"),
@@ -119,8 +119,8 @@ def _printer(config: Config) -> Printer | None:
     return Group([first, second])
 
 
-def _assets() -> Path:
-    """Templates and static files: in the checkout, else beside the installed packages."""
+def assets() -> Path:
+    """Give where templates and static files are: the checkout, else beside the packages."""
     checkout = Path(__file__).resolve().parent.parent
     installed = checkout / "front_of_house"
     return installed if installed.is_dir() else checkout

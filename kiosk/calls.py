@@ -1,5 +1,6 @@
 """Guests who called somebody, as doors and staff menus of this house hear of them."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,17 @@ def answer(device: Device, call: str, *, by: str, eta_min: int) -> bool:
 def end(device: Device, call: str) -> bool:
     """Say that the guest was helped; False: the line is down, or it has ended."""
     return _tell(device, "DELETE", call, None)
+
+
+def cry(device: Device, why: str) -> None:
+    """Call staff to this device past its store, which cannot be written."""
+    if device.up:
+        body = {"place": device.me.name, "page": why}
+        id = device.new_id()
+        with suppress(LineDown, NotUnderstood, Refused):
+            device.line.post(
+                "/api/calls", {"call": id, **body}, timeout_s=ANSWER_S, request=id
+            )
 
 
 def _tell(device: Device, method: str, call: str, body: dict[str, Any] | None) -> bool:

@@ -112,5 +112,10 @@ def _ready(client: httpx.Client, name: str, address: str) -> bool:
         return False
     if answer.status_code != 200:
         return False
+    if name == "ledger":
+        return True
+    said = answer.json()
+    if "store" in said.get("troubles", {}):
+        raise CannotStart(f"The {name} cannot write its store: {said['troubles']['store']}")
     # A device is ready once it is paired and has read what the ledger tells it.
-    return name == "ledger" or bool(answer.json().get("ready"))
+    return bool(said.get("ready"))

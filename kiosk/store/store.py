@@ -1,5 +1,6 @@
 """The store of this device: one file, one writing thread, readers that cannot write."""
 
+import errno
 import shutil
 import sqlite3
 import threading
@@ -48,11 +49,13 @@ class Store:
         self.folder = folder
         self._lock = engine.lock(folder)
         file = folder / "store.sqlite"
+        writing = engine.writing(file)
         try:
-            writing = engine.writing(file)
             migrate.to_head(writing)
             self._check(writing)
+            spare = _ballast(folder / "ballast") if ballast else None
         except BaseException:
+            writing.dispose()
             engine.unlock(self._lock)
             raise
         self._writing = writing
@@ -63,7 +66,7 @@ class Store:
         self._notes = statements.Notes()
         self._writer = Writer(
             writing,
-            ballast=_ballast(folder / "ballast") if ballast else None,
+            ballast=spare,
             changing=self._changing,
             changed=self._changed,
             broken=broken,
@@ -190,8 +193,16 @@ class _Reader:
         self.session.info.update({"reads": True, statements.DRIVER: self.driver})
 
 
-def _ballast(file: Path) -> Path:
+def _ballast(file: Path) -> Path | None:
+    """Lay the ballast down; where there is no room for it, the rest is for commits."""
     if not file.exists():
-        with file.open("wb") as out:
-            out.write(b"\0" * BALLAST_BYTES)
+        try:
+            with file.open("wb") as out:
+                out.write(b"\0" * BALLAST_BYTES)
+        except OSError as why:
+            file.unlink(missing_ok=True)
+            if why.errno != errno.ENOSPC:
+                raise
+            _words.warning("no room for ballast")
+            return None
     return file

@@ -58,7 +58,8 @@ class Writer:
     ballast: a file that is given up when the disk is full. changing, changed: called on the
     writing thread before each commit that is not of short use cases alone, and after each;
     for a use case that changed nothing, neither is. broken: called once when the storage
-    has failed, so that the process can end before anything leaves it.
+    has failed, so that the process can end before anything leaves it, and whenever a disk
+    is full and no ballast is left.
     """
 
     def __init__(
@@ -185,8 +186,12 @@ class Writer:
         try:
             return self._once(case, short)
         except DBAPIError as why:
-            if _is(why, sqlite3.SQLITE_FULL) and self._give_up_ballast():
-                return self._once(case, short)
+            if _is(why, sqlite3.SQLITE_FULL):
+                if self._give_up_ballast():
+                    return self._run_case(case, short=short)
+                # Nothing is half written, and room would heal it; but nothing can be done.
+                self._broken(str(why.orig))
+                raise
             if _is(
                 why, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT
             ):

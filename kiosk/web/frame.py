@@ -65,6 +65,8 @@ class Frame:
     alive_url: str = ""
     gone: str = ""
     gone_code: str = ""
+    stopped: str = ""
+    stopped_code: str = ""
     theme_url: str = ""
     logo_url: str = ""
     font_urls: Sequence[str] = FONTS
@@ -141,6 +143,8 @@ def _frame(
         alive_url="" if phones else url_for("alive.here"),
         gone=alive.words(paying=paying),
         gone_code=alive.code(),
+        stopped=alive.words(paying=paying, stopped=True),
+        stopped_code=alive.code(stopped=True),
         theme_url=look.sheet_url(),
         logo_url=look.logo_url(),
         font_urls=look.font_urls() or FONTS,

@@ -152,6 +152,20 @@ def test_a_ledger_on_a_full_disk_acknowledges_nothing_until_there_is_room(tmp_pa
 
 
 @pytest.mark.slow
+def test_a_kiosk_whose_disk_fills_while_a_card_is_asked_says_so_and_takes_it_once(
+    tmp_path: Path,
+):
+    """The page says FH-D2 and not to pay again; room heals it. Source: lobby.md §2, §5."""
+    ended = on_small_disk(
+        tmp_path,
+        f"{sys.executable} -m tests.promises.full_kiosk $DISK {tmp_path}/house",
+        size="170m",  # With less than 128 MiB to spare it would not sell.
+    )
+
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(
     tracing.missing() is not None, reason=f"no call is refused here: {tracing.missing()}"
 )

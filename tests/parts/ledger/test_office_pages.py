@@ -454,7 +454,7 @@ def test_the_page_says_when_the_next_statement_is_due_and_what_is_normally_in(
 ):
     address = "/staff/reports/statements"
     page = vera.open(address)
-    assert "orders up to Sunday, 22 November, are normally in" in page.words
+    assert "Orders up to Sunday, 22 November, are normally in" in page.words
     assert "By the calendar" not in page.words
     vera.press("Draw the statement")
 

@@ -148,6 +148,8 @@ def act(hold: str) -> ResponseReturnValue:
         if said is None or act != "sell":
             return _page(session, window.read(session, hold) or open_, form)
         due = window.quote(session, open_.performance, said).charge
+        if form.get("shown") != str(due):
+            return _page(session, open_, form, changed=True)
         currency = catalogue.house(session).currency
     done = desk.write(window.sell, hold=hold, said=said, by=desk.me().id)
     if isinstance(done, Refused):
@@ -197,7 +199,10 @@ def _ended(session: Session, hold: str) -> ResponseReturnValue:
     return page, 410
 
 
-def _page(session: Session, open_: Open, form: Form) -> ResponseReturnValue:
+def _page(
+    session: Session, open_: Open, form: Form, *, changed: bool = False
+) -> ResponseReturnValue:
+    """Show the sale. changed: it was pressed while its button named another amount."""
     evening = evenings.read(session, open_.performance)
     lines: list[dict[str, Any]] = []
     usual = next((t.id for t in evening.prices.types if t.default), None)
@@ -227,6 +232,7 @@ def _page(session: Session, open_: Open, form: Form) -> ResponseReturnValue:
         open=open_,
         lines=lines,
         form=form,
+        changed=changed,
         faults=faults | counted.faults,
         quote=window.quote(session, open_.performance, said) if said else None,
         currency=evening.prices.currency,

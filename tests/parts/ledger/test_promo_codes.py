@@ -79,6 +79,7 @@ def sells(bo, theatre, *seats, kinds=None):
     bo.press("Count again")
     for seat in kinds or seats:
         pick(bo, f"type-{seat}", "friend")
+    bo.press("Count again")
     pick(bo, "kind-1", "cash")
     return bo.press("Sell for")
 

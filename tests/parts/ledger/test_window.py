@@ -145,7 +145,10 @@ def test_seats_are_sold_for_cash_with_change(bo, theatre, ledger):
     pick(bo, "kind-1", "cash")
     fill(bo, "paid-1", "50")
 
-    page = bo.press("Sell for")
+    # The button named what two adults pay.
+    assert "It comes to €36.00 now. Nothing was sold yet" in bo.press("Sell for").alert
+    assert rows(ledger, OrderRow) == []
+    page = bo.press("Sell for €36.00")
 
     assert page.heading.endswith("Confirmed")
     assert "Change: 14.00 from 50.00." in page.words
@@ -181,6 +184,7 @@ def test_a_sale_begins_in_the_menu(bo, theatre, ledger):
 def test_a_sale_may_be_paid_in_two_ways_with_a_donation(bo, theatre, ledger):
     chart(bo, theatre, "A2").press("Sell the chosen")
     fill(bo, "donation", "10")
+    bo.press("Count again")
     pick(bo, "kind-1", "voucher")
     fill(bo, "paid-1", "20,00")
     pick(bo, "kind-2", "card")

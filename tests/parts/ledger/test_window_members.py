@@ -72,7 +72,8 @@ def test_members_and_cards_stand_in_one_order_each_row_with_its_own_member(
     bo.press("Count again")
     fill(bo, "member-A2", "M-77")
     pick(bo, "kind-1", "card")
-    bo.press("Sell for")
+    bo.press("Sell for the total")
+    bo.press("Sell for €24.00")
 
     (order,) = rows(ledger, OrderRow)
     assert (order.charge, order.paid) == (2400, 2400)
@@ -214,7 +215,8 @@ def test_a_promo_code_opens_its_price_and_no_other_code_does(bo, theatre, ledger
     bo.press("Count again")
     pick(bo, "type-A2", "friend")
     pick(bo, "kind-1", "cash")
-    bo.press("Sell for")
+    bo.press("Count again")
+    bo.press("Sell for €5.00")
 
     assert rows(ledger, OrderRow)[0].charge == 500
 

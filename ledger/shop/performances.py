@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +20,10 @@ from ledger.shop import formats, frame, membership_orders, seat_map
 from ledger.shop.blueprint import bp
 from ledger.shop.speech import gettext as _
 from ledger.shop.words import sorry
+
+# More seats than any house sells at once; what is beyond is not read.
+MOST_READ = 101
+_LONGEST = 40
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/performances/<performance>")
 def evening(performance: str) -> ResponseReturnValue:
-    """Show one evening: prices, how many, and the house."""
+    """Show one evening: prices, how many, and the house; as it was chosen before."""
     with frame.ledger().store.read() as session:
         show = wanted(session, performance)
         here = evenings.read(session, performance)
@@ -64,7 +69,14 @@ def evening(performance: str) -> ResponseReturnValue:
             left=len(free),
             refusal=sorry(Refused(show.refusal)) if show.refusal else "",
             levels=seat_map.levels(here, free),
-            map=seat_map.draw(here, free, section) if free else None,
+            map=seat_map.draw(here, free, section, request.args.getlist("seat"))
+            if free
+            else None,
+            counts={
+                kind.id: request.args[name]
+                for kind in on_sale.types(here)
+                if (name := f"count-{kind.id}") in request.args
+            },
         )
 
 
@@ -109,8 +121,7 @@ def best(performance: str) -> ResponseReturnValue:
     for kind in on_sale.types(here):
         count = request.form.get(f"count-{kind.id}", "0").strip() or "0"
         if not (count.isascii() and count.isdecimal() and len(count) < 4):
-            flash(_("Please say how many with a number."), "sorry")
-            return redirect(url_for("shop.evening", performance=performance), 303)
+            return again(performance, _("Please say how many with a number."))
         asked += [kind.id] * int(count)
     step_free = bool(request.form.get("step_free")) and show.kind != halls.GENERAL
     wish = Wish(
@@ -146,7 +157,19 @@ def hold(
             gone = url_for("shop.other_seats", performance=performance, seat=list(wanted))
             return redirect(gone, 303)
         case Refused():
-            flash(sorry(begun), "sorry")
-            return redirect(url_for("shop.evening", performance=performance), 303)
+            return again(performance, sorry(begun))
         case _:
             return abort(404)
+
+
+def again(performance: str, words: str) -> ResponseReturnValue:
+    """Say why not, on the page of the evening with everything as it was chosen: INV8."""
+    flash(words, "sorry")
+    chosen: dict[str, str | list[str]] = {
+        name: text[:_LONGEST]
+        for name, text in request.form.items()
+        if name.startswith("count-") or name in {"level", "step_free"}
+    }
+    chosen["seat"] = request.form.getlist("seat")[:MOST_READ]
+    here = url_for("shop.evening", performance=performance)
+    return redirect(f"{here}?{urlencode(chosen, doseq=True)}", 303)

@@ -14,10 +14,8 @@ from ledger import evenings, on_sale
 from ledger.evenings import Evening
 from ledger.shop import formats, frame, performances
 from ledger.shop.blueprint import bp
+from ledger.shop.performances import MOST_READ
 from ledger.shop.speech import gettext as _
-
-# More than anybody may buy; what is beyond is not read.
-MOST_READ = 40
 
 
 @bp.post("/performances/<performance>/seats")

@@ -141,12 +141,22 @@ def test_a_choice_that_strands_a_single_seat_is_moved(ada, ledger, theatre):
 
 
 def test_more_than_the_house_sells_at_once_leads_to_the_box_office(ada, theatre):
+    """INV8: and what was chosen stays."""
     ada.open(f"/shop/performances/{theatre.tonight}")
     ada.type("Adult", "9")
+    ada.type("Student", "1")
+    ada.page.soup.find("input", attrs={"name": "step_free"})["checked"] = ""
+    many = "For more than 8, the box office is glad to help."
+    assert many in ada.press("Find the best seats").alert
+    box = ada.page.soup.find
+    assert box("input", attrs={"name": "count-adult"})["value"] == "9"
+    assert box("input", attrs={"name": "count-student"})["value"] == "1"
+    assert box("input", attrs={"name": "step_free"}).has_attr("checked")
 
-    assert "For more than 8, the box office is glad to help." in (
-        ada.press("Find the best seats").alert
-    )
+    nine = [f"A{number}" for number in range(1, 10)]
+    assert many in ada.choose_seats(theatre.tonight, *nine).alert
+    ticked = ada.page.soup.select("input[name=seat][checked]")
+    assert [seat["value"] for seat in ticked] == nine
 
 
 def test_nobody_buys_seats_that_the_box_office_keeps(ada, theatre, ledger):

@@ -14,14 +14,15 @@ from kiosk import documents, door_facts, door_movements
 from kiosk.device import Device
 from kiosk.door_facts import Post
 from kiosk.outcomes import LineDown, NotUnderstood, Refused
-from kiosk.shown.door import Asked, Hit
+from kiosk.shown.door import Asked, Hit, Mode
 
 LEAST_LETTERS: Final = 2
 MOST_HITS: Final = 30
+MOST_AT_ONCE: Final = 50
 NAMES_S: Final = 3.0
 
 
-def find(device: Device, words: str, *, by_name: bool) -> list[Hit]:
+def find(device: Device, words: str, *, by_name: bool, most: int = MOST_HITS) -> list[Hit]:
     """Give the tickets that fit, those of one order together; none below two letters.
 
     by_name: whether names may be searched and shown at all.
@@ -40,7 +41,28 @@ def find(device: Device, words: str, *, by_name: bool) -> list[Hit]:
                 if _fits(words, typed, body, names.get(id, "")):
                     hits.append(_hit(session, device, here, performance, id, body, names))
     hits.sort(key=lambda hit: (hit.name, hit.order, _in_order(hit.seat_name)))
-    return hits[:MOST_HITS]
+    return hits[:most]
+
+
+def together(device: Device, hits: Sequence[Hit], mode: Mode) -> dict[str, list[str]]:
+    """Give, by order, the found tickets that one touch may let in, or count out, together.
+
+    Orders with fewer than two such tickets are left out.
+    """
+    if len(hits) == MOST_HITS:
+        # The list ends somewhere within an order; the touch is for all of it.
+        last = find(device, hits[-1].order, by_name=False, most=MOST_AT_ONCE)
+        hits = [*(hit for hit in hits if hit.order != hits[-1].order), *last]
+    found: dict[str, list[str]] = {}
+    for hit in hits:
+        waits = hit.inside < hit.of if mode == "entry" else hit.inside > 0
+        if hit.order and hit.status == "active" and waits:
+            found.setdefault(hit.order, []).append(hit.ticket)
+    return {
+        order: tickets[:MOST_AT_ONCE]
+        for order, tickets in found.items()
+        if len(tickets) > 1
+    }
 
 
 def one(device: Device, ticket: str) -> Hit | None:

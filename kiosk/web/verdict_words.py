@@ -86,21 +86,21 @@ def _asks(shown: Shown) -> Said | None:
             door = house.own(shown.since_door)
             words = _("ALREADY IN %(time)s, %(door)s", time=since, door=door)
             patron = _("This ticket has been used. Is it your companion's?")
-            return Said(words.replace(" ,", ",").rstrip(", "), patron, _place(shown))
+            return Said(words.replace(" ,", ",").rstrip(", "), patron, place(shown))
         case "WRONG_DOOR":
             doors = formats.together([house.own(door) for door in shown.go_to])
             way = house.own(shown.go_to_words)
             # The usher points: "DOOR C, UPSTAIRS". The patron hears the whole way there.
             words = ", ".join(part for part in (doors, way.partition(",")[0]) if part)
             if not words:
-                return Said(_("ANOTHER DOOR"), office, _place(shown))
+                return Said(_("ANOTHER DOOR"), office, place(shown))
             patron = _("Your door is %(where)s.", where=way or doors)
-            return Said(words.upper(), patron, _place(shown))
+            return Said(words.upper(), patron, place(shown))
         case "UNPAID":
             due = formats.money(shown.due, shown.currency) if shown.currency else ""
             words = _("%(due)s DUE", due=due).strip()
             patron = _("Please pay at a kiosk; your seat is kept.")
-            return Said(words, patron, _place(shown))
+            return Said(words, patron, place(shown))
         case "NOT_OPEN_YET":
             return _not_open(shown)
         case "CLOSED":
@@ -109,28 +109,28 @@ def _asks(shown: Shown) -> Said | None:
         case "LATE_HOLD":
             patron = _("We will seat you at the next pause.")
             if shown.hold_until_ms is None:
-                return Said(_("WAIT: latecomers are held"), patron, _place(shown))
+                return Said(_("WAIT: latecomers are held"), patron, place(shown))
             time = formats.clock(shown.hold_until_ms, zone)
-            return Said(_("WAIT: seating at %(time)s", time=time), patron, _place(shown))
+            return Said(_("WAIT: seating at %(time)s", time=time), patron, place(shown))
         case "EXCHANGED":
             patron = _("You have a newer ticket; look in your mail.")
             return Said(_("NOW %(seat)s", seat=_now(shown)), patron)
         case "NOT_INSIDE":
-            return Said(_("NOT SCANNED IN"), "–", _place(shown))
+            return Said(_("NOT SCANNED IN"), "–", place(shown))
         case "UNVERIFIED":
-            return Said(_("NOT ITS SEAT"), _("One moment, please."), _place(shown))
+            return Said(_("NOT ITS SEAT"), _("One moment, please."), place(shown))
         case "UNCONFIRMED":
-            return Said(_("ORDER NOT CONFIRMED"), office, _place(shown))
+            return Said(_("ORDER NOT CONFIRMED"), office, place(shown))
         case "NOT_YET_VALID":
             day = _day(shown.valid_from_ms, zone)
             return Said(
                 _("FROM %(day)s", day=day.upper()), _date_words(shown.valid_from_ms, zone)
             )
         case "WRONG_TYPE":
-            return Said(_("OTHER TICKETS ONLY"), office, _place(shown))
+            return Said(_("OTHER TICKETS ONLY"), office, place(shown))
         case "RULE":
             reason = _reason(shown)
-            return Said(reason, reason.capitalize(), _place(shown))
+            return Said(reason, reason.capitalize(), place(shown))
         case "USED_UP":
             return Said(
                 _("%(used)s OF %(of)s VISITS USED", used=shown.of or 0, of=shown.of or 0),
@@ -141,16 +141,16 @@ def _asks(shown: Shown) -> Said | None:
             return Said(
                 ngettext("%(num)s LEFT", "%(num)s LEFT", left),
                 _("One moment, please."),
-                _place(shown),
+                place(shown),
             )
         case "BEING_CHECKED":
             door = house.own(shown.since_door).upper()
             words = _("BEING CHECKED AT %(door)s", door=door)
-            return Said(words, _("One moment, please."), _place(shown))
+            return Said(words, _("One moment, please."), place(shown))
         case "QUESTIONS":
             count = max(len(shown.ask), 1)
             words = ngettext("%(num)s QUESTION", "%(num)s QUESTIONS", count)
-            return Said(words, _("One moment, please."), _place(shown))
+            return Said(words, _("One moment, please."), place(shown))
         case "AMBIGUOUS":
             count = len(shown.candidates)
             words = ngettext("%(num)s TICKET: choose", "%(num)s TICKETS: choose", count)
@@ -161,7 +161,7 @@ def _asks(shown: Shown) -> Said | None:
             more = _("It opens nothing here. A manager can make a new one.")
             return Said(_("NOT A STAFF CARD OF OURS"), office, more)
         case "UNDO_REFUSED":
-            return Said(_("CANNOT BE UNDONE"), _("One moment, please."), _place(shown))
+            return Said(_("CANNOT BE UNDONE"), _("One moment, please."), place(shown))
         case _:
             return None
 
@@ -226,8 +226,8 @@ def _seat(shown: Shown) -> str:
     return shown.seat_name or _("UNRESERVED")
 
 
-def _place(shown: Shown) -> str:
-    """The seat with its section, where the largest words say something else."""
+def place(shown: Shown) -> str:
+    """Name the seat with its section, where the largest words say something else."""
     section = house.own(shown.seat.section).upper() if shown.seat else ""
     return " · ".join(part for part in (_seat(shown), section) if part)
 
@@ -249,7 +249,7 @@ def _not_open(shown: Shown) -> Said:
     return Said(
         _("DOORS %(time)s, in %(minutes)s min", time=time, minutes=minutes),
         _("Doors open at %(time)s.", time=time),
-        _place(shown),
+        place(shown),
     )
 
 

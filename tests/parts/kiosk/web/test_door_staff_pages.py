@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import MultiDict
 
 from kiosk import door as doors
 from kiosk.app import create_app, write_scanner_secret
@@ -184,6 +185,37 @@ def test_a_guest_without_a_code_is_found_and_checked_in(
     words = tom.open("/door/find?q=okafor").words
     assert "Names need a supervisor's PIN." in words
     assert "at least two letters" in tom.open("/door/find?q=a").words
+
+
+def test_an_order_found_at_the_door_goes_in_at_one_touch_but_for_who_may_not(
+    tom: Guest, door: Device, ledger: LedgerDouble
+):
+    tickets = [f"{ONE[:-1]}{n}" for n in range(3, 9)]
+    for ticket, seat in zip(tickets[:3], ("A-3", "A-4", "A-5"), strict=True):
+        list_ticket(ledger, ticket, seat)
+    list_ticket(ledger, tickets[3], "A-6", paid=0)
+    list_ticket(ledger, tickets[4], "A-7", status="refunded")
+    list_ticket(ledger, tickets[5], "A-8", order="2222222A")
+    hear(door)
+    tom.open(f"/door/find?q={theatre.ORDER}")
+    assert tom.page.names.count("Check in") == 5
+    form = tom.page.soup.select_one("form[action='/door/find/all']")
+    again = MultiDict((f["name"], f["value"]) for f in form.select("[name]"))  # type: ignore[union-attr]
+    tom.press("All 4")
+    assert tom.page.heading == "3 of 4 let in"
+    first, *rest = tom.page.soup.select(".door__row")
+    assert "DUE" in first.get_text()
+    assert "A 6" in first.get_text()
+    assert all("Look" not in row.get_text() for row in rest)
+    # A second press is the same scans again.
+    tom.post("/door/find/all", again)
+    assert tom.page.heading == "3 of 4 let in"
+    assert doors.counters(door).inside == 3  # type: ignore[union-attr]
+    tom.press("Next guest")
+    assert tom.page.heading == "Ready for the next ticket"
+    tom.open(f"/door/find?q={theatre.ORDER}")
+    # One is left, who may come in later.
+    assert not [name for name in tom.page.names if name.startswith("All")]
 
 
 def test_names_are_shown_to_a_supervisor_for_five_minutes(

@@ -10,7 +10,7 @@ import json
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ledger import audit
+from ledger import audit, deeds
 from ledger.rivals import Change, Overtaken
 from ledger.tables.house import StaffRow
 from ledger.tables.orders import OrderRow, PatronRow, TicketRow
@@ -66,7 +66,7 @@ def overtaken(session: Session, order: OrderRow, seen: str) -> Overtaken | None:
             Change(
                 name or "Somebody",
                 row.at_ms,
-                audit.words(row.action, row.reason, json.loads(row.facts)),
+                deeds.words(session, row.action, row.reason, json.loads(row.facts)),
             )
             for row, name in done
         )

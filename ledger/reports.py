@@ -7,76 +7,17 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from boxoffice.journal import Account
-from ledger import audit, void_guests, written
+from ledger import void_guests
 from ledger.clock import Means
 from ledger.tables.catalogue import ChartRow, HallRow, PerformanceRow, ProductionRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.discrepancies import DiscrepancyRow
 from ledger.tables.doors import MovementRow, RefusedScanRow
-from ledger.tables.house import StaffRow
-from ledger.tables.money import JournalEntryRow, JournalLineRow, TenderRow
+from ledger.tables.money import TenderRow
 from ledger.tables.orders import TicketRow
-from ledger.tables.records import AuditRow
 from ledger.tables.seats import SeatStateRow
 
 PAGE = 20
-# What a door said, where it is more than that somebody went through it.
-_SAID = {
-    "ADMIT": "",
-    "EXIT_OK": "",
-    "RE_ADMIT": "once more",
-    "ADMIT_UNVERIFIED": "signed, before its sale was known here",
-}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing that happened to an order: money, paper, a guest through a door."""
-
-    at_ms: int
-    words: str
-
-
-def history(session: Session, order: str) -> list[Entry]:
-    """Tell what happened to an order, in order."""
-    entries = [
-        Entry(entry.at_ms, _booked(entry, lines))
-        for entry, lines in _journal(session, order)
-    ]
-    sold = session.scalars(select(TicketRow).where(TicketRow.order == order)).all()
-    called = {one: seat_names(session, one) for one in {t.performance for t in sold}}
-    tickets = {t.id: called[t.performance].get(t.seat, t.seat) for t in sold}
-    for movement in session.scalars(
-        select(MovementRow).where(MovementRow.ticket.in_(tickets))
-    ):
-        way = "went in" if movement.kind == "admission" else "went out"
-        how = _SAID.get(movement.verdict, movement.verdict.replace("_", " ").lower())
-        undone = " (undone)" if movement.undone else ""
-        entries.append(
-            Entry(
-                movement.at_ms,
-                f"{tickets[movement.ticket]} {way} at {movement.door}"
-                f"{', ' + how if how else ''}{undone}",
-            )
-        )
-    done = session.execute(
-        select(
-            AuditRow.at_ms,
-            AuditRow.action,
-            AuditRow.reason,
-            AuditRow.facts,
-            AuditRow.staff,
-            StaffRow.name,
-        )
-        .outerjoin(StaffRow, StaffRow.id == AuditRow.staff)
-        .where(AuditRow.subject.in_([order, *tickets]))
-        .order_by(AuditRow.at_ms, AuditRow.nth)
-    )
-    for at_ms, action, reason, facts, staff, name in done:
-        words = audit.words(action, reason, json.loads(facts))
-        entries.append(Entry(at_ms, f"{audit.who(name, staff)}: {words}"))
-    return sorted(entries, key=lambda entry: entry.at_ms)
 
 
 def inside(
@@ -98,43 +39,6 @@ def inside(
     }
 
 
-def _booked(entry: JournalEntryRow, lines: Sequence[JournalLineRow]) -> str:
-    """Say what an entry of the journal means to a clerk: "Payment: €60.50 by cash"."""
-    told = [_tendered(line) for line in lines if line.account.startswith("tender:")]
-    owed = sum(line.amount for line in lines if line.account == Account.PATRONS)
-    if not told and owed:
-        amount = written.money(abs(owed), lines[0].currency)
-        parts = [
-            f"{line.account.replace('_', ' ')} {written.money(-line.amount, line.currency)}"
-            for line in lines
-            if line.account != Account.PATRONS
-        ]
-        told = [f"{amount} {'charged' if owed > 0 else 'less to pay'}: {', '.join(parts)}"]
-    return f"{entry.why.replace('_', ' ').capitalize()}: {', '.join(told) or 'booked'}"
-
-
-def _tendered(line: JournalLineRow) -> str:
-    amount = written.money(abs(line.amount), line.currency)
-    kind = line.account.removeprefix("tender:").replace("_", " ")
-    return f"{amount} by {kind}" if line.amount > 0 else f"{amount} back by {kind}"
-
-
-def _journal(
-    session: Session, order: str
-) -> list[tuple[JournalEntryRow, list[JournalLineRow]]]:
-    entries = session.scalars(
-        select(JournalEntryRow).where(JournalEntryRow.order == order)
-    ).all()
-    lines: dict[str, list[JournalLineRow]] = {entry.id: [] for entry in entries}
-    for line in session.scalars(
-        select(JournalLineRow)
-        .where(JournalLineRow.entry.in_(lines))
-        .order_by(JournalLineRow.line)
-    ):
-        lines[line.entry].append(line)
-    return [(entry, lines[entry.id]) for entry in entries]
-
-
 def tenders(session: Session, order: str) -> Sequence[TenderRow]:
     """Give how an order was paid."""
     return session.scalars(
@@ -144,10 +48,16 @@ def tenders(session: Session, order: str) -> Sequence[TenderRow]:
 
 def seat_names(session: Session, performance: str) -> dict[str, str]:
     """Give seat codes in words: "Stalls F 12"."""
+    parts = seat_parts(session, performance).items()
+    return {seat: " ".join(part for part in said if part) for seat, said in parts}
+
+
+def seat_parts(session: Session, performance: str) -> dict[str, tuple[str, str]]:
+    """Give the section of each seat code, and its name there: "Stalls", "F 12"."""
     chart = session.get(ChartRow, performance)
     names = json.loads(chart.body).get("names", {}) if chart else {}
     return {
-        seat: " ".join(part for part in (n["section"], n["row"], n["seat"]) if part)
+        seat: (n["section"], " ".join(part for part in (n["row"], n["seat"]) if part))
         for seat, n in names.items()
     }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import audit
+from ledger import audit, deeds
 from ledger.tables.house import StaffRow
 from ledger.tables.records import AuditRow
 
@@ -48,5 +48,5 @@ def last(session: Session, subject: str, *actions: str) -> Overtaken:
     if found is None:
         return Overtaken(())
     row, name = found
-    what = audit.words(row.action, row.reason, json.loads(row.facts))
+    what = deeds.words(session, row.action, row.reason, json.loads(row.facts))
     return Overtaken((Change(audit.who(name, row.staff), row.at_ms, what),))

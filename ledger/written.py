@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.dates import format_datetime
 from babel.numbers import format_currency
 
 from boxoffice import money as minor
@@ -25,6 +26,11 @@ def plain(amount: int, currency: str) -> str:
     """Write minor units as they stand in a field or a table: 12.50."""
     places = minor.decimals(currency)
     return f"{Decimal(amount).scaleb(-places):.{places}f}"
+
+
+def day_and_time(at_ms: int, zone: str) -> str:
+    """Give a moment (ms since 1970, UTC) as staff read it: "Fri 20 Nov, 19:30"."""
+    return format_datetime(moment(at_ms, zone), "EEE d MMM, HH:mm", locale=LOCALE)
 
 
 def moment(at_ms: int, zone: str) -> datetime:

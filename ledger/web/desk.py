@@ -6,14 +6,14 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
-from babel.dates import format_datetime, format_time
+from babel.dates import format_time
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask import session as member_of_staff
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from boxoffice.refusals import sentence
-from ledger import staff
+from ledger import staff, written
 from ledger.clock import Clock, Means
 from ledger.config import Config
 from ledger.refused import Refused
@@ -156,9 +156,7 @@ def field(name: str, *, most: int = 500) -> str:
 
 def day_and_time(at_ms: int | None, zone: str) -> str:
     """Give a moment in words: Fri 20 Nov, 19:30."""
-    if at_ms is None:
-        return ""
-    return format_datetime(moment(at_ms, zone), "EEE d MMM, HH:mm", locale=LOCALE)
+    return "" if at_ms is None else written.day_and_time(at_ms, zone)
 
 
 def minute(at_ms: int | None, zone: str) -> str:

@@ -30,6 +30,7 @@ from ledger import (
     gift_cards,
     member_checks,
     memberships,
+    order_history,
     order_search,
     order_types,
     order_versions,
@@ -148,7 +149,7 @@ def page(order: str, typed: Mapping[str, str] | None = None) -> str:
             tenders=reports.tenders(session, order),
             online=card_attempts.read(session, order),
             to_cards=card_refunds.read(session, order),
-            history=reports.history(session, order),
+            history=order_history.read(session, order),
             inside=reports.inside(
                 session, desk.ledger().means(), [ticket.id for ticket in tickets]
             ),

@@ -220,6 +220,7 @@ def test_an_order_moves_to_dearer_seats_and_owes_the_difference(bo, theatre, led
     assert state(ledger, theatre, "A2") == "sold"
     assert owed(ledger, sold) == 1200
     assert "Due €12.00" in page.words
+    assert "move seats, Circle D 2, D 3 → Stalls A 2, A 3 (asked for it)" in page.words
     assert {ticket.issue for ticket in tickets(ledger, sold)} == {2}
     assert [letter.to for letter in rows(ledger, OutboxRow)][-1] == "grace@example.org"
 
@@ -321,7 +322,9 @@ def test_an_order_moves_to_another_performance(bo, theatre, ledger, door):
     assert here.startswith("From Hamlet, ")
     assert there.startswith("To Improv Night, ")
     fill(bo, "reason", "came a day late")
-    bo.press("Move them")
+    told = bo.press("Move them").soup.select_one(".history").get_text(" ")
+    assert f"{here.removeprefix('From ')}: Circle D 2, D 3 → " in told
+    assert f" → {there.removeprefix('To ')}: 2 unreserved (came a day late)" in told
 
     assert {ticket.performance for ticket in tickets(ledger, sold)} == {theatre.studio}
     assert state(ledger, theatre, "D2") == "available"

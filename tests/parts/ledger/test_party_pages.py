@@ -330,7 +330,8 @@ def test_a_party_moves_together_and_each_order_owes_its_own(bo, ledger, theatre,
         "available",
         "sold",
     ]
-    assert "move order (asked for it)" in bo.open(f"/staff/orders/{two[1].id}").words
+    told = bo.open(f"/staff/orders/{two[1].id}").words
+    assert "move seats, Circle D 4 → Stalls A 4 (asked for it)" in told
 
 
 def test_orders_of_a_party_sit_together_whichever_seats_are_chosen(bo, ledger, two):

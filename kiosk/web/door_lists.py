@@ -34,6 +34,25 @@ def recent() -> str:
         listens=False,
         rows=[(one, _words(one)) for one in door_history.past(device())],
         clock=formats.clock,
+    )
+
+
+@bp.get("/list/undo")
+def why() -> str | Response:
+    """Ask why an earlier admission is taken back."""
+    scan = request.args.get("scan", "")[:100]
+    past = door_history.past(device())
+    one = next((one for one in past if one.scan == scan and one.mine), None)
+    if one is None:
+        return redirect(url_for("door_lists.recent"), 303)
+    return frame.page(
+        "kiosk/door_undo.html",
+        sheets=SHEETS,
+        idle_s=0,
+        listens=False,
+        one=one,
+        words=_words(one),
+        time=formats.clock(one.at_ms, one.zone),
         reasons=[
             _("Scanned by mistake"),
             _("Guest did not go in"),

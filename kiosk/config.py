@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from boxoffice import themes
 from boxoffice.palettes import BadTheme
 from boxoffice.themes import Theme
-from kiosk import tls
+from kiosk import habits, tls
+from kiosk.habits import BadHabit, Habits
 from kiosk.printing import lines
 
 
@@ -53,6 +54,7 @@ class Config:
     shop_url: where patrons find the online shop, when not beside the ledger.
     theme: colours, fonts and logo of the house. signage: a folder of pictures, or None.
     lamp: the file that says whether the lamp over this kiosk is lit, or None.
+    habits: waits, paper and the hour of the night, where the house has them otherwise.
     """
 
     folder: Path
@@ -81,6 +83,7 @@ class Config:
     theme: Theme = themes.STANDARD
     signage: Path | None = None
     lamp: Path | None = None
+    habits: Habits = habits.USUAL
 
     @property
     def store(self) -> Path:
@@ -133,6 +136,7 @@ def read(environment: Mapping[str, str]) -> Config:
         theme=_theme(environment.get("FOH_THEME_DIR", "")),
         signage=_signage(environment.get("FOH_SIGNAGE_DIR", "")),
         lamp=_lamp(environment.get("FOH_LAMP_FILE", "")),
+        habits=_habits(environment),
     )
 
 
@@ -205,6 +209,13 @@ def _terminal_at(text: str) -> str:
     if text not in {"", "left", "right", "below"}:
         raise BadConfig(f"FOH_TERMINAL_AT must be left, right or below, not {text!r}.")
     return text
+
+
+def _habits(environment: Mapping[str, str]) -> Habits:
+    try:
+        return habits.read(environment)
+    except BadHabit as why:
+        raise BadConfig(str(why)) from None
 
 
 def _lamp(text: str) -> Path | None:

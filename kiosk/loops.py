@@ -23,6 +23,7 @@ from kiosk import (
     door_unasked,
     feed,
     log,
+    night,
     orders,
     pairing,
     recovery,
@@ -50,6 +51,7 @@ ALLOTMENT_EVERY_S: Final = 10.0
 CONTACTS_EVERY_S: Final = 30.0
 CLOCK_EVERY_S: Final = 60.0
 ROUNDS_EVERY_S: Final = 30.0
+NIGHT_EVERY_S: Final = 60.0
 INTRODUCED_S: Final = 2.0
 PRUNE_EVERY_S: Final = 24 * 3600.0
 NAMES_EVERY_S: Final = 300.0
@@ -303,6 +305,8 @@ class _Tend:
             orders.sweep(device)
             if self._due("allotment", ALLOTMENT_EVERY_S):
                 allotment.tend(device)
+            if self._due("night", NIGHT_EVERY_S):
+                night.turn(device)
             if device.up and self._due("contacts", CONTACTS_EVERY_S):
                 contacts.send(device)
         if device.me.role == "door" and self._due("names", NAMES_EVERY_S):

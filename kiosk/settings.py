@@ -1,8 +1,9 @@
 """What was set on this device itself: small facts that outlive a restart.
 
 Names: `screen` {mm}, `break` {reason, by, since_ms}, `shift` {seq, ended_ms}, `sound`
-{volume}, `given_back` {performances}, all written by use cases of their own; `steady`
-{boot, less_boot_ms, trusted} is where time stood (kiosk/clock.py).
+{volume}, `given_back` {performances}, `night` {at_ms, tested_ms, ill}, all written by use
+cases of their own; `steady` {boot, less_boot_ms, trusted} is where time stood
+(kiosk/clock.py).
 """
 
 import json

@@ -66,6 +66,13 @@ def end(device: Device, who: str, name: str, language: str) -> Totals:
     return device.store.write(_end, device, who, name, language)
 
 
+def end_by_itself(device: Device) -> Totals:
+    """End the shift at night, when nobody is here to sign."""
+    with device.store.read() as session:
+        language = documents.house(session).languages[0]
+    return device.store.write(_end, device, "", "", language)
+
+
 def _end(session: Session, device: Device, who: str, name: str, language: str) -> Totals:
     found = _count(session)
     pins.note(session, device, who, "shift end", device.me.name, "")
@@ -168,5 +175,5 @@ def _report(
         title=words.say("shift_end"),
         head=(house.name, place, when(at_ms)),
         entries=tuple(entries),
-        foot=(words.say("signed", name=name),),
+        foot=(words.say("signed", name=name) if name else words.say("by_itself"),),
     )

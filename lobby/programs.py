@@ -162,6 +162,8 @@ def device(ports: Ports, folder: Path, name: str) -> Program:
             "FOH_TERMINAL": f"pretend:{address(ports.line_to_terminal)}",
             # Nobody plays at a desk for a minute of silence.
             "FOH_UNKNOWN_AFTER_S": "15",
+            # A story that leaps over nights brings its own paper.
+            "FOH_NIGHT": "never",
         }
     else:
         hardware = {"FOH_DOOR": DEVICES[name]}

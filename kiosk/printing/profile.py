@@ -16,6 +16,7 @@ class Profile:
     dots: printable width. columns: characters of font A in a line, each dot_columns wide.
     module_dots: size of a QR module. fence: how it proves that a job is on paper.
     clears: whether its buffer can be emptied from here. lines_after: feed before a cut.
+    roll_mm: a full roll. near_end_mm: what is left when its sensor says nearly out.
     presenter: whether it tells (DLE EOT 20) that paper waits in its slot.
     """
 
@@ -32,6 +33,7 @@ class Profile:
     roll_mm: int
     lines_after: int
     presenter: bool = False
+    near_end_mm: int = 3_000
 
 
 @lru_cache

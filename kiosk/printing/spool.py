@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from kiosk import documents, faults, log, pins, staff
 from kiosk.device import Device
-from kiosk.printing import escpos, jobs, logo, owed, retries, slot, status
+from kiosk.printing import escpos, gauge, jobs, logo, owed, retries, slot, status
 from kiosk.printing import receipt as receipts
 from kiosk.printing import report as reports
 from kiosk.printing import ticket as paper_ticket
@@ -27,7 +27,6 @@ from kiosk.printing.transport import Ending
 from kiosk.shown.named import Refusal, SeatShown
 from kiosk.shown.printing import Paper, PhoneTicket, Progress, Status, TicketProgress
 from kiosk.store import statements
-from kiosk.store.tables.device import StateRow
 from kiosk.store.tables.orders import SaleRow
 from kiosk.store.tables.printing import PrintJobRow
 
@@ -61,9 +60,8 @@ def paper(device: Device) -> Paper:
         return Paper(Status.OFFLINE, can_print=False)
     found = device.paper_status
     with device.store.read() as session:
-        left, owes = _tickets_left(session), owed.lately(session, device.clock)
-    can_print = found in status.CAN_PRINT and left != 0
-    return Paper(found, can_print=can_print, left=left, owes=owes)
+        left, owes = gauge.left(session), owed.lately(session, device.clock)
+    return Paper(found, can_print=found in status.CAN_PRINT, left=left, owes=owes)
 
 
 def progress(device: Device, order: str) -> Progress:
@@ -117,7 +115,8 @@ def resume(device: Device, order: str) -> int:
 def new_roll(device: Device) -> None:
     """A full roll is in: the gauge begins again."""
     assert device.printer is not None
-    device.store.write(_set_roll, device.printer.profile.roll_mm)
+    length_mm = 1000 * device.config.habits.roll_m or device.printer.profile.roll_mm
+    device.store.write(gauge.set, length_mm)
 
 
 def print_owed(device: Device) -> int:
@@ -148,7 +147,8 @@ def turn(device: Device) -> float:
     printer = device.printer
     if printer is None:
         return AT_REST_S
-    device.paper_status = printer.status()
+    before, device.paper_status = device.paper_status, printer.status()
+    gauge.heard(device, before, device.paper_status)
     slot.ask(device)
     faults.printer(device, slot.told(device, device.paper_status))
     _clear(device)
@@ -233,9 +233,7 @@ def _end(
     elif ending is Ending.PROVEN:
         jobs.proven(session, clock, new_id, work.id, why)
         job.length_mm = length
-        state = session.get_one(StateRow, 1)
-        if state.roll_left_mm is not None:
-            state.roll_left_mm = max(0, state.roll_left_mm - length)
+        gauge.take(session, length)
         return
     else:
         jobs.doubt(session, clock, new_id, work.id, why)
@@ -324,18 +322,6 @@ def _selling(session: Session) -> bool:
     return statements.first(session, asked) is not None
 
 
-def _tickets_left(session: Session) -> int | None:
-    state = session.get(StateRow, 1)
-    if state is None or state.roll_left_mm is None:
-        return None
-    query = select(PrintJobRow.length_mm).where(
-        PrintJobRow.kind == "ticket", PrintJobRow.length_mm > 0
-    )
-    lengths = session.scalars(query.order_by(PrintJobRow.place.desc()).limit(20)).all()
-    usual = sum(lengths) / len(lengths) if lengths else 110
-    return int(state.roll_left_mm / usual)
-
-
 def _settle(session: Session, device: Device, ticket: str, who: str) -> bool:
     query = select(PrintJobRow).where(
         PrintJobRow.ticket == ticket, PrintJobRow.state == "uncertain"
@@ -348,7 +334,3 @@ def _settle(session: Session, device: Device, ticket: str, who: str) -> bool:
     log.append(session, device.clock, device.new_id(), "ticket.delivered", body)
     pins.note(session, device, who, "handed over", ticket, "whole")
     return True
-
-
-def _set_roll(session: Session, length_mm: int) -> None:
-    session.get_one(StateRow, 1).roll_left_mm = length_mm

@@ -24,9 +24,6 @@ from kiosk.web.speech import ngettext
 
 bp = Blueprint("done", __name__, url_prefix="/order/done")
 
-# After the last ticket is taken; where the printer cannot tell, from the first look on.
-TAKEN_STAYS_S: Final = 12
-STAYS_S: Final = 20
 # While paper waits in the slot the page looks again so often.
 LOOKS_S: Final = 1
 PHONE_STAYS_S: Final = 60
@@ -102,14 +99,17 @@ def _may_receipt(here: OrderShown, shown: Done) -> bool:
 
 
 def _stays_s(progress: Progress) -> int:
-    """Say how long the page still stands; 0 while paper waits to be taken."""
+    """Say how long the page still stands; 0 while paper waits to be taken.
+
+    From the last ticket's being taken; where the printer cannot tell, from the first look.
+    """
     here = device()
     printed = any(ticket.state == "printed" for ticket in progress.tickets)
     if here.paper_waits is None or not printed or slot.left(here):
-        return STAYS_S
+        return here.config.habits.done_s
     if here.paper_waits:
         return 0
-    return max(1, TAKEN_STAYS_S - slot.since_ms(here) // 1000)
+    return max(1, here.config.habits.taken_s - slot.since_ms(here) // 1000)
 
 
 @bp.get("/phone")

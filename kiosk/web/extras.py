@@ -43,7 +43,7 @@ def show() -> Response | str:
     return frame.page(
         "kiosk/extras.html",
         sheets=["components/chip", "components/poster", "screens/extras"],
-        idle_s=frame.IDLE_LONG_S,
+        idle_s=frame.long_s(),
         shown=here,
         title=tonight.title,
         drawn=posters.poster(tonight.title),

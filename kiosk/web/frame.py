@@ -36,8 +36,6 @@ FONTS = tuple(
     f"/static/fonts/fira-sans-condensed-latin-{weight}-normal.woff2"
     for weight in (500, 700)
 )
-IDLE_LONG_S = 90
-IDLE_ACCESS_S = 180
 
 
 @dataclass(frozen=True)
@@ -164,7 +162,17 @@ def patience_s(idle_s: int | None = None) -> int:
     """
     idle = house.read(device()).idle_s if idle_s is None else idle_s
     asked = idle and wishes().keys() - {"language"}
-    return max(idle, IDLE_ACCESS_S) if asked else idle
+    return max(idle, device().config.habits.access_s) if asked else idle
+
+
+def long_s() -> int:
+    """Say how long nobody may touch a page that asks for thought, or for typing."""
+    return device().config.habits.long_s
+
+
+def ask_s() -> int:
+    """Say how long the question stands before the screen is cleared."""
+    return device().config.habits.ask_s
 
 
 def counted(left_s: int) -> Markup:

@@ -42,7 +42,7 @@ def show(ref: str) -> Response | str:
     return frame.page(
         "kiosk/group.html",
         sheets=SHEETS,
-        idle_s=frame.IDLE_LONG_S,
+        idle_s=frame.long_s(),
         ref=ref,
         welcome=_("Welcome, %(group)s", group=found.group) if found.group else _("Welcome"),
         title=found.title,

@@ -251,7 +251,7 @@ def _page(
     return frame.page(
         "kiosk/map.html",
         sheets=SHEETS,
-        idle_s=frame.IDLE_LONG_S,
+        idle_s=frame.long_s(),
         shown=here,
         performance=here.performance,
         level=level,

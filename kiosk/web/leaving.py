@@ -11,9 +11,6 @@ from kiosk.web.guest import device, forget, order, where
 
 bp = Blueprint("leaving", __name__)
 
-# How long the question stands before the screen is cleared.
-LEAVE_S = 20
-
 
 @bp.get("/start-over")
 def ask() -> Response | str:
@@ -50,13 +47,14 @@ def forget_if_free() -> None:
 @bp.get("/still-there")
 def still_there() -> str:
     """Ask whether somebody is there. Scripts show the same question in a dialog."""
+    ask_s = frame.ask_s()
     return frame.page(
         "kiosk/still_there.html",
         sheets=["screens/sorry"],
         idle_s=0,
         back=safe(request.args.get("to", "/")),
-        leave_s=LEAVE_S,
-        left=frame.counted(LEAVE_S),
+        leave_s=ask_s,
+        left=frame.counted(ask_s),
     )
 
 

@@ -51,7 +51,7 @@ def show(performance: str) -> Response | str:
     return frame.page(
         "kiosk/seats.html",
         sheets=SHEETS,
-        idle_s=frame.IDLE_LONG_S,
+        idle_s=frame.long_s(),
         shown=here,
         performance=performance,
         sentence=_sentence(shown, house),

@@ -186,6 +186,7 @@ def _codes(rest: breaks.Break | None) -> list[str]:
 
 def _meaning(code: str) -> str:
     return {
+        "P0": _("paper is nearly out"),
         "P1": _("paper is out"),
         "P2": _("the printer's cover is open"),
         "P3": _("the cutter is stuck"),

@@ -1,16 +1,16 @@
 """Staff menu: the printer, tickets owed, printing again, and the self-test."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, redirect, request, url_for
 
-from kiosk import rehearsal, reprints
+from kiosk import night, rehearsal, reprints
 from kiosk.printing import owed as owing
 from kiosk.printing import spool
 from kiosk.shown.named import Refusal
 from kiosk.shown.printing import Status
 from kiosk.store.tables.printing import PrintJobRow
-from kiosk.web import frame, house
+from kiosk.web import formats, frame, house
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
 from kiosk.web.staff import (
@@ -204,7 +204,7 @@ def _refused(why: Refusal) -> str:
 def self_test() -> Answer:
     """Show what was found; codes that the camera reads back are ticked as they come."""
     here = device()
-    names = {
+    names: dict[rehearsal.Check, str] = {
         "printer": _("Printer"),
         "terminal": _("Card terminal"),
         "disk": _("Disk"),
@@ -215,7 +215,7 @@ def self_test() -> Answer:
     words = {"well": _("well"), "ill": _("not well"), "unknown": _("says nothing")}
     running = here.rehearsal
     lines = [(names[what], words[found]) for what, found in rehearsal.checks(here).items()]
-    note = ""
+    note = _by_night(names)
     if running is not None:
         read, of = len(running.read), len(rehearsal.DOTS)
         note = (
@@ -238,6 +238,20 @@ def self_test() -> Answer:
         note=note,
         refresh_s=3 if running else 0,
     )
+
+
+def _by_night(names: Mapping[rehearsal.Check, str]) -> str:
+    """Say what the kiosk found by itself at night; blank before the first."""
+    here = device()
+    found = night.last(here)
+    if found is None:
+        return ""
+    at_ms, ill = found
+    when = formats.when(at_ms, house.read(here).zone, here.clock.now_ms())
+    if not ill:
+        return _("By itself at night, %(when)s: all well.", when=when)
+    what = formats.together([names[one] for one in ill])
+    return _("By itself at night, %(when)s: not well: %(what)s.", when=when, what=what)
 
 
 @bp.post("/self-test")

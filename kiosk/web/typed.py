@@ -43,7 +43,7 @@ def page(*, words: str, told: str = "", other: Any = None, **facts: Any) -> str:
     return frame.page(
         "kiosk/typed.html",
         sheets=SHEETS,
-        idle_s=frame.IDLE_LONG_S,
+        idle_s=frame.long_s(),
         typed=typed,
         words=words if refused else told or words,
         stop=bool(refused),

@@ -36,7 +36,7 @@ def ask() -> str:
     return frame.page(
         "kiosk/collect.html",
         sheets=SHEETS,
-        idle_s=frame.IDLE_LONG_S,
+        idle_s=frame.long_s(),
         number=typed.get("number", ""),
         last_name=typed.get("last_name", ""),
         words=_said(why),

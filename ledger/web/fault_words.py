@@ -4,6 +4,7 @@ from typing import Final
 
 WORDS: Final = {
     "L1": "this device was revoked",
+    "P0": "paper is nearly out",
     "P1": "paper is out",
     "P2": "the printer's cover is open",
     "P3": "the cutter is stuck",

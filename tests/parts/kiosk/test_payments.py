@@ -20,7 +20,7 @@ from kiosk import (
 from kiosk.device import Device
 from kiosk.payments import attempts, box_office, codes, conversation
 from kiosk.payments.port import REMOVED_EARLY, Step, TerminalDown
-from kiosk.printing import spool
+from kiosk.printing import gauge, spool
 from kiosk.shown.collecting import Found
 from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Intent, Outcome
@@ -626,7 +626,7 @@ def test_without_paper_nobody_is_charged_unless_the_phone_will_do(
 
 def test_a_roll_that_is_too_short_is_said_before_paying(kiosk: Device):
     spool.new_roll(kiosk)
-    kiosk.store.write(spool._set_roll, 150)
+    kiosk.store.write(gauge.set, 150)
     order = choose(kiosk)
 
     refusal = attempts.pay(kiosk, order)

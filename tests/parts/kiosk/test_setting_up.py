@@ -56,6 +56,16 @@ def test_hooks_of_the_demo_exist_only_in_the_demo():
     assert found.frame_ancestor is None
 
 
+def test_waits_paper_and_the_night_are_the_houses():
+    usual = config.read(NEEDED).habits
+    assert (usual.long_s, usual.access_s, usual.ask_s) == (90, 180, 20)
+    assert (usual.taken_s, usual.done_s, usual.paper_low) == (12, 20, 50)
+    found = config.read(
+        {**NEEDED, "FOH_IDLE_LONG_S": "120", "FOH_ROLL_M": "50", "FOH_NIGHT": "never"}
+    ).habits
+    assert (found.long_s, found.roll_m, found.night) == (120, 50, None)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -73,6 +83,9 @@ def test_hooks_of_the_demo_exist_only_in_the_demo():
         ("FOH_MM", "wide"),
         ("FOH_MM", "0"),
         ("FOH_CLAIM_WAIT_MS", "0"),
+        ("FOH_IDLE_ASK_S", "5"),
+        ("FOH_PAPER_LOW", "few"),
+        ("FOH_NIGHT", "25:00"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_by_name(name: str, value: str):

@@ -14,7 +14,7 @@ from kiosk import documents, figures, sync
 from kiosk.device import Device
 from kiosk.outcomes import LineDown
 from kiosk.payments import attempts
-from kiosk.printing import profile, slot, spool, status
+from kiosk.printing import gauge, profile, slot, spool, status
 from kiosk.printing.transport import Ending, Wired
 from kiosk.shown.printing import Status
 from kiosk.store.tables.printing import PrintJobRow
@@ -464,6 +464,32 @@ def test_the_gauge_follows_the_paper(kiosk: Device, sold: str):
     after = spool.paper(kiosk).left
     assert after is not None
     assert 0 < after < 80_000 / 80
+
+
+def test_the_sensor_near_the_end_of_the_roll_puts_the_gauge_right(
+    kiosk: Device, paper: Paper
+):
+    spool.new_roll(kiosk)
+    spool.turn(kiosk)
+    paper.fault(near_end=True)
+    spool.turn(kiosk)
+    assert spool.paper(kiosk).left == 3_000 // gauge.USUAL_MM
+
+
+def test_a_roll_that_nobody_told_of_is_not_called_short(kiosk: Device, paper: Paper):
+    kiosk.store.write(gauge.set, 150)
+    paper.fault(out=True)
+    spool.turn(kiosk)
+    assert not spool.paper(kiosk).can_print
+    paper.fault(out=False)
+    spool.turn(kiosk)
+    assert (spool.paper(kiosk).can_print, spool.paper(kiosk).left) == (True, None)
+
+
+def test_a_gauge_that_ran_down_too_early_stops_nothing(kiosk: Device):
+    spool.turn(kiosk)
+    kiosk.store.write(gauge.set, 20)
+    assert (spool.paper(kiosk).can_print, spool.paper(kiosk).left) == (True, None)
 
 
 # --- the line to the printer --------------------------------------------------------------

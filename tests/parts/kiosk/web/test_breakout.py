@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import BrowserContext, Error, Page, async_playwright
 
-from kiosk.web import frame, leaving
+from kiosk.web import frame
 from tests.chromium import WHOLE
 from tests.parts.kiosk.web.test_rendered import OWN_TIME, base
 
@@ -153,8 +153,8 @@ async def _closed(page: Page) -> None:
 def test_after_idle_nothing_of_the_last_guest_is_left(
     tmp_path: Path, base: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(frame, "IDLE_LONG_S", 4)
-    monkeypatch.setattr(leaving, "LEAVE_S", 600)
+    monkeypatch.setattr(frame, "long_s", lambda: 4)
+    monkeypatch.setattr(frame, "ask_s", lambda: 600)
 
     async def visit() -> None:
         async with lobby(tmp_path / "profile") as context:

@@ -13,7 +13,7 @@ from kiosk.shown.named import Refusal
 from kiosk.shown.paying import Outcome
 from kiosk.shown.printing import Paper, Status
 from kiosk.shown.reviewing import Stage
-from kiosk.web import frame, leaving
+from kiosk.web import frame
 from kiosk.web.newest import Read
 from lobby.webserver import WebServer
 from tests.browser.touch import KEEP, showed
@@ -333,8 +333,8 @@ def test_a_camera_that_goes_away_is_said_beside_the_verdict_that_stands(
 def test_nobody_there_any_more_clears_the_screen(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leaving, "LEAVE_S", 600)
-    monkeypatch.setattr(frame, "IDLE_LONG_S", 4)
+    monkeypatch.setattr(frame, "ask_s", lambda: 600)
+    monkeypatch.setattr(frame, "long_s", lambda: 4)
     visitor.page.add_init_script(OWN_TIME)
     visitor.open("/collect")
     visitor.page.fill("#number", "K7Q4")

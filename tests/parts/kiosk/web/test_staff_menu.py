@@ -9,16 +9,16 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from kiosk import rehearsal, sync, will_call
+from kiosk import night, rehearsal, sync, will_call
 from kiosk.device import Device
 from kiosk.printing import jobs, spool
 from kiosk.shown.collecting import Collecting, Found
 from tests.pages import Guest
 from tests.parts.kiosk import guests
-from tests.parts.kiosk.hardware import Paper
+from tests.parts.kiosk.hardware import Card, Paper
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.test_pins import ANNA, ANNAS_CARD
-from tests.parts.kiosk.theatre import hear, paid_order
+from tests.parts.kiosk.theatre import Time, hear, paid_order
 from tests.parts.kiosk.web.conftest import let_in
 
 
@@ -261,6 +261,34 @@ def test_shift_end_counts_the_log_and_begins_anew(
     assert "shift end" in actions(ledger, kiosk)
     anna.open("/staff/shift")
     assert "1 × Adult" not in anna.page.words
+
+
+def test_at_night_the_shift_ends_and_the_kiosk_looks_at_itself_once(
+    anna: Guest, kiosk: Device, paper: Paper, card: Card, ledger: LedgerDouble, time: Time
+) -> None:
+    guests.buy(kiosk, adult=1)
+    assert not night.turn(kiosk)  # It was set up today.
+    time.pass_ms(5 * 3_600_000)  # From seven in the evening.
+    card.gone = True
+    assert not night.turn(kiosk)
+    time.pass_ms(6 * 3_600_000)
+    assert night.turn(kiosk)
+    assert not night.turn(kiosk)
+    guests.print_all(kiosk)
+    slip = " ".join(paper.slips[-1])
+    assert "Shift end" in slip
+    assert "Ended by itself at night; not signed." in slip
+    assert "T1" in kiosk.faults
+    assert actions(ledger, kiosk)[-2:] == ["shift end", "self-test"]
+    let_in(anna, "Anna Berg", "240613")
+    words = anna.open("/staff/self-test").words
+    assert "By itself at night" in words
+    assert "not well: " in words
+    time.pass_ms(24 * 3_600_000)
+    card.gone = False
+    assert night.turn(kiosk)
+    assert "T1" not in kiosk.faults
+    assert len([one for one in actions(ledger, kiosk) if one == "shift end"]) == 1
 
 
 def test_the_self_test_reads_its_own_codes_back(anna: Guest, kiosk: Device) -> None:

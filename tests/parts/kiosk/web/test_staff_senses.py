@@ -13,8 +13,9 @@ from kiosk import rehearsal, rounds, sync
 from kiosk.app import write_scanner_secret
 from kiosk.device import Device
 from kiosk.outcomes import LineDown
+from kiosk.printing import gauge, spool
 from tests.pages import Guest
-from tests.parts.kiosk.hardware import Card
+from tests.parts.kiosk.hardware import Card, Paper
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import Time
 
@@ -138,6 +139,27 @@ def test_a_clock_that_nobody_trusts_without_a_link_is_c1(
     page = anna.open("/staff/service")
     assert "FH-C1" in page.words
     assert "the clock is not trusted, and there is no link to set it" in page.words
+
+
+def test_staff_are_told_before_the_paper_is_out(
+    anna: Guest, kiosk: Device, ledger: LedgerDouble, paper: Paper
+) -> None:
+    spool.new_roll(kiosk)
+    spool.turn(kiosk)
+    rounds.look(kiosk)
+    assert kiosk.faults == set()
+    kiosk.store.write(gauge.set, 50 * gauge.USUAL_MM)
+    rounds.look(kiosk)
+    assert "FH-P0 paper is nearly out" in anna.open("/staff/service").words
+    sync.upload(kiosk)
+    assert [one["code"] for one in ledger.events("kiosk-1", "device.fault")] == ["P0"]
+    spool.new_roll(kiosk)
+    rounds.look(kiosk)
+    assert kiosk.faults == set()
+    paper.fault(near_end=True)
+    spool.turn(kiosk)
+    rounds.look(kiosk)
+    assert kiosk.faults == {"P0"}
 
 
 def test_a_store_that_is_nearly_full_gives_the_kiosk_a_break_until_there_is_room(

@@ -114,6 +114,7 @@ def clean() -> str:
     return frame.page(
         "kiosk/clean.html",
         sheets=["screens/sorry"],
+        left=frame.counted(30),
         idle_s=0,
         listens=False,
         after=url_for("help.show"),

@@ -82,6 +82,7 @@ def clean() -> Answer:
     return frame.page(
         "kiosk/clean.html",
         sheets=["screens/sorry"],
+        left=frame.counted(30),
         idle_s=0,
         listens=False,
         after=url_for("staff.show"),

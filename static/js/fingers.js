@@ -1,6 +1,7 @@
 // fingers.js: what counts as a touch. It comes before every other script, and what it takes
 // away none of them hears.
-// A palm, a second finger and a key that is held down do nothing. A touch that began before
+// A palm, a second finger and a key that is held down do nothing, and no touch does while the
+// glass is wiped (data-wiped). A touch that began before
 // one could have seen the page was meant for the page before: Pay and Cancel payment lie in
 // one place, and who drums on the glass would press both.
 (() => {
@@ -30,7 +31,7 @@
     const early = event.pointerType !== "mouse" && event.timeStamp - since < SEEN_MS;
     // Who goes on drumming waits on: the page begins with the first pause.
     if (early) since = Math.max(since, event.timeStamp);
-    refused = early || palm(event);
+    refused = early || palm(event) || "wiped" in document.body.dataset;
     if (refused) stop(event);
   }, true);
   // A palm comes down with a finger's width and grows.

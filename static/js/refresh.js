@@ -1,7 +1,7 @@
 // refresh.js: a page that tells how something stands asks again and changes in place.
 // data-refresh-s: how often. data-state: what is shown; equal states change nothing.
 // data-leave-s, data-next: when the page has had its time, and where it goes then. What is left
-// of the time is counted in [data-left].
+// of the time is counted in [data-left], also until data-next where that is all there is.
 (() => {
   "use strict";
   const body = document.body;
@@ -76,6 +76,13 @@
     }
   };
 
+  const left = (ends) => {
+    const left_s = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
+    const figure = document.querySelector("[data-left]");
+    if (figure && figure.textContent !== String(left_s)) figure.textContent = String(left_s);
+    return left_s;
+  };
+
   let timer = 0;
   const later = () => {
     clearTimeout(timer);
@@ -87,15 +94,16 @@
     }, wait_s * 1000);
   };
   later();
+  if (body.dataset.next && !body.dataset.leaveS) {
+    const ends = performance.now() + Number(body.dataset.refreshS) * 1000;
+    setInterval(() => left(ends), 250);
+  }
 
   if (body.dataset.leaveS) {
     // Whoever still touches the screen is still here.
     let ends;
     const count = () => {
-      const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
-      const figure = document.querySelector("[data-left]");
-      if (figure && figure.textContent !== String(left)) figure.textContent = String(left);
-      if (left) return;
+      if (left(ends)) return;
       clearInterval(counting);
       location.replace("/gone");
     };

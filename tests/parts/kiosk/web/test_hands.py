@@ -1,5 +1,6 @@
 """Palms, second fingers, drumming and keys held down, in Chromium. Source: lobby.md §1."""
 
+import re
 import threading
 
 import pytest
@@ -165,3 +166,13 @@ def test_what_takes_the_page_over_brings_its_own_looks(visitor: Visitor) -> None
     assert glass
     assert code["y"] + code["height"] < glass["height"]
     assert code["width"] < glass["width"] * 0.6
+
+
+def test_no_touch_does_anything_while_the_glass_is_wiped(visitor: Visitor) -> None:
+    visitor.open("/help/clean")
+    hand = Hand(visitor)
+    hand.looks()
+    hand.touch(hand.place("button[lang=da]"))
+    # It is counted down, in the language that it was in.
+    visitor.page.get_by_text(re.compile(r"do nothing for [12]?\d seconds")).wait_for()
+    assert hand.posts == []

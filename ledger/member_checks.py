@@ -10,7 +10,7 @@ from boxoffice import members as rule
 from boxoffice import pricing
 from boxoffice.pricing import Buyer, SeatLine, Seller
 from boxoffice.refusals import Code
-from ledger import audit, cards_on_file, evenings, notices, prices, takings
+from ledger import audit, cards_on_file, evenings, members, notices, prices, takings
 from ledger.clock import Means
 from ledger.refused import Refused
 from ledger.tables.members import MemberCheckRow, MemberRow, SeatCreditRow
@@ -25,6 +25,11 @@ def waits(session: Session, order: OrderRow) -> bool:
         and session.get(MemberRow, order.member) is None
         and session.get(MemberCheckRow, order.id) is None
     )
+
+
+def unknown(session: Session, subscriber: str) -> bool:
+    """Whether an order of this subscriber would wait: they are on no record."""
+    return bool(subscriber) and members.by_number(session, subscriber) is None
 
 
 def subscriber(session: Session, order: OrderRow) -> str:

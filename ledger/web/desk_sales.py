@@ -17,6 +17,7 @@ from ledger import (
     catalogue,
     evenings,
     marks,
+    member_checks,
     order_types,
     reports,
     requests,
@@ -32,9 +33,12 @@ from ledger.web import charts, desk, sale_form, window_cards
 from ledger.web.sale_form import DELIVERIES
 from ledger.web.sale_tenders import PAYMENTS, TENDERS, TERMINAL
 from ledger.web.typed import Form
-from ledger.window import Open
+from ledger.window import Open, Said
 from ledger.written import money
 
+MAY_KEEP = (
+    "Who subscribes is on no record: may the card be kept on file? Nothing was sold yet."
+)
 bp = Blueprint("desk_sales", __name__, url_prefix="/staff")
 
 
@@ -150,6 +154,10 @@ def act(hold: str) -> ResponseReturnValue:
         due = window.quote(session, open_.performance, said).charge
         if form.get("shown") != str(due):
             return _page(session, open_, form, changed=True)
+        at_terminal = due > 0 and form.get("kind-1") == TERMINAL
+        if at_terminal and not form.get("keep_asked") and _asks_to_keep(session, said):
+            desk.say(MAY_KEEP)
+            return _page(session, open_, form)
         currency = catalogue.house(session).currency
     done = desk.write(window.sell, hold=hold, said=said, by=desk.me().id)
     if isinstance(done, Refused):
@@ -159,13 +167,16 @@ def act(hold: str) -> ResponseReturnValue:
             if still is not None and still.seats:
                 return _page(session, still, form)
         return redirect(chart, 303)
-    if due and form.get("kind-1") == TERMINAL and not done.again:
-        if window_cards.may_keep(done.order):
-            desk.say("Sold. Who subscribes is on no record: may the card be kept on file?")
-            return redirect(url_for("orders.show", order=done.order, _anchor="take"), 303)
-        return window_cards.begin(done.order, window_cards.new_key())
+    if at_terminal and not done.again:
+        keep = form.get("keep_card") == "1" and window_cards.may_keep(done.order)
+        return window_cards.begin(done.order, window_cards.new_key(), keep=keep)
     _tell(done, form, 0 if said.payments else due, currency)
     return redirect(url_for("orders.show", order=done.order), 303)
+
+
+def _asks_to_keep(session: Session, said: Said) -> bool:
+    """Whether a card at our terminal may go on file until the subscriber is verified."""
+    return window_cards.keeps() and member_checks.unknown(session, said.subscriber)
 
 
 def _tell(done: requests.Made, form: Form, due: int, currency: str) -> None:
@@ -243,4 +254,5 @@ def _page(
         tenders=TENDERS,
         payments=range(1, PAYMENTS + 1),
         terminal=window_cards.there(),
+        asks_to_keep=said is not None and _asks_to_keep(session, said),
     )

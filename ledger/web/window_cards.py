@@ -71,13 +71,18 @@ def there() -> bool:
     return terminal.choose(ledger.config, ledger.store) is not None
 
 
-def may_keep(order: str) -> bool:
-    """Whether a card held to our terminal can go on file for an order that needs it."""
+def keeps() -> bool:
+    """Whether a card that is held to our terminal can go on file."""
     ledger = desk.ledger()
     asked, bank = terminal.choose(ledger.config, ledger.store), choose.gateway(ledger)
-    if asked is None or bank is None or asked.keeps != bank.name:
+    return asked is not None and bank is not None and asked.keeps == bank.name
+
+
+def may_keep(order: str) -> bool:
+    """Whether a card held to our terminal can go on file for an order that needs it."""
+    if not keeps():
         return False
-    with ledger.store.read() as session:
+    with desk.ledger().store.read() as session:
         row = session.get(OrderRow, order)
         return row is not None and member_checks.waits(session, row)
 

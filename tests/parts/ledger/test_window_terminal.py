@@ -5,7 +5,7 @@ import pytest
 from ledger import window_cards
 from ledger.gateways import pretend, terminal
 from ledger.tables.discrepancies import DiscrepancyRow
-from ledger.tables.money import PaymentRow, TenderRow
+from ledger.tables.money import CardOnFileRow, PaymentRow, TenderRow
 from ledger.tables.orders import OrderRow
 from tests.parts.ledger.test_window import chart, fill, pick, rows
 
@@ -50,16 +50,30 @@ def test_a_sale_is_paid_at_the_terminal(bo, theatre, ledger):
 
 
 def test_who_subscribes_on_no_record_is_asked_first_whether_the_card_may_be_kept(
-    bo, theatre
+    bo, theatre, ledger
 ):
     """Source: MEM9."""
     chart(bo, theatre, "A2").press("Sell the chosen")
     fill(bo, "subscriber", "12, since 1998")
     pick(bo, "kind-1", "terminal")
     page = bo.press("Sell for")
-    assert "may the card be kept on file?" in page.words
+    assert "may the card be kept on file? Nothing was sold yet." in page.words
+    assert rows(ledger, OrderRow) == []
     page.soup.find("input", attrs={"name": "keep_card"})["checked"] = ""
-    assert "please follow the terminal." in bo.press(ASK).words
+    assert "please follow the terminal." in bo.press("Sell for").words
+    bo.press("Approve")
+    assert [card.last4 for card in rows(ledger, CardOnFileRow)] == ["4242"]
+
+
+def test_a_patron_who_does_not_agree_is_asked_once_and_no_card_is_kept(bo, theatre, ledger):
+    """Source: MEM9."""
+    chart(bo, theatre, "A2").press("Sell the chosen")
+    fill(bo, "subscriber", "12, since 1998")
+    pick(bo, "kind-1", "terminal")
+    assert "keep it on file" in bo.press("Count again").words
+    assert "please follow the terminal." in bo.press("Sell for").words
+    bo.press("Approve")
+    assert rows(ledger, CardOnFileRow) == []
 
 
 @pytest.mark.parametrize(

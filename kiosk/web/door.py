@@ -171,7 +171,7 @@ def _verdict_of(shown: Shown, now_ms: int) -> Verdict:
         said=words,
         stays=_stays(shown),
         may_undo=shown.undo_until_ms is not None and now_ms < shown.undo_until_ms,
-        may_force=_may_force(shown),
+        may_force=may_force(shown),
         rest=shown.left or 0,
         looks=looks,
         guest=door.guest(device(), shown),
@@ -187,7 +187,7 @@ def _stays(shown: Shown) -> bool:
     return (stops(shown) or counts) and (shown.answer != "UNDONE" or shown.repeat)
 
 
-def _may_force(shown: Shown) -> bool:
+def may_force(shown: Shown) -> bool:
     """Whether a supervisor could lift this: a listed ticket, or a genuine code."""
     stopped = not shown.admit and not shown.left_house
     return stopped and bool(shown.ticket) and shown.answer not in _NOT_FORCED

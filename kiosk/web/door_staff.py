@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 from boxoffice.scans import Override
 from kiosk import door, door_facts, door_touches, pins
 from kiosk.web import badge, formats, frame, house
+from kiosk.web.door import FRESH_STOP_MS, may_force
 from kiosk.web.door_back import back, number, where
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
-from kiosk.web.verdict_words import said
+from kiosk.web.verdict_words import place, said
 
 bp = Blueprint("door_staff", __name__, url_prefix="/door/staff")
 
@@ -42,9 +43,31 @@ def enter() -> Response | str:
         # The card has had its answer: the door goes on with the next guest.
         session["door_seen"] = str(card)
         if not to and answer.role == "supervisor":
-            to = url_for("door_staff.doors")
+            to = url_for("door_staff.start")
     inside = to.startswith("/door") and "//" not in to and "\\" not in to
     return redirect(to if inside else url_for("door.show"), 303)
+
+
+@bp.get("/start")
+def start() -> str | Response:
+    """What a supervisor may have come for, the guest who was just stopped first."""
+    if badge.supervisor() is None:
+        return _supervisor(url_for("door_staff.start"))
+    here = device()
+    stopped = next((one for one in door.recent(here) if one.answer != "STAFF_CODE"), None)
+    if stopped is not None and (
+        not may_force(stopped) or here.clock.now_ms() - stopped.at_ms > FRESH_STOP_MS
+    ):
+        stopped = None
+    return frame.page(
+        "kiosk/door_start.html",
+        sheets=SHEETS,
+        idle_s=0,
+        listens=False,
+        stopped=stopped,
+        seat=place(stopped) if stopped else "",
+        who=badge.supervisor(),
+    )
 
 
 @bp.post("/leave")

@@ -278,10 +278,29 @@ def test_a_supervisor_shows_a_staff_card_to_the_door_and_types_the_pin(
     assert tom.page.alert == "That PIN is not right. Tries left: 4."
     tom.type("PIN", "240613")
     tom.press("Go on")
+    assert tom.page.heading == "Anna Berg"
+    assert "Search by name" in tom.page.names
+    assert not [name for name in tom.page.names if name.startswith("Let in anyway")]
+    tom.press("Doors and latecomers")
     assert "Hold latecomers" in tom.page.names
     assert tom.press("Back").heading == "Ready for the next ticket"
     # A staff card is no ticket: nothing is refused or counted.
     assert doors.link(door).unsent == unsent
+
+
+def test_a_supervisor_who_is_called_to_a_stopped_guest_begins_with_them(
+    tom: Guest, door: Device, ledger: LedgerDouble
+):
+    scan(door, list_ticket(ledger, ONE, "A-5", blocked=True))
+    shown = scan(door, ANNAS_CARD)
+    tom.open(f"/door/staff?card={shown.id}")
+    tom.type("PIN", "240613")
+    tom.press("Go on")
+    tom.press("Let in anyway: A 5 · STALLS")
+    assert "CALL THE BOX OFFICE" in tom.page.words
+    tom.open("/door/staff/start")
+    tom.press("Anna Berg: log out")
+    assert tom.open("/door/staff/start").heading == "Which supervisor are you?"
 
 
 def test_a_staff_card_alone_opens_nothing_at_the_door(tom: Guest, door: Device):

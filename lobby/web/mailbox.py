@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from lobby.letters import Letter
+from lobby.programs import DEVICES
 from lobby.web.answers import hardware, refuse
 
 bp = Blueprint("mailbox", __name__, url_prefix="/mailbox")
 
+ON_PAGE = 12
 # Letters come from outside: no scripts, no forms, nothing fetched, a place of their own.
 POLICY = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -17,6 +19,24 @@ POLICY = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 def letters() -> Response:
     """All letters, newest first."""
     return jsonify(letters=[document(letter) for letter in hardware().mailbox.letters()])
+
+
+@bp.get("/all")
+def pages() -> str:
+    """All letters, newest first, some on a page; `page` counts from 1."""
+    letters = hardware().mailbox.letters()
+    last = max(1, -(-len(letters) // ON_PAGE))
+    asked = request.args.get("page", "")
+    page = min(max(int(asked) if asked.isdecimal() and len(asked) < 6 else 1, 1), last)
+    start = (page - 1) * ON_PAGE
+    return render_template(
+        "lobby/letters.html",
+        letters=[listed(letter) for letter in letters[start : start + ON_PAGE]],
+        total=len(letters),
+        page=page,
+        last=last,
+        cameras=DEVICES,
+    )
 
 
 @bp.get("/<int:n>")
@@ -65,6 +85,12 @@ def document(letter: Letter) -> dict[str, Any]:
             for place, enclosure in enumerate(letter.enclosures, 1)
         ],
     }
+
+
+def listed(letter: Letter) -> dict[str, Any]:
+    """What a list of letters shows of one, with the hour of the house."""
+    at = letter.received_at.astimezone(hardware().zone)
+    return {**document(letter), "at": at.strftime("%H:%M:%S")}
 
 
 def _letter(n: int) -> Letter:

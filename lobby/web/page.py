@@ -14,7 +14,7 @@ from lobby.programs import DEVICES, address
 from lobby.scenarios import story
 from lobby.terminal import plan as plans
 from lobby.terminal.charges import State as Charged
-from lobby.web import cameras, mailbox, network, plugs, printer, terminal
+from lobby.web import cameras, mailbox, network, plugs, printer, terminal, tries
 from lobby.web.answers import hardware
 
 bp = Blueprint("page", __name__)
@@ -157,41 +157,10 @@ def _hand() -> str:
         "lobby/_hand.html",
         slips=[_slip(slip) for slip in reversed(taken[-IN_HAND:])],
         waiting=_waiting(),
-        tries=_tries(),
-        typed=_typed(),
+        tries=tries.shown(),
+        typed=tries.typed(),
         cameras=DEVICES,
     )
-
-
-def _typed() -> list[tuple[str, str]]:
-    """Give what can be typed at the kiosk, the doors and the shop: what it is, and it."""
-    facts = hardware().demo_facts
-    found = [("Gift card", card) for card in (facts.get("gift_cards") or ())[:1]]
-    if facts.get("promo"):
-        found.append(("Promo code", facts["promo"]))
-    if member := facts.get("member"):
-        found.append(("Member", f"{member['number']}, password {member['password']}"))
-    for n, one in enumerate(facts.get("staff") or ()):
-        if one.get("pin"):
-            role = "usher" if n else "supervisor"
-            found.append((f"PIN of {one['login'].title()}, {role}", one["pin"]))
-    return found
-
-
-def _tries() -> list[tuple[str, str]]:
-    """Give codes that are worth a look before a camera: what each is, and its text."""
-    facts = hardware().demo_facts
-    other, waits = facts.get("other_night") or {}, facts.get("will_call") or ()
-    found = [
-        ("A ticket for another night", other.get("shows")),
-        ("A pickup code", waits[0]["code"] if waits else None),
-        ("A membership card", (facts.get("member") or {}).get("card")),
-        ("A web address", "https://www.example.org/menu"),
-    ]
-    staff = facts.get("staff") or ()
-    if staff:
-        found.append(("A card of staff", staff[0].get("code")))
-    return [(words, text) for words, text in found if text]
 
 
 def _waiting() -> dict[str, str] | None:
@@ -232,10 +201,7 @@ def _mailbox() -> str:
     letters = hardware().mailbox.letters()
     return render_template(
         "lobby/_mailbox.html",
-        letters=[
-            {**mailbox.document(letter), "at": _clock_time(letter.received_at)}
-            for letter in letters[:LETTERS]
-        ],
+        letters=[mailbox.listed(letter) for letter in letters[:LETTERS]],
         more=max(len(letters) - LETTERS, 0),
         cameras=DEVICES,
     )

@@ -262,6 +262,33 @@ def test_panels_are_sent_only_when_something_changed(page):
     assert "jammed" in changed.json()["printer"]
 
 
+def test_every_letter_is_reached_page_by_page(page, lobby):
+    before = len(lobby.mailbox.letters())
+    for n in range(15):
+        lobby.mailbox.receive(b"Subject: Number %d\r\n\r\nHello" % n)
+    assert f"All {before + 15} letters" in page.get("/panels").json()["mailbox"]
+    first = page.get("/mailbox/all").text
+    assert "Number 14" in first
+    assert "Number 2<" not in first
+    assert "Number 2<" in page.get("/mailbox/all?page=2").text
+    assert page.get("/mailbox/all?page=moon").text == first
+
+
+def test_what_opens_each_part_of_the_demo_house_is_listed(page, lobby):
+    order = {"order": "K7Q4MX23", "last_name": "Bech", "paid": True, "code": "FOHC:X"}
+    lobby.demo_facts = {
+        "will_call": [order | {"paid": False, "last_name": "Tanaka"}],
+        "group": order,
+        "gift_cards": ["TEBQ", "JFYE"],
+        "subscribers": "SEASON26",
+        "staff": [{"login": "anna", "password": "lobby-demo", "pin": "240613"}],
+    }
+    words = page.get("/panels").json()["hand"]
+    for wanted in ("K7Q4-MX23, Bech", "K7Q4-MX23, Tanaka", "JFYE", "SEASON26", "240613"):
+        assert wanted in words
+    assert "FOHC:X" in words
+
+
 def test_a_scenario_is_served_with_its_facts(page, lobby):
     lobby.demo_facts = {"will_call": [{"order": "K7Q4-MX23"}]}
     told = page.get("/scenarios/happy-pair").json()

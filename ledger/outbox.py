@@ -66,6 +66,12 @@ def left(session: Session, means: Means, order: str) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
+def tickets_to(session: Session, order: str) -> str:
+    """Give the address to which an order's tickets went last, or are to go; or none."""
+    found = [row.to for row in of_order(session, order) if row.kind == TICKETS]
+    return found[-1] if found else ""
+
+
 def link_to(session: Session, means: Means, order: str) -> str:
     """Draw a link to an order's page, for one letter.
 

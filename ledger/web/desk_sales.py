@@ -19,6 +19,7 @@ from ledger import (
     marks,
     member_checks,
     order_types,
+    outbox,
     reports,
     requests,
     seating,
@@ -183,12 +184,16 @@ def _tell(done: requests.Made, form: Form, due: int, currency: str) -> None:
     """Say what came of it, in one sentence."""
     if done.again:
         desk.say("This order was already sold.")
-    elif form.get("given"):
-        desk.say(f"Sold. Change: {form.get('given')}")
+        return
+    with desk.ledger().store.read() as session:
+        to = outbox.tickets_to(session, done.order)
+    mailed = f" The tickets are mailed to {to}." if to else ""
+    if form.get("given"):
+        desk.say(f"Sold. Change: {form.get('given')}{mailed}")
     elif due:
-        desk.say(f"Sold. {money(due, currency)} is to be paid on collection.")
+        desk.say(f"Sold. {money(due, currency)} is to be paid on collection.{mailed}")
     else:
-        desk.say("Sold.")
+        desk.say(f"Sold.{mailed}")
 
 
 def _cloned(session: Session) -> dict[str, str]:

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from boxoffice import ids
-from ledger import member_checks, parties, party_versions, window_cards
+from ledger import member_checks, outbox, parties, party_versions, window_cards
 from ledger.gateways import choose, pretend, pretend_terminal, terminal
 from ledger.gateways.terminal import Terminal
 from ledger.refused import Refused
@@ -165,6 +165,7 @@ def _page(attempt: Attempt) -> ResponseReturnValue:
     with ledger.store.read() as session:
         card = pretend.find(session, attempt.key) if ledger.config.demo else None
         order = session.get_one(OrderRow, attempt.order)
+        to = outbox.tickets_to(session, order.id) if attempt.state == "sold" else ""
         members = [one.id for one in parties.read(session, attempt.order)]
         seen = party_versions.seen(session, members) if attempt.party else ""
         silent = card is not None and card.state.startswith("silent")
@@ -175,7 +176,7 @@ def _page(attempt: Attempt) -> ResponseReturnValue:
         "staff/terminal.html",
         attempt=attempt,
         order=order,
-        words=said,
+        words=f"{said} The tickets are mailed to {to}." if to else said,
         answers=pretend_terminal.ANSWERS if card is not None and attempt.open else {},
         silent=silent,
         key=new_key(),

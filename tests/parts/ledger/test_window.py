@@ -505,3 +505,14 @@ def test_a_mailed_ticket_leaves_a_letter(bo, theatre, ledger):
     bo.press("Sell for")
 
     assert [letter.to for letter in rows(ledger, OutboxRow)] == ["grace@example.org"]
+
+
+def test_a_sale_that_is_printed_says_that_it_is_mailed_as_well(bo, theatre, ledger):
+    page = chart(bo, theatre, "A2").press("Sell the chosen")
+    assert "With an e-mail address they are mailed, too, once paid." in page.words
+    bo.type("Name", "Grace Okafor")
+    bo.type("E-mail", "grace@example.org")
+    pick(bo, "kind-1", "cash")
+    assert (
+        "Sold. The tickets are mailed to grace@example.org." in bo.press("Sell for").words
+    )

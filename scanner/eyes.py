@@ -45,6 +45,7 @@ class Eyes:
         if frame is None:
             self._gate.forget()
             self._aim.forget()
+            self._sightings.empty()
             self._still = True
             return []
         try:

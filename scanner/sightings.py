@@ -3,7 +3,8 @@
 A code that is held before the camera is read many times a second, and once is enough: the
 first reading gets an id, and it keeps the id until it has been away for three seconds. A
 code that left and is held up again before that is told again, under its id: whoever shows
-it on purpose gets the answer again, and nothing is counted twice.
+it on purpose gets the answer again, and nothing is counted twice. It left if a look missed
+it: looks that are far apart on a busy machine say nothing of that.
 Source: checkin.md §6, lobby.md §4 "Flow".
 """
 
@@ -34,6 +35,7 @@ class Sightings:
         self._last_seen_s: dict[str, float] = {}
         self._scans: dict[str, str] = {}
         self._here: set[str] = set()
+        self._missed: set[str] = set()
         self._lock = threading.Lock()
 
     def see(
@@ -56,17 +58,30 @@ class Sightings:
             if at_s - seen <= SILENT_S
         }
         self._scans = {text: self._scans[text] for text in self._last_seen_s}
+        shown = list(texts)
+        self._missed &= self._scans.keys()
+        if stays:
+            self._missed |= self._scans.keys() - set(shown)
         arrived = []
-        for text in texts:
+        for text in shown:
             last_s = self._last_seen_s.get(text)
             if last_s is None:
                 self._scans[text] = self._new_id(seen_ms)
-            if last_s is None or at_s - last_s >= AWAY_S:
+            # A hand-held reader never looks in between: whoever pulls its trigger means it.
+            left = text in self._missed or not stays
+            if last_s is None or (left and at_s - last_s >= AWAY_S):
                 arrived.append(Sighting(self._scans[text], text, seen_ms))
             self._last_seen_s[text] = at_s
+            self._missed.discard(text)
             if stays:
                 self._here.add(text)
         return arrived
+
+    def empty(self) -> None:
+        """There was nothing to see at all, so nothing is in view."""
+        with self._lock:
+            self._here.clear()
+            self._missed |= self._scans.keys()
 
     def moved(self) -> None:
         """Something moved: what was in view may have gone."""

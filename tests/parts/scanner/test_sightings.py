@@ -35,13 +35,32 @@ def test_a_code_that_stays_is_reported_once():
 def test_a_code_that_returns_within_three_seconds_is_the_same_sight():
     door = Door()
     assert door.sees("ada", at_s=0) == ["id-1 ada"]
+    door.sees(at_s=2)
     assert door.sees("ada", at_s=3) == ["id-1 ada"]
+    door.sightings.empty()
     assert door.sees("ada", at_s=6) == ["id-1 ada"]
+
+
+def test_a_code_that_no_look_missed_is_told_once_however_far_apart_the_looks_are():
+    door = Door()
+    told = [door.sees("ada", at_s=second) for second in (0, 1.4, 4.0, 6.9)]
+    assert [said for said in told if said] == [["id-1 ada"]]
+
+
+def test_a_code_that_a_hand_held_reader_reads_again_is_told_again():
+    door = Door()
+    for at_s in (0, 1.4):
+        told = door.sightings.see(["ada"], at_s=at_s, seen_ms=NOON_MS, stays=False)
+        assert [one.scan for one in told] == ["id-1"]
+    # A camera beside it reads its own: what it misses was never before it.
+    assert door.sees("bea", at_s=1.5) == ["id-2 bea"]
+    assert not door.sightings.see(["ada"], at_s=2.0, seen_ms=NOON_MS, stays=False)
 
 
 def test_a_code_that_is_held_up_again_is_told_once_and_under_its_id():
     door = Door()
     door.sees("ada", at_s=0)
+    door.sees(at_s=0.6)
     told = [door.sees("ada", at_s=1.2 + frame / 10) for frame in range(50)]
     assert [said for said in told if said] == [["id-1 ada"]]
 
@@ -71,6 +90,7 @@ def test_while_nothing_moves_a_code_is_still_in_view_though_nobody_reads_it():
     for second in range(1, 60):
         door.sightings.stay(at_s=second)
     assert door.sees("ada", at_s=59.5) == []
+    door.sees(at_s=60)
     assert door.sees("ada", at_s=62) == ["id-1 ada"]
 
 

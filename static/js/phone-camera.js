@@ -45,11 +45,11 @@
     await video.play();
     track = stream.getVideoTracks()[0];
     tools();
-    track.addEventListener("mute", () => say(body.dataset.stopped));
+    track.addEventListener("mute", () => say(body.dataset.ended));
     track.addEventListener("unmute", () => say(""));
     track.addEventListener("ended", () => {
       video.srcObject = null;
-      say(body.dataset.stopped);
+      say(body.dataset.ended);
       setTimeout(again, AGAIN_MS);
     });
     say("");

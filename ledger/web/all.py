@@ -32,6 +32,7 @@ from ledger.web import (
     halls,
     house,
     login,
+    loose_payments,
     member_checks,
     member_pages,
     memberships,
@@ -66,6 +67,7 @@ IDLE = timedelta(hours=2)
 # One module a family of pages.
 PAGES = (
     login,
+    loose_payments,
     orders,
     party_ends,
     party_links,

@@ -66,18 +66,20 @@ def read(session: Session, order: str) -> list[Attempt]:
         )
         .order_by(PaymentRow.changed_ms, PaymentRow.intent)
     )
-    return [
-        Attempt(
-            row.changed_ms,
-            row.amount,
-            row.ref or "",
-            _WHERE.get(row.device) or f"at {name or row.device}",
-            row.brand.capitalize(),
-            _digits(row, last_four),
-            _said(row),
-        )
-        for row, name, last_four in found
-    ]
+    return [attempt(row, name, last_four) for row, name, last_four in found]
+
+
+def attempt(row: PaymentRow, device: str | None, last_four: str | None) -> Attempt:
+    """Tell of one attempt. device: its name. last_four: of its card, as a kiosk knows."""
+    return Attempt(
+        row.changed_ms,
+        row.amount,
+        row.ref or "",
+        _WHERE.get(row.device) or f"at {device or row.device}",
+        row.brand.capitalize(),
+        _digits(row, last_four),
+        _said(row),
+    )
 
 
 def cards(session: Session, order: str) -> dict[str, str]:

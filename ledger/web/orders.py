@@ -48,7 +48,7 @@ from ledger.tables.contacts import ContactRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.money import JournalEntryRow, JournalLineRow, TenderRow
 from ledger.tables.orders import OrderLineRow, OrderRow, PatronRow, TicketRow
-from ledger.web import card_attempts, desk, downloads, order_fields
+from ledger.web import card_attempts, desk, downloads, loose_payments, order_fields
 from ledger.web import window_cards as terminals
 from ledger.web.on_file_words import BARS
 from ledger.web.sale_form import DELIVERIES
@@ -71,11 +71,13 @@ def index() -> ResponseReturnValue:
         chosen = reports.performance(session, only.performance)
         if chosen and chosen.id not in {one.id for one in evenings_}:
             evenings_ = [chosen, *evenings_]
+        found = order_search.find(
+            session, wanted, min(page, 100_000), now_ms=now_ms, only=only
+        )
         return render_template(
             "staff/orders.html",
-            found=order_search.find(
-                session, wanted, min(page, 100_000), now_ms=now_ms, only=only
-            ),
+            found=found,
+            loose=bool(wanted and not found.lines and loose_payments.find(session, wanted)),
             wanted=wanted,
             only=only,
             until=only.until_ms or now_ms,

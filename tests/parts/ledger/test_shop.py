@@ -348,6 +348,28 @@ def test_staff_read_what_became_of_each_payment(ada, app, ledger, theatre, peopl
     assert "Authorised and captured: the money was taken." in page.words
 
 
+def test_a_payment_that_no_order_came_of_is_found_by_who_asks_about_it(
+    ada, app, theatre, people
+):
+    """PAY6: the bank shows an amount for days, and the patron calls."""
+    ada.choose_seats(theatre.tonight, "A4", "A5")
+    ada.says_who(name="Søren Holm")
+    ada.pays("Address does not match")
+    rita = clerk(app, "rita")
+
+    for asked in ("Soeren", "soren holm", "ada@example.org", "51,50"):
+        rita.open(f"/staff/orders?q={asked}")
+        page = rita.press("A card payment without an order fits")
+        assert "Søren Holm, ada@example.org" in page.words
+        assert "but the address did not match: given back at once" in page.words
+    assert "Nothing fits" in rita.open("/staff/orders/payments?q=Holmgren").words
+
+    ada.pays()
+    assert "Thank you" in ada.page.heading
+    rita.open("/staff/orders")
+    assert "None." in rita.press("Payments without an order").words
+
+
 def test_a_patron_who_changes_their_mind_gets_the_order_back(ada, ledger, theatre):
     ada.choose_seats(theatre.tonight, "A4", "A5")
     address = ada.says_who().path

@@ -46,6 +46,8 @@ from ledger.tables.seats import HoldRow, SeatStateRow
 # Somebody was quicker than our offer: look for another one this often.
 OFFERS_TRIED = 4
 MOST_SEATS_A_HOLD = 20
+# The box office has no limit of the house's (INV8); a page has this much room.
+MOST_AT_THE_WINDOW = 200
 PUBLIC = ("available",)
 BOX_OFFICE = ("available", "reserved")
 
@@ -107,7 +109,7 @@ def hold(
         return Refused(Code.NO_TICKETS_REQUESTED)
     if sale.recovering or not (sale.selling or box_office):
         return Refused(Code.SELLING_CLOSED)
-    limit = MOST_SEATS_A_HOLD if box_office else sale.most
+    limit = MOST_AT_THE_WINDOW if box_office else sale.most
     if count > limit:
         return Refused(Code.TOO_MANY_SEATS, {"limit": limit})
     states = BOX_OFFICE if box_office else PUBLIC
@@ -196,6 +198,16 @@ def left(session: Session, performance: str) -> int:
         )
         or 0
     )
+
+
+def states(session: Session, performance: str, seats: Sequence[str]) -> dict[str, str]:
+    """Give what each of these seats is now."""
+    found = session.execute(
+        select(SeatStateRow.seat, SeatStateRow.state).where(
+            SeatStateRow.performance == performance, SeatStateRow.seat.in_(seats)
+        )
+    )
+    return {row.seat: row.state for row in found}
 
 
 def these(session: Session, performance: str, seats: Sequence[str]) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ The page works by plain forms: Update counts it again, Sell makes the order, Let
 the seats. Source: ORD2, lobby.md §7.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
-from boxoffice.refusals import Code
+from boxoffice.refusals import Code, sentence
 from ledger import (
     catalogue,
     evenings,
@@ -52,9 +53,9 @@ def begin(performance: str) -> ResponseReturnValue:
             abort(404)
         seats = charts.ticked(session, performance)
     count = request.form.get("quantity", type=int) or 0
-    if not seats and not 0 < count <= seating.MOST_SEATS_A_HOLD:
+    if not seats and not 0 < count <= seating.MOST_AT_THE_WINDOW:
         desk.refuse(
-            f"Please choose seats, or say how many: 1 to {seating.MOST_SEATS_A_HOLD}."
+            f"Please choose seats, or say how many: 1 to {seating.MOST_AT_THE_WINDOW}."
         )
         return redirect(url_for("charts.show", performance=performance), 303)
     party = desk.field("party", most=100)
@@ -107,13 +108,23 @@ def _beside(performance: str, seats: list[str]) -> ResponseReturnValue | None:
 
 
 def _gone(performance: str, refused: Refused) -> str:
-    """Say which seat somebody else was quicker to take."""
+    """Say of each seat that cannot be had what stands in the way. Source: table 4.1."""
     seats = refused.facts.get("seats")
     if refused.code is not Code.SEAT_UNAVAILABLE or not seats:
         return desk.words_of(refused)
     with desk.ledger().store.read() as session:
         names = reports.seat_names(session, performance)
-    return f"{desk.words_of(refused)} Taken: {desk.some(names.get(s, s) for s in seats)}."
+        states = seating.states(session, performance, seats)
+    by_state: dict[str, list[str]] = {}
+    for seat in seats:
+        by_state.setdefault(states.get(seat, ""), []).append(names.get(seat, seat))
+    said = [
+        sentence(Code(f"SEAT_{state.upper()}"), seat=desk.some(found))
+        if len(found) == 1 and state
+        else f"{desk.some(found)} are {state or 'taken'}."
+        for state, found in by_state.items()
+    ]
+    return " ".join([*said, "Nothing was held for you."])
 
 
 @bp.get("/sales/<hold>")
@@ -146,7 +157,7 @@ def act(hold: str) -> ResponseReturnValue:
         longer = desk.write(seating.extend, hold, seller=STAFF)
         if isinstance(longer, Refused):
             desk.refuse("These seats were kept longer once already.")
-    form = Form(request.form.to_dict())
+    form = _all_as(Form(request.form.to_dict()), open_.seats)
     with desk.ledger().store.read() as session:
         now_ms = desk.ledger().means().now_ms
         said = sale_form.read(session, open_, form, paying=act == "sell", now_ms=now_ms)
@@ -178,6 +189,14 @@ def act(hold: str) -> ResponseReturnValue:
 def _asks_to_keep(session: Session, said: Said) -> bool:
     """Whether a card at our terminal may go on file until the subscriber is verified."""
     return window_cards.keeps() and member_checks.unknown(session, said.subscriber)
+
+
+def _all_as(form: Form, seats: Sequence[str]) -> Form:
+    """Sell every seat as the one type that was chosen for all, if one was."""
+    kind = form.get("type-all")
+    if not kind:
+        return form
+    return Form({**form.typed, **{f"type-{seat}": kind for seat in seats}})
 
 
 def _tell(done: requests.Made, form: Form, due: int, currency: str) -> None:

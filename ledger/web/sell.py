@@ -27,6 +27,6 @@ def index() -> ResponseReturnValue:
             "staff/sell.html",
             evenings=evenings[:SHOWN],
             memberships=[kind for kind in kinds if kind.sale is not Sale.INACTIVE],
-            most=seating.MOST_SEATS_A_HOLD,
+            most=seating.MOST_AT_THE_WINDOW,
             zone=catalogue.house(session).zone,
         )

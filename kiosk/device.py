@@ -96,6 +96,8 @@ class Device:
         self.calls_heard: set[str] = set()
         # Sounds that a page has asked for and not fetched yet, in memory alone.
         self.sounds: dict[str, bytes] = {}
+        # Until when staff try the lamp, by boot ms.
+        self.lamp_until_ms = 0
         # The self-test that staff have started here, if any.
         self.rehearsal: Rehearsal | None = None
         # Pixels in a millimetre as staff have measured them; None until read.

@@ -45,6 +45,7 @@ from kiosk.web import (
     staff_link,
     staff_money,
     staff_paper,
+    staff_rehearsal,
     staff_senses,
     trouble,
     wallet,
@@ -61,6 +62,7 @@ STAFF = (
     staff_link.bp,
     staff_money.bp,
     staff_paper.bp,
+    staff_rehearsal.bp,
     staff_senses.bp,
 )
 

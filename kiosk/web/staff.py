@@ -134,7 +134,7 @@ def show() -> Answer:
             (_("Tickets owed"), url_for("staff_paper.owed")),
             (_("Print again"), url_for("staff_paper.reprints")),
             (_("Printer"), url_for("staff_paper.printer")),
-            (_("Self-test"), url_for("staff_paper.self_test")),
+            (_("Self-test"), url_for("staff_rehearsal.self_test")),
             (_("Screen"), url_for("staff_care.screen")),
             (_("Camera and sound"), url_for("staff_senses.camera")),
             (_("Link"), url_for("staff_link.link")),

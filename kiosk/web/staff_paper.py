@@ -1,22 +1,19 @@
 """Staff menu: the printer, tickets owed, printing again, and the self-test."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from flask import Blueprint, redirect, request, url_for
 
-from kiosk import night, rehearsal, reprints
+from kiosk import reprints
 from kiosk.printing import owed as owing
 from kiosk.printing import spool
 from kiosk.shown.named import Refusal
 from kiosk.shown.printing import Status
 from kiosk.store.tables.printing import PrintJobRow
-from kiosk.web import formats, frame, house
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
 from kiosk.web.staff import (
-    IDLE_S,
     ROWS,
-    SHEETS,
     Answer,
     Row,
     only,
@@ -56,18 +53,24 @@ def clear() -> Answer:
 
 def _printer(note: str) -> str:
     here = device()
+    if here.printer and here.printer_buffer_doubtful and not here.printer.profile.clears:
+        # It prints nothing until it was gone and is back.
+        note = _("Switch the printer off and on: only that empties its memory.")
     left = spool.paper(here).left
     unknown = _("not measured yet")
     paper = _("About %(count)s tickets left", count=left) if left is not None else unknown
     status = status_words(here.paper_status) if here.printer else _("none")
     buttons = [
         Button(_("New roll is in"), url_for("staff_paper.roll"), {}),
-        Button(_("Print a test page"), url_for("staff_paper.test"), {}),
+        Button(_("Print a test page"), url_for("staff_rehearsal.test"), {}),
         Button(_("Clear the buffer"), url_for("staff_paper.clear"), {}),
     ]
+    lines = [(_("Printer"), status), (_("Paper"), paper)]
+    if here.printer and here.config.printer_second:
+        lines.append((_("Of two printers, now"), here.printer.profile.name))
     return shown(
         _("Printer"),
-        [(_("Printer"), status), (_("Paper"), paper)],
+        lines,
         buttons if here.printer else [],
         note=note,
     )
@@ -100,9 +103,18 @@ def _owed(job: PrintJobRow) -> Row:
     ]
     return {
         "name": " ".join(part for part in parts if part) or _("Ticket"),
-        "words": state_words(job.state),
+        "words": _whole(job) if job.state == "uncertain" else state_words(job.state),
         "buttons": buttons if job.state == "uncertain" else [],
     }
+
+
+def _whole(job: PrintJobRow) -> str:
+    seat = " ".join(str(job.document.get(part, "")) for part in ("row", "seat")).strip()
+    return (
+        _("Is the ticket for %(seat)s whole?", seat=seat)
+        if seat
+        else state_words(job.state)
+    )
 
 
 @bp.post("/owed/print")
@@ -197,86 +209,6 @@ def _refused(why: Refusal) -> str:
         "reprint.link": _("The line to the box office is down: only it can sign this one."),
         "reprint.busy": _("It is being printed this moment."),
     }.get(why.key, _("The box office has to print this one."))
-
-
-@bp.get("/self-test")
-@only("usher")
-def self_test() -> Answer:
-    """Show what was found; codes that the camera reads back are ticked as they come."""
-    here = device()
-    names: dict[rehearsal.Check, str] = {
-        "printer": _("Printer"),
-        "terminal": _("Card terminal"),
-        "disk": _("Disk"),
-        "link": _("Box office"),
-        "clock": _("Clock"),
-        "voltage": _("Power"),
-    }
-    words = {"well": _("well"), "ill": _("not well"), "unknown": _("says nothing")}
-    running = here.rehearsal
-    lines = [(names[what], words[found]) for what, found in rehearsal.checks(here).items()]
-    note = _by_night(names)
-    if running is not None:
-        read, of = len(running.read), len(rehearsal.DOTS)
-        note = (
-            _("All %(of)s codes were read back.", of=of)
-            if read == of
-            else _(
-                "Show the test page to the camera. Read back: %(n)s of %(of)s.",
-                n=read,
-                of=of,
-            )
-        )
-    return shown(
-        _("Self-test"),
-        lines,
-        [
-            Button(_("Print a test page"), url_for("staff_paper.test"), {}),
-            Button(_("Touch the corners"), url_for("staff_paper.corners", n=1)),
-            Button(_("Test the terminal"), url_for("staff_senses.terminal")),
-        ],
-        note=note,
-        refresh_s=3 if running else 0,
-    )
-
-
-def _by_night(names: Mapping[rehearsal.Check, str]) -> str:
-    """Say what the kiosk found by itself at night; blank before the first."""
-    here = device()
-    found = night.last(here)
-    if found is None:
-        return ""
-    at_ms, ill = found
-    when = formats.when(at_ms, house.read(here).zone, here.clock.now_ms())
-    if not ill:
-        return _("By itself at night, %(when)s: all well.", when=when)
-    what = formats.together([names[one] for one in ill])
-    return _("By itself at night, %(when)s: not well: %(what)s.", when=when, what=what)
-
-
-@bp.post("/self-test")
-@only("usher")
-def test() -> Answer:
-    """Print the test page."""
-    if device().printer is not None:
-        rehearsal.begin(device(), person().id, house.read(device()).languages[0])
-    return redirect(url_for("staff_paper.self_test"), 303)
-
-
-@bp.get("/corners/<int:n>")
-@only("usher")
-def corners(n: int) -> Answer:
-    """Ask for a touch in one corner after another."""
-    if not 1 <= n <= 4:
-        return redirect(url_for("staff_paper.self_test"), 303)
-    return frame.page(
-        "kiosk/staff_corner.html",
-        sheets=SHEETS,
-        idle_s=IDLE_S,
-        listens=False,
-        n=n,
-        after=url_for("staff_paper.corners", n=n + 1),
-    )
 
 
 def state_words(state: str) -> str:

@@ -2,14 +2,14 @@
 
 import time
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Blueprint, Response, abort, redirect, url_for
 
-from kiosk import staff, voice
+from kiosk import lamp, voice
 from kiosk.payments.port import TerminalDown
 from kiosk.web import formats, sight_words
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
-from kiosk.web.staff import Answer, only, page, shown
+from kiosk.web.staff import Answer, only, page, person, shown
 from kiosk.web.words import Button
 
 bp = Blueprint("staff_senses", __name__, url_prefix="/staff")
@@ -70,17 +70,28 @@ def play() -> Answer:
     return _sound(plays=True)
 
 
+@bp.post("/lamp")
+@only("usher")
+def light() -> Answer:
+    """Light the lamp for some seconds."""
+    lamp.attempt(device(), person().id)
+    return redirect(url_for("staff_senses.sound"), 303)
+
+
 def _sound(*, plays: bool) -> str:
     note = (
         _("Nothing heard? Turn the sound up, and look at the loudspeaker's cable.")
         if plays
         else _("A sound is played when you press the button.")
     )
+    buttons = [Button(_("Play the sound"), url_for("staff_senses.play"), {})]
+    if device().config.lamp is not None:
+        buttons.append(Button(_("Light the lamp"), url_for("staff_senses.light"), {}))
     reads = _("yes") if voice.here() else _("no: espeak-ng is not installed")
     return page(
         "kiosk/staff_sound.html",
         _("Sound"),
-        [Button(_("Play the sound"), url_for("staff_senses.play"), {})],
+        buttons,
         None,
         note=note,
         lines=[(_("Reads pages aloud"), reads), (_("Lamp"), _lamp())],
@@ -92,7 +103,7 @@ def _sound(*, plays: bool) -> str:
 def _lamp() -> str:
     if device().config.lamp is None:
         return _("none")
-    return _("lit") if staff.called(device()) else _("off")
+    return _("lit") if lamp.lit(device()) else _("off")
 
 
 @bp.get("/terminal")

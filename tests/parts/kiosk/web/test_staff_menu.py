@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from kiosk import night, rehearsal, sync, will_call
 from kiosk.device import Device
-from kiosk.printing import jobs, spool
+from kiosk.printing import jobs, profile, spool
+from kiosk.printing.transport import Wired
 from kiosk.shown.collecting import Collecting, Found
 from tests.pages import Guest
 from tests.parts.kiosk import guests
@@ -341,6 +343,22 @@ def test_an_owed_ticket_is_printed_once_paper_is_back(
     assert "No ticket is owed here." in anna.open("/staff/owed").words
 
 
+def test_staff_are_told_to_switch_off_a_printer_whose_memory_nothing_else_empties(
+    tom: Guest, kiosk: Device, paper: Paper
+) -> None:
+    keeps = replace(profile.load("80"), clears=False)
+    kiosk.printer = Wired(f"tcp://127.0.0.1:{paper.port.number}", keeps)
+    kiosk.printer_buffer_doubtful = True
+    spool.turn(kiosk)
+    words = "Switch the printer off and on: only that empties its memory."
+    assert words in tom.open("/staff/printer").words
+    paper.fault(off=True)
+    spool.turn(kiosk)
+    paper.fault(off=False)
+    spool.turn(kiosk)
+    assert words not in tom.reload().words
+
+
 def test_staff_say_whether_an_uncertain_ticket_is_whole(
     anna: Guest, kiosk: Device, paper: Paper, ledger: LedgerDouble
 ) -> None:
@@ -350,7 +368,7 @@ def test_staff_say_whether_an_uncertain_ticket_is_whole(
     guests.talk(kiosk)
     kiosk.store.write(_in_doubt, kiosk)
     anna.open("/staff/owed")
-    assert "Is the ticket whole?" in anna.page.words
+    assert "Is the ticket for A 1 whole?" in anna.page.words
     anna.press("Whole: hand it over")
     assert "No ticket is owed here." in anna.page.words
     sync.upload(kiosk)

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from kiosk import rehearsal, rounds, sync
+from kiosk import lamp, rehearsal, rounds, sync
 from kiosk.app import write_scanner_secret
 from kiosk.device import Device
 from kiosk.outcomes import LineDown
@@ -106,6 +107,21 @@ def test_the_sound_comes_with_the_page_that_was_asked_for(
     [audio] = tom.page.soup.select("audio[autoplay]")
     assert tom.fetch(str(audio["src"])).mimetype in {"audio/x-wav", "audio/wav"}
     assert "Nothing heard?" in tom.page.words
+
+
+def test_staff_try_the_lamp(tom: Guest, kiosk: Device, time: Time, tmp_path: Path) -> None:
+    file, over_it = tmp_path / "lamp", lamp.Lamp()
+    kiosk.config = replace(kiosk.config, lamp=file)
+    tom.open("/staff/self-test")
+    tom.press("Sound and lamp")
+    tom.press("Light the lamp")
+    assert "Lamp lit" in tom.page.words
+    over_it(kiosk)
+    assert file.read_text() == "1\n"
+    time.pass_ms(lamp.TRIED_MS)
+    over_it(kiosk)
+    assert file.read_text() == "0\n"
+    assert "Lamp off" in tom.reload().words
 
 
 def test_the_terminal_says_how_it_is_and_charges_nothing(

@@ -17,11 +17,18 @@ MOST_BYTES: Final = 192 << 10
 
 @dataclass(frozen=True)
 class Still:
-    """One picture, JPEG, and when it came, by boot time."""
+    """One picture, JPEG, and when it came, by boot time.
+
+    rate: pictures in a second; read: in how many per cent of them a code was read; sharp:
+    how much edges stand out. None: the scanner did not say.
+    """
 
     id: int
     picture: bytes
     at_ms: int
+    rate: int | None = None
+    read: int | None = None
+    sharp: int | None = None
 
 
 class Glimpse:
@@ -44,13 +51,13 @@ class Glimpse:
         with self._lock:
             return self._looked_at(now_ms)
 
-    def take(self, picture: bytes, now_ms: int) -> bool:
-        """Take a picture that somebody waits for; whether anybody does."""
+    def take(self, picture: bytes, now_ms: int, **said: int | None) -> bool:
+        """Take a picture that somebody waits for; whether anybody does. said: see Still."""
         with self._lock:
             if not self._looked_at(now_ms):
                 return False
             self._id += 1
-            self._still = Still(self._id, picture, now_ms)
+            self._still = Still(self._id, picture, now_ms, **said)
             return True
 
     def picture(self, id: int, now_ms: int) -> bytes | None:

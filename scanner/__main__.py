@@ -100,10 +100,10 @@ def scan(
     watchdog.tell("READY=1")
     well_at_s = time.monotonic()
     for frame in frames:
-        if frame is not None:
-            glance.put(frame)
         for sighting in eyes.look(frame):
             post.put(sighting)
+        if frame is not None:
+            glance.put(frame, read=eyes.reads)
         health.hint(eyes.hint)
         if time.monotonic() - well_at_s >= WELL_EVERY_S and health.hung_s() < newest.HUNG_S:
             well_at_s = time.monotonic()

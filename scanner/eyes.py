@@ -29,6 +29,7 @@ class Eyes:
         self._decoder = decoder
         self._gate = Gate()
         self._still = True
+        self._reads = False
         self._aim = Aim()
         self._sightings = sightings or Sightings(new_id)
 
@@ -36,6 +37,11 @@ class Eyes:
     def hint(self) -> str:
         """What would help the guest now (see Aim); mostly nothing."""
         return self._aim.hint
+
+    @property
+    def reads(self) -> bool:
+        """Whether a code was read in the newest frame; one that stands still stays read."""
+        return self._reads
 
     def look(self, frame: Frame | None) -> list[Sighting]:
         """Return the codes that this frame shows and that were not in view before.
@@ -46,7 +52,7 @@ class Eyes:
             self._gate.forget()
             self._aim.forget()
             self._sightings.empty()
-            self._still = True
+            self._still, self._reads = True, False
             return []
         try:
             if not self._still:
@@ -72,7 +78,9 @@ class Eyes:
         except NotAPicture:
             # A cable that crackles spoils single pictures; the next one is due soon.
             log.warning("frame=unreadable")
+            self._reads = False
             return []
+        self._reads = bool(found)
         self._aim.look(
             frame.grey,
             self._decoder.likely(),

@@ -6,6 +6,7 @@ It is packed only when the kiosk asks, which it does while somebody looks; nothi
 import threading
 import time
 from base64 import b64encode
+from collections import deque
 
 import cv2
 
@@ -15,6 +16,8 @@ WIDTH_PX = 640
 QUALITY = 60
 # What was seen before that is not what the camera sees.
 FRESH_S = 3.0
+# Over so long pictures are counted, and those of them in which a code was read.
+COUNTED_S = 2.0
 
 
 class Glance:
@@ -23,11 +26,35 @@ class Glance:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._frame: Frame | None = None
+        self._counted: deque[tuple[float, bool]] = deque()
 
-    def put(self, frame: Frame) -> None:
-        """Replace what is there."""
+    def put(self, frame: Frame, *, read: bool = False) -> None:
+        """Replace what is there. read: a code was read in it."""
         with self._lock:
             self._frame = frame
+            self._counted.append((frame.at_s, read))
+            while self._counted[0][0] < frame.at_s - COUNTED_S:
+                self._counted.popleft()
+
+    def rates(self) -> tuple[int, int]:
+        """Give the pictures in a second, and in how many % of them a code was read."""
+        with self._lock:
+            counted = list(self._counted)
+        if len(counted) < 2 or counted[-1][0] <= counted[0][0]:
+            return 0, 0
+        spanned_s = counted[-1][0] - counted[0][0]
+        read = sum(one for _, one in counted)
+        return round((len(counted) - 1) / spanned_s), round(100 * read / len(counted))
+
+    def sharpness(self) -> int:
+        """Say how sharp the newest frame is: the more its edges stand out, the higher."""
+        with self._lock:
+            frame = self._frame
+        try:
+            picture = None if frame is None else frame.grey
+        except NotAPicture:
+            picture = None
+        return 0 if picture is None else round(cv2.Laplacian(picture, cv2.CV_64F).std())
 
     def packed(self) -> str:
         """Give the newest frame as JPEG in base64; empty when none is fresh."""

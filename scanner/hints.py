@@ -86,9 +86,11 @@ class Hints:
 
     def _show(self) -> None:
         """Send what the camera sees to staff who look at it."""
-        picture = "" if self._glance is None else self._glance.packed()
-        if picture:
-            self._line.post({"source": self._source, "picture": picture}, "/picture")
+        if self._glance is None or not (picture := self._glance.packed()):
+            return
+        rate, read = self._glance.rates()
+        said = {"rate": rate, "read": read, "sharp": self._glance.sharpness()}
+        self._line.post({"source": self._source, "picture": picture, **said}, "/picture")
 
 
 def _looks(answer: httpx.Response) -> bool:

@@ -92,8 +92,9 @@ def picture() -> tuple[Response, int] | Response:
         return jsonify(
             error="signature", message="The scanner's secret is not this one."
         ), 401
-    body = request.get_json(force=True, silent=True)
-    text = body.get("picture") if isinstance(body, dict) else None
+    told = request.get_json(force=True, silent=True)
+    body = told if isinstance(told, dict) else {}
+    text = body.get("picture")
     try:
         found = b64decode(text, validate=True) if isinstance(text, str) else b""
     except ValueError:
@@ -101,7 +102,12 @@ def picture() -> tuple[Response, int] | Response:
     if not found.startswith(b"\xff\xd8\xff") or len(found) > glimpse.MOST_BYTES:
         return jsonify(error="malformed", message="A picture is a JPEG in base64."), 400
     here = device()
-    return jsonify(taken=here.glimpse.take(found, here.clock.boot_ms()))
+    said = {name: _figure(body.get(name)) for name in ("rate", "read", "sharp")}
+    return jsonify(taken=here.glimpse.take(found, here.clock.boot_ms(), **said))
+
+
+def _figure(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value <= 100_000 else None
 
 
 def _collect(scan: str, text: str) -> str:

@@ -5,6 +5,7 @@ import time
 from flask import Blueprint, Response, abort, redirect, url_for
 
 from kiosk import lamp, voice
+from kiosk.glimpse import Still
 from kiosk.payments.port import TerminalDown
 from kiosk.web import formats, sight_words
 from kiosk.web.guest import device
@@ -42,7 +43,20 @@ def camera() -> Answer:
         refresh_s=REFRESH_S,
         state=f"{still.id if still else 0} {words}",
         picture=url_for("staff_senses.picture", id=still.id) if still else "",
+        lines=_figures(still) if still else [],
     )
+
+
+def _figures(still: Still) -> list[tuple[str, str]]:
+    """What helps to place and focus the camera."""
+    lines = []
+    if still.rate is not None:
+        lines.append((_("Pictures in a second"), str(still.rate)))
+    if still.read is not None:
+        lines.append((_("Code read in"), f"{still.read} %"))
+    if still.sharp is not None:
+        lines.append((_("Sharpness"), str(still.sharp)))
+    return lines
 
 
 @bp.get("/camera/<int:id>.jpg")

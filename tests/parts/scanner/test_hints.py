@@ -7,6 +7,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -100,3 +101,18 @@ def test_a_kiosk_that_starts_late_still_hears_of_the_camera(secret):
         kiosk.status = 200
         kiosk.hears(camera="frozen")
         hints.close()
+
+
+def test_a_sharp_code_is_told_from_a_blurred_one_and_counted() -> None:
+    glance = Glance()
+    assert (glance.rates(), glance.sharpness()) == ((0, 0), 0)
+    code = np.kron(np.random.default_rng(7).integers(0, 2, (40, 40)) * 255, np.ones((8, 8)))
+    sharp = code.astype(np.uint8)
+    for n in range(11):
+        glance.put(Frame(sharp, at_s=n / 10), read=n % 2 == 0)
+    assert glance.rates() == (10, 55)
+    seen = glance.sharpness()
+    glance.put(Frame(cv2.GaussianBlur(sharp, (9, 9), 3), at_s=1.1))
+    assert glance.sharpness() < seen / 3
+    glance.put(Frame(b"no picture", at_s=9.0))
+    assert (glance.rates(), glance.sharpness()) == ((0, 0), 0)

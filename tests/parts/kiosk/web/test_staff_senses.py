@@ -36,11 +36,11 @@ class Scanner:
         answer = self._post("/scans/hints", {"source": "camera", **words})
         return answer.json
 
-    def show(self, picture: bytes) -> TestResponse:
-        body = {"source": "camera", "picture": b64encode(picture).decode()}
+    def show(self, picture: bytes, **said: int) -> TestResponse:
+        body = {"source": "camera", "picture": b64encode(picture).decode(), **said}
         return self._post("/scans/hints/picture", body)
 
-    def _post(self, path: str, body: dict[str, str]) -> TestResponse:
+    def _post(self, path: str, body: dict[str, Any]) -> TestResponse:
         headers = {"X-Scanner-Secret": self._secret}
         return self._client.post(path, json=body, headers=headers)
 
@@ -73,6 +73,16 @@ def test_the_camera_is_asked_for_pictures_only_while_staff_look(
     time.pass_ms(20_000)
     assert tom.fetch(str(source)).status_code == 404
     assert not scanner.tell()["look"]
+
+
+def test_staff_see_how_well_codes_are_read_and_how_sharp_it_is(
+    tom: Guest, scanner: Scanner
+) -> None:
+    scanner.tell()
+    tom.open("/staff/camera")
+    scanner.show(JPEG, rate=29, read=93, sharp=41)
+    words = tom.reload().words
+    assert "Pictures in a second 29 Code read in 93 % Sharpness 41" in words
 
 
 def test_whoever_leaves_takes_the_picture_along(tom: Guest, scanner: Scanner) -> None:

@@ -19,14 +19,17 @@ class Habits:
     """Usual values. Idle times in s until a guest is asked for more time.
 
     long_s: on seats, extras and typing. access_s: with Access in use. ask_s: how long that
-    question stands. taken_s, done_s: how long the last page stands after the last ticket is
-    taken, and where the printer cannot tell. paper_low: tickets left when staff are told.
-    roll_m: metres on a new roll, 0 for what the printer's profile says. night: when a
-    shift ends and the self-test runs by themselves, by the house's clock; None: never.
+    question stands. release_min: so many minutes before the curtain what a guest walked
+    away from is given back at once; 0: never, its hold runs out. taken_s, done_s: how long
+    the last page stands after the last ticket is taken, and where the printer cannot tell.
+    paper_low: tickets left when staff are told. roll_m: metres on a new roll, 0 for what
+    the printer's profile says. night: when a shift ends and the self-test runs by
+    themselves, by the house's clock; None: never.
     """
 
     long_s: int = 90
     access_s: int = 180
+    release_min: int = 0
     ask_s: int = 20
     taken_s: int = 12
     done_s: int = 20
@@ -41,6 +44,7 @@ _NUMBERS: Final = (
     ("FOH_IDLE_LONG_S", "long_s", 30, 600),
     ("FOH_IDLE_ACCESS_S", "access_s", 60, 1200),
     ("FOH_IDLE_ASK_S", "ask_s", 20, 120),
+    ("FOH_RELEASE_MIN", "release_min", 0, 240),
     ("FOH_DONE_TAKEN_S", "taken_s", 5, 120),
     ("FOH_DONE_S", "done_s", 10, 120),
     ("FOH_PAPER_LOW", "paper_low", 0, 500),

@@ -52,6 +52,15 @@ def may_go_on(device: Device, order: str) -> bool:
     return not basket.personal(row) and not holds.lapsed(device, row)
 
 
+def curtain_is_near(device: Device, order: str) -> bool:
+    """Whether the house wants back at once what is left of this evening."""
+    with device.store.read() as session:
+        row = session.get(OrderRow, order)
+        performance = documents.performance(session, row.performance) if row else None
+    left_ms = performance.starts_ms - device.clock.now_ms() if performance else 0
+    return left_ms < device.config.habits.release_min * 60_000
+
+
 def sweep(device: Device) -> int:
     """Forget orders whose guests have gone; give how many. The idle loop calls this."""
     with device.store.read() as session:

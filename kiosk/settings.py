@@ -1,7 +1,7 @@
 """What was set on this device itself: small facts that outlive a restart.
 
-Names: `screen` {mm}, `break` {reason, by, since_ms}, `shift` {seq, ended_ms}, `sound`
-{volume}, `given_back` {performances}, `night` {at_ms, tested_ms, ill}, all written by use
+Names: `screen` {mm}, `break` {reason, by, since_ms}, `shift` {seq, ended_ms},
+`given_back` {performances}, `night` {at_ms, tested_ms, ill}, all written by use
 cases of their own; `steady` {boot, less_boot_ms, trusted} is where time stood
 (kiosk/clock.py).
 """

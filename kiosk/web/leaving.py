@@ -63,11 +63,13 @@ def gone() -> Response:
     """Nobody answered: clear the screen and let the hold run out, if it is of use.
 
     What nobody may continue, with somebody's gift card or membership on it, is given back
-    at once: they may come back to buy with it.
+    at once: they may come back to buy with it. So is all near the curtain, if the house
+    wants that.
     """
     here = order()
     if here is not None and here.stage is Stage.HELD and not here.ref:
-        if orders.may_go_on(device(), here.order):
+        may_go_on = orders.may_go_on(device(), here.order)
+        if may_go_on and not orders.curtain_is_near(device(), here.order):
             left.note(here.order)
         else:
             sales.release(device(), here.order)

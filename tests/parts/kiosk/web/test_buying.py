@@ -1,8 +1,10 @@
 """Ada buys two seats at the kiosk's pages, without scripts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from kiosk.device import Device
+from kiosk.habits import Habits
 from tests.pages import Guest
 from tests.parts.kiosk.hardware import Card, Paper
 from tests.parts.kiosk.ledger_double import LedgerDouble
@@ -203,6 +205,18 @@ def test_tickets_put_on_the_phone_are_owed_no_more(
     ada.reload()
     ada.press("On my phone")
     assert "did not print" not in bea.open("/").words
+
+
+def test_near_the_curtain_a_house_may_have_back_at_once_what_is_left(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble
+) -> None:
+    kiosk.config = replace(kiosk.config, habits=Habits(release_min=45))
+    chooses_two(ada)
+    ada.press("Take these")
+    assert ledger.holds
+    ada.open("/gone")
+    assert ledger.holds == {}
+    assert "Continue the order just left" not in ada.open("/").names
 
 
 def test_who_starts_over_has_left_nothing(ada: Guest) -> None:

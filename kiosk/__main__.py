@@ -1,5 +1,6 @@
-"""The device: `python -m kiosk serve | migrate | pair | theme`."""
+"""The device: `python -m kiosk serve | migrate | pair | leave | theme`."""
 
+import argparse
 import gc
 import logging
 import os
@@ -12,7 +13,7 @@ import waitress  # type: ignore[import-untyped] # It has no stubs.
 from sqlalchemy.exc import DBAPIError
 
 from boxoffice import palettes
-from kiosk import app, calls, config, pairing, recovery, standstill
+from kiosk import app, calls, config, pairing, parting, recovery, standstill
 from kiosk import watchdog as systemd
 from kiosk.config import BadConfig, Config
 from kiosk.device import Device
@@ -31,12 +32,12 @@ CALL_S = 1.0
 def main(arguments: list[str]) -> int:
     """Run one command; give the exit code."""
     _configure_words()
+    asked = _parser().parse_args(arguments)
     commands = {"serve": serve, "migrate": migrate, "pair": pair, "theme": measure}
-    if len(arguments) != 1 or arguments[0] not in commands:
-        print("Usage: python -m kiosk serve | migrate | pair | theme", file=sys.stderr)
-        return 2
+    if asked.command == "leave":
+        commands["leave"] = lambda settings: leave(settings, anyway=asked.anyway)
     try:
-        return commands[arguments[0]](config.read(os.environ))
+        return commands[asked.command](config.read(os.environ))
     except (BadConfig, StoreInUse, Damaged, WrongPragma, BadKeyFile) as why:
         print(why, file=sys.stderr)
         return 1
@@ -48,6 +49,36 @@ def main(arguments: list[str]) -> int:
         # A full or unreadable disk, before anything could be served.
         print(f"The store cannot be used: {why.orig}.", file=sys.stderr)
         return standstill.EXIT_STORE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m kiosk",
+        description="A device in the lobby or at a door. Its settings: the environment, as"
+        " systemd/kiosk.env.example lists it.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, words in (
+        ("serve", "serve pages and do everything in the background until SIGTERM"),
+        ("migrate", "bring the store up to date; serve does so, too"),
+        ("pair", "become part of a house with the invitation of FOH_INVITE_FILE"),
+        ("theme", "say how every pair of the theme's colours stands out"),
+    ):
+        commands.add_parser(name, help=words, description=words)
+    parting_words = commands.add_parser(
+        "leave",
+        help="leave the house, with key and store; to pair this machine anew",
+        description="Sets key and store aside in FOH_KIOSK_DIR/left, so that the machine"
+        " begins anew and can be paired again, here or elsewhere. The program must not run."
+        " It refuses while anything waits that the house has to hear of.",
+    )
+    parting_words.add_argument(
+        "--anyway",
+        action="store_true",
+        help="although something waits: it stays in the files that are set aside; python"
+        " -m kiosk serve with FOH_KIOSK_DIR on them sends it, as that device still",
+    )
+    return parser
 
 
 def migrate(settings: Config) -> int:
@@ -70,7 +101,10 @@ def pair(settings: Config) -> int:
     device = app.make_device(settings)
     try:
         if device.paired:
-            print(f"This device is {device.me.name} already.")
+            print(
+                f"This device is {device.me.name} already."
+                " To pair it anew: python -m kiosk leave --help"
+            )
             return 0
         me = pairing.pair(device, config.read_invite(settings.invite_file))
         print(f"Paired as {me.name}, a {me.role}.")
@@ -83,6 +117,28 @@ def pair(settings: Config) -> int:
         return 1
     finally:
         device.store.close()
+
+
+def leave(settings: Config, *, anyway: bool) -> int:
+    """Set aside all that is this device, so that the machine begins with another key."""
+    if not settings.folder.is_dir():
+        raise BadConfig(f"{settings.folder} is not there; no device to leave with.")
+    device = app.make_device(settings)
+    try:
+        name, held = "unpaired", []
+        if device.paired:
+            name = f"{device.me.name}-{device.me.incarnation}".lower().replace(" ", "-")
+            held = parting.held(device)
+    finally:
+        device.store.close()
+    for sentence in held:
+        print(sentence, file=sys.stderr)
+    if held and not anyway:
+        print("It has not left. Please read python -m kiosk leave --help.", file=sys.stderr)
+        return 1
+    place = parting.set_aside(settings.folder, name)
+    print(f"Set aside in {place}. A new key is made at the next start; then pair it.")
+    return 0
 
 
 def serve(settings: Config) -> int:

@@ -19,6 +19,8 @@ from kiosk.printing.report import Entry, Report
 from kiosk.printing.words import Words
 from kiosk.store.tables.orders import IntentRow
 
+# What staff see as open: under way, or nobody can say yet how it ended.
+OPEN: Final = (State.CREATED, State.SENT, State.UNKNOWN, State.APPROVED)
 _DOTS: Final = 8  # a module: 25 modules are 25 mm
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from boxoffice.payments import State
 from kiosk import shifts
+from kiosk.payments.doubt import OPEN
 from kiosk.store.tables.orders import IntentRow
 from kiosk.web import formats, house
 from kiosk.web.guest import device
@@ -13,8 +14,6 @@ from kiosk.web.staff import Answer, only, person, shown
 from kiosk.web.words import Button
 
 bp = Blueprint("staff_money", __name__, url_prefix="/staff")
-
-OPEN = (State.CREATED, State.SENT, State.UNKNOWN, State.APPROVED)
 
 
 @bp.get("/payments")

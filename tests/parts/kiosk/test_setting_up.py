@@ -1,17 +1,21 @@
 """Settings, the clock, the key, and becoming part of a house."""
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from boxoffice import log
-from kiosk import config, identity
+from kiosk import config, identity, parting, sync
 from kiosk import log as device_log
+from kiosk.__main__ import leave
 from kiosk.clock import BUILT_MS, Clock
 from kiosk.config import BadConfig
 from kiosk.identity import BadKeyFile
 from kiosk.outcomes import LineDown, NotUnderstood
+from kiosk.store.engine import StoreInUse
+from kiosk.store.store import Store
 from tests.parts.kiosk.ledger_double import LedgerDouble
 from tests.parts.kiosk.theatre import SEVEN_PM, Rooms, Time
 
@@ -251,6 +255,48 @@ def test_another_device_cannot_use_the_same_invitation(rooms: Rooms, tmp_path: P
 
     with pytest.raises(NotUnderstood, match="410"):
         rooms.device("Kiosk 1")
+
+
+def test_a_device_that_leaves_begins_anew_with_another_key_and_loses_nothing(
+    rooms: Rooms, ledger: LedgerDouble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    device = rooms.device("Kiosk 1")
+    settings = replace(device.config, ledger_url="http://127.0.0.1:9")
+    leaked = device.key.public
+    # It has told of its start, and the ledger has not heard it.
+    assert parting.held(device)
+    rooms.unplug(device)
+    assert leave(settings, anyway=False) == 1
+    assert settings.key_file.exists()
+
+    device = rooms.device("Kiosk 1")
+    sync.upload(device)
+    assert parting.held(device) == []
+    rooms.unplug(device)
+    assert leave(settings, anyway=False) == 0
+
+    assert not settings.key_file.exists()
+    aside = settings.folder / "left" / "kiosk-1-1"
+    assert identity.key(aside / "device.key", b"").public == leaked
+    as_it_was = Store(aside)
+    with as_it_was.read() as session:
+        assert device_log.unsent(session) == 0
+        assert identity.load(session) == device.me
+    as_it_was.close()
+    fresh = Store(settings.folder)
+    with fresh.read() as session:
+        assert identity.load(session) is None
+    fresh.close()
+    assert identity.key(settings.key_file, b"\x07" * 32).public != leaked
+    # Twice costs nothing: the machine belongs to no house, and its key goes, too.
+    assert leave(settings, anyway=False) == 0
+
+
+def test_a_device_that_runs_cannot_leave(rooms: Rooms):
+    device = rooms.device("Kiosk 1")
+    with pytest.raises(StoreInUse):
+        leave(device.config, anyway=True)
+    assert device.config.key_file.exists()
 
 
 def test_a_ledger_that_is_not_the_one_of_the_invitation_is_not_believed(

@@ -27,10 +27,12 @@ ORDERS = (
     "seats", "tickets", "charge", "paid", "currency", "sold by", "delivery", "note",
     "order type",
 )  # fmt: skip
-CUSTOMERS = ("name", "email", "phone", "orders", "tickets", "spent", "currency")
+CUSTOMERS = (
+    "name", "email", "phone", "orders", "tickets", "spent", "currency", "address",
+)  # fmt: skip
 ENVELOPES = (
     "order", "name", "email", "phone", "production", "performance", "tickets", "delivery",
-    "note",
+    "note", "address",
 )  # fmt: skip
 
 
@@ -117,7 +119,13 @@ def customers(store: Store) -> Iterator[Sequence[str]]:
             # Who they are is asked first: grouping everybody who is left, for each page,
             # took most of the time.
             patrons = session.execute(
-                select(PatronRow.id, PatronRow.name, PatronRow.email, PatronRow.phone)
+                select(
+                    PatronRow.id,
+                    PatronRow.name,
+                    PatronRow.email,
+                    PatronRow.phone,
+                    PatronRow.address,
+                )
                 .where(PatronRow.id > last)
                 .order_by(PatronRow.id)
                 .limit(AT_ONCE)
@@ -144,11 +152,11 @@ def customers(store: Store) -> Iterator[Sequence[str]]:
                 .group_by(OrderRow.patron)
             )
             counts = {row[0]: int(row[1]) for row in counted}
-        for id, name, email, phone in patrons:
+        for id, name, email, phone, address in patrons:
             orders, paid, currency = sums.get(id, (0, 0, ""))
             spent = amount(paid, currency) if currency else ""
             tickets = str(counts.get(id, 0))
-            yield (name, email, phone, str(orders), tickets, spent, currency)
+            yield (name, email, phone, str(orders), tickets, spent, currency, address)
         if len(patrons) < AT_ONCE:
             return
         last = here[-1]
@@ -169,6 +177,7 @@ def envelopes(store: Store, zone: str, status: str, now_ms: int) -> Iterator[Seq
             str(one.tickets),
             one.delivery,
             one.note,
+            one.address,
         )
 
 

@@ -84,6 +84,7 @@ def edit(
         order.patron = patrons.add(session, means, patron)
     elif patron is not None and row is not None:
         row.name, row.email, row.phone = patron.name, patron.email, patron.phone
+        row.address = patron.address
         row.last_name = patron.collects_as
         row.folded = " ".join(sorted(will_call.foldings(patron.collects_as)))
     order.delivery, order.note, order.photo_id = delivery, note, photo_id
@@ -105,13 +106,14 @@ def _changed(
     group: Group,
 ) -> list[str]:
     """Name which details an edit changes; never what they say: that may be personal."""
-    was = (row.name, row.email, row.phone) if row else ("", "", "")
-    now = (patron.name, patron.email, patron.phone) if patron else was
+    was = (row.name, row.email, row.phone, row.address) if row else ("", "", "", "")
+    now = (patron.name, patron.email, patron.phone, patron.address) if patron else was
     was_led = groups.of(order)
     pairs = {
         "name": (was[0], now[0]),
         "e-mail": (was[1], now[1]),
         "phone": (was[2], now[2]),
+        "address": (was[3], now[3]),
         "tickets": (order.delivery, delivery),
         "note": (order.note, note),
         "photo ID": (order.photo_id, photo_id),

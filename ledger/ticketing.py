@@ -40,6 +40,7 @@ class Waiting:
     patron: str
     email: str
     phone: str
+    address: str
     delivery: str
     title: str
     starts_ms: int
@@ -171,6 +172,7 @@ def worklist(
             patron=patron.name if patron else "",
             email=patron.email if patron else "",
             phone=patron.phone if patron else "",
+            address=patron.address if patron else "",
             delivery=order.delivery,
             title=title,
             starts_ms=starts_ms,

@@ -221,7 +221,8 @@ def _cloned(session: Session) -> dict[str, str]:
     patron = session.get(PatronRow, order.patron) if order and order.patron else None
     if patron is None:
         return {}
-    return {"name": patron.name, "email": patron.email, "phone": patron.phone}
+    found = {"name": patron.name, "email": patron.email, "phone": patron.phone}
+    return {**found, "address": patron.address}
 
 
 def _ended(session: Session, hold: str) -> ResponseReturnValue:

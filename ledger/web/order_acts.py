@@ -20,8 +20,8 @@ from ledger.patrons import Patron
 from ledger.refused import Refused
 from ledger.rivals import Overtaken
 from ledger.tables.orders import OrderRow
-from ledger.web import desk, orders
-from ledger.web.sale_form import DELIVERIES, plausible
+from ledger.web import desk, order_fields, orders
+from ledger.web.sale_form import DELIVERIES, LONGEST_ADDRESS, plausible
 from ledger.written import money
 
 bp = Blueprint("order_acts", __name__, url_prefix="/staff/orders")
@@ -122,7 +122,12 @@ def edit(order: str) -> ResponseReturnValue:
         return again(order)
     if delivery not in {*DELIVERIES, "kiosk"}:
         abort(400)
-    patron = Patron(name, email, desk.field("phone", most=60)) if name else None
+    address = order_fields.lines(desk.field("address", most=LONGEST_ADDRESS))
+    if address and not name:
+        desk.refuse("Please give the name that goes with it. Nothing was changed.")
+        return again(order)
+    phone = desk.field("phone", most=60)
+    patron = Patron(name, email, phone, address=address) if name else None
     details: dict[str, Any] = {
         "patron": patron,
         "delivery": delivery,

@@ -27,6 +27,7 @@ def read(
         "name": patron.name if patron else "",
         "email": patron.email if patron else "",
         "phone": patron.phone if patron else "",
+        "address": patron.address if patron else "",
         "delivery": order.delivery,
         "note": order.note,
         "photo_id": "1" if order.photo_id else "",
@@ -36,9 +37,18 @@ def read(
     return {name: _field(name, now, typed) for name, now in saved.items()}
 
 
+def lines(text: str) -> str:
+    """Give a text of several lines as it is kept: without blanks around any of them."""
+    found = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in found if line)
+
+
 def _field(name: str, now: str, typed: Mapping[str, str]) -> Field:
     before = typed.get(f"was-{name}")
     wanted = typed.get(name, "")[:500]
+    if name == "address":
+        # Browsers end the lines of a form in their own way.
+        before, wanted, now = before and lines(before), lines(wanted), lines(now)
     if before is None or wanted.strip() in {before.strip(), now.strip()}:
         return Field(now, now)
     return Field(wanted, now, clash=before != now)

@@ -13,9 +13,11 @@ from ledger.patrons import Patron
 from ledger.prices import MEMBERSHIP
 from ledger.tables.orders import OrderRow
 from ledger.web import sale_members, sale_tenders
+from ledger.web.order_fields import lines
 from ledger.web.typed import Form
 from ledger.window import Open, Said
 
+LONGEST_ADDRESS = 400
 DELIVERIES = {
     "print": "Print here",
     "will_call": "Will call",
@@ -51,6 +53,8 @@ def read(
     delivery = form.get("delivery", "print")
     if delivery not in DELIVERIES:
         abort(400)
+    if paying and delivery == "mail" and not (patron and len(patron.address.split()) > 2):
+        form.faults["address"] = "To mail tickets, we need street, postcode and town."
     if paying and delivery == "email" and not (patron and patron.email):
         form.faults["email"] = "To mail tickets, an e-mail address is needed."
     production = reports.performance(session, open_.performance)
@@ -109,9 +113,12 @@ def patron_of(form: Form) -> Patron | None:
     name, email = form.get("name"), form.get("email")
     if email and not plausible(email):
         form.faults["email"] = "This is no e-mail address."
-    if not name and (email or form.get("phone")):
+    address = lines(form.get("address"))[:LONGEST_ADDRESS]
+    if not name and (email or form.get("phone") or address):
         form.faults["name"] = "Please give a name with it."
-    return Patron(name=name, email=email, phone=form.get("phone")) if name else None
+    if not name:
+        return None
+    return Patron(name=name, email=email, phone=form.get("phone"), address=address)
 
 
 def plausible(email: str) -> bool:

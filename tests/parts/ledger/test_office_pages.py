@@ -74,6 +74,27 @@ def test_a_name_never_becomes_a_formula_in_a_spreadsheet(bo, theatre):
     assert row[header.index("phone")] == "'+45 1,2"
 
 
+def test_an_order_by_mail_has_an_address_for_its_envelope(bo, vera, theatre):
+    """ORD7: asked for at the window, changed on the order, in the mail merge."""
+    chart(bo, theatre, "B2").press("Sell the chosen")
+    fill(bo, "name", "Grace Okafor")
+    pick(bo, "delivery", "mail")
+    pick(bo, "kind-1", "cash")
+    page = bo.press("Sell for")
+    assert "To mail tickets, we need street, postcode and town." in page.words
+    bo.type("Address", "Harbour Street 9\n\n 3000 Elsinore ")
+    assert bo.press("Sell for").heading.endswith("Confirmed")
+    assert bo.page.soup.find(id="address").get_text() == "Harbour Street 9\n3000 Elsinore"
+    bo.type("Address", "Quay 4\n3000 Elsinore")
+    assert "edit order (address)" in bo.press("Change details").words
+    assert "Quay 4" in bo.press("Invoice").words
+
+    header, row = table(bo._client.get("/staff/worklist/envelopes.csv"))
+    assert row[header.index("address")] == "Quay 4\n3000 Elsinore"
+    header, row = table(vera._client.get("/staff/worklist/customers.csv"))
+    assert row[header.index("address")] == "Quay 4\n3000 Elsinore"
+
+
 def test_orders_and_customers_are_downloaded_however_many(
     bo, vera, theatre, ledger, monkeypatch
 ):

@@ -12,7 +12,7 @@ from typing import Any, Final
 from boxoffice import mailings
 
 KINDS: Final = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

@@ -144,9 +144,17 @@ def sweep(store: Store, means: Means, gateway: Gateway) -> bool:
 
 def find(session: Session, key: str) -> Attempt | None:
     """Give a charge to a card on file."""
-    row = session.get(PaymentRow, key)
-    if row is None or row.device != ON_FILE:
-        return None
+    row = attempts.find(session, key, ON_FILE)
+    return _attempt(session, row) if row is not None else None
+
+
+def latest(session: Session, order: str) -> Attempt | None:
+    """Give the last charge to an order's card on file."""
+    row = attempts.latest(session, order, ON_FILE)
+    return _attempt(session, row) if row is not None else None
+
+
+def _attempt(session: Session, row: PaymentRow) -> Attempt:
     card = cards_on_file.of_order(session, row.order or "")
     return Attempt(
         row.intent,
@@ -159,17 +167,6 @@ def find(session: Session, key: str) -> Attempt | None:
         card.token if card is not None else "",
         row.changed_ms,
     )
-
-
-def latest(session: Session, order: str) -> Attempt | None:
-    """Give the last charge to an order's card on file."""
-    key = session.scalars(
-        select(PaymentRow.intent)
-        .where(PaymentRow.order == order, PaymentRow.device == ON_FILE)
-        .order_by(PaymentRow.intent.desc())
-        .limit(1)
-    ).first()
-    return find(session, key) if key else None
 
 
 def _again(store: Store, key: str) -> Attempt:

@@ -8,7 +8,7 @@ terminal has one attempt at a time. Source: PAY1, PAY2, PAY5, DIS3, design.md §
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boxoffice import cards
@@ -217,24 +217,13 @@ def sweep(store: Store, means: Means, terminal: Terminal) -> int:
 
 def find(session: Session, key: str) -> Attempt | None:
     """Give an attempt of the window."""
-    row = session.get(PaymentRow, key)
-    if row is None or row.device != WINDOW:
-        return None
-    return _attempt(session, row)
+    row = attempts.find(session, key, WINDOW)
+    return _attempt(session, row) if row is not None else None
 
 
 def latest(session: Session, order: str) -> Attempt | None:
     """Give the last attempt of an order, or its party, at the window's terminal."""
-    shared = select(PaymentShareRow.intent).where(PaymentShareRow.order == order)
-    row = session.scalars(
-        select(PaymentRow)
-        .where(
-            or_(PaymentRow.order == order, PaymentRow.intent.in_(shared)),
-            PaymentRow.device == WINDOW,
-        )
-        .order_by(PaymentRow.intent.desc())
-        .limit(1)
-    ).first()
+    row = attempts.latest(session, order, WINDOW)
     return _attempt(session, row) if row is not None else None
 
 

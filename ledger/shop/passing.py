@@ -21,48 +21,31 @@ from ledger.web.sale_form import plausible
 
 
 @bp.get("/orders/<code>/tickets/<ticket>")
-def pass_on(code: str, ticket: str) -> ResponseReturnValue:
+@bp.get("/baskets/<secret>/tickets/<ticket>", endpoint="basket_pass_on")
+def pass_on(ticket: str, code: str = "", secret: str = "") -> ResponseReturnValue:
     """Say what passing this ticket on does, and ask to whom."""
-    return _asked(_linked(code), ticket)
+    return _asked(_way(code, secret), ticket)
 
 
 @bp.post("/orders/<code>/tickets/<ticket>")
-def pass_it_on(code: str, ticket: str) -> ResponseReturnValue:
+@bp.post("/baskets/<secret>/tickets/<ticket>", endpoint="basket_pass_it_on")
+def pass_it_on(ticket: str, code: str = "", secret: str = "") -> ResponseReturnValue:
     """Send the ticket to the address that was typed; older copies of it are void."""
-    return _on(_linked(code), ticket)
+    return _on(_way(code, secret), ticket)
 
 
 @bp.post("/orders/<code>/tickets/<ticket>/back")
-def take_back(code: str, ticket: str) -> ResponseReturnValue:
+@bp.post("/baskets/<secret>/tickets/<ticket>/back", endpoint="basket_take_back")
+def take_back(ticket: str, code: str = "", secret: str = "") -> ResponseReturnValue:
     """Void what the friend has; the ticket is the buyer's again."""
-    return _back(_linked(code), ticket)
+    return _back(_way(code, secret), ticket)
 
 
-@bp.get("/baskets/<secret>/tickets/<ticket>")
-def basket_pass_on(secret: str, ticket: str) -> ResponseReturnValue:
-    """Say what passing a ticket on does, right after the purchase."""
-    return _asked(_bought(secret), ticket)
-
-
-@bp.post("/baskets/<secret>/tickets/<ticket>")
-def basket_pass_it_on(secret: str, ticket: str) -> ResponseReturnValue:
-    """Send the ticket on, right after the purchase."""
-    return _on(_bought(secret), ticket)
-
-
-@bp.post("/baskets/<secret>/tickets/<ticket>/back")
-def basket_take_back(secret: str, ticket: str) -> ResponseReturnValue:
-    """Take the ticket back from the page of the purchase."""
-    return _back(_bought(secret), ticket)
-
-
-def _linked(code: str) -> Way:
+def _way(code: str, secret: str) -> Way:
+    """Give the way somebody came: by the link of a letter, or right after the purchase."""
     with frame.ledger().store.read() as session:
-        return Way("code", code, (phone.order(session, code) or abort(404)).id)
-
-
-def _bought(secret: str) -> Way:
-    with frame.ledger().store.read() as session:
+        if code:
+            return Way("code", code, (phone.order(session, code) or abort(404)).id)
         return Way("secret", secret, frame.basket(session, secret).order or abort(404))
 
 

@@ -130,7 +130,8 @@ def proposal(device: Device, order: str) -> Proposal | Refusal:
     if isinstance(best, Refusal):
         return best
     others = tuple(offers.alternatives(here, row, best))
-    return Proposal(best, others, house_maps.draw(here, row) if here.plan.chart else None)
+    house = house_maps.draw(here, row) if here.plan.chart else None
+    return Proposal(here.tonight(), best, others, house)
 
 
 def party_from(device: Device, order: str, seat: str) -> Offer | Refusal:

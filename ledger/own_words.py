@@ -52,6 +52,9 @@ def used(session: Session, now_ms: int) -> list[str]:
     for body in session.scalars(lists):
         found |= dict.fromkeys(_of_prices(json.loads(body)))
     found |= dict.fromkeys(session.scalars(select(HallRow.name).order_by(HallRow.name)))
+    said = select(PerformanceRow.access).where(PerformanceRow.id.in_(coming)).distinct()
+    for access in session.scalars(said):
+        found |= dict.fromkeys(str(words) for words in json.loads(access))
     doors = select(PerformanceRow.spaces).where(PerformanceRow.id.in_(coming)).distinct()
     for spaces in session.scalars(doors):
         for space in json.loads(spaces):

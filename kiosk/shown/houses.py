@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.shown.choosing import Alternative, Offer
+from kiosk.shown.choosing import Alternative, Offer, Tonight
 from kiosk.shown.parts import MapSection
 
 
@@ -19,6 +19,7 @@ class Level:
 class Proposal:
     """What the offer page shows. house: None without a plan to draw."""
 
+    tonight: Tonight
     best: Offer
     others: tuple[Alternative, ...]
     house: "HouseMap | None"

@@ -198,7 +198,7 @@ def _facts(shown: Done) -> list[dict[str, str]]:
         when = formats.when(tonight.starts_ms, zone, now_ms)
         facts.append({"what": tonight.title, "words": when})
     if doors := [house.own(door) for door in shown.doors]:
-        facts.append({"what": _("Door"), "words": formats.together(doors)})
+        facts.append({"what": _("Go to"), "words": formats.together(doors)})
     if shown.doors_open_ms is not None:
         opens = shown.doors_open_ms
         time = formats.clock(opens, zone) if today else formats.when(opens, zone, now_ms)

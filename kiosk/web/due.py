@@ -35,7 +35,9 @@ def show() -> Response | str:
         title=found.title,
         poster=posters.poster(found.title),
         when=formats.when(found.starts_ms, found.zone, device().clock.now_ms()),
-        places=formats.together(one.seat_name or _("Unreserved") for one in found.tickets),
+        places=formats.together(
+            formats.ticket_place(one.seat, one.seat_name) for one in found.tickets
+        ),
         lines=_lines(found),
         total=formats.money(found.due, found.currency),
         pay_words=_("Pay %(total)s", total=total),

@@ -12,6 +12,9 @@ from kiosk.web.speech import gettext as _
 
 bp = Blueprint("extras", __name__, url_prefix="/order/extras")
 
+# So many letters stand on the button of a small screen that leads to the answers.
+SHORT_QUESTION = 30
+
 
 def next_page(number: str) -> str:
     """Give the address that follows the seats: extras once, then the review."""
@@ -100,8 +103,10 @@ def _question(shown: ExtrasShown) -> dict[str, object] | None:
         assert isinstance(words, dict)
         return str(words.get(language) or words.get("en") or next(iter(words.values()), ""))
 
+    words = said(shown.question.words)
     return {
-        "words": said(shown.question.words),
+        "words": words,
+        "button": words if len(words) <= SHORT_QUESTION else _("One question for you"),
         "chips": [
             {
                 "value": option.id,

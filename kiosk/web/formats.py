@@ -137,6 +137,13 @@ def seat_name(seat: SeatShown) -> str:
     return f"{seat.row} {seat.seat}".strip()
 
 
+def ticket_place(seat: SeatShown | None, known: str) -> str:
+    """Name the place of one ticket: "Stalls F 12". known: as who sold it names it."""
+    if seat is None:
+        return known or _("Unreserved")
+    return f"{house.own(seat.section)} {seat_name(seat)}".strip()
+
+
 def places(seats: Sequence[SeatShown]) -> str:
     """Say where the seats are: "Stalls, row F, seats 12 and 13"."""
     said: list[str] = []

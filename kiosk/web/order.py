@@ -68,10 +68,14 @@ def show() -> Response | str:
 
 def _off_words(review: Review) -> str:
     """Offer to pay without vouchers and gift cards; nothing where there are none."""
-    kinds = {one.kind for one in review.tenders if one.amount}
-    if not kinds:
+    if not any(one.amount for one in review.tenders):
         return ""
-    return _("Without gift card") if kinds == {"gift_card"} else _("Without voucher")
+    return _("Without gift card") if _only_gift_cards(review) else _("Without voucher")
+
+
+def _only_gift_cards(review: Review) -> bool:
+    """Whether what pays beside a card is called a gift card throughout."""
+    return {one.kind for one in review.tenders if one.amount} == {"gift_card"}
 
 
 def _park_words(review: Review) -> str:
@@ -151,12 +155,21 @@ def _part_words(review: Review) -> str:
     if not covered:
         return ""
     amount = formats.money(covered, review.currency)
+    due = formats.money(review.due, review.currency)
+    if _only_gift_cards(review):
+        if not review.due:
+            return _("The gift card covers %(amount)s.", amount=amount)
+        return _(
+            "The gift card covers %(amount)s. Please pay %(due)s by card.",
+            amount=amount,
+            due=due,
+        )
     if not review.due:
         return _("The voucher covers %(amount)s.", amount=amount)
     return _(
         "The voucher covers %(amount)s. Please pay %(due)s by card.",
         amount=amount,
-        due=formats.money(review.due, review.currency),
+        due=due,
     )
 
 
@@ -165,12 +178,13 @@ def _gone_words(review: Review) -> str:
     match review.gone:
         case "voucher":
             return _(
-                "Your voucher can't be used any more: it was spent somewhere else"
-                " meanwhile, or has ended. Nothing was charged, and your seats are kept."
+                "Your gift card or voucher can't be used any more: it was spent somewhere"
+                " else meanwhile, or has ended. Nothing was charged, and your seats are"
+                " kept."
             )
         case "part":
             return _(
-                "Part of your voucher was spent somewhere else meanwhile."
+                "Part of your gift card or voucher was spent somewhere else meanwhile."
                 " Nothing was charged, and your seats are kept."
             )
         case "credit":
@@ -185,8 +199,7 @@ def _gone_words(review: Review) -> str:
             )
         case "unheard":
             return _(
-                "Vouchers and memberships can't be checked here right now."
-                " Please pay by card."
+                "Codes and memberships can't be checked here right now. Please pay by card."
             )
         case _:
             return ""
@@ -204,7 +217,7 @@ def _terminal_words(terminal: str) -> list[str]:
         case "busy" | "in_doubt":
             return [
                 _(
-                    "This terminal can't take a payment right now. Your seats are kept."
+                    "No card can be taken here right now. Your seats are kept."
                     " The box office can help."
                 )
             ]
@@ -213,8 +226,9 @@ def _terminal_words(terminal: str) -> list[str]:
 
 
 def _notes(review: Review) -> list[str]:
+    """Say what stands in the way of a card, and of paper once nothing does."""
     notes = _terminal_words(review.terminal)
-    if not review.paper.can_print:
+    if not notes and not review.paper.can_print:
         notes.append(_("No paper tickets here right now; tickets go to your phone."))
     return notes
 

@@ -6,7 +6,7 @@ from flask import Blueprint, request, url_for
 
 from kiosk import sales
 from kiosk.shown.choosing import Tonight
-from kiosk.web import formats, frame, paging, posters
+from kiosk.web import formats, frame, house, paging, posters
 from kiosk.web.attract import can_buy, state_words
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
@@ -55,7 +55,12 @@ def show() -> str:
 
 
 def _access(words: str) -> str:
-    """Say what a house usually says of a performance in the guest's language."""
+    """Say what a house says of a performance in the guest's language.
+
+    What houses usually say is known here, unless this one says it in its own way.
+    """
+    if (own := house.own(words)) != words:
+        return own
     known = _known_access(words.casefold())
     return (
         known[:1].upper() + known[1:] if known and words[:1].isupper() else known or words

@@ -46,6 +46,7 @@ def show(performance: str) -> Response | str:
     if isinstance(found, Refusal):
         return refusals.page(found, performance=performance)
     best, others, house = found.best, found.others, found.house
+    tonight = found.tonight
     kind = request.args.get("kind", "")
     shown = next((other.offer for other in others if other.kind == kind), best)
     return frame.page(
@@ -54,6 +55,8 @@ def show(performance: str) -> Response | str:
         idle_s=frame.long_s(),
         shown=here,
         performance=performance,
+        title=tonight.title,
+        when=formats.when(tonight.starts_ms, tonight.zone, device().clock.now_ms()),
         sentence=_sentence(shown, house),
         total=formats.money(shown.total, shown.currency),
         total_minor=str(shown.total),

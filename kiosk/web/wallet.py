@@ -1,5 +1,7 @@
 """Other ways to pay: vouchers, gift cards and promo codes; membership and its credits."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -28,13 +30,28 @@ def _here() -> OrderShown | Response:
     return here
 
 
+def _for_order(use: Callable[[OrderShown], Response]) -> Callable[[], Response]:
+    """Use what is posted for the order to be paid; else go where the guest is."""
+
+    @wraps(use)
+    def posted() -> Response:
+        here = _here()
+        return redirect(here.location, 303) if isinstance(here, Response) else use(here)
+
+    return posted
+
+
+def _code() -> str:
+    return request.form.get("code", "")[: tenders.LONGEST]
+
+
 @bp.get("/voucher")
 def voucher() -> Response | str:
     """Ask for a code."""
     return _typed(
-        heading=_("Voucher or promo code"),
-        step=_("Voucher"),
-        words=_("Vouchers, gift cards and promo codes: type the code."),
+        heading=_("Gift card or code"),
+        step=_("Code"),
+        words=_("Gift cards, vouchers and promo codes: type the code."),
         action=url_for("wallet.redeem"),
         fields=[typed.field("code", _("Code"), "any")],
         submit=_("Use this code"),
@@ -44,23 +61,18 @@ def voucher() -> Response | str:
 
 
 @bp.post("/voucher")
-def redeem() -> Response:
+@_for_order
+def redeem(here: OrderShown) -> Response:
     """Use a code for this order."""
-    here = _here()
-    if isinstance(here, Response):
-        return redirect(here.location, 303)
-    code = request.form.get("code", "")[: tenders.LONGEST]
-    refused = tenders.redeem(device(), here.order, code)
-    return _after(refused, "wallet.voucher", here, code)
+    code = _code()
+    return _after(tenders.redeem(device(), here.order, code), "wallet.voucher", here, code)
 
 
 @bp.post("/voucher/balance")
-def balance() -> Response:
+@_for_order
+def balance(here: OrderShown) -> Response:
     """Say what a code has left; it stays typed, to be used next."""
-    here = _here()
-    if isinstance(here, Response):
-        return redirect(here.location, 303)
-    code = request.form.get("code", "")[: tenders.LONGEST]
+    code = _code()
     found = tenders.balance(device(), here.order, code)
     if isinstance(found, Refusal):
         return _after(found, "wallet.voucher", here, code)
@@ -79,11 +91,9 @@ def _told() -> str:
 
 
 @bp.post("/voucher/off")
-def take_off() -> Response:
+@_for_order
+def take_off(here: OrderShown) -> Response:
     """Pay without vouchers and gift cards."""
-    here = _here()
-    if isinstance(here, Response):
-        return redirect(here.location, 303)
     return _after(tenders.take_off(device(), here.order), "wallet.voucher", here)
 
 
@@ -104,11 +114,9 @@ def member() -> Response | str:
 
 
 @bp.post("/member")
-def join() -> Response:
+@_for_order
+def join(here: OrderShown) -> Response:
     """Know the member, and pay seats with credits."""
-    here = _here()
-    if isinstance(here, Response):
-        return redirect(here.location, 303)
     number = request.form.get("member_number", "")
     password = request.form.get("password", "")
     refused = tenders.join(device(), here.order, number=number, password=password)
@@ -116,11 +124,9 @@ def join() -> Response:
 
 
 @bp.post("/member/credits")
-def credits() -> Response:
+@_for_order
+def credits(here: OrderShown) -> Response:
     """Use so many credits and pay for the rest."""
-    here = _here()
-    if isinstance(here, Response):
-        return redirect(here.location, 303)
     text = request.form.get("use", "")
     most = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
     refused = tenders.use_credits(device(), here.order, most) if most else None

@@ -199,7 +199,7 @@ def _ticket(found: Found, ticket: FoundTicket, *, may_pay: bool) -> dict[str, ob
         words = _("%(due)s due", due=formats.money(ticket.due, found.currency))
     return {
         "id": ticket.ticket,
-        "seat": ticket.seat_name or _("Unreserved"),
+        "seat": formats.ticket_place(ticket.seat, ticket.seat_name),
         "type": house.own(ticket.price_type),
         "choosable": ticket.collectable or (may_pay and ticket.payable),
         "words": words,

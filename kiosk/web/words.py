@@ -186,7 +186,7 @@ def _service(refusal: Refusal, case: Case) -> Said | None:
             return words, [_on_phone(), start_over()]
         case "terminal.busy":
             words = _(
-                "This terminal can't take a payment right now. Your seats are kept."
+                "No card can be taken here right now. Your seats are kept."
                 " The box office can help."
             )
             return words, [_try_again(), call_staff()]
@@ -226,8 +226,7 @@ def _tenders(refusal: Refusal, case: Case) -> Said | None:
             return words, [review, call_staff()]
         case "tender.offline":
             words = _(
-                "Vouchers and memberships can't be checked here right now."
-                " Please pay by card."
+                "Codes and memberships can't be checked here right now. Please pay by card."
             )
             return words, [review, call_staff()]
         case _:

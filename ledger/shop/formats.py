@@ -50,6 +50,34 @@ def own(text: str) -> str:
     return known.get(locale().language, {}).get(text, text)
 
 
+def access(text: str) -> str:
+    """Say what a house says of a performance; what houses usually say is known here."""
+    if (said := own(text)) != text:
+        return said
+    known = _known_access(text.casefold())
+    if known and text[:1].isupper():
+        return known[:1].upper() + known[1:]
+    return known or text
+
+
+def _known_access(text: str) -> str:
+    match text:
+        case "step-free":
+            return _("step-free")
+        case "hearing loop":
+            return _("hearing loop")
+        case "captioned":
+            return _("captioned")
+        case "audio described":
+            return _("audio described")
+        case "sign language":
+            return _("sign language")
+        case "relaxed":
+            return _("relaxed")
+        case _:
+            return ""
+
+
 def seat(plan: Plan, code: str) -> str:
     """Name one seat in full: "Stalls, row F, seat 12"; a unit is unreserved."""
     if plan.chart is None:

@@ -124,7 +124,7 @@ def visit(
         ):
             if said in words:
                 return end
-        if code and _goes_on(screen, ("Voucher",)):
+        if code and _goes_on(screen, ("Gift card or code",)):
             screen.type("Code", code)
             screen.press("Use this code")
             code = ""

@@ -82,7 +82,14 @@ def _choosing(visitor: Visitor) -> Iterator[str]:
     visitor.house.gift = 3000
     visitor.reviews()
     yield "review, partly paid"
-    visitor.house.gift = 0
+    visitor.house.paper = Paper(Status.OUT, False, 0)
+    visitor.reviews()
+    yield "review, partly paid and without paper"
+    visitor.house.terminal = "busy"
+    visitor.reviews()
+    yield "review, partly paid, while no card can be taken"
+    visitor.house.gift, visitor.house.terminal = 0, "ready"
+    visitor.house.paper = Paper(Status.READY, True, 41)
     visitor.house.extras = EXTRAS
     visitor.open("/order/extras")
     yield "/order/extras"

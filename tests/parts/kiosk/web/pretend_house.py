@@ -179,6 +179,8 @@ class PretendHouse:
         self.extras: ExtrasShown | None = None
         # What a gift card pays of an order, in minor units.
         self.gift = 0
+        # How the review finds the card terminal.
+        self.terminal = "ready"
         self.programme = self._programme()
 
     def find(self, code: str) -> SeatShown:
@@ -377,7 +379,7 @@ class PretendHouse:
             return best
         house = self._sales_house_map(device, order)
         drawn = house if isinstance(house, HouseMap) else None
-        return Proposal(best, self._alternatives(), drawn)
+        return Proposal(self.programme[0], best, self._alternatives(), drawn)
 
     def _alternatives(self) -> tuple[Alternative, ...]:
         def other(kind: Any, codes: Sequence[str], total: int) -> Alternative:
@@ -446,7 +448,7 @@ class PretendHouse:
             True,
             self.settings.exchange_rule,
             self.linked,
-            "ready",
+            self.terminal,
             self.paper,
             due=4800 - self.gift,
             tenders=(TenderShown("gift_card", self.gift, 0),) if self.gift else (),

@@ -74,7 +74,7 @@ def test_the_unticked_ticket_waits_for_the_late_friend(
     ada: Guest, order: dict[str, Any], paper: Paper, work: Work
 ) -> None:
     asks(ada, NUMBER, "Okafor")
-    ada.tick("A-6", on=False)
+    ada.tick("A 6", on=False)
     ada.press("Print these tickets")
     work()
     assert len(paper.codes) == 1
@@ -307,7 +307,7 @@ def test_a_group_may_choose_its_seats_one_by_one(
 ) -> None:
     asks(ada, NUMBER, "Okafor")
     ada.press("Choose seats")
-    ada.tick("A-5", on=False)
+    ada.tick("A 5", on=False)
     ada.press("Print these tickets")
     work()
     assert len(paper.codes) == 4

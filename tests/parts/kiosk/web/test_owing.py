@@ -77,7 +77,7 @@ def test_only_the_ticked_seats_are_paid_for(
     ada: Guest, order: dict[str, Any], card: Card, paper: Paper, work: Work
 ) -> None:
     asks(ada)
-    ada.tick("A-6", on=False)
+    ada.tick("A 6", on=False)
     ada.press("Continue to payment")
     ada.press("Pay €24.00")
     work()

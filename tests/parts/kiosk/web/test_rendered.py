@@ -111,6 +111,18 @@ def visitor(
     assert troubles == []
 
 
+@pytest.mark.parametrize("visitor", ["S"], indirect=True)
+def test_the_smallest_glass_says_which_evening_and_how_far_one_is(visitor: Visitor) -> None:
+    """Also where a gift card pays a part, which takes most of the room. lobby.md §2."""
+    visitor.begins()
+    for words in ("2 of 4 · Seats", "Hamlet · Tonight 19:30"):
+        assert visitor.page.get_by_text(words).is_visible(), words
+    visitor.house.gift = 3000
+    visitor.reviews()
+    for words in ("4 of 4 · Pay", "Tonight 19:30", "Held for you: 14 min"):
+        assert visitor.page.get_by_text(words).first.is_visible(), words
+
+
 def test_fewer_and_more_need_no_round_trip(visitor: Visitor) -> None:
     visitor.open("/p/p-1/how-many")
     asked: list[str] = []

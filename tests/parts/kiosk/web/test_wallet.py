@@ -62,7 +62,7 @@ def sale(kiosk: Device, ledger: LedgerDouble) -> dict[str, Any]:
 
 
 def uses_code(guest: Guest, code: str) -> None:
-    guest.press("Voucher")
+    guest.press("Gift card or code")
     guest.type("Code", code)
     guest.press("Use this code")
 
@@ -222,6 +222,13 @@ def test_a_counted_promo_code_that_is_used_up_or_cannot_be_asked_for_changes_no_
     assert "Pay €51.50" in ada.page.names
 
 
+def receipt(guest: Guest, paper: Paper, work: Work) -> str:
+    """Print it, and read it with single blanks."""
+    guest.press("Print a receipt")
+    work()
+    return " ".join(" ".join(paper.slips[-1]).split())
+
+
 def test_a_gift_card_pays_a_part_and_says_so(
     ada: Guest,
     kiosk: Device,
@@ -233,7 +240,7 @@ def test_a_gift_card_pays_a_part_and_says_so(
     ledger.vouchers["GIFT2222"] = 2000
     takes_two(ada)
     uses_code(ada, "gift 2222")
-    words = "The voucher covers €20.00. Please pay €31.50 by card."
+    words = "The gift card covers €20.00. Please pay €31.50 by card."
     assert words in ada.page.words
     assert "Total €51.50 Gift card -€20.00" in ada.page.words
     assert "To pay €31.50" in ada.page.words
@@ -243,26 +250,19 @@ def test_a_gift_card_pays_a_part_and_says_so(
     assert ada.page.heading == "Enjoy the show"
     kinds = [(t["kind"], t["amount"]) for t in sale(kiosk, ledger)["tenders"]]
     assert kinds == [("gift_card", 2000), ("card", 3150)]
-    ada.press("Print a receipt")
-    work()
-    lines = " ".join(paper.slips[-1])
+    lines = receipt(ada, paper, work)
     assert "gift card" in lines
     assert "€20.00" in lines
 
 
 def asks_what_is_left(guest: Guest, code: str) -> None:
-    guest.press("Voucher")
+    guest.press("Gift card or code")
     guest.type("Code", code)
     guest.press("What is left?")
 
 
 def test_what_is_left_on_a_gift_card_is_told_before_it_pays_and_afterwards(
-    ada: Guest,
-    kiosk: Device,
-    ledger: LedgerDouble,
-    card: Card,
-    paper: Paper,
-    work: Work,
+    ada: Guest, kiosk: Device, ledger: LedgerDouble, paper: Paper, work: Work
 ) -> None:
     ledger.vouchers["GIFT9999"] = 10_000
     takes_two(ada)
@@ -276,9 +276,7 @@ def test_what_is_left_on_a_gift_card_is_told_before_it_pays_and_afterwards(
     work()
     ada.reload()
     assert "Left on your gift card €48.50" in ada.page.words
-    ada.press("Print a receipt")
-    work()
-    assert "gift card, left on it: €48.50" in " ".join(" ".join(paper.slips[-1]).split())
+    assert "gift card, left on it: €48.50" in receipt(ada, paper, work)
     assert "left" not in sale(kiosk, ledger)["tenders"][0]
 
 
@@ -493,7 +491,7 @@ def test_another_number_of_tickets_keeps_the_voucher(
     ada.press("Change tickets")
     ada.press("Find seats")
     ada.press("Take these")
-    assert "The voucher covers €20.00. Please pay €31.50 by card." in ada.page.words
+    assert "The gift card covers €20.00. Please pay €31.50 by card." in ada.page.words
     assert ledger.vouchers["GIFT2222"] == 0
 
 
@@ -530,8 +528,12 @@ def test_a_hold_that_ran_out_is_made_again_with_its_voucher(
 @pytest.mark.parametrize(
     ("left", "said", "pay"),
     [
-        (0, "Your voucher can't be used any more: it was spent somewhere else", "€51.50"),
-        (500, "Part of your voucher was spent somewhere else meanwhile.", "€46.50"),
+        (0, "Your gift card or voucher can't be used any more: it was spent", "€51.50"),
+        (
+            500,
+            "Part of your gift card or voucher was spent somewhere else meanwhile.",
+            "€46.50",
+        ),
     ],
 )
 @pytest.mark.parametrize("way", ["pay", "reload"])

@@ -45,6 +45,10 @@ def main() -> int:
     )
     # httpx would write a line a request, with the address; ours says what came of it.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    if sys.argv[1:]:
+        # It has no arguments: whoever gives some wants to know what it takes.
+        print((__doc__ or "").strip())
+        return 0 if sys.argv[1] in {"-h", "--help"} else 2
     try:
         settings = config.read(os.environ)
     except config.Incomplete as why:

@@ -144,8 +144,9 @@ def test_the_scanners_secret_is_new_at_every_start_and_not_for_everybody(
         (["serve"], {"FOH_PRINTER": "lpt1"}, 1, "FOH_PRINTER must be tcp://host:port"),
         (["serve"], {"FOH_LEDGER_URL": ""}, 1, "FOH_LEDGER_URL is not set"),
         (["pair"], {}, 1, "FOH_INVITE_FILE is not set"),
-        (["sell"], {}, 2, "Usage: python -m kiosk"),
-        ([], {}, 2, "Usage: python -m kiosk"),
+        (["sell"], {}, 2, "usage: python -m kiosk"),
+        ([], {}, 2, "usage: python -m kiosk"),
+        (["leave"], {}, 1, "is not there; no device to leave with"),
     ],
 )
 def test_what_it_cannot_do_is_a_sentence_and_no_trace(

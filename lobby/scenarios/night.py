@@ -103,7 +103,12 @@ class Night:
 
     def _at_rest(self, told: Mapping[str, Any]) -> bool:
         kiosks = told["kiosks"]
-        ready = "kiosk" in kiosks and all(self.ready(one) for one in kiosks.values())
+        ready = "kiosk" in kiosks and all(
+            # A payment that an earlier story left in doubt becomes a sale once its
+            # terminal speaks again, which it does from here on.
+            self.ready(one) and not self.in_doubt(one)
+            for one in kiosks.values()
+        )
         # Whose lamps are to be compared later has to have answered now.
         return ready and told["ledger"] is not None and not told["unsent_events"]
 
@@ -111,6 +116,11 @@ class Night:
         """What a kiosk tells of itself; nothing while it does not answer."""
         told: dict[str, Any] = self._told()["kiosks"].get(name, {})
         return told
+
+    @staticmethod
+    def in_doubt(kiosk: Mapping[str, Any]) -> bool:
+        """Whether nobody knows yet what became of a payment."""
+        return any(one["state"] == "unknown" for one in kiosk.get("intents", ()))
 
     @staticmethod
     def ready(kiosk: Mapping[str, Any]) -> bool:

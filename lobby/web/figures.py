@@ -12,7 +12,7 @@ bp = Blueprint("figures", __name__)
 
 LATEST = 40
 # What a story waits for at one kiosk.
-_OF_ONE = ("own_seats", "wanted_seats", "printing", "linked", "copies", "sold")
+_OF_ONE = ("own_seats", "wanted_seats", "printing", "linked", "copies", "sold", "intents")
 
 
 @bp.get("/state")

@@ -55,6 +55,10 @@ def showed(page: Page, words: str) -> None:
         page.wait_for_timeout(20)
 
 
+_STEPS = "one => one.closest('[data-stepper]') !== null"
+_REPEAT_MS = 320
+
+
 class BrowserScreen:
     """One screen of one device in Chromium; `trouble` collects what axe and we find."""
 
@@ -96,10 +100,21 @@ class BrowserScreen:
         """Press by accessible name. Raises NotFound."""
         self._page.wait_for_load_state()
         self.taps += 1
+        if self._stays(name):
+            while not self._pressed(name):
+                pass
+            # Faster repeats of a finger count as one.
+            self._page.wait_for_timeout(_REPEAT_MS)
+            return
         with self._page.expect_event("load", timeout=60_000):
             while not self._pressed(name):
                 pass
         self.check()
+
+    def _stays(self, name: str) -> bool:
+        """Whether its touch changes the page in place, as fewer and more do."""
+        found = self._page.evaluate_handle(_CONTROLS, name.lower()).as_element()
+        return found is not None and bool(found.evaluate(_STEPS))
 
     def _pressed(self, name: str) -> bool:
         """Press; False if the page showed itself anew before the finger was there."""

@@ -22,8 +22,11 @@ STORY_S = 900
 # Played to its end by tests/browser, by the same player with another hand.
 IN_THE_BROWSER = {
     "collect-no-touch",
+    "declined-then-approved",
     "emailed-ticket",
+    "garbage-status",
     "ledger-off",
+    "mixed-prices",
     "paper-out-after-payment",
     "seat-just-taken",
     "speech-only",

@@ -4,14 +4,16 @@ An entry holds ids of any table, and a seat or a space with its performance.
 Source: lobby.md §7.
 """
 
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import String, cast, literal, select
 from sqlalchemy.orm import Session
 
 from boxoffice import ids
+from ledger import reports
 from ledger.tables.catalogue import HallRow, PerformanceRow, ProductionRow
 from ledger.tables.devices import DeviceRow
 from ledger.tables.doors import DoorQuestionRow
@@ -60,11 +62,27 @@ def named(session: Session, subjects: Iterable[str]) -> dict[str, Subject]:
         for key, id, words, starts_ms in rows:
             said = ids.shown(words) if kind == "order" else words
             found[key] = Subject(said, kind, id, starts_ms)
+    names = {
+        key: _parts(session, key)
+        for key, _, more in wanted.values()
+        if more and key in found and found[key].kind == "performance"
+    }
     return {
-        one: Subject(known.words, known.kind, known.id, known.starts_ms, more)
+        one: replace(known, more=names.get(key, {}).get(more, more))
         for one, (key, _, more) in wanted.items()
         if (known := found.get(key))
     }
+
+
+def _parts(session: Session, performance: str) -> dict[str, str]:
+    """Name the seats of a performance, and its spaces by their doors."""
+    spaces = json.loads(session.get_one(PerformanceRow, performance).spaces)
+    doors = {
+        space["space"]: ", ".join(door["name"] for door in space.get("doors", []))
+        for space in spaces
+    }
+    named = {space: words for space, words in doors.items() if words}
+    return named | reports.seat_names(session, performance)
 
 
 def _ways() -> Iterator[tuple[str, Any]]:

@@ -442,7 +442,7 @@ def test_the_audit_leads_to_what_was_changed_and_is_sorted_and_a_file(
     assert "/orders/" in anna.page.soup.find("a", string=number)["href"]
     (_, flipped) = found("q=lund&sort=what")
     assert flipped[0] == "Change seats"
-    assert re.fullmatch(r"Hamlet, Fri 27 Nov, \d\d:\d\d · A2", flipped[1])
+    assert re.fullmatch(r"Hamlet, Fri 27 Nov, \d\d:\d\d · Stalls A 2", flipped[1])
     assert found("q=lund&sort=-what") == [flipped, (cancelled, about)]
     assert [what for what, _ in found("q=lund&sort=when")] == [cancelled, flipped[0]]
     assert found("sort=%27&q=lund") == [flipped, (cancelled, about)]

@@ -1,9 +1,12 @@
 """Lines that a printer's code page lacks, drawn: any script that a font here has.
 
-DejaVu comes with the device; Debian's Noto fonts (fonts-noto-core, fonts-noto-cjk) bring
-the other scripts. Source: lobby.md §3, dependencies.md.
+DejaVu comes with the device, and on a kiosk fonts-wqy-microhei for Chinese, Japanese and
+Korean; Debian's Noto fonts bring the other scripts. Letters that no font has are spelled by
+their sound where Unicode names it, so that a ticket does not say boxes alone.
+Source: lobby.md §3, dependencies.md.
 """
 
+import re
 import shutil
 import subprocess
 import unicodedata
@@ -21,6 +24,19 @@ _SMALLEST: Final = 10
 _JOINS: Final = frozenset({"Mn", "Me", "Mc", "Cf", "Zs"})
 # They ask for a picture in colours, which paper has not.
 _COLOURED: Final = dict.fromkeys((0xFE0E, 0xFE0F))
+# What stands for a script: a machine that can write this letter can write it.
+SAMPLES: Final = {
+    "ar": "\N{ARABIC LETTER AIN}",
+    "he": "\N{HEBREW LETTER ALEF}",
+    "zh": "\N{CJK UNIFIED IDEOGRAPH-4E2D}",
+    "ja": "\N{HIRAGANA LETTER A}",
+    "ko": "\N{HANGUL SYLLABLE HAN}",
+    "th": "\N{THAI CHARACTER KO KAI}",
+    "hi": "\N{DEVANAGARI LETTER A}",
+}
+_SOUND: Final = re.compile(
+    r"(?:HIRAGANA|KATAKANA) LETTER (?:SMALL )?(\w+)|(?:HANGUL|ETHIOPIC|YI) SYLLABLE (\w+)"
+)
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 Ranges = tuple[tuple[int, int], ...]
 
@@ -39,6 +55,7 @@ def draw(
     dots, height: of the picture, in the printer's dots. inverse: white on black. end: what
     stands at the right-hand edge.
     """
+    words = spelled(words)
     picture = Image.new("1", (dots, height), 0 if inverse else 1)
     pencil = ImageDraw.Draw(picture)
     parts = _parts(words.translate(_COLOURED), bold)
@@ -66,6 +83,29 @@ def lacking(words: str) -> str:
             if unicodedata.category(one) not in _JOINS and not _has(one)
         )
     )
+
+
+def unwritable() -> list[str]:
+    """Give the languages (as in SAMPLES) whose letters no font on this machine has."""
+    return [language for language, letter in SAMPLES.items() if lacking(letter)]
+
+
+def spelled(words: str) -> str:
+    """Put the sound in the place of letters that no font here has and Unicode names."""
+    strange = set(lacking(words))
+    if not strange:
+        return words
+    said: list[str] = []
+    found = [(one, _sound(one) if one in strange else "") for one in words]
+    for sounds, group in groupby(found, key=lambda one: bool(one[1])):
+        run = "".join(sound or one for one, sound in group)
+        said.append(run.capitalize() if sounds else run)
+    return "".join(said)
+
+
+def _sound(letter: str) -> str:
+    named = _SOUND.fullmatch(unicodedata.name(letter, ""))
+    return (named[1] or named[2]).lower() if named else ""
 
 
 def scripts(words: str) -> list[str]:

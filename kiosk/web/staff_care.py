@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, request, url_for
 
 from kiosk import breaks, bundle, log, staff
+from kiosk.printing import letters
 from kiosk.web import formats, frame, house, screen
 from kiosk.web.guest import device
 from kiosk.web.speech import gettext as _
@@ -160,6 +161,7 @@ def _about(note: str) -> str:
         (_("Events to send"), str(unsent)),
         (_("Clock"), f"{clock}, {trusts[here.clock.trust]}"),
         (_("Store"), _("nearly full") if here.store.nearly_full() else _("well")),
+        (_("Letters on paper"), _letters()),
     ]
     buttons = [
         Button(
@@ -168,6 +170,17 @@ def _about(note: str) -> str:
         Button(_("Screen and version"), url_for("staff_care.machine")),
     ]
     return shown(_("About"), lines, buttons, note=note)
+
+
+def _letters() -> str:
+    """Say whose letters this machine has no font for, and what helps."""
+    locale = formats.locale()
+    lacking = [
+        str(locale.languages.get(language) or language) for language in letters.unwritable()
+    ]
+    if not lacking:
+        return _("well")
+    return _("no %(languages)s: docs/hardware.md", languages=formats.together(lacking))
 
 
 def _reasons() -> dict[str, str]:

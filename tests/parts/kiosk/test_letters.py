@@ -63,6 +63,19 @@ def test_what_no_font_has_is_named():
     assert letters.lacking("Ada\U000f0000 \U000f0000") == "\U000f0000"
 
 
+def test_words_whose_letters_no_font_has_are_spelled_by_their_sound(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """A title never becomes boxes alone where it can be said otherwise."""
+    letters._fonts.cache_clear()
+    fonts = [one for one in letters._fonts() if one[0].parent.name == "dejavu"]
+    monkeypatch.setattr(letters, "_fonts", lambda: tuple(fonts))
+
+    assert letters.spelled("ハムレット · 햄릿, E 12") == "Hamuretuto · Haemris, E 12"
+    assert letters.spelled("Гамлет Ελένη 紅") == "Гамлет Ελένη 紅"
+    assert letters.unwritable() == ["zh", "ja", "ko", "th", "hi"]
+
+
 def test_what_paper_lacks_is_logged_by_its_script_and_without_the_name():
     name = "Ada \N{ANATOLIAN HIEROGLYPH A001}"
     if not letters.lacking(name):

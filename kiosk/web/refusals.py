@@ -81,6 +81,7 @@ def _said(
             default_type=_default_type(refusal, performance),
             wanted=formats.seat_names(refusal.wanted or (here.seats if here else ())),
             same_price=_same_price(refusal, here, offered),
+            linked=device().up,
             on_phone=here is not None and here.stage in {Stage.HELD, Stage.PAYING},
         ),
     )

@@ -39,7 +39,7 @@ class Case:
     """Where the refusal happened: what its words and buttons need besides its own facts.
 
     wanted: names of the seats that were refused. same_price: the offered ones cost as much.
-    on_phone: what is bought now could be put on a phone.
+    on_phone: what is bought now could be put on a phone. linked: the box office is heard.
     """
 
     performance: str = ""
@@ -49,6 +49,7 @@ class Case:
     wanted: str = ""
     same_price: bool = False
     on_phone: bool = False
+    linked: bool = True
     facts: Mapping[str, Fact] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -131,19 +132,37 @@ def _seats(refusal: Refusal, case: Case) -> Said | None:
 
 
 def _few(left: int, case: Case) -> Said:
-    if left < 1:
+    if left < 1 and case.linked:
         return _("This performance is sold out."), [_other_performances()]
-    words = ngettext(
-        "Only %(num)s seat is left for this performance.",
-        "Only %(num)s seats are left for this performance.",
-        left,
-    )
+    if left < 1:
+        return _none_of_our_own()
+    if case.linked:
+        words = ngettext(
+            "Only %(num)s seat is left for this performance.",
+            "Only %(num)s seats are left for this performance.",
+            left,
+        )
+    else:
+        # Nobody here knows how many others there are.
+        words = ngettext(
+            "This kiosk can sell only %(num)s seat for this performance right now.",
+            "This kiosk can sell only %(num)s seats for this performance right now.",
+            left,
+        )
     fewer = ngettext("%(num)s ticket", "%(num)s tickets", left)
     url = url_for("how_many.choose", performance=case.performance)
     return words, [
         Button(fewer, url, {f"count-{case.default_type}": str(left)}),
         _other_performances(),
     ]
+
+
+def _none_of_our_own() -> Said:
+    words = _(
+        "The line to the box office is down and this kiosk has no seats left."
+        " You can still collect tickets."
+    )
+    return words, [Button(_("Collect tickets"), url_for("will_call.ask"))]
 
 
 def _service(refusal: Refusal, case: Case) -> Said | None:
@@ -157,11 +176,7 @@ def _service(refusal: Refusal, case: Case) -> Said | None:
             )
             return words, [_take(refusal, _("Take these")), start_over()]
         case "link.pay" | "link.empty":
-            words = _(
-                "The line to the box office is down and this kiosk has no seats left."
-                " You can still collect tickets."
-            )
-            return words, [Button(_("Collect tickets"), url_for("will_call.ask"))]
+            return _none_of_our_own()
         case "link.collect":
             words = _(
                 "The line to the box office is down, so we can't look that up right now."

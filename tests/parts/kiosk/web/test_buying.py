@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
+from kiosk import sync
 from kiosk.device import Device
 from kiosk.habits import Habits
+from kiosk.outcomes import LineDown
 from tests.pages import Guest
 from tests.parts.kiosk.hardware import Card, Paper
 from tests.parts.kiosk.ledger_double import LedgerDouble
-from tests.parts.kiosk.theatre import HAMLET, Time
+from tests.parts.kiosk.theatre import HAMLET, Time, hear
 
 Work = Callable[[], None]
 
@@ -126,6 +130,22 @@ def test_one_ticket_more_than_there_can_be_is_answered_and_the_number_stays(
     assert "Call staff" in ada.page.names
     ada.press("Change the number")
     assert "Adult from €19.75 8" in ada.page.words
+
+
+def test_cut_off_a_kiosk_says_how_many_seats_it_has_itself(
+    ada: Guest, kiosk: Device, ledger: LedgerDouble
+) -> None:
+    ledger.allot("kiosk-1", HAMLET, ["B-1", "B-2", "B-3"])
+    hear(kiosk)
+    ledger.up = False
+    with pytest.raises(LineDown):
+        sync.cursor(kiosk)
+    ada.open(f"/p/{HAMLET}/how-many")
+    for _ in range(2):
+        ada.press("One Adult more")
+    assert ada.page.heading == (
+        "This kiosk can sell only 3 seats for this performance right now."
+    )
 
 
 def test_no_tickets_at_all_is_said_kindly(ada: Guest) -> None:

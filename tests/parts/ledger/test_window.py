@@ -528,7 +528,7 @@ def test_a_mailed_ticket_leaves_a_letter(bo, theatre, ledger):
 
 def test_a_sale_that_is_printed_says_that_it_is_mailed_as_well(bo, theatre, ledger):
     page = chart(bo, theatre, "A2").press("Sell the chosen")
-    assert "With an e-mail address they are mailed, too, once paid." in page.words
+    assert "With an e-mail address they go there, too, once paid." in page.words
     bo.type("Name", "Grace Okafor")
     bo.type("E-mail", "grace@example.org")
     pick(bo, "kind-1", "cash")

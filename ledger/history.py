@@ -12,11 +12,15 @@ class NotMigrated(Exception):
 
 
 def upgrade(database: str, revision: str = "head") -> None:
-    """Bring the book's tables to a revision, usually the newest."""
+    """Bring the book's tables to a revision, usually the newest.
+
+    Raises NotMigrated when they are those of a newer program.
+    """
     engine = create_engine(database)
     try:
         with engine.begin() as connection:
-            if revision == "head" and _number(_here(connection)) == newest():
+            if revision == "head" and _number(_here(connection)) >= newest():
+                check(connection)
                 return
             # Only a change needs Alembic, which costs half a second and some megabytes.
             from alembic import command
@@ -42,7 +46,14 @@ def _number(revision: str | None) -> str:
 
 def check(connection: Connection) -> None:
     """Raise NotMigrated unless the tables are today's."""
-    if _number(_here(connection)) != newest():
+    here = _number(_here(connection))
+    if here > newest():
+        raise NotMigrated(
+            f"The book's tables are those of a newer version ({here}, this one knows"
+            f" {newest()}). Put the newer program back, or the copy made before it:"
+            " `python -m ledger restore FILE`."
+        )
+    if here != newest():
         raise NotMigrated(
             "The book's tables are not those of this version: run `python -m ledger"
             " migrate` first."

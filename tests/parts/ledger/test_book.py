@@ -70,6 +70,25 @@ def test_a_book_without_tables_says_what_to_do(tmp_path):
     engine.dispose()
 
 
+def test_a_book_of_a_newer_program_is_left_as_it_is(tmp_path):
+    database = f"sqlite:///{tmp_path / 'newer.sqlite'}"
+    history.upgrade(database)
+    engine = sqlalchemy.create_engine(database)
+    with engine.begin() as connection:
+        connection.execute(
+            sqlalchemy.text("UPDATE alembic_version SET version_num = '9999'")
+        )
+    with engine.connect() as connection:
+        with pytest.raises(history.NotMigrated, match="newer version"):
+            history.check(connection)
+        with pytest.raises(history.NotMigrated, match="newer version"):
+            history.upgrade(database)
+        asked = sqlalchemy.text("SELECT version_num FROM alembic_version")
+        number = connection.scalar(asked)
+    assert number == "9999"
+    engine.dispose()
+
+
 def test_a_ledger_has_one_id_and_one_timeline(ledger, clock):
     with ledger.store.read() as session:
         before = book.read(session)

@@ -6,7 +6,7 @@
   const name = document.body.dataset.run;
   if (!name) return;
   const human = document.body.dataset.pace !== "none";
-  const MOST_WAIT_S = 20;
+  const MOST_WAIT_S = 60;
   const PAUSE_MS = human ? 1000 : 0;
   const LOOK_MS = 100;
 

@@ -1,11 +1,13 @@
 """The stories of the main job, touched in Chromium at every size of screen."""
 
 import pytest
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from lobby.scenarios import story
 from lobby.scenarios.night import Addresses
 from lobby.scenarios.player import Player
+from tests.browser import film
 from tests.browser.touch import SIZES, BrowserScreen
 from tests.chromium import LAUNCH, patient
 from tests.lobby_running import lobby
@@ -71,3 +73,16 @@ def test_a_story_is_touched_to_its_end_and_every_page_is_accessible(
     assert [t for screen in screens.values() for t in screen.trouble] == []
     if name == "happy-pair":
         assert result.taps <= 5
+
+
+@pytest.mark.parametrize("name", film.STORIES)
+def test_the_readmes_pictures_can_be_taken_and_are_small(chromium, house, name, tmp_path):
+    # Source: lobby.md §6.
+    taken = film.take(chromium, house.address, name)
+
+    assert taken.why == ""
+    file = taken.write(tmp_path)
+    with Image.open(file) as picture:
+        assert picture.width == 1280
+        assert (name == film.FILMED) == (getattr(picture, "n_frames", 1) > 1)
+    assert file.stat().st_size < 2_000_000

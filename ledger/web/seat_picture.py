@@ -76,12 +76,14 @@ def _at(place: tuple[float, float]) -> tuple[float, float]:
 
 def _seat(mark: Mark, at: tuple[float, float], accessible: bool) -> str:
     x, y = at
-    dot = f'<circle cx="{x + 6:.0f}" cy="{y - 6:.0f}" r="3"/>' if accessible else ""
+    corner = ""
+    if accessible:
+        corner = f'<text class="chart__access" x="{x + 4:.0f}" y="{y - 1:.0f}">A</text>'
     return (
         f'<g class="m m-{mark.kind}" data-seat="{escape(mark.seat)}">'
         f'<rect x="{x - SIDE / 2:.0f}" y="{y - SIDE / 2:.0f}"'
         f' width="{SIDE:.0f}" height="{SIDE:.0f}" rx="3"/>'
-        f'<text x="{x:.0f}" y="{y + 4:.0f}">{mark.letter}</text>{dot}</g>'
+        f'<text x="{x:.0f}" y="{y + 4:.0f}">{mark.letter}</text>{corner}</g>'
     )
 
 

@@ -156,6 +156,11 @@ def _write(
 def _sent(session: Session, letter: str, *, now_ms: int) -> None:
     row = session.get_one(OutboxRow, letter)
     row.state, row.sent_ms, row.tries = "sent", now_ms, row.tries + 1
+    _forget(row)
+
+
+def _forget(row: OutboxRow) -> None:
+    """Keep no code that was for the reader alone."""
     if row.kind in _SECRET or "links" in json.loads(row.facts):
         row.facts = "{}"
 
@@ -165,4 +170,6 @@ def _not_sent(session: Session, letter: str, why: str, *, again: bool, now_ms: i
     row.tries, row.trouble = row.tries + 1, why
     if not again or row.tries >= MOST_TRIES:
         row.state = "given_up"
+    if why == NOTHING_TO_SAY:
+        _forget(row)
     row.next_try_ms = now_ms + min(FIRST_PAUSE_MS << min(row.tries, 12), LONGEST_PAUSE_MS)

@@ -4,14 +4,23 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger import audit, catalogue, reports, written
 from ledger.tables.catalogue import PerformanceRow, ProductionRow
+from ledger.tables.orders import TicketRow
+
+# Their facts name the tickets that ended with it.
+_GIVEN_BACK = {"refund", "choose_credit", "choose_donate"}
 
 
 def words(session: Session, action: str, reason: str, facts: Mapping[str, Any]) -> str:
-    """Say what was done, as `audit.words` does, and from where to where seats moved."""
+    """Say what was done, as `audit.words` does, with the seats that it was done to."""
+    tickets = facts.get("tickets")
+    if action in _GIVEN_BACK and isinstance(tickets, list) and tickets:
+        about = f"{action}, {_tickets(session, tickets)}"
+        return audit.words(about, reason, facts)
     if action != "move_order" or not facts.get("seats"):
         return audit.words(action, reason, facts)
     old, new = zip(*facts["seats"], strict=True)
@@ -23,6 +32,19 @@ def words(session: Session, action: str, reason: str, facts: Mapping[str, Any]) 
             f" → {_evening(session, came)}: {_seats(session, came, new)}"
         )
     return f"move seats, {moved}" + (f" ({reason})" if reason else "")
+
+
+def _tickets(session: Session, tickets: Sequence[str]) -> str:
+    """Name the seats of tickets, evening by evening: those they are at now."""
+    found = session.execute(
+        select(TicketRow.performance, TicketRow.seat)
+        .where(TicketRow.id.in_(tickets))
+        .order_by(TicketRow.performance, TicketRow.line)
+    )
+    return ", ".join(
+        _seats(session, performance, [seat for _, seat in of])
+        for performance, of in groupby(found, key=lambda row: row[0])
+    )
 
 
 def _seats(session: Session, performance: str, codes: Sequence[str]) -> str:

@@ -177,7 +177,7 @@ def test_money_goes_back_once_and_the_second_reason_is_kept(bo, vera, sold, ledg
     page = both_press("Give back", bo, ("reason", "ill"), vera, ("reason", "also ill"))
 
     assert "Bo Lund changed this order" in page.alert
-    assert "refund (ill)" in page.alert
+    assert "refund, Circle D 2 (ill)" in page.alert
     assert "Nothing was given back" in page.alert
     assert sorted(tender.amount for tender in rows(ledger, TenderRow)) == [-1800, 3600]
     assert value(vera, "reason") == "also ill"

@@ -341,8 +341,10 @@ def test_one_ticket_is_refunded_to_the_tender_that_paid(bo, theatre, ledger):
     bo.page.soup.select("[name=ticket]")[0]["checked"] = ""
     page = bo.press("Refund the chosen")
     assert "back to the card, at the terminal" in page.words
+    assert "1 ticket, with fees: Stalls, row A, seat 2. Its seat becomes" in page.words
     fill(bo, "reason", "ill")
     page = bo.press("Give back €24.00")
+    assert "Bo Lund: refund, Stalls A 2 (ill)" in page.words
     with ledger.store.read() as session:
         [line] = order_search.find(session, now_ms=ledger.clock()).lines
     assert line.tickets == 1

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import cv2
 
@@ -38,17 +38,17 @@ ALONE_S = 60.0
 ANSWERED_S = 2.0
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Scan until stopped, or until a film or folder has ended and all is answered."""
     logging.basicConfig(
         stream=sys.stdout, level=logging.INFO, format="%(levelname)s %(name)s %(message)s"
     )
     # httpx would write a line a request, with the address; ours says what came of it.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    if sys.argv[1:]:
+    if arguments:
         # It has no arguments: whoever gives some wants to know what it takes.
         print((__doc__ or "").strip())
-        return 0 if sys.argv[1] in {"-h", "--help"} else 2
+        return 0 if arguments[0] in {"-h", "--help"} else 2
     try:
         settings = config.read(os.environ)
     except config.Incomplete as why:
@@ -149,4 +149,4 @@ def _reader(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -215,6 +215,43 @@ _LOST = """() => {
   }
   return troubles;
 }"""
+# Paged down with the buttons beside it: no piece of the page shows in part, at an edge or
+# beneath the main action, and each has been shown whole at some time.
+_PAGED = """() => {
+  const main = document.querySelector('main');
+  const kind = 'h1, p, dl > div, li, .button, .chip, .choice, .stepper, .tile, .notice,'
+    + ' .slip';
+  const act = main.querySelector('.button--main')?.closest('main > .hand > *');
+  const pinned = act && getComputedStyle(act).position === 'sticky' ? act : null;
+  const around = pinned ? parseFloat(getComputedStyle(pinned).outlineWidth) || 0 : 0;
+  const all = [...main.querySelectorAll('*')].filter(one => one.matches(kind)
+    && !one.parentElement.closest(kind) && one.offsetWidth > 4 && one.offsetHeight > 4
+    && getComputedStyle(one).clipPath === 'none' && !pinned?.contains(one));
+  const name = one => one.innerText.slice(0, 30).replaceAll('\\n', ' ');
+  const troubles = [];
+  const seen = new Set();
+  for (let stop = 0; stop < 40; stop += 1) {
+    const its = main.getBoundingClientRect();
+    const end = pinned ? pinned.getBoundingClientRect().top - around : its.bottom;
+    for (const one of all) {
+      const box = one.getBoundingClientRect();
+      const [above, below] = [its.top - box.top > 3, box.bottom - end > 3];
+      if (box.height > end - its.top + 4 || !above && !below) seen.add(one);
+      else if (box.bottom > its.top && box.top < end
+          && getComputedStyle(one).opacity !== '0') troubles.push(`${name(one)}: cut`);
+      if (box.top >= its.top && box.bottom <= end
+          && getComputedStyle(one).opacity === '0') {
+        troubles.push(`${name(one)}: hidden`);
+      }
+    }
+    const before = main.scrollTop;
+    document.querySelector('.movers .button:last-child')?.click();
+    if (main.scrollTop === before) break;
+  }
+  const never = all.filter(one => !seen.has(one)).map(one => `${name(one)}: never whole`);
+  main.scrollTo(0, 0);
+  return [...new Set([...troubles, ...never])];
+}"""
 # What 200 % under Access does, on every page and from its first frame on: the first page
 # forgets what the guest before had asked for.
 _TWICE = """new MutationObserver(() => document.documentElement?.classList.add(
@@ -371,7 +408,9 @@ def test_at_twice_the_size_nothing_is_lost_and_the_main_action_is_seen(
     lost = {}
     for name in pages(visitor):
         assert "larger-200" in (visitor.page.get_attribute("html", "class") or "")
-        lost[name] = visitor.page.evaluate(_LOST)
+        lost[name] = [
+            one for look in (_PAGED, _LOST) for one in visitor.page.evaluate(look)
+        ]
 
     assert {name: found for name, found in lost.items() if found} == {}
 

@@ -13,6 +13,9 @@ PROGRAM: Final = "espeak-ng"
 VOICES: Final = {"en": "en-gb", "da": "da"}
 MOST_LETTERS: Final = 1_200
 WORDS_A_MINUTE: Final = 150
+# How loud, of the program's usual 100: 6 dB from one to the next.
+LOUDNESS: Final = (25, 50, 100, 200)
+USUAL: Final = 100
 _PATIENCE_S: Final = 5.0
 
 
@@ -27,13 +30,14 @@ def here() -> bool:
     return program() is not None
 
 
-def say(text: str, language: str) -> bytes | None:
+def say(text: str, language: str, loudness: int = USUAL) -> bytes | None:
     """Give a WAV file of the text being read; None when the program cannot."""
     found = program()
     if found is None:
         return None
     voice = VOICES.get(language, VOICES["en"])
-    command = [found, "--stdout", "-v", voice, "-s", str(WORDS_A_MINUTE), "--stdin"]
+    loud, fast = ("-a", str(loudness)), ("-s", str(WORDS_A_MINUTE))
+    command = [found, "--stdout", "-v", voice, *loud, *fast, "--stdin"]
     try:
         done = subprocess.run(  # noqa: S603 - the text goes through a pipe, not the line.
             command,

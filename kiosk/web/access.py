@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from kiosk import voice
 from kiosk.web import frame
-from kiosk.web.guest import wish, wishes
+from kiosk.web.guest import loudness, wish, wishes
 from kiosk.web.speech import gettext as _
 
 bp = Blueprint("access", __name__, url_prefix="/access")
@@ -53,6 +53,7 @@ def show() -> str:
             for size in SIZES
         ],
         speaks=voice.here(),
+        volumes=_volumes() if voice.here() and asked_for.get("aloud") else [],
         back=safe(request.args.get("to", "/")),
     )
 
@@ -63,7 +64,22 @@ def change() -> Response:
     wish({name: request.form[name] == "1" for name in WISHES if name in request.form})
     if request.form.get("text") in SIZES:
         wish({"text": request.form["text"]})
+    for step in voice.LOUDNESS:
+        if request.form.get("loudness") == str(step):
+            # Whoever changes how loud it is wants to hear it, on the page that follows.
+            wish({"loudness": step, "aloud": True})
     return redirect(url_for("access.show", to=safe(request.form.get("to", "/"))), 303)
+
+
+def _volumes() -> list[dict[str, object]]:
+    """The next step down and up; none at an end."""
+    now = loudness()
+    quieter = max((step for step in voice.LOUDNESS if step < now), default=None)
+    louder = min((step for step in voice.LOUDNESS if step > now), default=None)
+    return [
+        {"words": _("Quieter"), "value": quieter},
+        {"words": _("Louder"), "value": louder},
+    ]
 
 
 @bp.post("/language")

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request, url_for
 
 from kiosk import voice
 from kiosk.web import hearing
-from kiosk.web.guest import device
+from kiosk.web.guest import device, loudness
 from kiosk.web.speech import get_locale
 
 bp = Blueprint("aloud", __name__, url_prefix="/aloud")
@@ -20,7 +20,7 @@ def speak() -> tuple[Response, int] | Response:
         return Response(status=204)
     hearing.ask(True)
     locale = get_locale()
-    sound = voice.say(text, locale.language if locale else "en")
+    sound = voice.say(text, locale.language if locale else "en", loudness())
     if sound is None:
         return Response(status=204)
     name = device().chance(8).hex()

@@ -11,7 +11,7 @@ from typing import cast
 from flask import current_app, request, url_for
 from flask import session as guest
 
-from kiosk import orders
+from kiosk import orders, voice
 from kiosk.device import Device
 from kiosk.shown.collecting import Collecting
 from kiosk.shown.named import Refusal, SeatShown
@@ -20,7 +20,7 @@ from kiosk.web import hearing, house
 
 # What a guest asks for to read, hear and reach this screen better.
 USHERS = "language_of_door"
-ASKED = ("language", "text", "contrast", "slowly", "lowered")
+ASKED = ("language", "text", "contrast", "slowly", "lowered", "loudness")
 
 
 def device() -> Device:
@@ -80,6 +80,12 @@ def wishes() -> dict[str, object]:
     """Give what this guest asked for."""
     asked = {name: guest[name] for name in ASKED if guest.get(name)}
     return {**asked, "aloud": True} if hearing.asked() else asked
+
+
+def loudness() -> int:
+    """How loud this guest is read to, one of `voice.LOUDNESS`."""
+    asked = guest.get("loudness")
+    return asked if asked in voice.LOUDNESS else voice.USUAL
 
 
 def wish(asked_for: Mapping[str, object]) -> None:

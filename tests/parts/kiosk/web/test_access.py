@@ -95,10 +95,36 @@ def test_a_page_is_read_aloud_once_and_kept_nowhere(
     answer = client.post("/aloud", data=form)
     assert answer.status_code == 201
     sound = client.get(answer.text)
-    assert sound.data.startswith(b"RIFF--stdout -v en-gb")
+    assert sound.data.startswith(b"RIFF--stdout -v en-gb -a 100")
     assert sound.headers["Cache-Control"] == "no-store"
     assert (speaker.parent / f"{speaker.name}.text").read_text() == "Your seats; $(reboot)"
     assert client.get(answer.text).status_code == 404
+
+
+def test_reading_is_as_loud_as_the_guest_asks_and_as_before_for_the_next(
+    speaker: Path, guest: Guest
+) -> None:
+    guest.open("/access")
+    guest.press("Read aloud")
+    page = guest.press("Louder")
+    assert page.soup.find("button", string="Louder", disabled=True)
+    assert b"-a 200" in heard(guest)
+    for _ in range(3):
+        guest.press("Quieter")
+    assert b"-a 25" in heard(guest)
+    guest.open("/")
+    guest.open("/gone")
+    guest.open("/access")
+    assert b"-a 100" in heard(guest)
+
+
+def heard(guest: Guest) -> bytes:
+    """What the speech program was told, of a page that is open."""
+    token = guest.page.soup.select_one("[name=csrf_token]")
+    assert token is not None
+    form = {"csrf_token": token["value"], "text": "Your seats"}
+    sound = guest._client.get(guest._client.post("/aloud", data=form).text)
+    return bytes(sound.data)
 
 
 def test_a_speech_program_that_breaks_leaves_the_page_alone(

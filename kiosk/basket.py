@@ -79,10 +79,11 @@ class Member:
 
 @dataclass(frozen=True)
 class Other:
-    """A line without a seat: a donation, or programmes."""
+    """A line without a seat: a donation, or so many programmes."""
 
     kind: str
     priced: Priced
+    count: int = 1
 
     def document(self) -> dict[str, Any]:
         """Give the line as a sale tells it."""
@@ -109,21 +110,30 @@ def was_asked(row: OrderRow) -> bool:
 
 def others(row: OrderRow, offered: Extras) -> list[Other]:
     """Price the lines without seats, as the house charges them now. Source: FEE5."""
-    wanted = [("donation", int(row.extras.get("donation") or 0))]
+    return priced(
+        offered,
+        donation=int(row.extras.get("donation") or 0),
+        programmes=int(row.extras.get("programmes") or 0),
+    )
+
+
+def priced(offered: Extras, *, donation: int, programmes: int) -> list[Other]:
+    """Price a donation, in minor units, and so many programmes."""
+    wanted = [("donation", donation, 1)]
     if offered.programme is not None:
-        count = int(row.extras.get("programmes") or 0)
-        wanted.append(("programme", offered.programme * count))
-    kinds = [(kind, amount) for kind, amount in wanted if amount]
+        wanted.append(("programme", offered.programme * programmes, programmes))
+    kinds = [one for one in wanted if one[1]]
     quote = pricing.quote(
         seller=Seller.KIOSK,
         rules=(),
         others=[
             pricing.OtherLine(amount, offered.rate_bp, offered.outside)
-            for _, amount in kinds
+            for _, amount, _ in kinds
         ],
     )
     return [
-        Other(kind, priced) for (kind, _), priced in zip(kinds, quote.others, strict=True)
+        Other(kind, priced, count)
+        for (kind, _, count), priced in zip(kinds, quote.others, strict=True)
     ]
 
 

@@ -10,7 +10,7 @@ from kiosk import evening
 from kiosk.device import Device
 from kiosk.printing import spool
 from kiosk.shown.printing import Done, LeftShown
-from kiosk.store.tables.orders import IntentRow, SaleLineRow, SaleRow
+from kiosk.store.tables.orders import IntentRow, OrderRow, SaleLineRow, SaleRow
 
 
 def done(device: Device, order: str) -> Done | None:
@@ -22,7 +22,9 @@ def done(device: Device, order: str) -> Done | None:
             return None
         seats = [line.seat for line in lines]
         page = last_page(session, device, order, lines[0].performance, seats)
-        return page and replace(page, left=_left(session, order))
+        return page and replace(
+            page, left=_left(session, order), programmes=_programmes(session, order)
+        )
 
 
 def _left(session: Session, order: str) -> tuple[LeftShown, ...]:
@@ -35,6 +37,17 @@ def _left(session: Session, order: str) -> tuple[LeftShown, ...]:
         LeftShown(str(one["kind"]), int(one["amount"]), paid.currency)
         for one in paid.document.get("left") or ()
     )
+
+
+def _programmes(session: Session, order: str) -> int:
+    """Count the programmes that were paid for."""
+    row = session.get(OrderRow, order)
+    sale = session.get(SaleRow, order)
+    paid = session.get(IntentRow, sale.intent) if sale is not None else None
+    if row is None or paid is None:
+        return 0
+    sold = any(one["kind"] == "programme" for one in paid.document.get("other") or ())
+    return int(row.extras.get("programmes") or 0) if sold else 0
 
 
 def last_page(

@@ -53,7 +53,8 @@ def review(device: Device, order: str) -> Review | Refusal:
             for line in lines
         ),
         others=tuple(
-            OtherShown(one.kind, one.priced.price, one.priced.fee_outside) for one in others
+            OtherShown(one.kind, one.priced.price, one.priced.fee_outside, one.count)
+            for one in others
         ),
         tenders=tuple(
             TenderShown(one.kind, one.amount, one.credits, left.get(one.id, 0))

@@ -51,7 +51,7 @@ def document(
                 "number": here.plan.numbers.get(line.seat) if here.plan.chart else None,
                 "check": bool(kind and kind.check),
                 "paper": _ticket(
-                    device, here, row, line, n, len(lines), ticket, language
+                    device, here, row, line, n, len(lines), ticket, language, others
                 ).document(),
             }
         )
@@ -89,6 +89,7 @@ def _ticket(
     of: int,
     ticket: str,
     language: str,
+    others: Sequence[basket.Other],
 ) -> Ticket:
     assert line.seat is not None
     performance, chart = here.performance, here.plan.chart
@@ -105,7 +106,14 @@ def _ticket(
         seat=seat.seat if chart else "",
         door=here.house.together(performance.entrances(here.plan, seat.section), language),
         doors_open_ms=performance.doors_open_ms,
-        note="♿" if step_free else "",
+        note="  ".join(
+            words
+            for words in (
+                "♿" if step_free else "",
+                _claim(here, others, language) if n == 1 else "",
+            )
+            if words
+        ),
         price_type=here.house.own(kind.name, language) if kind else line.price_type,
         amount=line.charge,
         fee=line.fee_outside,
@@ -129,6 +137,16 @@ def _ticket(
     )
 
 
+def _claim(here: Evening, others: Sequence[basket.Other], language: str) -> str:
+    """Say on the first ticket which programmes are paid for, and where they are had."""
+    count = sum(one.count for one in others if one.kind == "programme")
+    if not count:
+        return ""
+    where = here.house.own(here.house.box_office_words, language)
+    key = "claim_where" if where else "claim"
+    return Words(language).say(key, count=count, where=where)
+
+
 def _receipt(
     device: Device,
     here: Evening,
@@ -147,7 +165,9 @@ def _receipt(
         where = f", {seat.row} {seat.seat}" if here.plan.chart else ""
         shown.append(ReceiptLine(f"{name}{where}", line.price))
     words = Words(language)
-    shown += [ReceiptLine(words.say(one.kind), one.priced.price) for one in others]
+    for other in others:
+        many = f"{other.count} x " if other.kind == "programme" else ""
+        shown.append(ReceiptLine(f"{many}{words.say(other.kind)}", other.priced.price))
     total = sum(line.charge for line in lines) + sum(one.priced.charge for one in others)
     left = {one.tender: one.amount for one in basket.left(row, total)}
     paid = [

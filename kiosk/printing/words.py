@@ -39,6 +39,9 @@ ENGLISH: Final[Mapping[str, str]] = {
     "card": "card",
     "donation": "Donation",
     "programme": "Programme",
+    "claim": "Paid: {count} x Programme. Show this ticket at the box office.",
+    "claim_where": "Paid: {count} x Programme."
+    " Show this ticket at the box office, {where}.",
     "voucher": "voucher",
     "gift_card": "gift card",
     "with_left": "{kind}, left on it: {amount}",
@@ -93,6 +96,8 @@ DANISH: Final[Mapping[str, str]] = {
     "card": "kort",
     "donation": "Bidrag",
     "programme": "Program",
+    "claim": "Betalt: {count} x Program. Vis denne billet i billetkontoret.",
+    "claim_where": "Betalt: {count} x Program. Vis denne billet i billetkontoret, {where}.",
     "voucher": "gavebevis",
     "gift_card": "gavekort",
     "with_left": "{kind}, rest på det: {amount}",

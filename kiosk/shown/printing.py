@@ -108,7 +108,8 @@ class LeftShown:
 class Done:
     """The last page of a sale or a collection. waiting: seats still to be collected.
 
-    left: what vouchers and gift cards that paid here have left.
+    left: what vouchers and gift cards that paid here have left. programmes: paid here,
+    to be had at the box office.
     """
 
     order: str
@@ -120,3 +121,4 @@ class Done:
     receipt: Literal["none", "queued", "printed", "failed"]
     waiting: tuple[SeatShown, ...] = ()
     left: tuple[LeftShown, ...] = ()
+    programmes: int = 0

@@ -47,6 +47,7 @@ class OtherShown:
     kind: str
     amount: int
     fee: int
+    count: int = 1
 
 
 @dataclass(frozen=True)

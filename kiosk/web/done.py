@@ -209,6 +209,9 @@ def _facts(shown: Done) -> list[dict[str, str]]:
     if shown.waiting:
         facts.append({"what": _("Still to be collected"), "words": _waiting(shown)})
     facts.append({"what": _("Seats"), "words": _seats(shown)})
+    if count := shown.programmes:
+        what = ngettext("%(num)s programme", "%(num)s programmes", count)
+        facts.append({"what": what, "words": _("at the box office")})
     names = {"gift_card": _("Left on your gift card"), "voucher": _("Left on your voucher")}
     facts += [
         {"what": names[one.kind], "words": formats.money(one.amount, one.currency)}

@@ -108,7 +108,12 @@ def _lines(review: Review) -> list[dict[str, str]]:
     ]
     names = {"donation": _("Donation"), "programme": _("Programme")}
     lines += [
-        {"words": names[one.kind], "amount": formats.money(one.amount, review.currency)}
+        {
+            "words": _("%(count)s × %(name)s", count=one.count, name=names[one.kind])
+            if one.kind == "programme"
+            else names[one.kind],
+            "amount": formats.money(one.amount, review.currency),
+        }
         for one in review.others
     ]
     if review.fee:

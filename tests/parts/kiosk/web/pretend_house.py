@@ -139,6 +139,7 @@ class PretendHouse:
         self.pay = PayState("o-1", Outcome.IDLE, 4800, "EUR", "K7Q4MX")
         self.tickets = ["printed", "sending"]
         self.trouble: Status | None = None
+        self.programmes = 0
         self.receipt: Literal["none", "queued", "printed", "failed"] = "none"
         self.paper = Paper(Status.READY, True, 41)
         self.left_s = 14 * 60
@@ -466,6 +467,7 @@ class PretendHouse:
             ("Door A",),
             CURTAIN_MS - 45 * 60_000,
             self.receipt,
+            programmes=self.programmes,
         )
 
     # --- paying, printing -------------------------------------------------------------

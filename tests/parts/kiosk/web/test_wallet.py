@@ -127,6 +127,26 @@ def test_where_there_is_no_room_the_question_has_a_page_of_its_own_and_keeps_the
     assert sale(kiosk, ledger)["answers"] == [["heard", "web"]]
 
 
+def test_programmes_that_are_paid_for_are_said_on_every_page_and_on_the_first_ticket(
+    with_extras: None, ada: Guest, paper: Paper, work: Work
+) -> None:
+    takes_two(ada)
+    token = str(ada.page.soup.select_one("[name=csrf_token]")["value"])  # type: ignore[index]
+    ada.post("/order/extras", {"csrf_token": token, "programmes": "2"})
+    assert "2 × Programme €8.00" in ada.page.words
+    ada.press("Pay €59.50")
+    work()
+    ada.open("/order/done")
+    assert "2 programmes at the box office" in ada.page.words
+    ada.press("Print a receipt")
+    work()
+    first, second, receipt = (" ".join(slip) for slip in paper.slips)
+    where = "Show this ticket at the box office, left of the stairs."
+    assert f"Paid: 2 x Programme. {where}" in first
+    assert "Programme" not in second
+    assert "2 x Programme" in receipt
+
+
 @pytest.mark.parametrize(
     "typed", [{"donation": "333"}, {"donation": "-5"}, {"programmes": "99"}]
 )

@@ -8,9 +8,10 @@ from kiosk.store.tables.orders import OrderRow
 
 def draw(here: Evening, row: OrderRow) -> HouseMap:
     """Give all seats, section by section, as this order may see them."""
-    wished = [kind for kind in here.prices.types if row.counts.get(kind.id)]
+    # "From" means the same here as on the first page: what the usual guest pays.
+    usual = [kind for kind in here.prices.types if kind.default and not kind.code]
     levels = tuple(
-        Level(level.id, level.name, here.prices.lowest(level, wished))
+        Level(level.id, level.name, here.prices.lowest(level, usual))
         for level in here.prices.levels
     )
     return HouseMap(

@@ -8,7 +8,7 @@ from kiosk.shown.parts import MapSection
 
 @dataclass(frozen=True)
 class Level:
-    """A price level; the lowest price, with fees, for somebody of the party in it."""
+    """A price level; the lowest price in it, with fees, for the usual types."""
 
     id: str
     name: str

@@ -99,9 +99,9 @@ def _choosing(visitor: Visitor) -> Iterator[str]:
     yield "review without paper"
     visitor.house.paper = Paper(Status.READY, True, 41)
     visitor.reviews()
-    for path in ("/start-over", "/still-there?to=/order"):
+    for path in ("/p/p-1/how-many", "/start-over", "/still-there?to=/order"):
         visitor.open(path)
-        yield path
+        yield f"{path}, held" if "how-many" in path else path
 
 
 def _refused(visitor: Visitor) -> Iterator[str]:

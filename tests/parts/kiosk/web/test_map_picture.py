@@ -182,11 +182,14 @@ def test_a_part_alone_says_on_which_side_the_stage_is(stage: Box, side: str):
     assert y + depth <= top + deep + 0.02
 
 
-def test_parts_are_offered_from_the_whole_price_of_somebody_of_the_party(ada: Guest):
-    ada.open(f"/p/{HAMLET}/how-many")
+def test_parts_are_offered_from_the_usual_whole_price_as_the_first_page_is(ada: Guest):
+    assert any("from €19.75" in name for name in ada.open("/").names)
+    ada.press("Buy for tonight: Hamlet")
+    ada.press("One Child more")
     ada.press("Find seats")
     ada.open(f"/p/{HAMLET}/map")
-    # Two adults at 24.00 and 18.00, each with a fee of 1.75; no child comes.
+    # An adult pays 24.00 and 18.00, each with a fee of 1.75; what a child pays is said
+    # where children are counted.
     assert "Stalls from €25.75" in ada.page.words
     assert "Circle from €19.75" in ada.page.words
 

@@ -42,8 +42,8 @@ def test_a_danish_guest_reads_danish_numbers_and_times(
 ) -> None:
     guest.open("/")
     guest.press("Dansk")
-    assert "Køb til i aften: Hamlet 19.30, fra 18,00 €" in guest.page.names
-    guest.press("Køb til i aften: Hamlet")
+    assert "Køb billet til i aften: Hamlet 19.30, fra 18,00 €" in guest.page.names
+    guest.press("Køb billet til i aften: Hamlet")
     guest.press("Find pladser")
     assert guest.page.heading == (
         "Stalls, række F, plads 12 og 13, ved siden af hinanden, midten."
@@ -55,7 +55,7 @@ def test_a_danish_guest_reads_danish_numbers_and_times(
 def test_language_ends_with_the_guest(house: PretendHouse, guest: Guest) -> None:
     guest.open("/")
     guest.press("Dansk")
-    guest.press("Køb til i aften: Hamlet")
+    guest.press("Køb billet til i aften: Hamlet")
     guest.press("Forfra")
     assert "Collect tickets" in guest.page.names
 
@@ -74,7 +74,7 @@ def test_a_door_does_not_speak_the_language_of_the_guest_at_the_kiosk(
     ("language", "evening", "matinee"),
     [
         ("English", "Buy for tonight: Hamlet 19:30", "Buy: Hamlet · Today 14:30"),
-        ("Dansk", "Køb til i aften: Hamlet 19.30", "Køb: Hamlet · I dag 14.30"),
+        ("Dansk", "Køb billet til i aften: Hamlet 19.30", "Køb: Hamlet · I dag 14.30"),
     ],
 )
 def test_only_an_evening_is_called_tonight(

@@ -105,8 +105,14 @@ def _move(who: Movers) -> ResponseReturnValue:
     performance, to = desk.field("performance"), desk.field("to")
     seen, me = desk.field("seen", most=party_versions.LONGEST), desk.me().id
     wanted, going = request.form.getlist("seat"), request.form.getlist("ticket")
-    if desk.field("act") == "show":
-        return _chart(who, performance, desk.field("other"), (), going) or abort(404)
+    act, other = desk.field("act"), desk.field("other") or to
+    if act == "show":
+        return _chart(who, performance, other, (), going) or abort(404)
+    if act == "best":
+        to = other  # The performance that is chosen, also before its seats are shown.
+    elif other != to:
+        desk.refuse("These are the seats of the performance you chose: choose among them.")
+        return _chart(who, performance, other, (), going) or abort(404)
     if not going:
         desk.refuse("Please tick the tickets that move.")
         return _chart(who, performance, to, wanted, going) or abort(404)
@@ -119,7 +125,7 @@ def _move(who: Movers) -> ResponseReturnValue:
         # Before the plan: if it is too old, the press that follows will say so.
         now = party_versions.seen(session, orders)
         quicker = party_versions.overtaken(session, orders, seen)
-        if desk.field("act") == "best":
+        if act == "best":
             best = move_plans.best_seats(
                 session, orders, performance=performance, to=to, only=going
             )

@@ -134,5 +134,9 @@ def refund(order: str) -> ResponseReturnValue:
 
     def said(done: previews.Preview) -> None:
         desk.say(f"Refunded {money(done.total - done.unfunded, currency)}.")
+        for back in done.back:
+            amount, route = money(back.amount, currency), ROUTES.get(back.route, back.route)
+            by_hand = ": please do it there" if back.route == "card" else ""
+            desk.say(f"{amount} {route}{by_hand}.")
 
     return order_acts.press(order, act, said)

@@ -267,6 +267,30 @@ def test_only_the_ticked_tickets_of_an_order_move(bo, theatre, ledger):
     assert len(moves) == len(listed) == 2
 
 
+def test_the_best_seats_are_those_of_the_performance_that_is_chosen(bo, theatre, ledger):
+    sold = theatre.sell("D2")
+    opened(bo, sold)
+    bo.press("Move seats")
+    pick(bo, "other", theatre.studio)
+    bo.press("Take the best seats")
+    fill(bo, "reason", "her friend is ill")
+    bo.press("Move them")
+
+    assert [ticket.performance for ticket in tickets(ledger, sold)] == [theatre.studio]
+
+
+def test_seats_ticked_before_another_performance_was_chosen_go_nowhere(bo, theatre, ledger):
+    sold = theatre.sell("D2")
+    opened(bo, sold)
+    bo.press("Move seats")
+    choose(bo, "A2")
+    pick(bo, "other", theatre.studio)
+    page = bo.press("See what it costs")
+
+    assert "These are the seats of the performance you chose" in page.alert
+    assert page.soup.select_one("[name=to]")["value"] == theatre.studio
+
+
 def test_who_exchanges_too_late_hears_the_rule_and_may_override_it(bo, theatre, ledger):
     def rule(session, _means):
         house = session.scalars(select(HouseRow)).one()
@@ -350,6 +374,7 @@ def test_one_ticket_is_refunded_to_the_tender_that_paid(bo, theatre, ledger):
     assert line.tickets == 1
 
     assert "Refunded €24.00." in page.words
+    assert "€24.00 back to the card, at the terminal: please do it there." in page.words
     assert [ticket.status for ticket in tickets(ledger, sold)] == ["refunded", "active"]
     assert state(ledger, theatre, "A2") == "available"
     assert sorted(tender.amount for tender in rows(ledger, TenderRow)) == [-2400, 4800]

@@ -86,6 +86,8 @@ def take(browser: Browser, lobby: str, story: str) -> Film:
     end, result = time.monotonic() + PLAY_S, None
     while result is None and time.monotonic() < end:
         result = page.evaluate("document.body.dataset.result ?? null")
+        # As often as eyes need it; more would only slow down what is filmed.
+        page.wait_for_timeout(150)
         shown = page.screenshot()
         if (not seen or seen[-1][1] != shown) and not _between_pages(page, shown):
             seen.append((time.monotonic(), shown))
